@@ -1,0 +1,283 @@
+//! Candidates whose state is known only when the program runs.
+
+use crate::gate::Gates;
+use crate::ledger::Entry;
+use crate::review::{Refusal, ReviewerRecord};
+use crate::surface::Surface;
+use crate::triage::Triage;
+use crate::words::Lane;
+
+use super::state::{
+    Carried, ExecutionRejected, FalseGreenSupplementRequired, IncidentBackfillRequired, Kept,
+    OwnerReviewOnlyUpdate, Quarantined, ReadbackRequired, ReadyForReview, ReceiptGapRequired,
+    StaleOrSilencedReviewRequired, State, SupplementRequested, WaitingOwnerResponse,
+    WaitingRuntimeGate, Withheld,
+};
+use super::{Candidate, Refused};
+
+/// Makes an enum of candidates, one variant a state, and its way into [`AnyCandidate`].
+macro_rules! candidates {
+    ($(#[$meta:meta])* pub enum $name:ident { $($state:ident,)+ } $(into $wider:ident)*) => {
+        $(#[$meta])*
+        #[derive(Debug, PartialEq)]
+        #[must_use = "a candidate that is dropped is lost to the ledger"]
+        pub enum $name {
+            $(
+                #[doc = concat!("In the state [`", stringify!($state), "`].")]
+                $state(Candidate<$state>),
+            )+
+        }
+
+        candidates!(@into $($wider)* ; $name { $($state,)+ });
+    };
+    (@into $($wider:ident)* ; $name:ident $states:tt) => {
+        $(candidates!(@from $name $states into $wider);)*
+    };
+    (@from $name:ident { $($state:ident,)+ } into $wider:ident) => {
+        impl From<$name> for $wider {
+            fn from(candidate: $name) -> Self {
+                match candidate {
+                    $($name::$state(candidate) => Self::$state(candidate),)+
+                }
+            }
+        }
+    };
+}
+
+candidates! {
+    /// A candidate in any of the twelve states, for storage.
+    ///
+    /// ```
+    /// use acceptance_ledger::{AnyCandidate, OwnerRequests, Surface};
+    ///
+    /// fn baseline(surfaces: Vec<Surface>) -> Vec<AnyCandidate> {
+    ///     surfaces.into_iter().map(AnyCandidate::new).collect()
+    /// }
+    /// ```
+    pub enum AnyCandidate {
+        WaitingOwnerResponse,
+        Quarantined,
+        ExecutionRejected,
+        SupplementRequested,
+        IncidentBackfillRequired,
+        FalseGreenSupplementRequired,
+        ReceiptGapRequired,
+        StaleOrSilencedReviewRequired,
+        ReadbackRequired,
+        ReadyForReview,
+        OwnerReviewOnlyUpdate,
+        WaitingRuntimeGate,
+    }
+}
+
+candidates! {
+    /// Where an answer can land.
+    ///
+    /// ```
+    /// use acceptance_ledger::{AnyCandidate, Received};
+    ///
+    /// fn store(received: Received, ledger: &mut Vec<AnyCandidate>) {
+    ///     ledger.push(received.into());
+    /// }
+    /// ```
+    pub enum Received {
+        Quarantined,
+        ExecutionRejected,
+        SupplementRequested,
+        IncidentBackfillRequired,
+        FalseGreenSupplementRequired,
+        ReceiptGapRequired,
+        StaleOrSilencedReviewRequired,
+        ReadbackRequired,
+        ReadyForReview,
+    }
+    into AnyCandidate
+}
+
+candidates! {
+    /// Where a hold can lead.
+    ///
+    /// ```
+    /// use acceptance_ledger::{AnyCandidate, Held};
+    ///
+    /// fn store(held: Held, ledger: &mut Vec<AnyCandidate>) {
+    ///     ledger.push(held.into());
+    /// }
+    /// ```
+    pub enum Held {
+        Quarantined,
+        ExecutionRejected,
+        SupplementRequested,
+        IncidentBackfillRequired,
+        FalseGreenSupplementRequired,
+        ReceiptGapRequired,
+        StaleOrSilencedReviewRequired,
+        ReadbackRequired,
+    }
+    into Received into AnyCandidate
+}
+
+candidates! {
+    /// Where an acceptance can lead. Neither state opens a gate.
+    ///
+    /// ```
+    /// use acceptance_ledger::{Accepted, AnyCandidate};
+    ///
+    /// fn store(accepted: Accepted, ledger: &mut Vec<AnyCandidate>) {
+    ///     ledger.push(accepted.into());
+    /// }
+    /// ```
+    pub enum Accepted {
+        OwnerReviewOnlyUpdate,
+        WaitingRuntimeGate,
+    }
+    into AnyCandidate
+}
+
+impl Held {
+    /// The candidate held back in `lane`.
+    ///
+    /// An answer that is no longer there can only be held more strictly: without a response there
+    /// is no lane but rejection and quarantine.
+    pub(super) fn new(
+        surface: Box<Surface>,
+        lane: Lane,
+        Carried { response, findings }: Carried,
+        record: Option<Box<ReviewerRecord>>,
+    ) -> Self {
+        fn of<S: State>(surface: Box<Surface>, state: S) -> Candidate<S> {
+            Candidate { surface, state }
+        }
+        let Some(response) = response.filter(|_| lane != Lane::RejectExecutionRequest) else {
+            let withheld = Withheld { findings, record };
+            return if lane == Lane::RejectExecutionRequest {
+                Self::ExecutionRejected(of(surface, ExecutionRejected(withheld)))
+            } else {
+                Self::Quarantined(of(surface, Quarantined(withheld)))
+            };
+        };
+        let kept = Kept { response, findings, record };
+        match lane {
+            Lane::IncidentRecoveryBackfillRequired => {
+                Self::IncidentBackfillRequired(of(surface, IncidentBackfillRequired(kept)))
+            }
+            Lane::NoFalseGreenSupplementRequired => {
+                Self::FalseGreenSupplementRequired(of(surface, FalseGreenSupplementRequired(kept)))
+            }
+            Lane::ReceiverReceiptGapRequired => {
+                Self::ReceiptGapRequired(of(surface, ReceiptGapRequired(kept)))
+            }
+            Lane::StaleOrSilencedAlertReviewRequired => {
+                Self::StaleOrSilencedReviewRequired(of(surface, StaleOrSilencedReviewRequired(kept)))
+            }
+            Lane::PostReloadReadbackRequired => {
+                Self::ReadbackRequired(of(surface, ReadbackRequired(kept)))
+            }
+            Lane::RequestSupplement => {
+                Self::SupplementRequested(of(surface, SupplementRequested(kept)))
+            }
+            _ => {
+                let Kept { findings, record, .. } = kept;
+                Self::Quarantined(of(surface, Quarantined(Withheld { findings, record })))
+            }
+        }
+    }
+}
+
+/// Does the same to a candidate in any state.
+macro_rules! in_any_state {
+    ($any:expr, $candidate:ident => $act:expr) => {
+        match $any {
+            AnyCandidate::WaitingOwnerResponse($candidate) => $act,
+            AnyCandidate::Quarantined($candidate) => $act,
+            AnyCandidate::ExecutionRejected($candidate) => $act,
+            AnyCandidate::SupplementRequested($candidate) => $act,
+            AnyCandidate::IncidentBackfillRequired($candidate) => $act,
+            AnyCandidate::FalseGreenSupplementRequired($candidate) => $act,
+            AnyCandidate::ReceiptGapRequired($candidate) => $act,
+            AnyCandidate::StaleOrSilencedReviewRequired($candidate) => $act,
+            AnyCandidate::ReadbackRequired($candidate) => $act,
+            AnyCandidate::ReadyForReview($candidate) => $act,
+            AnyCandidate::OwnerReviewOnlyUpdate($candidate) => $act,
+            AnyCandidate::WaitingRuntimeGate($candidate) => $act,
+        }
+    };
+}
+
+impl AnyCandidate {
+    /// The candidate of a surface that nobody has answered for.
+    pub fn new(surface: Surface) -> Self {
+        Candidate::new(surface).erase()
+    }
+
+    /// The surface.
+    #[must_use]
+    pub fn surface(&self) -> &Surface {
+        in_any_state!(self, candidate => candidate.surface())
+    }
+
+    /// The lane of the state.
+    #[must_use]
+    pub fn lane(&self) -> Lane {
+        in_any_state!(self, candidate => candidate.lane())
+    }
+
+    /// The runtime gates: shut, in every state.
+    #[must_use]
+    pub const fn gates(&self) -> Gates {
+        Gates
+    }
+
+    /// What the ledger shows of the candidate.
+    #[must_use]
+    pub fn entry(&self) -> Entry<'_> {
+        in_any_state!(self, candidate => candidate.entry())
+    }
+
+    /// Takes in an answer; see [`Candidate::receive`].
+    pub fn receive(self, triage: Triage) -> Received {
+        in_any_state!(self, candidate => candidate.receive(triage))
+    }
+
+    /// Forgets the answer; see [`Candidate::surface_changed`].
+    pub fn surface_changed(self) -> Candidate<WaitingOwnerResponse> {
+        in_any_state!(self, candidate => candidate.surface_changed())
+    }
+
+    /// Takes a reviewer record: accepts where the state is ready and the record says so, holds
+    /// otherwise.
+    ///
+    /// # Errors
+    ///
+    /// The candidate as it was, and why; see [`Candidate::accept`] and [`Candidate::hold`].
+    pub fn review(self, record: ReviewerRecord) -> Result<Self, Refused<Self>> {
+        fn step<S: State, T: Into<AnyCandidate>>(
+            step: Result<T, Refused<Candidate<S>>>,
+        ) -> Result<AnyCandidate, Refused<AnyCandidate>> {
+            step.map(Into::into).map_err(|Refused { candidate, reason }| Refused {
+                candidate: candidate.erase(),
+                reason,
+            })
+        }
+        match self {
+            Self::WaitingOwnerResponse(candidate) => {
+                let reason = Refusal::NoSuchStep { from: candidate.lane(), outcome: record.outcome() };
+                Err(Refused { candidate: candidate.erase(), reason })
+            }
+            Self::ReadyForReview(candidate) if record.outcome() == Lane::OwnerReviewOnlyUpdate => {
+                step(candidate.accept(record))
+            }
+            Self::ReadyForReview(candidate) => step(candidate.hold(record)),
+            Self::Quarantined(candidate) => step(candidate.hold(record)),
+            Self::ExecutionRejected(candidate) => step(candidate.hold(record)),
+            Self::SupplementRequested(candidate) => step(candidate.hold(record)),
+            Self::IncidentBackfillRequired(candidate) => step(candidate.hold(record)),
+            Self::FalseGreenSupplementRequired(candidate) => step(candidate.hold(record)),
+            Self::ReceiptGapRequired(candidate) => step(candidate.hold(record)),
+            Self::StaleOrSilencedReviewRequired(candidate) => step(candidate.hold(record)),
+            Self::ReadbackRequired(candidate) => step(candidate.hold(record)),
+            Self::OwnerReviewOnlyUpdate(candidate) => step(candidate.hold(record)),
+            Self::WaitingRuntimeGate(candidate) => step(candidate.hold(record)),
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! A candidate: a surface and the state that its owner's answer is in.
+
+mod any;
+mod machine;
+mod state;
+
+use crate::gate::Gates;
+use crate::ledger::Entry;
+use crate::response::{Answers, OwnerResponse};
+use crate::review::{Refusal, ReviewerRecord};
+use crate::surface::Surface;
+use crate::triage::{Finding, Triage};
+use crate::words::Lane;
+
+pub use any::{Accepted, AnyCandidate, Held, Received};
+pub(crate) use machine::{is_hold, review_leads_to};
+pub(crate) use state::Contents;
+use state::{Agreed, Carried, Clean, Unanswered};
+pub use state::{
+    Answered, ExecutionRejected, FalseGreenSupplementRequired, HeldBack, IncidentBackfillRequired,
+    OwnerReviewOnlyUpdate, Quarantined, ReadbackRequired, ReadyForReview, ReceiptGapRequired,
+    Reviewable, StaleOrSilencedReviewRequired, State, SupplementRequested, WaitingOwnerResponse,
+    WaitingRuntimeGate,
+};
+
+/// A surface whose owner is asked to confirm it, in one of twelve states.
+///
+/// A step consumes the candidate and gives the next one; a step that is refused gives the same
+/// candidate back. No step opens a gate.
+///
+/// ```
+/// use acceptance_ledger::{Candidate, Lane, OwnerRequests, RuntimeGate};
+///
+/// # let draft = std::fs::read("examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// let requests = OwnerRequests::parse(&draft)?;
+/// let candidate = Candidate::new(requests.surfaces()[0].clone());
+/// assert_eq!(candidate.lane(), Lane::WaitingOwnerResponse);
+/// assert!(!candidate.gates().get(RuntimeGate::AlertmanagerReloadAuthorized).is_open());
+/// # Ok::<(), acceptance_ledger::DocumentError>(())
+/// ```
+#[derive(Debug, PartialEq)]
+#[must_use = "a candidate that is dropped is lost to the ledger"]
+pub struct Candidate<S: State> {
+    surface: Box<Surface>,
+    state: S,
+}
+
+impl Candidate<WaitingOwnerResponse> {
+    /// The candidate of a surface that nobody has answered for.
+    pub fn new(surface: Surface) -> Self {
+        Self { surface: Box::new(surface), state: WaitingOwnerResponse(Unanswered) }
+    }
+}
+
+impl<S: State> Candidate<S> {
+    /// The surface. It is the same through all steps.
+    #[must_use]
+    pub const fn surface(&self) -> &Surface {
+        &self.surface
+    }
+
+    /// The lane of the state.
+    #[must_use]
+    pub const fn lane(&self) -> Lane {
+        S::LANE
+    }
+
+    /// The runtime gates: shut, in every state.
+    #[must_use]
+    pub const fn gates(&self) -> Gates {
+        Gates
+    }
+
+    /// What the ledger shows of the candidate.
+    #[must_use]
+    pub fn entry(&self) -> Entry<'_> {
+        Entry::of(&self.surface, S::LANE, self.state.contents())
+    }
+
+    /// Takes in an answer, the first or another one. Whatever was recorded of an earlier one no
+    /// longer counts.
+    pub fn receive(self, triage: Triage) -> Received {
+        let lane = triage.lane();
+        let Triage { response, findings } = triage;
+        let response = Box::new(response);
+        if is_hold(lane) {
+            Held::new(self.surface, lane, Carried { response: Some(response), findings }, None).into()
+        } else {
+            Received::ReadyForReview(self.with(ReadyForReview(Clean { response })))
+        }
+    }
+
+    /// Forgets the answer: the surface is no longer the one that was answered for.
+    pub fn surface_changed(self) -> Candidate<WaitingOwnerResponse> {
+        Candidate { surface: self.surface, state: WaitingOwnerResponse(Unanswered) }
+    }
+
+    /// Forgets which state it is in, to be stored with others.
+    pub fn erase(self) -> AnyCandidate {
+        S::erase(self)
+    }
+
+    fn with<T: State>(self, state: T) -> Candidate<T> {
+        Candidate { surface: self.surface, state }
+    }
+}
+
+impl<S: Reviewable> Candidate<S> {
+    /// The reviewer record that brought the candidate here, if one did.
+    #[must_use]
+    pub fn record(&self) -> Option<&ReviewerRecord> {
+        self.state.contents().record
+    }
+
+    /// Lets a reviewer hold the answer back: at all, as strictly as it is held, or stricter.
+    ///
+    /// # Errors
+    ///
+    /// The candidate as it was, and why: the outcome is no hold or a milder one, no failed check
+    /// belongs to it, or a verdict contradicts triage or the answer.
+    pub fn hold(self, record: ReviewerRecord) -> Result<Held, Refused<Self>> {
+        let Contents { response, findings, .. } = self.state.contents();
+        let no_answers = Answers::default();
+        let answers = response.map_or(&no_answers, OwnerResponse::answers);
+        let outcome = record.outcome();
+        let judged = match review_leads_to(S::LANE, outcome, self.surface.is_write_capable()) {
+            Some(lane) if is_hold(lane) => record.holds(answers, &self.surface, findings),
+            _ => Err(Refusal::NoSuchStep { from: S::LANE, outcome }),
+        };
+        match judged {
+            Ok(()) => {
+                let carried = self.state.into_carried();
+                Ok(Held::new(self.surface, outcome, carried, Some(Box::new(record))))
+            }
+            Err(reason) => Err(Refused { candidate: self, reason }),
+        }
+    }
+}
+
+impl<S: HeldBack> Candidate<S> {
+    /// What triage found against the answer.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        self.state.contents().findings
+    }
+}
+
+impl<S: Answered> Candidate<S> {
+    /// The owner's response.
+    #[must_use]
+    pub fn response(&self) -> &OwnerResponse {
+        self.state.response()
+    }
+}
+
+impl Candidate<ReadyForReview> {
+    /// Lets a person accept the answer. That changes the ledger and nothing else: where the
+    /// surface can write, the runtime gate still waits.
+    ///
+    /// # Errors
+    ///
+    /// The candidate as it was, and why: the outcome is another one, the reviewer is a program or
+    /// the responder, or a check did not pass.
+    pub fn accept(self, record: ReviewerRecord) -> Result<Accepted, Refused<Self>> {
+        let outcome = record.outcome();
+        let response = self.state.response();
+        let accepted = review_leads_to(self.lane(), outcome, self.surface.is_write_capable())
+            .filter(|lane| !is_hold(*lane))
+            .ok_or(Refusal::NoSuchStep { from: self.lane(), outcome })
+            .and_then(|lane| record.accepts(response, &self.surface).map(|()| lane));
+        match accepted {
+            Ok(lane) => {
+                let Self { surface, state: ReadyForReview(Clean { response }) } = self;
+                let agreed = Agreed { response, record: Box::new(record) };
+                Ok(if lane == Lane::WaitingRuntimeGate {
+                    let state = WaitingRuntimeGate(agreed);
+                    Accepted::WaitingRuntimeGate(Candidate { surface, state })
+                } else {
+                    let state = OwnerReviewOnlyUpdate(agreed);
+                    Accepted::OwnerReviewOnlyUpdate(Candidate { surface, state })
+                })
+            }
+            Err(reason) => Err(Refused { candidate: self, reason }),
+        }
+    }
+}
+
+/// A step that was refused: the candidate, unharmed, and why.
+///
+/// ```
+/// use acceptance_ledger::{Candidate, Refused, Reviewable, ReviewerRecord};
+///
+/// fn try_to_hold<S: Reviewable>(candidate: Candidate<S>, record: ReviewerRecord) -> Option<Candidate<S>> {
+///     match candidate.hold(record) {
+///         Ok(_held) => None,
+///         Err(Refused { candidate, reason }) => {
+///             eprintln!("not held: {reason}");
+///             Some(candidate)
+///         }
+///     }
+/// }
+/// ```
+#[derive(Debug, PartialEq)]
+#[must_use = "the candidate is in here"]
+pub struct Refused<C> {
+    /// The candidate as it was.
+    pub candidate: C,
+    /// Why the step was refused.
+    pub reason: Refusal,
+}

@@ -1,0 +1,75 @@
+//! Why a command could not do its work, and how that is said.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+
+use crate::edges::files::FileError;
+use crate::json::DocumentError;
+
+/// What stopped a command: all of it, so that one run shows all that has to be mended.
+#[derive(Debug)]
+pub(super) struct Failures(Vec<Failure>);
+
+/// One thing that stopped a command.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// A file could not be read or written.
+    File(FileError),
+    /// A file holds something else than it should.
+    Document { path: PathBuf, error: DocumentError },
+    /// The arguments name something that does not exist.
+    Usage { message: String, next_step: String },
+}
+
+impl Failure {
+    pub(super) fn document(path: &Path, error: DocumentError) -> Self {
+        Self::Document { path: path.to_owned(), error }
+    }
+}
+
+impl Failures {
+    /// Both values, or all that is in the way of either.
+    pub(super) fn both<A, B>(one: Result<A, Failure>, other: Result<B, Failure>) -> Result<(A, B), Self> {
+        match (one, other) {
+            (Ok(one), Ok(other)) => Ok((one, other)),
+            (one, other) => Err(Self(one.err().into_iter().chain(other.err()).collect())),
+        }
+    }
+
+    /// Says what went wrong, and gives the exit code for it.
+    pub(super) fn report(&self) -> ExitCode {
+        let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+        for failure in &self.0 {
+            anstream::eprintln!("{red}error:{red:#} {failure}");
+        }
+        ExitCode::from(2)
+    }
+}
+
+impl<F: Into<Failure>> From<F> for Failures {
+    fn from(failure: F) -> Self {
+        Self(vec![failure.into()])
+    }
+}
+
+impl From<FileError> for Failure {
+    fn from(error: FileError) -> Self {
+        Self::File(error)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(error) => error.fmt(f),
+            Self::Document { path, error } => {
+                let place = format_args!("{}:{}:{}", path.display(), error.line(), error.column());
+                write!(f, "{place}: {}: {}\n  next: {}", error.path(), error.problem(), error.next_step())
+            }
+            Self::Usage { message, next_step } => write!(f, "{message}\n  next: {next_step}"),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The command-line tool: data goes to standard output, the rest to standard error.
+//!
+//! It exits with 0 when all is clean, 1 when there are findings, and 2 when it was used wrongly,
+//! could not read its input or could not write its output.
+
+mod completions;
+mod diagram;
+mod failure;
+mod generate;
+mod man;
+
+use std::process::ExitCode;
+
+use clap::{ColorChoice, Parser, Subcommand};
+
+use failure::Failures;
+
+/// Keeps the ledger of what the owners of monitoring and alerting surfaces answer.
+///
+/// Automation may only hold back. Only a reviewer's record moves forward. Nothing opens a gate.
+#[derive(Debug, Parser)]
+#[command(name = "acceptance-ledger", version, infer_long_args = true, args_override_self = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// Say nothing on standard error but errors.
+    #[arg(long, global = true)]
+    quiet: bool,
+
+    /// When to color messages; `NO_COLOR` is heeded.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColorChoice,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Generate(generate::Args),
+    Diagram(diagram::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+/// How a command ended, if it did not fail.
+type Outcome = Result<ExitCode, Failures>;
+
+/// Runs the tool with the process's arguments.
+#[must_use]
+pub fn main() -> ExitCode {
+    let Cli { command, quiet, color } = Cli::parse();
+    match color {
+        ColorChoice::Auto => anstream::ColorChoice::Auto,
+        ColorChoice::Always => anstream::ColorChoice::AlwaysAnsi,
+        ColorChoice::Never => anstream::ColorChoice::Never,
+    }
+    .write_global();
+    let outcome = match command {
+        Command::Generate(args) => generate::run(&args, quiet),
+        Command::Diagram(args) => diagram::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
+    };
+    outcome.unwrap_or_else(|failures| failures.report())
+}

@@ -1,0 +1,20 @@
+//! git, through its command line.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// The short HEAD of the repository around `root`; `None` where there is none to be had.
+pub(crate) fn short_head(root: &Path) -> Option<String> {
+    let output = Command::new("git")
+        // Reading a commit runs no program that the repository configures.
+        .args(["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"])
+        .args(["rev-parse", "--short", "HEAD"])
+        .current_dir(root)
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
+    if !output.status.success() {
+        return None;
+    }
+    Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
+}

@@ -1,0 +1,247 @@
+//! The two documents that a ledger is made from.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::json::{DocumentError, DocumentProblem, Fault, Json, Read, Reader, read_document};
+use crate::surface::{Surface, SurfaceKey, SurfaceParts};
+use crate::words::{AcceptanceField, LedgerKey};
+
+const SURFACE_COUNT: &str = "surface_count";
+const REQUEST_DRAFTS: &str = "request_drafts";
+const REQUEST_DRAFT_COUNT: &str = "request_draft_count";
+
+/// What an input says of itself. The ledger carries it over, whatever it is.
+///
+/// ```
+/// use acceptance_ledger::{Inventory, Json};
+///
+/// let inventory = Inventory::parse(br#"{"status": "ready", "summary": {"surface_count": 2}}"#)?;
+/// let source = inventory.source();
+/// assert_eq!(source.status(), &Json::from("ready"));
+/// assert_eq!(source.schema_version(), &Json::Null);
+/// assert_eq!(source.count(), &Json::from(2));
+/// # Ok::<(), acceptance_ledger::DocumentError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    pub(crate) schema_version: Json,
+    pub(crate) status: Json,
+    pub(crate) count: Json,
+}
+
+impl Source {
+    /// Its `schema_version`; null where it has none.
+    #[must_use]
+    pub const fn schema_version(&self) -> &Json {
+        &self.schema_version
+    }
+
+    /// Its `status`; null where it has none.
+    #[must_use]
+    pub const fn status(&self) -> &Json {
+        &self.status
+    }
+
+    /// What its summary counts; 0 where it counts nothing.
+    #[must_use]
+    pub const fn count(&self) -> &Json {
+        &self.count
+    }
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        Self { schema_version: Json::Null, status: Json::Null, count: Json::from(0) }
+    }
+}
+
+/// The inventory: which surfaces there are.
+///
+/// ```
+/// use acceptance_ledger::Inventory;
+///
+/// assert!(Inventory::parse(b"{}").is_ok());
+/// assert_eq!(Inventory::parse(b"{} {}").unwrap_err().column(), 4);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inventory {
+    pub(crate) source: Source,
+}
+
+impl Inventory {
+    /// Reads an inventory document.
+    ///
+    /// # Errors
+    ///
+    /// The first fault of a document that is no strict JSON object, or whose summary is none.
+    pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
+        read_document(bytes, is_input_key, |reader| {
+            let mut source = Source::default();
+            reader.object(
+                SourceKey::know,
+                |reader, key| source.read(reader, key, SURFACE_COUNT),
+            )?;
+            Ok(Self { source })
+        })
+    }
+
+    /// What the inventory says of itself.
+    #[must_use]
+    pub const fn source(&self) -> &Source {
+        &self.source
+    }
+}
+
+/// The owner requests: what each surface's owner is asked.
+///
+/// ```
+/// use acceptance_ledger::OwnerRequests;
+///
+/// let error = OwnerRequests::parse(b"{\"request_drafts\": []}").unwrap_err();
+/// assert_eq!(error.problem().to_string(), "the key \"required_owner_fields\" is missing");
+///
+/// let requests = OwnerRequests::parse(b"{\"required_owner_fields\": [\"decision\"]}")?;
+/// assert_eq!(requests.required_owner_fields(), ["decision"]);
+/// assert!(requests.surfaces().is_empty());
+/// # Ok::<(), acceptance_ledger::DocumentError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct OwnerRequests {
+    pub(crate) source: Source,
+    pub(crate) required_owner_fields: Arc<[String]>,
+    pub(crate) surfaces: Vec<Surface>,
+}
+
+impl OwnerRequests {
+    /// Reads an owner request document.
+    ///
+    /// # Errors
+    ///
+    /// The first fault of a document that is no strict JSON object, lacks a key that the ledger
+    /// shows, or asks twice about one surface.
+    pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
+        read_document(bytes, is_input_key, |reader| {
+            let offset = reader.offset()?;
+            let mut source = Source::default();
+            let mut required = None;
+            let mut surfaces = Vec::new();
+            reader.object(RequestKey::know, |reader, key| {
+                match key {
+                    RequestKey::Source(key) => source.read(reader, key, REQUEST_DRAFT_COUNT)?,
+                    RequestKey::RequiredOwnerFields => required = Some(reader.strings()?),
+                    RequestKey::RequestDrafts => surfaces = read_drafts(reader)?,
+                }
+                Ok(())
+            })?;
+            let required = required.ok_or(Fault {
+                offset,
+                problem: DocumentProblem::MissingKey(LedgerKey::RequiredOwnerFields.to_string()),
+            })?;
+            Ok(Self { source, required_owner_fields: required.into(), surfaces })
+        })
+    }
+
+    /// What the document says of itself.
+    #[must_use]
+    pub const fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The fields that the owners are asked to answer.
+    #[must_use]
+    pub fn required_owner_fields(&self) -> &[String] {
+        &self.required_owner_fields
+    }
+
+    /// The surfaces that an owner is asked about, in the document's order.
+    #[must_use]
+    pub fn surfaces(&self) -> &[Surface] {
+        &self.surfaces
+    }
+}
+
+fn read_drafts(reader: &mut Reader<'_>) -> Read<Vec<Surface>> {
+    let mut surfaces: Vec<Surface> = Vec::new();
+    let mut offsets = Vec::new();
+    let mut usual: Arc<[String]> = Arc::default();
+    reader.array(|reader, _| {
+        let offset = reader.offset()?;
+        let mut parts = SurfaceParts::default();
+        reader.object(SurfaceKey::know, |reader, key| parts.read(reader, key, &usual))?;
+        let surface = parts.finish(offset)?;
+        usual = surface.shared_required_owner_fields();
+        surfaces.push(surface);
+        offsets.push(offset);
+        Ok(())
+    })?;
+    let mut first_of = HashMap::with_capacity(surfaces.len());
+    for (index, (surface, offset)) in surfaces.iter().zip(offsets).enumerate() {
+        if let Some(first) = first_of.insert(surface.surface_id(), index) {
+            return Err(Fault { offset, problem: DocumentProblem::DuplicateSurface(first) });
+        }
+    }
+    Ok(surfaces)
+}
+
+/// A key that both inputs use to speak of themselves.
+#[derive(Clone, Copy, PartialEq)]
+enum SourceKey {
+    SchemaVersion,
+    Status,
+    Summary,
+}
+
+impl SourceKey {
+    fn know(key: &str) -> Option<Self> {
+        match key.parse().ok()? {
+            LedgerKey::SchemaVersion => Some(Self::SchemaVersion),
+            LedgerKey::Status => Some(Self::Status),
+            LedgerKey::Summary => Some(Self::Summary),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum RequestKey {
+    Source(SourceKey),
+    RequiredOwnerFields,
+    RequestDrafts,
+}
+
+impl RequestKey {
+    fn know(key: &str) -> Option<Self> {
+        if key == REQUEST_DRAFTS {
+            Some(Self::RequestDrafts)
+        } else if key == LedgerKey::RequiredOwnerFields.as_str() {
+            Some(Self::RequiredOwnerFields)
+        } else {
+            SourceKey::know(key).map(Self::Source)
+        }
+    }
+}
+
+impl Source {
+    fn read(&mut self, reader: &mut Reader<'_>, key: SourceKey, count_key: &str) -> Read<()> {
+        match key {
+            SourceKey::SchemaVersion => self.schema_version = reader.value()?,
+            SourceKey::Status => self.status = reader.value()?,
+            SourceKey::Summary => reader.object(
+                |key| (key == count_key).then_some(()),
+                |reader, ()| {
+                    self.count = reader.value()?;
+                    Ok(())
+                },
+            )?,
+        }
+        Ok(())
+    }
+}
+
+/// Whether a path may name the key: the inputs' formats have it.
+fn is_input_key(key: &str) -> bool {
+    [SURFACE_COUNT, REQUEST_DRAFTS, REQUEST_DRAFT_COUNT].contains(&key)
+        || key.parse::<LedgerKey>().is_ok()
+        || key.parse::<AcceptanceField>().is_ok()
+}

@@ -1,0 +1,150 @@
+use super::place::Place;
+
+/// What is wrong with a JSON document, where, and what to do next.
+///
+/// A message never repeats text of the document: it may be a secret in the wrong place.
+///
+/// ```
+/// use acceptance_ledger::OwnerRequests;
+///
+/// let error = OwnerRequests::parse(b"{\"request_drafts\": [],\n \"request_drafts\": []}").unwrap_err();
+/// assert_eq!((error.line(), error.column(), error.path()), (2, 2, "$.request_drafts"));
+/// assert_eq!(error.problem().to_string(), "this key stands twice in its object");
+/// assert_eq!(error.next_step(), "keep one of the two");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {}, column {}: {}: {problem}; {}", self.line(), self.column(), self.path(), self.next_step())]
+pub struct DocumentError {
+    place: Box<Place>,
+    problem: DocumentProblem,
+}
+
+impl DocumentError {
+    pub(super) fn new(
+        text: &str,
+        offset: usize,
+        known: impl Fn(&str) -> bool,
+        problem: DocumentProblem,
+    ) -> Self {
+        Self { place: Box::new(Place::find(text, offset, known)), problem }
+    }
+
+    /// The line, from 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.place.line
+    }
+
+    /// The column in characters, from 1.
+    #[must_use]
+    pub fn column(&self) -> usize {
+        self.place.column
+    }
+
+    /// The JSON path, as in `$.request_drafts[3].label`. A key that the format does not know is
+    /// shown by its position among its siblings, as in `$.#2`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.place.path
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub const fn problem(&self) -> &DocumentProblem {
+        &self.problem
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub const fn next_step(&self) -> &'static str {
+        self.problem.next_step()
+    }
+}
+
+/// What can be wrong with a JSON document.
+///
+/// ```
+/// use acceptance_ledger::{DocumentProblem, OwnerRequests};
+///
+/// let error = OwnerRequests::parse(b"[NaN]").unwrap_err();
+/// assert_eq!(*error.problem(), DocumentProblem::Expected("an object"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DocumentProblem {
+    /// The bytes are no UTF-8.
+    #[error("this is not UTF-8")]
+    NotUtf8,
+    /// The document begins with a byte order mark.
+    #[error("the file begins with a byte order mark")]
+    ByteOrderMark,
+    /// The text is no JSON: what was expected here.
+    #[error("this is not JSON: expected {0}")]
+    Syntax(&'static str),
+    /// `NaN`, `Infinity` or `-Infinity`.
+    #[error("NaN and Infinity are not JSON numbers")]
+    NotFinite,
+    /// A float that is larger than a double can be.
+    #[error("this number is too large for a 64-bit float")]
+    FloatOverflow,
+    /// An integer of more than 4,300 digits.
+    #[error("this integer has more than 4300 digits")]
+    TooManyDigits,
+    /// More than 127 arrays and objects in each other.
+    #[error("arrays and objects are nested more than 127 levels deep")]
+    TooDeep,
+    /// Half of a surrogate pair: no character.
+    #[error("this string has a lone surrogate, which is no character")]
+    LoneSurrogate,
+    /// A key that the object has already.
+    #[error("this key stands twice in its object")]
+    DuplicateKey,
+    /// A key that has to be there.
+    #[error("the key {0:?} is missing")]
+    MissingKey(String),
+    /// A key that this format does not have.
+    #[error("this format does not have this key")]
+    UnknownKey,
+    /// A value of another type.
+    #[error("expected {0} here")]
+    Expected(&'static str),
+    /// An empty id.
+    #[error("an id is empty")]
+    EmptyId,
+    /// A second draft for the surface that the draft with this index asks about.
+    #[error("this draft asks about the same surface as $.request_drafts[{0}]")]
+    DuplicateSurface(usize),
+    /// Something other than `false` for a gate, boundary or never-flag.
+    #[error("{0:?} is false for ever, and something else stands here")]
+    NotShut(&'static str),
+    /// Something other than the one value that the ledger has here.
+    #[error("this is not what the ledger has here")]
+    NotTheConstant,
+    /// A count that the candidates do not bear out.
+    #[error("the candidates show another count")]
+    CountMismatch,
+}
+
+impl DocumentProblem {
+    /// What to do next.
+    #[must_use]
+    pub const fn next_step(&self) -> &'static str {
+        match self {
+            Self::NotUtf8 => "save the file as UTF-8",
+            Self::ByteOrderMark => "save the file as UTF-8 without a byte order mark",
+            Self::Syntax(_) => "correct the JSON here, or write the file again with the tool that made it",
+            Self::NotFinite => "write null, or a finite number",
+            Self::FloatOverflow => "write a smaller number, or the digits as a string",
+            Self::TooManyDigits => "write the digits as a string",
+            Self::TooDeep => "flatten the value",
+            Self::LoneSurrogate => "write the whole character",
+            Self::DuplicateKey | Self::DuplicateSurface(_) => "keep one of the two",
+            Self::MissingKey(_) => "add the key; null is allowed where the value is only described",
+            Self::UnknownKey => "remove the key",
+            Self::Expected(_) => "change the value",
+            Self::EmptyId => "give the id that the inventory has",
+            Self::NotShut(_) => "write false: nothing in a ledger opens a gate",
+            Self::NotTheConstant | Self::CountMismatch => "write the ledger again from its inputs",
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! JSON as the ledger knows it: read strictly, with the place of every fault; written as Python's
+//! `json.dumps(ensure_ascii=False, indent=2, sort_keys=True)` writes it.
+
+mod error;
+mod number;
+mod place;
+mod reader;
+mod text;
+
+use std::collections::BTreeMap;
+
+pub use error::{DocumentError, DocumentProblem};
+pub use number::Number;
+pub(crate) use reader::{Fault, Read, Reader, read_document};
+pub(crate) use text::{new_line, write_json, write_string};
+
+/// Any JSON value, kept so that it can be written back digit for digit.
+///
+/// ```
+/// use acceptance_ledger::Json;
+///
+/// let label: Json = "alertmanager".into();
+/// assert_eq!(label.as_str(), Some("alertmanager"));
+/// assert_eq!(Json::Null.as_str(), None);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub enum Json {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// An integer of any size, or a finite float.
+    Number(Number),
+    /// A string.
+    String(String),
+    /// An array.
+    Array(Vec<Self>),
+    /// An object; its keys are unique and sorted by code point, as the ledger writes them.
+    Object(BTreeMap<String, Self>),
+}
+
+impl Json {
+    /// The text, where the value is a string.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// An object from its members.
+    pub(crate) fn object<K: Into<String>>(members: impl IntoIterator<Item = (K, Self)>) -> Self {
+        Self::Object(members.into_iter().map(|(key, value)| (key.into(), value)).collect())
+    }
+
+    /// An array of strings.
+    pub(crate) fn strings<S: Into<String>>(texts: impl IntoIterator<Item = S>) -> Self {
+        Self::Array(texts.into_iter().map(|text| Self::String(text.into())).collect())
+    }
+}
+
+impl From<&str> for Json {
+    fn from(text: &str) -> Self {
+        Self::String(text.to_owned())
+    }
+}
+
+impl From<usize> for Json {
+    fn from(count: usize) -> Self {
+        Self::Number(count.into())
+    }
+}

@@ -1,0 +1,114 @@
+use std::fmt::Write as _;
+
+use super::DocumentProblem;
+
+/// How many digits an integer may have: Python refuses to convert more.
+const MAX_DIGITS: usize = 4_300;
+
+/// A JSON number, held as the text that Python prints for it.
+///
+/// ```
+/// use acceptance_ledger::Number;
+///
+/// assert_eq!(Number::from(12).as_str(), "12");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Number(String);
+
+impl Number {
+    /// The number as the ledger writes it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Reads a literal that is a JSON number.
+    pub(super) fn from_literal(literal: &str) -> Result<Self, DocumentProblem> {
+        if literal.contains(['.', 'e', 'E']) {
+            let float: f64 = literal.parse().map_err(|_| DocumentProblem::Syntax("a number"))?;
+            if float.is_finite() { Ok(Self(python_repr(float))) } else { Err(DocumentProblem::FloatOverflow) }
+        } else if literal.trim_start_matches('-').len() > MAX_DIGITS {
+            Err(DocumentProblem::TooManyDigits)
+        } else if literal == "-0" {
+            // Python reads it as the integer zero, which has no sign.
+            Ok(Self("0".to_owned()))
+        } else {
+            Ok(Self(literal.to_owned()))
+        }
+    }
+}
+
+impl From<usize> for Number {
+    fn from(count: usize) -> Self {
+        Self(count.to_string())
+    }
+}
+
+/// A finite float as Python's `repr` prints it: the shortest digits that read back as the same
+/// float, with an exponent below 1e-4 and from 1e16 on.
+fn python_repr(float: f64) -> String {
+    let scientific = format!("{float:e}");
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or_default();
+    if (-4..16).contains(&exponent) {
+        // `Debug` keeps the `.0` of a whole number; both print the shortest digits.
+        let fixed = format!("{float}");
+        return if fixed.contains('.') { fixed } else { fixed + ".0" };
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    let mut repr = mantissa.to_owned();
+    // Writing to a string cannot fail.
+    let _ = write!(repr, "e{sign}{:02}", exponent.unsigned_abs());
+    repr
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn printed(literal: &str) -> String {
+        Number::from_literal(literal).unwrap().0
+    }
+
+    #[test]
+    fn integers_keep_their_digits() {
+        let widest = "9".repeat(MAX_DIGITS);
+        for literal in ["0", "7", "-1", "123456789012345678901234567890", &widest] {
+            assert_eq!(printed(literal), literal);
+        }
+        assert_eq!(printed(&format!("-{widest}")), format!("-{widest}"));
+        assert_eq!(printed("-0"), "0");
+        assert_eq!(
+            Number::from_literal(&format!("{widest}9")),
+            Err(DocumentProblem::TooManyDigits)
+        );
+    }
+
+    /// The right column is what CPython 3.11 prints for `json.dumps(json.loads(left))`.
+    #[test]
+    fn floats_print_as_python_prints_them() {
+        for (literal, python) in [
+            ("0.0", "0.0"),
+            ("-0.0", "-0.0"),
+            ("-0e5", "-0.0"),
+            ("1.0", "1.0"),
+            ("1e5", "100000.0"),
+            ("1E+15", "1000000000000000.0"),
+            ("9999999999999998.0", "9999999999999998.0"),
+            ("1e16", "1e+16"),
+            ("1.5e300", "1.5e+300"),
+            ("0.0001", "0.0001"),
+            ("0.00001", "1e-05"),
+            ("-0.000012345", "-1.2345e-05"),
+            ("5e-324", "5e-324"),
+            ("1e-400", "0.0"),
+            ("0.1", "0.1"),
+            ("1.7976931348623157e308", "1.7976931348623157e+308"),
+            ("123456789012345678.5", "1.2345678901234568e+17"),
+        ] {
+            assert_eq!(printed(literal), python, "{literal}");
+        }
+        assert_eq!(Number::from_literal("1e309"), Err(DocumentProblem::FloatOverflow));
+        assert_eq!(Number::from_literal("-1e309"), Err(DocumentProblem::FloatOverflow));
+    }
+}

@@ -1,0 +1,139 @@
+use std::fmt::Write as _;
+
+/// Where in a JSON text something stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// From 1.
+    pub(super) line: usize,
+    /// In characters, from 1.
+    pub(super) column: usize,
+    pub(super) path: String,
+}
+
+/// One step down into a document, on the way to a place.
+enum Step<'t> {
+    Item(usize),
+    /// The literal of the key with its quotes, once it is read, and its position among the keys.
+    Member(Option<&'t str>, usize),
+}
+
+impl Place {
+    /// The place of byte `offset` of `text`, which is well-formed JSON up to there.
+    ///
+    /// The path names only keys that are `known`: another one may be a secret in the wrong place,
+    /// and is shown by its position.
+    pub(super) fn find(text: &str, offset: usize, known: impl Fn(&str) -> bool) -> Self {
+        let offset = text.floor_char_boundary(offset);
+        let before = text.get(..offset).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let mut path = String::from("$");
+        for step in steps_to(text, offset) {
+            // Writing to a string cannot fail.
+            let _ = match step {
+                Step::Item(index) => write!(path, "[{index}]"),
+                Step::Member(None, _) => break,
+                Step::Member(Some(literal), position) => {
+                    match serde_json::from_str::<String>(literal).ok().filter(|key| known(key)) {
+                        Some(key) => write!(path, ".{key}"),
+                        None => write!(path, ".#{}", position + 1),
+                    }
+                }
+            };
+        }
+        Self {
+            line: before.matches('\n').count() + 1,
+            column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
+            path,
+        }
+    }
+}
+
+/// The steps from the root of `text` down to the value or key that begins at `offset`.
+fn steps_to(text: &str, offset: usize) -> Vec<Step<'_>> {
+    let bytes = text.as_bytes();
+    let mut steps = Vec::new();
+    let mut at = 0;
+    while at < offset.min(bytes.len()) {
+        match bytes.get(at) {
+            Some(b'{') => steps.push(Step::Member(None, 0)),
+            Some(b'[') => steps.push(Step::Item(0)),
+            Some(b'}' | b']') => drop(steps.pop()),
+            Some(b',') => match steps.last_mut() {
+                Some(Step::Item(index)) => *index += 1,
+                Some(Step::Member(key, position)) => {
+                    *key = None;
+                    *position += 1;
+                }
+                None => {}
+            },
+            Some(b'"') => at = pass_string(text, at, &mut steps),
+            _ => {}
+        }
+        at += 1;
+    }
+    // A fault in a key begins at the key: the path leads to that member.
+    if bytes.get(at) == Some(&b'"') {
+        pass_string(text, at, &mut steps);
+    }
+    steps
+}
+
+/// Passes the string that begins at `start`, takes note of it where it is a key, and gives the
+/// offset of its closing quote.
+fn pass_string<'t>(text: &'t str, start: usize, steps: &mut [Step<'t>]) -> usize {
+    let mut is_escaped = false;
+    let length = text
+        .bytes()
+        .skip(start + 1)
+        .position(|byte| {
+            let closes = byte == b'"' && !is_escaped;
+            is_escaped = byte == b'\\' && !is_escaped;
+            closes
+        })
+        .unwrap_or_else(|| text.len().saturating_sub(start + 2));
+    let end = start + 1 + length;
+    if let Some(Step::Member(key @ None, _)) = steps.last_mut() {
+        *key = text.get(start..=end).or(Some(""));
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place_of(text: &str, needle: &str) -> (usize, usize, String) {
+        let offset = text.find(needle).unwrap();
+        let place = Place::find(text, offset, |key| key.len() <= 3);
+        (place.line, place.column, place.path)
+    }
+
+    #[test]
+    fn a_place_has_line_column_and_path() {
+        let text = "{\n \"a\": [1, {\"b\": 告}],\n \"c\\\"\": [[], [2]], \"hidden\": {\"d\": 3}, \"a\": 4}";
+        for (needle, line, column, path) in [
+            ("{", 1, 1, "$"),
+            ("\"a\"", 2, 2, "$.a"),
+            ("1", 2, 8, "$.a[0]"),
+            ("{\"b\"", 2, 11, "$.a[1]"),
+            ("\"b\"", 2, 12, "$.a[1].b"),
+            ("}]", 2, 18, "$.a[1].b"),
+            ("[2", 3, 14, "$.c\"[1]"),
+            ("2]", 3, 15, "$.c\"[1][0]"),
+            ("3", 3, 36, "$.#3.d"),
+            ("4", 3, 44, "$.a"),
+        ] {
+            assert_eq!(place_of(text, needle), (line, column, path.to_owned()), "{needle}");
+        }
+    }
+
+    #[test]
+    fn a_place_in_a_broken_text_is_still_a_place() {
+        for text in ["", "{\"a", "{\"a\":\"\\", "[", "]]", "{\"a\" 1", "\"\\\\\\\""] {
+            for offset in 0..=text.len() + 1 {
+                let place = Place::find(text, offset, |_| true);
+                assert!(place.line == 1 && place.path.starts_with('$'));
+            }
+        }
+    }
+}

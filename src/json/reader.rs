@@ -1,0 +1,331 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiter::{Jiter, JiterError, JiterErrorType, JsonErrorType, Peek};
+
+use super::{DocumentError, DocumentProblem, Json, Number};
+
+/// How many arrays and objects may stand in each other.
+const MAX_DEPTH: usize = 127;
+
+/// What is wrong, and the offset of the byte where it is.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) offset: usize,
+    pub(crate) problem: DocumentProblem,
+}
+
+pub(crate) type Read<T> = Result<T, Fault>;
+
+/// Reads a whole document from its bytes. In a path, only keys that are `known` are named.
+pub(crate) fn read_document<T>(
+    bytes: &[u8],
+    known: impl Fn(&str) -> bool,
+    read: impl FnOnce(&mut Reader<'_>) -> Read<T>,
+) -> Result<T, DocumentError> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let (valid, _) = bytes.split_at(error.valid_up_to());
+            let valid = std::str::from_utf8(valid).unwrap_or_default();
+            return Err(DocumentError::new(valid, valid.len(), known, DocumentProblem::NotUtf8));
+        }
+    };
+    if text.starts_with('\u{feff}') {
+        return Err(DocumentError::new(text, 0, known, DocumentProblem::ByteOrderMark));
+    }
+    let mut reader = Reader { text, jiter: Jiter::new(bytes), depth: 0 };
+    read(&mut reader)
+        .and_then(|value| reader.finish().map(|()| value))
+        .map_err(|fault| DocumentError::new(text, fault.offset, known, fault.problem))
+}
+
+/// Reads one JSON text from its beginning to its end, and is strict about it: no key twice, no
+/// lone surrogate, no number that Python would not print.
+#[derive(Debug)]
+pub(crate) struct Reader<'t> {
+    text: &'t str,
+    jiter: Jiter<'t>,
+    depth: usize,
+}
+
+/// A key of an object: one that the caller tells apart, or another.
+enum Key<K> {
+    Known(K),
+    Other(String),
+}
+
+impl Reader<'_> {
+    /// Where the value that comes next begins.
+    pub(crate) fn offset(&mut self) -> Read<usize> {
+        self.peek().map(|_| self.jiter.current_index())
+    }
+
+    /// Reads an object whose keys `know` tells apart; `member` reads the value of a known key.
+    /// The value of any other key is checked and passed over.
+    pub(crate) fn object<K: Copy + PartialEq>(
+        &mut self,
+        know: impl Fn(&str) -> Option<K>,
+        mut member: impl FnMut(&mut Self, K) -> Read<()>,
+    ) -> Read<()> {
+        let mut known_keys = Vec::new();
+        let mut other_keys = BTreeSet::new();
+        self.members(know, |reader, key| match key {
+            Key::Known(key) if known_keys.contains(&key) => Err(DocumentProblem::DuplicateKey.into()),
+            Key::Known(key) => {
+                known_keys.push(key);
+                Ok(member(reader, key)?)
+            }
+            Key::Other(key) => {
+                if !other_keys.insert(key) {
+                    return Err(DocumentProblem::DuplicateKey.into());
+                }
+                Ok(reader.pass()?)
+            }
+        })
+    }
+
+    /// Reads an object that has exactly these keys; `member` reads the value of each.
+    pub(crate) fn closed_object<N: AsRef<str>, K: Copy>(
+        &mut self,
+        keys: &[(N, K)],
+        mut member: impl FnMut(&mut Self, K) -> Read<()>,
+    ) -> Read<()> {
+        let start = self.offset()?;
+        let mut missing: Vec<_> = keys.iter().map(|(name, _)| Some(name.as_ref())).collect();
+        let index_of = |key: &str| keys.iter().position(|(name, _)| name.as_ref() == key);
+        self.members(index_of, |reader, key| match key {
+            Key::Known(index) => match (missing.get_mut(index).and_then(Option::take), keys.get(index)) {
+                (Some(_), Some((_, key))) => Ok(member(reader, *key)?),
+                _ => Err(DocumentProblem::DuplicateKey.into()),
+            },
+            Key::Other(_) => Err(DocumentProblem::UnknownKey.into()),
+        })?;
+        match missing.into_iter().flatten().next() {
+            Some(name) => {
+                Err(Fault { offset: start, problem: DocumentProblem::MissingKey(name.to_owned()) })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Reads an array; `item` reads the value at each index.
+    pub(crate) fn array(&mut self, mut item: impl FnMut(&mut Self, usize) -> Read<()>) -> Read<()> {
+        self.enter(Peek::Array, "an array")?;
+        let mut index = 0;
+        let mut next = self.jiter.known_array();
+        while next.map_err(|error| syntax_fault(&error))?.is_some() {
+            item(self, index)?;
+            index += 1;
+            next = self.jiter.array_step();
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    /// Reads a string.
+    pub(crate) fn string(&mut self) -> Read<String> {
+        match self.peek()? {
+            Peek::String => self.text_of_string().map(str::to_owned),
+            _ => self.expected("a string"),
+        }
+    }
+
+    /// Reads `null`, if it is what comes next.
+    pub(crate) fn null(&mut self) -> Read<bool> {
+        let is_null = self.peek()? == Peek::Null;
+        if is_null {
+            self.jiter.known_null().map_err(|error| syntax_fault(&error))?;
+        }
+        Ok(is_null)
+    }
+
+    /// Reads an array of strings.
+    pub(crate) fn strings(&mut self) -> Read<Vec<String>> {
+        let mut texts = Vec::new();
+        self.array(|reader, _| {
+            texts.push(reader.string()?);
+            Ok(())
+        })?;
+        Ok(texts)
+    }
+
+    /// Reads `true` or `false`.
+    pub(crate) fn boolean(&mut self) -> Read<bool> {
+        match self.peek()? {
+            peek @ (Peek::True | Peek::False) => {
+                self.jiter.known_bool(peek).map_err(|error| syntax_fault(&error))
+            }
+            _ => self.expected("true or false"),
+        }
+    }
+
+    /// Reads any value and keeps it.
+    pub(crate) fn value(&mut self) -> Read<Json> {
+        Ok(match self.peek()? {
+            Peek::Null => {
+                self.null()?;
+                Json::Null
+            }
+            Peek::True | Peek::False => Json::Bool(self.boolean()?),
+            Peek::String => Json::String(self.string()?),
+            Peek::Array => {
+                let mut items = Vec::new();
+                self.array(|reader, _| {
+                    items.push(reader.value()?);
+                    Ok(())
+                })?;
+                Json::Array(items)
+            }
+            Peek::Object => {
+                let mut members = BTreeMap::new();
+                self.members(
+                    |_| None::<()>,
+                    |reader, key| match key {
+                        Key::Other(key) if !members.contains_key(&key) => {
+                            members.insert(key, reader.value()?);
+                            Ok(())
+                        }
+                        _ => Err(DocumentProblem::DuplicateKey.into()),
+                    },
+                )?;
+                Json::Object(members)
+            }
+            peek => Json::Number(self.number(peek)?),
+        })
+    }
+
+    /// Checks any value and forgets it.
+    fn pass(&mut self) -> Read<()> {
+        match self.peek()? {
+            Peek::String => self.text_of_string().map(|_| ()),
+            Peek::Array => self.array(|reader, _| reader.pass()),
+            Peek::Object => self.object(|_| None::<()>, |_, ()| Ok(())),
+            _ => self.value().map(|_| ()),
+        }
+    }
+
+    /// Checks that nothing but white space follows.
+    fn finish(&mut self) -> Read<()> {
+        self.jiter.finish().map_err(|error| syntax_fault(&error))
+    }
+
+    fn members<K>(
+        &mut self,
+        know: impl Fn(&str) -> Option<K>,
+        mut member: impl FnMut(&mut Self, Key<K>) -> Result<(), MemberFault>,
+    ) -> Read<()> {
+        let start = self.enter(Peek::Object, "an object")?;
+        let own = |key: &str| know(key).map_or_else(|| Key::Other(key.to_owned()), Key::Known);
+        let mut before_key = start + 1;
+        let mut next = self.jiter.known_object().map(|key| key.map(own));
+        while let Some(key) = next.map_err(|error| syntax_fault(&error))? {
+            member(self, key).map_err(|fault| match fault {
+                MemberFault::Value(fault) => fault,
+                MemberFault::Key(problem) => {
+                    let rest = self.text.get(before_key..).unwrap_or_default();
+                    Fault { offset: before_key + rest.find('"').unwrap_or(0), problem }
+                }
+            })?;
+            before_key = self.jiter.current_index();
+            next = self.jiter.next_key().map(|key| key.map(own));
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    /// Steps into an array or object and gives the offset of its bracket.
+    fn enter(&mut self, bracket: Peek, what: &'static str) -> Read<usize> {
+        if self.peek()? != bracket {
+            return self.expected(what);
+        }
+        let start = self.jiter.current_index();
+        if self.depth == MAX_DEPTH {
+            return Err(Fault { offset: start, problem: DocumentProblem::TooDeep });
+        }
+        self.depth += 1;
+        Ok(start)
+    }
+
+    fn number(&mut self, peek: Peek) -> Read<Number> {
+        let offset = self.jiter.current_index();
+        let rest = self.text.get(offset..).unwrap_or_default();
+        if rest.trim_start_matches('-').starts_with(['N', 'I']) {
+            return Err(Fault { offset, problem: DocumentProblem::NotFinite });
+        }
+        if !peek.is_num() {
+            return Err(Fault { offset, problem: DocumentProblem::Syntax("a value") });
+        }
+        self.jiter.known_number_bytes(peek).map(|_| ()).map_err(|error| {
+            let problem = syntax_fault(&error).problem;
+            Fault { offset, problem }
+        })?;
+        let literal = self.text.get(offset..self.jiter.current_index()).unwrap_or_default();
+        Number::from_literal(literal).map_err(|problem| Fault { offset, problem })
+    }
+
+    fn text_of_string(&mut self) -> Read<&str> {
+        self.jiter.known_str().map_err(|error| syntax_fault(&error))
+    }
+
+    fn peek(&mut self) -> Read<Peek> {
+        self.jiter.peek().map_err(|error| syntax_fault(&error))
+    }
+
+    /// The fault of a value that is well-formed so far, but of another type than the format has.
+    fn expected<T>(&mut self, what: &'static str) -> Read<T> {
+        let offset = self.jiter.current_index();
+        // A broken value is reported as such: it may have the right type once it is mended.
+        self.value()?;
+        Err(Fault { offset, problem: DocumentProblem::Expected(what) })
+    }
+}
+
+/// A fault in a member of an object.
+enum MemberFault {
+    /// In its key.
+    Key(DocumentProblem),
+    /// In its value.
+    Value(Fault),
+}
+
+impl From<DocumentProblem> for MemberFault {
+    fn from(problem: DocumentProblem) -> Self {
+        Self::Key(problem)
+    }
+}
+
+impl From<Fault> for MemberFault {
+    fn from(fault: Fault) -> Self {
+        Self::Value(fault)
+    }
+}
+
+fn syntax_fault(error: &JiterError) -> Fault {
+    let problem = match &error.error_type {
+        JiterErrorType::JsonError(error) => match error {
+            JsonErrorType::EofWhileParsingList
+            | JsonErrorType::EofWhileParsingObject
+            | JsonErrorType::EofWhileParsingString
+            | JsonErrorType::EofWhileParsingValue => {
+                DocumentProblem::Syntax("more, but the text ends here")
+            }
+            JsonErrorType::ExpectedColon => DocumentProblem::Syntax("a colon"),
+            JsonErrorType::ExpectedListCommaOrEnd => DocumentProblem::Syntax("a comma or ]"),
+            JsonErrorType::ExpectedObjectCommaOrEnd => DocumentProblem::Syntax("a comma or }"),
+            JsonErrorType::InvalidEscape => DocumentProblem::Syntax("an escape that JSON has"),
+            JsonErrorType::InvalidNumber => DocumentProblem::Syntax("a number"),
+            JsonErrorType::NumberOutOfRange => DocumentProblem::TooManyDigits,
+            JsonErrorType::ControlCharacterWhileParsingString => {
+                DocumentProblem::Syntax("an escape for this control character")
+            }
+            JsonErrorType::KeyMustBeAString => DocumentProblem::Syntax("a key in double quotes"),
+            JsonErrorType::LoneLeadingSurrogateInHexEscape
+            | JsonErrorType::UnexpectedEndOfHexEscape => DocumentProblem::LoneSurrogate,
+            JsonErrorType::TrailingComma => DocumentProblem::Syntax("no comma after the last value"),
+            JsonErrorType::TrailingCharacters => DocumentProblem::Syntax("the end of the document"),
+            _ => DocumentProblem::Syntax("a value"),
+        },
+        JiterErrorType::WrongType { .. } => DocumentProblem::Syntax("a value"),
+    };
+    Fault { offset: error.index, problem }
+}

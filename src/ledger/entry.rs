@@ -1,0 +1,111 @@
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use crate::candidate::Contents;
+use crate::response::Answers;
+use crate::review::{ReviewerRecord, Verdict};
+use crate::surface::Surface;
+use crate::words::{ItemFlag, Lane, ProgressFlag, ReviewerCheck};
+
+/// What the ledger shows of one candidate. It is a view, and no way back to a state.
+///
+/// ```
+/// use acceptance_ledger::{AnyCandidate, Lane, OwnerRequests, ProgressFlag};
+///
+/// # let draft = std::fs::read("examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// let requests = OwnerRequests::parse(&draft)?;
+/// let candidate = AnyCandidate::new(requests.surfaces()[0].clone());
+/// let entry = candidate.entry();
+/// assert_eq!(entry.lane(), Lane::WaitingOwnerResponse);
+/// assert!(!entry.has(ProgressFlag::OwnerResponseReceived));
+/// # Ok::<(), acceptance_ledger::DocumentError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry<'a> {
+    pub(super) surface: Cow<'a, Surface>,
+    pub(super) answers: Cow<'a, Answers>,
+    pub(super) lane: Lane,
+    pub(super) reviewer_outcome: Lane,
+    pub(super) progress: BTreeSet<ProgressFlag>,
+    pub(super) items: BTreeSet<ItemFlag>,
+}
+
+impl<'a> Entry<'a> {
+    /// What the ledger shows of a candidate in `lane` that carries `contents`.
+    pub(crate) fn of(surface: &'a Surface, lane: Lane, contents: Contents<'a>) -> Self {
+        let Contents { response, record, .. } = contents;
+        let by_person = record.filter(|record| record.is_by_person());
+        let passed = |check| by_person.is_some_and(|record| record.verdict(check) == Verdict::Pass);
+        let is_withheld =
+            matches!(lane, Lane::QuarantineSecretOrRawPayload | Lane::RejectExecutionRequest);
+        let has_progress = |flag: &ProgressFlag| match flag {
+            ProgressFlag::RequestSent | ProgressFlag::RecipientConfirmed => false,
+            ProgressFlag::OwnerResponseReceived => by_person.is_some(),
+            ProgressFlag::OwnerResponseAccepted => {
+                matches!(lane, Lane::OwnerReviewOnlyUpdate | Lane::WaitingRuntimeGate)
+            }
+            ProgressFlag::OwnerResponseRejected => {
+                by_person.is_some() && lane == Lane::RejectExecutionRequest
+            }
+            ProgressFlag::OwnerResponseQuarantined => lane == Lane::QuarantineSecretOrRawPayload,
+            ProgressFlag::SupplementRequested => crate::candidate::is_hold(lane) && !is_withheld,
+            ProgressFlag::LiveEvidenceReceived => {
+                surface.requires_live_evidence()
+                    && passed(ReviewerCheck::LiveConfigHashMetadataOnly)
+            }
+        };
+        let answers = response.map_or(Cow::Owned(Answers::default()), |response| {
+            Cow::Borrowed(response.answers())
+        });
+        Self {
+            surface: Cow::Borrowed(surface),
+            answers,
+            lane,
+            reviewer_outcome: record.map_or(Lane::WaitingOwnerResponse, ReviewerRecord::outcome),
+            progress: ProgressFlag::ALL.iter().copied().filter(has_progress).collect(),
+            items: ItemFlag::ALL
+                .iter()
+                .copied()
+                .filter(|flag| !is_withheld && passed(flag.check()))
+                .collect(),
+        }
+    }
+}
+
+impl Entry<'_> {
+    /// The surface.
+    #[must_use]
+    pub fn surface(&self) -> &Surface {
+        &self.surface
+    }
+
+    /// The answers, as far as the ledger shows any.
+    #[must_use]
+    pub fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
+    /// The lane: what the ledger writes as `status`.
+    #[must_use]
+    pub const fn lane(&self) -> Lane {
+        self.lane
+    }
+
+    /// The outcome of the latest reviewer record, or waiting where there is none.
+    #[must_use]
+    pub const fn reviewer_outcome(&self) -> Lane {
+        self.reviewer_outcome
+    }
+
+    /// Whether a progress flag is true.
+    #[must_use]
+    pub fn has(&self, flag: ProgressFlag) -> bool {
+        self.progress.contains(&flag)
+    }
+
+    /// Whether a reviewer accepted an item.
+    #[must_use]
+    pub fn has_item(&self, flag: ItemFlag) -> bool {
+        self.items.contains(&flag)
+    }
+}

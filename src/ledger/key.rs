@@ -1,0 +1,166 @@
+//! The keys of the ledger, and those values that are the same in every ledger.
+
+use crate::gate::{Gates, Shut};
+use crate::json::Json;
+use crate::words::{
+    AcceptanceField, BlockedAction, Boundary, ItemFlag, Lane, LedgerKey, ProgressFlag,
+    ReviewerCheck, RuntimeGate, SourceCount,
+};
+
+/// The ledger's `schema_version`.
+const SCHEMA_VERSION: &str = "monitoring_owner_response_acceptance_v1";
+
+/// The ledger's `status`.
+const STATUS: &str = "owner_response_acceptance_ledger_ready_no_runtime_action";
+
+/// What comes next, for people, as the ledger words it.
+const NEXT_STEPS: [&str; 3] = [
+    "等待 owner response未收到前不得更新 received / accepted / rejected count。",
+    "收到回覆後先做欄位完整性、敏感 payload 隔離、reload / send / smoke execution request 拒收。",
+    "metadata 合格也只能進 monitoring reviewer reviewreload、receiver route change、Telegram send、live alert fire、alert chain smoke 與 production write 仍需獨立人工批准。",
+];
+
+/// The one boundary that is true for ever.
+const NOT_AUTHORIZATION: &str = "not_authorization";
+
+/// One of the 93 keys of a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CandidateKey {
+    Field(AcceptanceField),
+    /// A key that the ledger itself has too.
+    Shared(LedgerKey),
+    Progress(ProgressFlag),
+    Item(ItemFlag),
+    Gate(RuntimeGate),
+}
+
+impl CandidateKey {
+    /// All 93, in the order of the ledger's bytes.
+    pub(super) fn sorted() -> Vec<Self> {
+        let shared = [
+            LedgerKey::Status,
+            LedgerKey::AcceptanceFields,
+            LedgerKey::RequiredOwnerFields,
+            LedgerKey::ReviewerChecks,
+            LedgerKey::OutcomeLanes,
+            LedgerKey::BlockedActions,
+        ];
+        let mut keys: Vec<_> = all(AcceptanceField::ALL, Self::Field)
+            .chain(shared.map(Self::Shared))
+            .chain(all(ProgressFlag::ALL, Self::Progress))
+            .chain(all(ItemFlag::ALL, Self::Item))
+            .chain(all(RuntimeGate::ALL, Self::Gate))
+            .collect();
+        keys.sort_by_key(|key| key.as_str());
+        keys
+    }
+
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Field(field) => field.as_str(),
+            Self::Shared(key) => key.as_str(),
+            Self::Progress(flag) => flag.as_str(),
+            Self::Item(flag) => flag.as_str(),
+            Self::Gate(gate) => gate.as_str(),
+        }
+    }
+
+    /// The value, where all candidates have the same.
+    pub(super) fn constant(self) -> Option<Json> {
+        match self {
+            Self::Field(AcceptanceField::NotApproval) => Some(Json::Bool(true)),
+            Self::Shared(LedgerKey::AcceptanceFields) => Some(names(AcceptanceField::ALL)),
+            Self::Shared(LedgerKey::ReviewerChecks) => Some(names(ReviewerCheck::ALL)),
+            Self::Shared(LedgerKey::OutcomeLanes) => Some(names(Lane::ALL)),
+            Self::Shared(LedgerKey::BlockedActions) => Some(names(BlockedAction::ALL)),
+            Self::Progress(flag) if flag.is_never() => Some(Shut.into()),
+            Self::Gate(gate) => Some(Gates.get(gate).into()),
+            _ => None,
+        }
+    }
+}
+
+/// The values of the ledger's top level that are the same in every ledger.
+pub(super) fn constant(key: LedgerKey) -> Option<Json> {
+    match key {
+        LedgerKey::SchemaVersion => Some(SCHEMA_VERSION.into()),
+        LedgerKey::Status => Some(STATUS.into()),
+        LedgerKey::NextSteps => Some(Json::strings(NEXT_STEPS)),
+        LedgerKey::AcceptanceFields => Some(names(AcceptanceField::ALL)),
+        LedgerKey::BlockedActions => Some(names(BlockedAction::ALL)),
+        LedgerKey::OutcomeLanes => Some(Json::Array(
+            Lane::ALL
+                .iter()
+                .map(|lane| {
+                    Json::object([
+                        ("lane_id", Json::from(lane.as_str())),
+                        ("meaning", Json::from(lane.meaning())),
+                    ])
+                })
+                .collect(),
+        )),
+        LedgerKey::ReviewerChecks => Some(Json::Array(
+            ReviewerCheck::ALL
+                .iter()
+                .map(|check| {
+                    Json::object([
+                        ("check_id", Json::from(check.as_str())),
+                        ("instruction", Json::from(check.instruction())),
+                    ])
+                })
+                .collect(),
+        )),
+        LedgerKey::ExecutionBoundaries => Some(Json::object(boundaries())),
+        _ => None,
+    }
+}
+
+/// The 33 boundaries, each with the one value that it has.
+pub(super) fn boundaries() -> impl Iterator<Item = (&'static str, Json)> {
+    let flags = [ProgressFlag::OwnerResponseAccepted, ProgressFlag::LiveEvidenceReceived];
+    // `runtime_gate` itself is the one gate that the boundaries do not list.
+    let gates = RuntimeGate::ALL.iter().filter(|gate| **gate != RuntimeGate::RuntimeGate);
+    all(Boundary::ALL, Boundary::as_str)
+        .chain(flags.map(ProgressFlag::as_str))
+        .chain(gates.map(|gate| gate.as_str()))
+        .map(|key| (key, Shut.into()))
+        .chain([(NOT_AUTHORIZATION, Json::Bool(true))])
+}
+
+/// One of the 59 counts of the summary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CountKey {
+    Source(SourceCount),
+    Progress(ProgressFlag),
+    Item(ItemFlag),
+    Gate(RuntimeGate),
+}
+
+impl CountKey {
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        all(SourceCount::ALL, Self::Source)
+            .chain(all(ProgressFlag::ALL, Self::Progress))
+            .chain(all(ItemFlag::ALL, Self::Item))
+            .chain(all(RuntimeGate::ALL, Self::Gate))
+    }
+
+    /// The key: a flag's or gate's own with `_count` behind it.
+    pub(super) fn name(self) -> String {
+        let flag = match self {
+            Self::Source(count) => return count.as_str().to_owned(),
+            Self::Gate(RuntimeGate::ActionButtonsAllowed) => "action_button",
+            Self::Progress(flag) => flag.as_str(),
+            Self::Item(flag) => flag.as_str(),
+            Self::Gate(gate) => gate.as_str(),
+        };
+        format!("{flag}_count")
+    }
+}
+
+fn all<W: Copy, T>(words: &[W], wrap: impl Fn(W) -> T) -> impl Iterator<Item = T> {
+    words.iter().map(move |word| wrap(*word))
+}
+
+fn names<W: Copy + Into<&'static str>>(words: &[W]) -> Json {
+    Json::strings(words.iter().map(|word| (*word).into()))
+}

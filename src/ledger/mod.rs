@@ -1,0 +1,200 @@
+//! The ledger: what it holds, its bytes, and how it is read back.
+
+mod entry;
+mod key;
+mod read;
+mod tally;
+mod text;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::candidate::AnyCandidate;
+use crate::inputs::{Inventory, OwnerRequests, Source};
+use crate::json::{DocumentError, Json};
+use crate::words::LedgerKey;
+
+pub use entry::Entry;
+use key::CountKey;
+pub use tally::Tally;
+
+/// When and at which commit a ledger was made. The core has no clock and no git; it is told.
+///
+/// ```
+/// use acceptance_ledger::Stamp;
+///
+/// let stamp = Stamp::new("2026-01-01T08:00:00+08:00", "unknown");
+/// assert_eq!(stamp.git_commit(), "unknown");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    generated_at: String,
+    git_commit: String,
+}
+
+impl Stamp {
+    /// A stamp: a time as the ledger will show it, and a short commit or `unknown`.
+    #[must_use]
+    pub fn new(generated_at: impl Into<String>, git_commit: impl Into<String>) -> Self {
+        Self { generated_at: generated_at.into(), git_commit: git_commit.into() }
+    }
+
+    /// When the ledger was made.
+    #[must_use]
+    pub fn generated_at(&self) -> &str {
+        &self.generated_at
+    }
+
+    /// At which commit it was made.
+    #[must_use]
+    pub fn git_commit(&self) -> &str {
+        &self.git_commit
+    }
+}
+
+/// What a ledger holds beside its candidates and constants.
+#[derive(Clone, Debug, PartialEq)]
+struct Header {
+    stamp: Stamp,
+    inventory: Source,
+    requests: Source,
+    required_owner_fields: Arc<[String]>,
+}
+
+impl Header {
+    /// All of the ledger but its candidates, as one object.
+    fn after_the_candidates(&self, tally: &Tally) -> Json {
+        let value = |key| {
+            Some(match key {
+                LedgerKey::AcceptanceCandidates => return None,
+                LedgerKey::GeneratedAt => Json::from(self.stamp.generated_at()),
+                LedgerKey::GitCommit => Json::from(self.stamp.git_commit()),
+                LedgerKey::RequiredOwnerFields => Json::strings(self.required_owner_fields.iter()),
+                LedgerKey::SourceInventorySchemaVersion => self.inventory.schema_version.clone(),
+                LedgerKey::SourceInventoryStatus => self.inventory.status.clone(),
+                LedgerKey::SourceOwnerRequestSchemaVersion => self.requests.schema_version.clone(),
+                LedgerKey::SourceOwnerRequestStatus => self.requests.status.clone(),
+                LedgerKey::Summary => {
+                    Json::object(CountKey::all().map(|key| (key.name(), tally.count(key, self))))
+                }
+                _ => key::constant(key)?,
+            })
+        };
+        let members = LedgerKey::ALL.iter().filter_map(|key| Some((key.as_str(), value(*key)?)));
+        Json::object(members)
+    }
+}
+
+/// A ledger: candidates, and what their inputs say of themselves.
+///
+/// ```
+/// use acceptance_ledger::{Inventory, Ledger, OwnerRequests, Stamp};
+///
+/// # let folder = "examples/dockprom/docs/security";
+/// # let inventory = std::fs::read(format!("{folder}/monitoring-alerting-observability-inventory.snapshot.json")).unwrap();
+/// # let requests = std::fs::read(format!("{folder}/monitoring-owner-request-draft.snapshot.json")).unwrap();
+/// let ledger = Ledger::baseline(
+///     Inventory::parse(&inventory)?,
+///     OwnerRequests::parse(&requests)?,
+///     Stamp::new("2026-01-01T08:00:00+08:00", "unknown"),
+/// );
+/// let mut text = String::new();
+/// ledger.write_to(&mut text).expect("a string takes all that is written to it");
+/// assert!(text.ends_with("\n}\n"));
+/// # Ok::<(), acceptance_ledger::DocumentError>(())
+/// ```
+#[derive(Debug, PartialEq)]
+pub struct Ledger {
+    header: Header,
+    candidates: Vec<AnyCandidate>,
+}
+
+impl Ledger {
+    /// The ledger in which every owner's answer is still to come.
+    #[must_use]
+    pub fn baseline(inventory: Inventory, requests: OwnerRequests, stamp: Stamp) -> Self {
+        let OwnerRequests { source, required_owner_fields, surfaces } = requests;
+        Self {
+            header: Header { stamp, inventory: inventory.source, requests: source, required_owner_fields },
+            candidates: surfaces.into_iter().map(AnyCandidate::new).collect(),
+        }
+    }
+
+    /// The candidates, in the order of the owner requests.
+    #[must_use]
+    pub fn candidates(&self) -> &[AnyCandidate] {
+        &self.candidates
+    }
+
+    /// The counts, derived from the candidates.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        self.candidates.iter().for_each(|candidate| tally.add(&candidate.entry()));
+        tally
+    }
+
+    /// Writes the ledger as JSON, a candidate at a time: sorted keys, two-space indent, final
+    /// newline.
+    ///
+    /// # Errors
+    ///
+    /// Only what `out` returns.
+    pub fn write_to(&self, out: &mut impl fmt::Write) -> Result<Tally, fmt::Error> {
+        text::write_ledger(out, &self.header, self.candidates.iter().map(AnyCandidate::entry))
+    }
+}
+
+/// A ledger as it was read from a document. It shows what the document says; it has no states.
+///
+/// ```
+/// use acceptance_ledger::LedgerDocument;
+///
+/// # let text = std::fs::read_to_string("tests/golden/dockprom.json").unwrap();
+/// let ledger = LedgerDocument::parse(text.as_bytes())?;
+/// assert_eq!(ledger.entries().len(), 12);
+///
+/// let opened = text.replacen("\"runtime_gate\": false", "\"runtime_gate\": true", 1);
+/// let error = LedgerDocument::parse(opened.as_bytes()).unwrap_err();
+/// assert_eq!(error.path(), "$.acceptance_candidates[0].runtime_gate");
+/// # Ok::<(), acceptance_ledger::DocumentError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct LedgerDocument {
+    header: Header,
+    entries: Vec<Entry<'static>>,
+}
+
+impl LedgerDocument {
+    /// Reads a ledger.
+    ///
+    /// # Errors
+    ///
+    /// The first fault: what is no strict JSON, a key too many or too few, a gate, boundary or
+    /// never-flag that is not `false`, another constant than the ledger's, a count that the
+    /// candidates do not bear out.
+    pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
+        read::read_ledger(bytes)
+    }
+
+    /// When and at which commit the ledger was made.
+    #[must_use]
+    pub const fn stamp(&self) -> &Stamp {
+        &self.header.stamp
+    }
+
+    /// What the ledger shows of each candidate, in its order.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry<'static>] {
+        &self.entries
+    }
+
+    /// Writes the ledger as [`Ledger::write_to`] does.
+    ///
+    /// # Errors
+    ///
+    /// Only what `out` returns.
+    pub fn write_to(&self, out: &mut impl fmt::Write) -> Result<Tally, fmt::Error> {
+        text::write_ledger(out, &self.header, self.entries.iter().cloned())
+    }
+}

@@ -1,0 +1,200 @@
+//! Reading a ledger back.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::gate::Shut;
+use crate::inputs::Source;
+use crate::json::{DocumentError, DocumentProblem, Fault, Json, Read, Reader, read_document};
+use crate::response::{Answers, PENDING};
+use crate::surface::{SurfaceKey, SurfaceParts};
+use crate::words::{AcceptanceField, AnswerShape, Lane, LedgerKey, SourceCount};
+
+use super::key::{self, CandidateKey, CountKey};
+use super::tally::Tally;
+use super::{Entry, Header, LedgerDocument, Stamp};
+
+pub(super) fn read_ledger(bytes: &[u8]) -> Result<LedgerDocument, DocumentError> {
+    let ledger_keys: Vec<_> = LedgerKey::ALL.iter().map(|key| (key.as_str(), *key)).collect();
+    let candidate_keys: Vec<_> =
+        CandidateKey::sorted().into_iter().map(|key| (key.as_str(), key)).collect();
+    let boundaries: Vec<_> = key::boundaries().collect();
+    let counts: Vec<_> = CountKey::all().map(|key| (key.name(), key)).collect();
+    let is_ledger_key = |key: &str| {
+        names(&ledger_keys)
+            .chain(names(&candidate_keys))
+            .chain(names(&boundaries))
+            .chain(names(&counts))
+            .any(|name| name == key)
+    };
+    read_document(bytes, is_ledger_key, |reader| {
+        let mut stamp = Stamp::new("", "");
+        let [mut inventory, mut requests] = [Source::default(), Source::default()];
+        let mut required_owner_fields: Arc<[String]> = Arc::default();
+        let mut claims = Vec::new();
+        let mut entries = Vec::new();
+        reader.closed_object(&ledger_keys, |reader, key| {
+            match key {
+                LedgerKey::AcceptanceCandidates => entries = read_entries(reader, &candidate_keys)?,
+                LedgerKey::GeneratedAt => stamp.generated_at = reader.string()?,
+                LedgerKey::GitCommit => stamp.git_commit = reader.string()?,
+                LedgerKey::RequiredOwnerFields => required_owner_fields = reader.strings()?.into(),
+                LedgerKey::SourceInventorySchemaVersion => inventory.schema_version = reader.value()?,
+                LedgerKey::SourceInventoryStatus => inventory.status = reader.value()?,
+                LedgerKey::SourceOwnerRequestSchemaVersion => requests.schema_version = reader.value()?,
+                LedgerKey::SourceOwnerRequestStatus => requests.status = reader.value()?,
+                LedgerKey::Summary => reader.closed_object(&counts, |reader, key| {
+                    claims.push((reader.offset()?, key, reader.value()?));
+                    Ok(())
+                })?,
+                LedgerKey::ExecutionBoundaries => {
+                    let keyed: Vec<_> =
+                        boundaries.iter().map(|(name, value)| (*name, (*name, value))).collect();
+                    reader.closed_object(&keyed, |reader, (name, value)| {
+                        read_constant(reader, name, value)
+                    })?;
+                }
+                LedgerKey::AcceptanceFields
+                | LedgerKey::BlockedActions
+                | LedgerKey::NextSteps
+                | LedgerKey::OutcomeLanes
+                | LedgerKey::ReviewerChecks
+                | LedgerKey::SchemaVersion
+                | LedgerKey::Status => {
+                    let expected = key::constant(key).unwrap_or(Json::Null);
+                    read_constant(reader, key.as_str(), &expected)?;
+                }
+            }
+            Ok(())
+        })?;
+        for (_, key, value) in &claims {
+            match key {
+                // What the inputs count is theirs to claim.
+                CountKey::Source(SourceCount::SourceSurfaceCount) => inventory.count = value.clone(),
+                CountKey::Source(SourceCount::SourceRequestDraftCount) => {
+                    requests.count = value.clone();
+                }
+                _ => {}
+            }
+        }
+        let header = Header { stamp, inventory, requests, required_owner_fields };
+        let mut tally = Tally::default();
+        entries.iter().for_each(|entry| tally.add(entry));
+        match claims.iter().find(|(_, key, value)| tally.count(*key, &header) != *value) {
+            Some((offset, ..)) => Err(Fault { offset: *offset, problem: DocumentProblem::CountMismatch }),
+            None => Ok(LedgerDocument { header, entries }),
+        }
+    })
+}
+
+fn names<N: AsRef<str>, K>(keys: &[(N, K)]) -> impl Iterator<Item = &str> {
+    keys.iter().map(|(name, _)| name.as_ref())
+}
+
+fn read_entries(
+    reader: &mut Reader<'_>,
+    keys: &[(&'static str, CandidateKey)],
+) -> Read<Vec<Entry<'static>>> {
+    let mut entries: Vec<Entry<'static>> = Vec::new();
+    reader.array(|reader, _| {
+        let usual = entries.last().map(|entry| entry.surface.shared_required_owner_fields());
+        entries.push(read_entry(reader, keys, &usual.unwrap_or_default())?);
+        Ok(())
+    })?;
+    Ok(entries)
+}
+
+fn read_entry(
+    reader: &mut Reader<'_>,
+    keys: &[(&'static str, CandidateKey)],
+    usual: &Arc<[String]>,
+) -> Read<Entry<'static>> {
+    let start = reader.offset()?;
+    let mut surface = SurfaceParts::default();
+    let mut candidate_id = (start, String::new());
+    let mut answers = Answers::default();
+    let [mut lane, mut reviewer_outcome] = [Lane::WaitingOwnerResponse; 2];
+    let mut progress = BTreeSet::new();
+    let mut items = BTreeSet::new();
+    reader.closed_object(keys, |reader, key| {
+        if let Some(expected) = key.constant() {
+            return read_constant(reader, key.as_str(), &expected);
+        }
+        match key {
+            CandidateKey::Shared(LedgerKey::Status) => lane = read_lane(reader)?,
+            CandidateKey::Shared(_) => surface.read(reader, SurfaceKey::RequiredOwnerFields, usual)?,
+            CandidateKey::Progress(flag) => {
+                if reader.boolean()? {
+                    progress.insert(flag);
+                }
+            }
+            CandidateKey::Item(flag) => {
+                if reader.boolean()? {
+                    items.insert(flag);
+                }
+            }
+            CandidateKey::Field(AcceptanceField::AcceptanceCandidateId) => {
+                candidate_id = (reader.offset()?, reader.string()?);
+            }
+            CandidateKey::Field(AcceptanceField::ReviewerOutcome) => reviewer_outcome = read_lane(reader)?,
+            CandidateKey::Field(field) => match SurfaceKey::of(field) {
+                Some(key) => surface.read(reader, key, usual)?,
+                None => read_answer(reader, field, &mut answers)?,
+            },
+            // A gate is a constant.
+            CandidateKey::Gate(_) => {}
+        }
+        Ok(())
+    })?;
+    let surface = surface.finish(start)?;
+    let (offset, id) = candidate_id;
+    if id != surface.candidate_id() {
+        return Err(Fault { offset, problem: DocumentProblem::NotTheConstant });
+    }
+    Ok(Entry {
+        surface: Cow::Owned(surface),
+        answers: Cow::Owned(answers),
+        lane,
+        reviewer_outcome,
+        progress,
+        items,
+    })
+}
+
+/// Reads a value that has to be `expected`.
+fn read_constant(reader: &mut Reader<'_>, key: &'static str, expected: &Json) -> Read<()> {
+    let offset = reader.offset()?;
+    if reader.value()? == *expected {
+        return Ok(());
+    }
+    let problem = if *expected == Json::from(Shut) {
+        DocumentProblem::NotShut(key)
+    } else {
+        DocumentProblem::NotTheConstant
+    };
+    Err(Fault { offset, problem })
+}
+
+fn read_lane(reader: &mut Reader<'_>) -> Read<Lane> {
+    let offset = reader.offset()?;
+    reader
+        .string()?
+        .parse()
+        .map_err(|_| Fault { offset, problem: DocumentProblem::Expected("a lane") })
+}
+
+/// Reads an answer; what stands there before one is given is none.
+fn read_answer(reader: &mut Reader<'_>, field: AcceptanceField, answers: &mut Answers) -> Read<()> {
+    match field.answer_shape() {
+        Some(AnswerShape::Refs) => answers.set_evidence_refs(reader.strings()?),
+        Some(AnswerShape::Ref) if reader.null()? => {}
+        _ => {
+            let text = reader.string()?;
+            if text != PENDING || field.answer_shape() == Some(AnswerShape::Ref) {
+                answers.set_text(field, text);
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,93 @@
+use std::collections::BTreeMap;
+
+use crate::gate::Gates;
+use crate::json::Json;
+use crate::words::{
+    AcceptanceField, BlockedAction, ItemFlag, Lane, ProgressFlag, ReviewerCheck, RuntimeGate,
+    SourceCount,
+};
+
+use super::key::CountKey;
+use super::{Entry, Header};
+
+/// The counts of a ledger, as its candidates bear them out.
+///
+/// ```
+/// use acceptance_ledger::{Inventory, Ledger, OwnerRequests, ProgressFlag, Stamp};
+///
+/// # let draft = std::fs::read("examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// # let inventory = Inventory::parse(b"{}")?;
+/// let requests = OwnerRequests::parse(&draft)?;
+/// let tally = Ledger::baseline(inventory, requests, Stamp::new("2026-01-01", "unknown")).tally();
+/// assert_eq!(tally.candidates(), 12);
+/// assert_eq!(tally.with(ProgressFlag::OwnerResponseAccepted), 0);
+/// # Ok::<(), acceptance_ledger::DocumentError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    candidates: usize,
+    write_capable: usize,
+    requires_live_evidence: usize,
+    progress: BTreeMap<ProgressFlag, usize>,
+    items: BTreeMap<ItemFlag, usize>,
+}
+
+impl Tally {
+    /// All candidates.
+    #[must_use]
+    pub const fn candidates(&self) -> usize {
+        self.candidates
+    }
+
+    /// The candidates of write-capable surfaces.
+    #[must_use]
+    pub const fn write_capable(&self) -> usize {
+        self.write_capable
+    }
+
+    /// The candidates with a progress flag.
+    #[must_use]
+    pub fn with(&self, flag: ProgressFlag) -> usize {
+        self.progress.get(&flag).copied().unwrap_or_default()
+    }
+
+    /// The candidates with this gate open: none.
+    #[must_use]
+    pub fn open(&self, gate: RuntimeGate) -> usize {
+        self.candidates * usize::from(Gates.get(gate).is_open())
+    }
+
+    pub(super) fn add(&mut self, entry: &Entry<'_>) {
+        self.candidates += 1;
+        self.write_capable += usize::from(entry.surface.is_write_capable());
+        self.requires_live_evidence += usize::from(entry.surface.requires_live_evidence());
+        for flag in &entry.progress {
+            *self.progress.entry(*flag).or_default() += 1;
+        }
+        for flag in &entry.items {
+            *self.items.entry(*flag).or_default() += 1;
+        }
+    }
+
+    /// The value of one key of the summary.
+    pub(super) fn count(&self, key: CountKey, header: &Header) -> Json {
+        match key {
+            CountKey::Source(SourceCount::SourceSurfaceCount) => header.inventory.count.clone(),
+            CountKey::Source(SourceCount::SourceRequestDraftCount) => header.requests.count.clone(),
+            CountKey::Source(source) => Json::from(match source {
+                SourceCount::SourceSurfaceCount | SourceCount::SourceRequestDraftCount => 0,
+                SourceCount::AcceptanceCandidateCount => self.candidates,
+                SourceCount::WriteCapableAcceptanceCandidateCount => self.write_capable,
+                SourceCount::LiveEvidenceRequiredCandidateCount => self.requires_live_evidence,
+                SourceCount::AcceptanceFieldCount => AcceptanceField::ALL.len(),
+                SourceCount::RequiredOwnerFieldCount => header.required_owner_fields.len(),
+                SourceCount::ReviewerCheckCount => ReviewerCheck::ALL.len(),
+                SourceCount::OutcomeLaneCount => Lane::ALL.len(),
+                SourceCount::BlockedActionCount => BlockedAction::ALL.len(),
+            }),
+            CountKey::Progress(flag) => Json::from(self.with(flag)),
+            CountKey::Item(flag) => Json::from(self.items.get(&flag).copied().unwrap_or_default()),
+            CountKey::Gate(gate) => Json::from(self.open(gate)),
+        }
+    }
+}

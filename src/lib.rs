@@ -1,0 +1,64 @@
+//! acceptance-ledger keeps the ledger of what the owners of monitoring and alerting surfaces
+//! answer when they are asked to confirm them.
+//!
+//! > Automation may only hold back. Only a reviewer's record moves forward. Nothing opens a gate.
+//!
+//! The map, from the bottom up; each layer knows only those before it:
+//!
+//! | layer | modules | what it is |
+//! |---|---|---|
+//! | words | `words` | every identifier and text of the ledger, once |
+//! | core | `json`, `gate`, `surface`, `inputs`, `response`, `triage`, `review`, `candidate`, `ledger`, `diagram` | pure: no I/O, no clock, no process |
+//! | edges | [`edges`] (feature `cli`) | files, git, the clock |
+//! | tool | [`cli`] (feature `cli`) | one file a subcommand |
+//!
+//! To embed the core, take the crate with `default-features = false`.
+//!
+//! ```
+//! use acceptance_ledger::{Candidate, OwnerRequests, RuntimeGate};
+//!
+//! # let draft = std::fs::read("examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+//! for surface in OwnerRequests::parse(&draft)?.surfaces() {
+//!     let candidate = Candidate::new(surface.clone());
+//!     assert!(!candidate.gates().get(RuntimeGate::RuntimeGate).is_open());
+//! }
+//! # Ok::<(), acceptance_ledger::DocumentError>(())
+//! ```
+
+mod candidate;
+mod diagram;
+mod gate;
+mod inputs;
+mod json;
+mod ledger;
+mod response;
+mod review;
+mod surface;
+mod triage;
+mod words;
+
+#[cfg(feature = "cli")]
+pub mod cli;
+#[cfg(feature = "cli")]
+pub mod edges;
+
+pub use candidate::{
+    Accepted, Answered, AnyCandidate, Candidate, ExecutionRejected, FalseGreenSupplementRequired,
+    Held, HeldBack, IncidentBackfillRequired, OwnerReviewOnlyUpdate, Quarantined, ReadbackRequired,
+    ReadyForReview, ReceiptGapRequired, Received, Refused, Reviewable,
+    StaleOrSilencedReviewRequired, State, SupplementRequested, WaitingOwnerResponse,
+    WaitingRuntimeGate,
+};
+pub use diagram::mermaid;
+pub use gate::{Gates, Shut};
+pub use inputs::{Inventory, OwnerRequests, Source};
+pub use json::{DocumentError, DocumentProblem, Json, Number};
+pub use ledger::{Entry, Ledger, LedgerDocument, Stamp, Tally};
+pub use response::{Answers, OwnerResponse};
+pub use review::{Refusal, ReviewerKind, ReviewerRecord, Verdict};
+pub use surface::Surface;
+pub use triage::{Finding, Triage};
+pub use words::{
+    AcceptanceField, AnswerShape, BlockedAction, Boundary, ItemFlag, Lane, LedgerKey, Problem,
+    ProgressFlag, ReviewerCheck, RuntimeGate, SourceCount,
+};

@@ -1,0 +1,100 @@
+//! What an owner answered.
+
+use std::collections::BTreeMap;
+
+use crate::words::{AcceptanceField, AnswerShape};
+
+/// The text that stands in the ledger, and in a template, where an answer is still to come.
+pub(crate) const PENDING: &str = "pending_owner_response";
+
+/// Answers that need a reason for having none begin like this.
+const NOT_APPLICABLE: &str = "not_applicable:";
+
+/// The values of the 23 answer fields, as far as an owner gave them.
+///
+/// ```
+/// use acceptance_ledger::{AcceptanceField, Answers};
+///
+/// let answers = Answers::default();
+/// assert_eq!(answers.text(AcceptanceField::Decision), None);
+/// assert!(answers.evidence_refs().is_empty());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answers {
+    texts: BTreeMap<AcceptanceField, String>,
+    evidence_refs: Vec<String>,
+}
+
+impl Answers {
+    /// The text or pointer in `field`; `None` where there is none, and for the list of pointers.
+    #[must_use]
+    pub fn text(&self, field: AcceptanceField) -> Option<&str> {
+        self.texts.get(&field).map(String::as_str)
+    }
+
+    /// The pointers in `redacted_evidence_refs`.
+    #[must_use]
+    pub fn evidence_refs(&self) -> &[String] {
+        &self.evidence_refs
+    }
+
+    /// Whether nothing is answered in `field`.
+    pub(crate) fn is_blank(&self, field: AcceptanceField) -> bool {
+        self.values(field).next().is_none()
+    }
+
+    /// Whether `field` is answered with `not_applicable:` and a reason.
+    pub(crate) fn is_not_applicable(&self, field: AcceptanceField) -> bool {
+        let mut values = self.values(field);
+        let reason = values.next().and_then(|value| value.strip_prefix(NOT_APPLICABLE));
+        reason.is_some_and(|reason| !reason.trim().is_empty()) && values.next().is_none()
+    }
+
+    fn values(&self, field: AcceptanceField) -> impl Iterator<Item = &str> {
+        let refs = match field.answer_shape() {
+            Some(AnswerShape::Refs) => self.evidence_refs(),
+            _ => &[],
+        };
+        self.text(field).into_iter().chain(refs.iter().map(String::as_str))
+    }
+
+    pub(crate) fn set_text(&mut self, field: AcceptanceField, text: String) {
+        self.texts.insert(field, text);
+    }
+
+    pub(crate) fn set_evidence_refs(&mut self, refs: Vec<String>) {
+        self.evidence_refs = refs;
+    }
+}
+
+/// An owner's answer for one surface: who answers, and what.
+///
+/// Only the core makes one.
+///
+/// ```
+/// use acceptance_ledger::{Answered, Candidate, OwnerResponse};
+///
+/// fn responder<S: Answered>(candidate: &Candidate<S>) -> &str {
+///     let response: &OwnerResponse = candidate.response();
+///     response.responder()
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnerResponse {
+    pub(crate) responder: String,
+    pub(crate) answers: Answers,
+}
+
+impl OwnerResponse {
+    /// Who answers.
+    #[must_use]
+    pub fn responder(&self) -> &str {
+        &self.responder
+    }
+
+    /// What they answer.
+    #[must_use]
+    pub const fn answers(&self) -> &Answers {
+        &self.answers
+    }
+}

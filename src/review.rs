@@ -1,0 +1,201 @@
+//! What a reviewer decides, and when the core refuses it.
+
+use std::collections::BTreeMap;
+
+use crate::response::{Answers, OwnerResponse};
+use crate::surface::Surface;
+use crate::triage::Finding;
+use crate::words::{AcceptanceField, Lane, ReviewerCheck};
+
+/// Who made a reviewer record. Automation may hold an answer back; only a person moves it forward.
+///
+/// ```
+/// use acceptance_ledger::ReviewerKind;
+///
+/// assert_ne!(ReviewerKind::Person, ReviewerKind::Automation);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReviewerKind {
+    /// A human reviewer.
+    Person,
+    /// A program.
+    Automation,
+}
+
+/// What a reviewer says of one check.
+///
+/// ```
+/// use acceptance_ledger::{ReviewerCheck, ReviewerRecord, Verdict};
+///
+/// fn has_passed(record: &ReviewerRecord, check: ReviewerCheck) -> bool {
+///     record.verdict(check) == Verdict::Pass
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The check is met.
+    Pass,
+    /// It is not.
+    Fail,
+    /// It does not apply: the owner said so and may, or left blank what is not required.
+    NotApplicable,
+}
+
+/// What a reviewer decided about one answer. Only the core makes one.
+///
+/// ```
+/// use acceptance_ledger::{Accepted, Candidate, ReadyForReview, Refused, ReviewerRecord};
+///
+/// fn file(candidate: Candidate<ReadyForReview>, record: ReviewerRecord) -> String {
+///     match candidate.accept(record) {
+///         Ok(Accepted::OwnerReviewOnlyUpdate(_)) => "the ledger says so, and no more".to_owned(),
+///         Ok(Accepted::WaitingRuntimeGate(_)) => "the gate is still shut".to_owned(),
+///         Err(Refused { reason, .. }) => format!("unchanged: {reason}"),
+///     }
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a record changes nothing until a candidate takes it"]
+pub struct ReviewerRecord {
+    pub(crate) reviewer: String,
+    pub(crate) kind: ReviewerKind,
+    pub(crate) outcome: Lane,
+    /// All 23, so that a missing verdict is no state to think about.
+    pub(crate) verdicts: BTreeMap<ReviewerCheck, Verdict>,
+}
+
+impl ReviewerRecord {
+    /// Who reviewed.
+    #[must_use]
+    pub fn reviewer(&self) -> &str {
+        &self.reviewer
+    }
+
+    /// Whether that is a person.
+    #[must_use]
+    pub fn is_by_person(&self) -> bool {
+        self.kind == ReviewerKind::Person
+    }
+
+    /// The lane that the reviewer gives the answer.
+    #[must_use]
+    pub const fn outcome(&self) -> Lane {
+        self.outcome
+    }
+
+    /// What the reviewer says of `check`.
+    #[must_use]
+    pub fn verdict(&self, check: ReviewerCheck) -> Verdict {
+        self.verdicts.get(&check).copied().unwrap_or(Verdict::Fail)
+    }
+
+    /// The verdicts, in the ledger's order of the checks.
+    fn verdicts(&self) -> impl Iterator<Item = (ReviewerCheck, Verdict)> {
+        ReviewerCheck::ALL.iter().map(|check| (*check, self.verdict(*check)))
+    }
+
+    /// Whether the verdicts fit what triage found and what the owner answered.
+    fn judges(&self, answers: &Answers, surface: &Surface, findings: &[Finding]) -> Result<(), Refusal> {
+        for (check, verdict) in self.verdicts() {
+            match verdict {
+                Verdict::Pass if findings.iter().any(|finding| finding.check() == check) => {
+                    return Err(Refusal::PassAgainstFinding(check));
+                }
+                Verdict::NotApplicable if !is_not_applicable(check, answers, surface) => {
+                    return Err(Refusal::NotApplicableUnearned(check));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the record may hold the answer in its outcome's lane.
+    pub(crate) fn holds(
+        &self,
+        answers: &Answers,
+        surface: &Surface,
+        findings: &[Finding],
+    ) -> Result<(), Refusal> {
+        self.judges(answers, surface, findings)?;
+        let mut failed = self.verdicts().filter(|(_, verdict)| *verdict == Verdict::Fail);
+        if failed.any(|(check, _)| check.belongs_to(self.outcome)) {
+            Ok(())
+        } else {
+            Err(Refusal::NoFailedCheck(self.outcome))
+        }
+    }
+
+    /// Whether the record may accept the answer.
+    pub(crate) fn accepts(&self, response: &OwnerResponse, surface: &Surface) -> Result<(), Refusal> {
+        if !self.is_by_person() {
+            return Err(Refusal::NotAPerson);
+        }
+        if is_same_person(&self.reviewer, &response.responder) {
+            return Err(Refusal::OwnAnswer);
+        }
+        if let Some((check, _)) = self.verdicts().find(|(_, verdict)| *verdict == Verdict::Fail) {
+            return Err(Refusal::FailedCheck(check));
+        }
+        self.judges(&response.answers, surface, &[])
+    }
+}
+
+/// A check may be not applicable where it has fields, and each was answered so, or is blank and
+/// not required.
+fn is_not_applicable(check: ReviewerCheck, answers: &Answers, surface: &Surface) -> bool {
+    let is_required = |field: AcceptanceField| {
+        surface.required_owner_fields().iter().any(|required| required == field.as_str())
+    };
+    let mut fields = AcceptanceField::answers().filter(|field| field.check() == Some(check)).peekable();
+    fields.peek().is_some()
+        && fields.all(|field| {
+            answers.is_not_applicable(field) || (answers.is_blank(field) && !is_required(field))
+        })
+}
+
+/// Unsigned names are a claim; spelling one differently makes no other person of it.
+fn is_same_person(one: &str, other: &str) -> bool {
+    let fold = |name: &str| {
+        name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    };
+    fold(one) == fold(other)
+}
+
+/// Why a reviewer record changes nothing.
+///
+/// ```
+/// use acceptance_ledger::Refusal;
+///
+/// assert_eq!(Refusal::OwnAnswer.to_string(), "the reviewer is the responder; another person has to review");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// No record leads from the candidate's lane to this outcome.
+    #[error("no review leads from {from} to {outcome}; hold it as strictly as it stands or stricter, or wait for another answer")]
+    NoSuchStep {
+        /// The lane that the candidate stands in.
+        from: Lane,
+        /// The outcome of the record.
+        outcome: Lane,
+    },
+    /// A program tried to accept.
+    #[error("only a person can accept an answer")]
+    NotAPerson,
+    /// The owner tried to accept their own answer.
+    #[error("the reviewer is the responder; another person has to review")]
+    OwnAnswer,
+    /// An acceptance with a failed check.
+    #[error("the check {0} failed; hold the answer, or pass the check")]
+    FailedCheck(ReviewerCheck),
+    /// A check was passed that triage found something against.
+    #[error("triage found something against the check {0}; it cannot be passed")]
+    PassAgainstFinding(ReviewerCheck),
+    /// A check was called not applicable that does apply.
+    #[error("the check {0} is applicable; pass it or fail it")]
+    NotApplicableUnearned(ReviewerCheck),
+    /// A hold without a reason.
+    #[error("to hold an answer in {0}, fail a check that belongs to that lane")]
+    NoFailedCheck(Lane),
+}

@@ -1,0 +1,200 @@
+use std::sync::Arc;
+
+use crate::json::{DocumentProblem, Fault, Json, Read, Reader};
+use crate::words::{AcceptanceField, LedgerKey};
+
+/// The fields that describe a surface. They may be of any JSON type, and are carried over as they
+/// stand.
+const DESCRIPTORS: [AcceptanceField; 8] = [
+    AcceptanceField::Label,
+    AcceptanceField::ExpectedScope,
+    AcceptanceField::ConfigKind,
+    AcceptanceField::ObservabilityScope,
+    AcceptanceField::ControlTier,
+    AcceptanceField::RepoSourcePath,
+    AcceptanceField::RepoSha256,
+    AcceptanceField::SourceLineCount,
+];
+
+/// A surface and the request to its owner: who a candidate is, whatever becomes of it.
+///
+/// It comes from an owner request, see [`OwnerRequests`](crate::OwnerRequests).
+///
+/// ```
+/// use acceptance_ledger::{AcceptanceField, OwnerRequests};
+///
+/// # let draft = std::fs::read("examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// let requests = OwnerRequests::parse(&draft)?;
+/// let surface = &requests.surfaces()[0];
+/// assert_eq!(surface.surface_id(), "alertmanager_config:alertmanager/config.yml");
+/// assert!(surface.is_write_capable());
+/// assert_eq!(surface.descriptor(AcceptanceField::Label).unwrap().as_str(), Some("config.yml"));
+/// # Ok::<(), acceptance_ledger::DocumentError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Surface {
+    request_id: String,
+    surface_id: String,
+    descriptors: [Json; DESCRIPTORS.len()],
+    is_write_capable: bool,
+    requires_live_evidence: bool,
+    required_owner_fields: Arc<[String]>,
+}
+
+impl Surface {
+    /// The id of the request to the owner.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    /// The id of the surface.
+    #[must_use]
+    pub fn surface_id(&self) -> &str {
+        &self.surface_id
+    }
+
+    /// The id of the surface's candidate.
+    #[must_use]
+    pub fn candidate_id(&self) -> String {
+        format!("monitoring_owner_response_acceptance:{}", self.surface_id)
+    }
+
+    /// A field that describes the surface, `label` to `source_line_count`; `None` for any other.
+    #[must_use]
+    pub fn descriptor(&self, field: AcceptanceField) -> Option<&Json> {
+        let index = DESCRIPTORS.iter().position(|descriptor| *descriptor == field)?;
+        self.descriptors.get(index)
+    }
+
+    /// Whether a change of the surface can alter alerts, routes or receivers.
+    #[must_use]
+    pub const fn is_write_capable(&self) -> bool {
+        self.is_write_capable
+    }
+
+    /// Whether an answer needs evidence from the running system.
+    #[must_use]
+    pub const fn requires_live_evidence(&self) -> bool {
+        self.requires_live_evidence
+    }
+
+    pub(crate) fn shared_required_owner_fields(&self) -> Arc<[String]> {
+        Arc::clone(&self.required_owner_fields)
+    }
+
+    /// The names of the fields that the request asks for.
+    #[must_use]
+    pub fn required_owner_fields(&self) -> &[String] {
+        &self.required_owner_fields
+    }
+}
+
+/// A key that a document uses to say what a surface is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SurfaceKey {
+    Identity(AcceptanceField),
+    Descriptor(usize),
+    Trait(AcceptanceField),
+    RequiredOwnerFields,
+}
+
+impl SurfaceKey {
+    pub(crate) fn know(key: &str) -> Option<Self> {
+        if key == LedgerKey::RequiredOwnerFields.as_str() {
+            return Some(Self::RequiredOwnerFields);
+        }
+        key.parse().ok().and_then(Self::of)
+    }
+
+    /// The key that is this acceptance field, where it belongs to the surface.
+    pub(crate) fn of(field: AcceptanceField) -> Option<Self> {
+        match field {
+            AcceptanceField::RequestId | AcceptanceField::SurfaceId => Some(Self::Identity(field)),
+            AcceptanceField::WriteCapableSurface | AcceptanceField::RequiresLiveEvidence => {
+                Some(Self::Trait(field))
+            }
+            _ => DESCRIPTORS.iter().position(|other| *other == field).map(Self::Descriptor),
+        }
+    }
+}
+
+/// A surface as far as it is read.
+#[derive(Debug, Default)]
+pub(crate) struct SurfaceParts {
+    request_id: Option<String>,
+    surface_id: Option<String>,
+    descriptors: [Option<Json>; DESCRIPTORS.len()],
+    is_write_capable: Option<bool>,
+    requires_live_evidence: Option<bool>,
+    required_owner_fields: Option<Arc<[String]>>,
+}
+
+impl SurfaceParts {
+    /// Reads the value of `key`. A list of required fields that is the same as `usual` is shared.
+    pub(crate) fn read(
+        &mut self,
+        reader: &mut Reader<'_>,
+        key: SurfaceKey,
+        usual: &Arc<[String]>,
+    ) -> Read<()> {
+        match key {
+            SurfaceKey::Identity(AcceptanceField::RequestId) => self.request_id = Some(read_id(reader)?),
+            SurfaceKey::Identity(_) => self.surface_id = Some(read_id(reader)?),
+            SurfaceKey::Descriptor(index) => {
+                let value = reader.value()?;
+                if let Some(slot) = self.descriptors.get_mut(index) {
+                    *slot = Some(value);
+                }
+            }
+            SurfaceKey::Trait(AcceptanceField::WriteCapableSurface) => {
+                self.is_write_capable = Some(reader.boolean()?);
+            }
+            SurfaceKey::Trait(_) => self.requires_live_evidence = Some(reader.boolean()?),
+            SurfaceKey::RequiredOwnerFields => {
+                let fields = reader.strings()?;
+                let is_usual = fields[..] == usual[..];
+                self.required_owner_fields =
+                    Some(if is_usual { Arc::clone(usual) } else { fields.into() });
+            }
+        }
+        Ok(())
+    }
+
+    /// The surface, if nothing is missing from the object that began at `offset`.
+    pub(crate) fn finish(self, offset: usize) -> Read<Surface> {
+        fn some<T>(part: Option<T>, key: &'static str, offset: usize) -> Read<T> {
+            part.ok_or(Fault { offset, problem: DocumentProblem::MissingKey(key.to_owned()) })
+        }
+        let mut descriptors = [const { Json::Null }; DESCRIPTORS.len()];
+        for ((slot, part), field) in descriptors.iter_mut().zip(self.descriptors).zip(DESCRIPTORS) {
+            *slot = some(part, field.as_str(), offset)?;
+        }
+        Ok(Surface {
+            request_id: some(self.request_id, AcceptanceField::RequestId.as_str(), offset)?,
+            surface_id: some(self.surface_id, AcceptanceField::SurfaceId.as_str(), offset)?,
+            descriptors,
+            is_write_capable: some(
+                self.is_write_capable,
+                AcceptanceField::WriteCapableSurface.as_str(),
+                offset,
+            )?,
+            requires_live_evidence: some(
+                self.requires_live_evidence,
+                AcceptanceField::RequiresLiveEvidence.as_str(),
+                offset,
+            )?,
+            required_owner_fields: some(
+                self.required_owner_fields,
+                LedgerKey::RequiredOwnerFields.as_str(),
+                offset,
+            )?,
+        })
+    }
+}
+
+fn read_id(reader: &mut Reader<'_>) -> Read<String> {
+    let offset = reader.offset()?;
+    let id = reader.string()?;
+    if id.is_empty() { Err(Fault { offset, problem: DocumentProblem::EmptyId }) } else { Ok(id) }
+}

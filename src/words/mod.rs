@@ -1,0 +1,79 @@
+//! The vocabulary of the ledger: every identifier and every text, each once.
+
+mod acceptance_field;
+mod blocked_action;
+mod boundary;
+mod item_flag;
+mod lane;
+mod ledger_key;
+mod problem;
+mod progress_flag;
+mod reviewer_check;
+mod runtime_gate;
+
+pub use acceptance_field::{AcceptanceField, AnswerShape};
+pub use blocked_action::BlockedAction;
+pub use boundary::Boundary;
+pub use item_flag::ItemFlag;
+pub use lane::Lane;
+pub use ledger_key::{LedgerKey, SourceCount};
+pub use problem::Problem;
+pub use progress_flag::ProgressFlag;
+pub use reviewer_check::ReviewerCheck;
+pub use runtime_gate::RuntimeGate;
+
+/// Makes a word list: an enum whose variants carry the identifier that documents use and one
+/// sentence that says what it means.
+macro_rules! word_list {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident($what:literal) {
+            $($variant:ident = $id:literal: $english:literal,)+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(strum::Display, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+        pub enum $name {
+            $(
+                #[doc = concat!("`", $id, "`: ", $english)]
+                #[strum(serialize = $id)]
+                $variant,
+            )+
+        }
+
+        impl $name {
+            /// Every word of the list, in the ledger's order.
+            pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
+
+            /// The identifier, as documents and the ledger write it.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                self.into()
+            }
+
+            /// What the word means, in one English sentence.
+            #[must_use]
+            pub const fn english(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $english,)+
+                }
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let word = std::borrow::Cow::<str>::deserialize(deserializer)?;
+                // The word is not repeated: it may be a secret in the wrong place.
+                word.parse().map_err(|_| serde::de::Error::custom(concat!("no ", $what, " has this name")))
+            }
+        }
+    };
+}
+use word_list;
