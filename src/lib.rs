@@ -31,6 +31,7 @@ mod gate;
 mod inputs;
 mod json;
 mod ledger;
+mod requirement;
 mod response;
 mod review;
 mod surface;
@@ -41,6 +42,8 @@ mod words;
 pub mod cli;
 #[cfg(feature = "cli")]
 pub mod edges;
+#[cfg(any(test, feature = "proptest"))]
+pub mod strategies;
 
 pub use candidate::{
     Accepted, Answered, AnyCandidate, Candidate, ExecutionRejected, FalseGreenSupplementRequired,
@@ -59,6 +62,6 @@ pub use review::{Refusal, ReviewerKind, ReviewerRecord, Verdict};
 pub use surface::Surface;
 pub use triage::{Finding, Triage};
 pub use words::{
-    AcceptanceField, AnswerShape, BlockedAction, Boundary, ItemFlag, Lane, LedgerKey, Problem,
+    AcceptanceField, AnswerShape, BlockedAction, Boundary, Decision, ItemFlag, Lane, LedgerKey, Problem,
     ProgressFlag, ReviewerCheck, RuntimeGate, SourceCount,
 };

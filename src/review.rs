@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::requirement::{Requirement, requirement};
 use crate::response::{Answers, OwnerResponse};
 use crate::surface::Surface;
 use crate::triage::Finding;
@@ -95,13 +96,22 @@ impl ReviewerRecord {
     }
 
     /// Whether the verdicts fit what triage found and what the owner answered.
-    fn judges(&self, answers: &Answers, surface: &Surface, findings: &[Finding]) -> Result<(), Refusal> {
+    ///
+    /// Where the answer is no longer there, nothing can be called not applicable to it.
+    fn judges(
+        &self,
+        answers: Option<&Answers>,
+        surface: &Surface,
+        findings: &[Finding],
+    ) -> Result<(), Refusal> {
+        let is_skippable =
+            |check| answers.is_some_and(|answers| is_not_applicable(check, answers, surface));
         for (check, verdict) in self.verdicts() {
             match verdict {
                 Verdict::Pass if findings.iter().any(|finding| finding.check() == check) => {
                     return Err(Refusal::PassAgainstFinding(check));
                 }
-                Verdict::NotApplicable if !is_not_applicable(check, answers, surface) => {
+                Verdict::NotApplicable if !is_skippable(check) => {
                     return Err(Refusal::NotApplicableUnearned(check));
                 }
                 _ => {}
@@ -113,7 +123,7 @@ impl ReviewerRecord {
     /// Whether the record may hold the answer in its outcome's lane.
     pub(crate) fn holds(
         &self,
-        answers: &Answers,
+        answers: Option<&Answers>,
         surface: &Surface,
         findings: &[Finding],
     ) -> Result<(), Refusal> {
@@ -137,20 +147,19 @@ impl ReviewerRecord {
         if let Some((check, _)) = self.verdicts().find(|(_, verdict)| *verdict == Verdict::Fail) {
             return Err(Refusal::FailedCheck(check));
         }
-        self.judges(&response.answers, surface, &[])
+        self.judges(Some(&response.answers), surface, &[])
     }
 }
 
 /// A check may be not applicable where it has fields, and each was answered so, or is blank and
 /// not required.
 fn is_not_applicable(check: ReviewerCheck, answers: &Answers, surface: &Surface) -> bool {
-    let is_required = |field: AcceptanceField| {
-        surface.required_owner_fields().iter().any(|required| required == field.as_str())
-    };
     let mut fields = AcceptanceField::answers().filter(|field| field.check() == Some(check)).peekable();
     fields.peek().is_some()
-        && fields.all(|field| {
-            answers.is_not_applicable(field) || (answers.is_blank(field) && !is_required(field))
+        && fields.all(|field| match requirement(field, surface, answers) {
+            Requirement::Optional => answers.is_blank(field) || answers.is_not_applicable(field),
+            Requirement::ByRequest => answers.is_not_applicable(field),
+            Requirement::Demanded => false,
         })
 }
 

@@ -16,8 +16,8 @@ use crate::words::{AcceptanceField, Lane, Problem, ReviewerCheck};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Finding {
-    problem: Problem,
-    field: Option<AcceptanceField>,
+    pub(crate) problem: Problem,
+    pub(crate) field: Option<AcceptanceField>,
 }
 
 impl Finding {
@@ -75,12 +75,5 @@ impl Triage {
             .map(|finding| finding.lane())
             .max_by_key(|lane| lane.strictness())
             .unwrap_or(Lane::ReadyForMonitoringReview)
-    }
-}
-
-#[cfg(test)]
-impl Finding {
-    pub(crate) const fn new(problem: Problem, field: Option<AcceptanceField>) -> Self {
-        Self { problem, field }
     }
 }

@@ -20,6 +20,7 @@ macro_rules! candidates {
     ($(#[$meta:meta])* pub enum $name:ident { $($state:ident,)+ } $(into $wider:ident)*) => {
         $(#[$meta])*
         #[derive(Debug, PartialEq)]
+        #[cfg_attr(test, derive(Clone))]
         #[must_use = "a candidate that is dropped is lost to the ledger"]
         pub enum $name {
             $(

@@ -3,10 +3,12 @@
 mod any;
 mod machine;
 mod state;
+#[cfg(test)]
+mod theorems;
 
 use crate::gate::Gates;
 use crate::ledger::Entry;
-use crate::response::{Answers, OwnerResponse};
+use crate::response::OwnerResponse;
 use crate::review::{Refusal, ReviewerRecord};
 use crate::surface::Surface;
 use crate::triage::{Finding, Triage};
@@ -39,6 +41,7 @@ pub use state::{
 /// # Ok::<(), acceptance_ledger::DocumentError>(())
 /// ```
 #[derive(Debug, PartialEq)]
+#[cfg_attr(test, derive(Clone))]
 #[must_use = "a candidate that is dropped is lost to the ledger"]
 pub struct Candidate<S: State> {
     surface: Box<Surface>,
@@ -120,8 +123,7 @@ impl<S: Reviewable> Candidate<S> {
     /// belongs to it, or a verdict contradicts triage or the answer.
     pub fn hold(self, record: ReviewerRecord) -> Result<Held, Refused<Self>> {
         let Contents { response, findings, .. } = self.state.contents();
-        let no_answers = Answers::default();
-        let answers = response.map_or(&no_answers, OwnerResponse::answers);
+        let answers = response.map(OwnerResponse::answers);
         let outcome = record.outcome();
         let judged = match review_leads_to(S::LANE, outcome, self.surface.is_write_capable()) {
             Some(lane) if is_hold(lane) => record.holds(answers, &self.surface, findings),

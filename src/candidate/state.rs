@@ -93,10 +93,12 @@ pub struct Carried {
 
 /// Carries nothing: there is no answer.
 #[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Clone))]
 pub(super) struct Unanswered;
 
 /// Carries what was found against an answer, and nothing of the answer.
 #[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Clone))]
 pub(super) struct Withheld {
     pub(super) findings: Vec<Finding>,
     pub(super) record: Option<Box<ReviewerRecord>>,
@@ -104,6 +106,7 @@ pub(super) struct Withheld {
 
 /// Carries an answer that is held back, and why.
 #[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Clone))]
 pub(super) struct Kept {
     pub(super) response: Box<OwnerResponse>,
     pub(super) findings: Vec<Finding>,
@@ -112,12 +115,14 @@ pub(super) struct Kept {
 
 /// Carries an answer that nothing was found against.
 #[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Clone))]
 pub(super) struct Clean {
     pub(super) response: Box<OwnerResponse>,
 }
 
 /// Carries an answer and the record that accepts it.
 #[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Clone))]
 pub(super) struct Agreed {
     pub(super) response: Box<OwnerResponse>,
     pub(super) record: Box<ReviewerRecord>,
@@ -182,6 +187,7 @@ macro_rules! states {
         $(
             $(#[$meta])*
             #[derive(Debug, PartialEq, Eq)]
+            #[cfg_attr(test, derive(Clone))]
             pub struct $state(pub(super) $carries);
 
             impl State for $state {

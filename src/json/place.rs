@@ -121,7 +121,7 @@ mod tests {
             ("[2", 3, 14, "$.c\"[1]"),
             ("2]", 3, 15, "$.c\"[1][0]"),
             ("3", 3, 36, "$.#3.d"),
-            ("4", 3, 44, "$.a"),
+            ("4", 3, 45, "$.a"),
         ] {
             assert_eq!(place_of(text, needle), (line, column, path.to_owned()), "{needle}");
         }

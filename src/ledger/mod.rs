@@ -1,5 +1,7 @@
 //! The ledger: what it holds, its bytes, and how it is read back.
 
+#[cfg(test)]
+mod differential;
 mod entry;
 mod key;
 mod read;
@@ -112,12 +114,23 @@ pub struct Ledger {
 impl Ledger {
     /// The ledger in which every owner's answer is still to come.
     #[must_use]
-    pub fn baseline(inventory: Inventory, requests: OwnerRequests, stamp: Stamp) -> Self {
-        let OwnerRequests { source, required_owner_fields, surfaces } = requests;
-        Self {
-            header: Header { stamp, inventory: inventory.source, requests: source, required_owner_fields },
-            candidates: surfaces.into_iter().map(AnyCandidate::new).collect(),
-        }
+    pub fn baseline(inventory: Inventory, mut requests: OwnerRequests, stamp: Stamp) -> Self {
+        let surfaces = std::mem::take(&mut requests.surfaces);
+        let candidates = surfaces.into_iter().map(AnyCandidate::new).collect();
+        Self::of(inventory, requests, stamp, candidates)
+    }
+
+    /// The ledger of these candidates.
+    pub(crate) fn of(
+        inventory: Inventory,
+        requests: OwnerRequests,
+        stamp: Stamp,
+        candidates: Vec<AnyCandidate>,
+    ) -> Self {
+        let OwnerRequests { source, required_owner_fields, .. } = requests;
+        let header =
+            Header { stamp, inventory: inventory.source, requests: source, required_owner_fields };
+        Self { header, candidates }
     }
 
     /// The candidates, in the order of the owner requests.

@@ -3,6 +3,7 @@
 mod acceptance_field;
 mod blocked_action;
 mod boundary;
+mod decision;
 mod item_flag;
 mod lane;
 mod ledger_key;
@@ -14,6 +15,7 @@ mod runtime_gate;
 pub use acceptance_field::{AcceptanceField, AnswerShape};
 pub use blocked_action::BlockedAction;
 pub use boundary::Boundary;
+pub use decision::Decision;
 pub use item_flag::ItemFlag;
 pub use lane::Lane;
 pub use ledger_key::{LedgerKey, SourceCount};

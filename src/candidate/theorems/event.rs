@@ -1,0 +1,177 @@
+//! What can happen to a candidate, in the abstract.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+use crate::response::{Answers, OwnerResponse};
+use crate::review::{ReviewerKind, ReviewerRecord, Verdict};
+use crate::triage::{Finding, Triage};
+use crate::words::{AcceptanceField, Lane, Problem, ReviewerCheck};
+
+/// Who answers, in these tests.
+const RESPONDER: &str = "Ada Owner";
+
+#[derive(Clone, Debug)]
+pub(super) enum Event {
+    /// The owner answers, and triage finds these.
+    Answer(Vec<Finding>),
+    Review(Record),
+    SurfaceChanged,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Record {
+    pub(super) kind: ReviewerKind,
+    pub(super) outcome: Lane,
+    pub(super) is_by_responder: bool,
+    /// Every other check passes.
+    pub(super) exceptions: BTreeMap<ReviewerCheck, Verdict>,
+}
+
+impl Record {
+    pub(super) fn verdict(&self, check: ReviewerCheck) -> Verdict {
+        self.exceptions.get(&check).copied().unwrap_or(Verdict::Pass)
+    }
+
+    pub(super) fn fails_a_check_of_its_lane(&self) -> bool {
+        self.exceptions
+            .iter()
+            .any(|(check, verdict)| *verdict == Verdict::Fail && check.belongs_to(self.outcome))
+    }
+
+    pub(super) fn to_reviewer_record(&self) -> ReviewerRecord {
+        // Spelling a name differently makes no other person of it.
+        let reviewer = if self.is_by_responder { " ada  OWNER " } else { "Rex Reviewer" };
+        ReviewerRecord {
+            reviewer: reviewer.to_owned(),
+            kind: self.kind,
+            outcome: self.outcome,
+            verdicts: ReviewerCheck::ALL.iter().map(|check| (*check, self.verdict(*check))).collect(),
+        }
+    }
+}
+
+/// An answer that fills every field but the notice to other projects, which is not required.
+pub(super) fn triage(findings: &[Finding]) -> Triage {
+    let mut answers = Answers::default();
+    for field in AcceptanceField::answers() {
+        match field {
+            AcceptanceField::CrossProjectNotificationRef => {}
+            AcceptanceField::RedactedEvidenceRefs => {
+                answers.set_evidence_refs(vec!["ticket:OPS-1".to_owned()]);
+            }
+            _ => answers.set_text(field, format!("answer to {field}")),
+        }
+    }
+    let response = OwnerResponse { responder: RESPONDER.to_owned(), answers };
+    Triage { response, findings: findings.to_vec() }
+}
+
+/// A finding that lands in `lane`.
+pub(super) fn finding_in(lane: Lane) -> Finding {
+    let problem = Problem::ALL.iter().copied().find(|problem| problem.lane() == lane).unwrap();
+    Finding { problem, field: None }
+}
+
+/// Every abstract event once: an answer for each lane, alone and with a milder finding; each
+/// outcome by each kind of reviewer, with each way the verdicts can stand to it, and by the
+/// responder; a changed surface.
+pub(super) fn every_event() -> Vec<Event> {
+    let mut events = vec![Event::SurfaceChanged];
+    events.extend(every_answer());
+    for kind in [ReviewerKind::Person, ReviewerKind::Automation] {
+        for outcome in Lane::ALL.iter().copied() {
+            for exceptions in verdicts_for(outcome) {
+                events.push(Event::Review(Record { kind, outcome, is_by_responder: false, exceptions }));
+            }
+            let exceptions = BTreeMap::new();
+            events.push(Event::Review(Record { kind, outcome, is_by_responder: true, exceptions }));
+        }
+    }
+    events
+}
+
+fn every_answer() -> impl Iterator<Item = Event> {
+    let holds = Lane::ALL.iter().copied().filter(|lane| crate::candidate::is_hold(*lane));
+    let held = holds.flat_map(|lane| {
+        let finding = finding_in(lane);
+        [vec![finding], vec![finding_in(Lane::RequestSupplement), finding]]
+    });
+    held.chain([Vec::new()]).map(Event::Answer)
+}
+
+/// The events that lead to each state that there is: waiting; held, unrecorded and recorded by
+/// either kind of reviewer; ready; accepted.
+pub(super) fn path_to_every_state() -> Vec<Vec<Event>> {
+    let accepted = Record {
+        kind: ReviewerKind::Person,
+        outcome: Lane::OwnerReviewOnlyUpdate,
+        is_by_responder: false,
+        exceptions: BTreeMap::new(),
+    };
+    let ready = Event::Answer(vec![]);
+    let mut paths = vec![vec![], vec![ready.clone()], vec![ready, Event::Review(accepted)]];
+    for lane in Lane::ALL.iter().copied().filter(|lane| crate::candidate::is_hold(*lane)) {
+        let answer = Event::Answer(vec![finding_in(lane)]);
+        paths.push(vec![answer.clone()]);
+        for kind in [ReviewerKind::Person, ReviewerKind::Automation] {
+            let exceptions = failed(|check| check.belongs_to(lane));
+            let record = Record { kind, outcome: lane, is_by_responder: false, exceptions };
+            paths.push(vec![answer.clone(), Event::Review(record.clone())]);
+            paths.push(vec![Event::Answer(vec![]), Event::Review(record)]);
+        }
+    }
+    paths
+}
+
+fn failed(is_failed: impl Fn(ReviewerCheck) -> bool) -> BTreeMap<ReviewerCheck, Verdict> {
+    let checks = ReviewerCheck::ALL.iter().copied().filter(|check| is_failed(*check));
+    checks.map(|check| (check, Verdict::Fail)).collect()
+}
+
+fn verdicts_for(outcome: Lane) -> Vec<BTreeMap<ReviewerCheck, Verdict>> {
+    let skipped = |check| BTreeMap::from([(check, Verdict::NotApplicable)]);
+    vec![
+        BTreeMap::new(),
+        failed(|check| check.belongs_to(outcome)),
+        failed(|check| !check.belongs_to(outcome)),
+        failed(|_| true),
+        skipped(ReviewerCheck::CrossProjectNotificationPresent),
+        skipped(ReviewerCheck::SecretValueAbsent),
+        skipped(ReviewerCheck::RollbackOwnerPresent),
+    ]
+}
+
+pub(super) fn any_event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        4 => any_findings().prop_map(Event::Answer),
+        6 => any_record().prop_map(Event::Review),
+        1 => Just(Event::SurfaceChanged),
+    ]
+}
+
+fn any_findings() -> impl Strategy<Value = Vec<Finding>> {
+    let answers: Vec<_> = AcceptanceField::answers().collect();
+    let finding = (select(Problem::ALL), proptest::option::of(select(answers)))
+        .prop_map(|(problem, field)| Finding { problem, field });
+    prop_oneof![Just(Vec::new()), proptest::collection::vec(finding, 1..4)]
+}
+
+fn any_record() -> impl Strategy<Value = Record> {
+    let kind = select(&[ReviewerKind::Person, ReviewerKind::Person, ReviewerKind::Automation][..]);
+    let failed = prop_oneof![
+        Just(Vec::new()),
+        subsequence(ReviewerCheck::ALL, 0..=ReviewerCheck::ALL.len()),
+        Just(ReviewerCheck::ALL.to_vec()),
+    ];
+    let skipped = proptest::option::weighted(0.2, select(ReviewerCheck::ALL));
+    (kind, select(Lane::ALL), proptest::bool::weighted(0.2), failed, skipped).prop_map(
+        |(kind, outcome, is_by_responder, failed, skipped)| {
+            let failed = failed.into_iter().map(|check| (check, Verdict::Fail));
+            let skipped = skipped.map(|check| (check, Verdict::NotApplicable));
+            Record { kind, outcome, is_by_responder, exceptions: failed.chain(skipped).collect() }
+        },
+    )
+}

@@ -1,0 +1,131 @@
+//! The state machine once more, as a plain table: the executable specification.
+//!
+//! It shares nothing with the core but the names of the lanes, so that each is a check of the
+//! other.
+
+use std::collections::BTreeSet;
+
+use crate::review::{ReviewerKind, Verdict};
+use crate::words::{Lane, ReviewerCheck};
+
+use super::event::{Event, Record};
+
+/// The lanes that hold an answer back, strictest first.
+const HOLDS: [Lane; 8] = [
+    Lane::QuarantineSecretOrRawPayload,
+    Lane::RejectExecutionRequest,
+    Lane::IncidentRecoveryBackfillRequired,
+    Lane::NoFalseGreenSupplementRequired,
+    Lane::ReceiverReceiptGapRequired,
+    Lane::StaleOrSilencedAlertReviewRequired,
+    Lane::PostReloadReadbackRequired,
+    Lane::RequestSupplement,
+];
+
+/// What the table says of a candidate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Model {
+    pub(super) lane: Lane,
+    pub(super) outcome: Lane,
+    /// The checks that a person's record passes; `None` without such a record.
+    pub(super) passed_by_person: Option<BTreeSet<ReviewerCheck>>,
+    pub(super) shows_answers: bool,
+    /// The checks that triage found something against.
+    against: BTreeSet<ReviewerCheck>,
+}
+
+impl Model {
+    pub(super) const fn waiting() -> Self {
+        Self {
+            lane: Lane::WaitingOwnerResponse,
+            outcome: Lane::WaitingOwnerResponse,
+            passed_by_person: None,
+            shows_answers: false,
+            against: BTreeSet::new(),
+        }
+    }
+
+    /// What the table makes of an event; `None` where it has no such row.
+    pub(super) fn after(&self, event: &Event, is_write_capable: bool) -> Option<Self> {
+        match event {
+            Event::SurfaceChanged => Some(Self::waiting()),
+            Event::Answer(findings) => {
+                let lane = HOLDS
+                    .into_iter()
+                    .find(|hold| findings.iter().any(|finding| finding.lane() == *hold))
+                    .unwrap_or(Lane::ReadyForMonitoringReview);
+                Some(Self {
+                    lane,
+                    shows_answers: keeps_answers(lane),
+                    against: findings.iter().map(|finding| finding.check()).collect(),
+                    ..Self::waiting()
+                })
+            }
+            Event::Review(record) => {
+                let lane = self.reviewed(record, is_write_capable)?;
+                let passed = || {
+                    let checks = ReviewerCheck::ALL.iter().copied();
+                    checks.filter(|check| record.verdict(*check) == Verdict::Pass).collect()
+                };
+                Some(Self {
+                    lane,
+                    outcome: record.outcome,
+                    passed_by_person: (record.kind == ReviewerKind::Person).then(passed),
+                    shows_answers: self.shows_answers && keeps_answers(lane),
+                    against: self.against.clone(),
+                })
+            }
+        }
+    }
+
+    fn reviewed(&self, record: &Record, is_write_capable: bool) -> Option<Lane> {
+        let has = |verdict| ReviewerCheck::ALL.iter().any(|check| record.verdict(*check) == verdict);
+        let contradicts = self.against.iter().any(|check| record.verdict(*check) == Verdict::Pass);
+        // The answers of these tests say nowhere that a field does not apply, and leave out
+        // nothing that is required: only a check whose fields are all blank may be skipped.
+        // An answer that is gone has no fields to skip.
+        let skippable = self.shows_answers.then_some(ReviewerCheck::CrossProjectNotificationPresent);
+        let skips_wrongly = ReviewerCheck::ALL.iter().any(|check| {
+            record.verdict(*check) == Verdict::NotApplicable && skippable != Some(*check)
+        });
+        if contradicts || skips_wrongly {
+            return None;
+        }
+        match (self.lane, record.outcome) {
+            (Lane::ReadyForMonitoringReview, Lane::OwnerReviewOnlyUpdate) => {
+                let may = record.kind == ReviewerKind::Person && !record.is_by_responder && !has(Verdict::Fail);
+                let lane =
+                    if is_write_capable { Lane::WaitingRuntimeGate } else { Lane::OwnerReviewOnlyUpdate };
+                may.then_some(lane)
+            }
+            (from, outcome) => {
+                let rank = |lane| HOLDS.iter().position(|hold| *hold == lane);
+                let is_strict_enough = match from {
+                    Lane::WaitingOwnerResponse => false,
+                    Lane::ReadyForMonitoringReview
+                    | Lane::OwnerReviewOnlyUpdate
+                    | Lane::WaitingRuntimeGate => rank(outcome).is_some(),
+                    _ => rank(outcome).is_some() && rank(outcome) <= rank(from),
+                };
+                (is_strict_enough && record.fails_a_check_of_its_lane()).then_some(outcome)
+            }
+        }
+    }
+
+    pub(super) fn is_accepted(&self) -> bool {
+        matches!(self.lane, Lane::OwnerReviewOnlyUpdate | Lane::WaitingRuntimeGate)
+    }
+
+    /// Whether the ledger shows that more is asked of the owner: the six lanes of supplement.
+    pub(super) fn asks_for_more(&self) -> bool {
+        HOLDS.iter().skip(2).any(|hold| *hold == self.lane)
+    }
+
+    pub(super) fn is_withheld(&self) -> bool {
+        HOLDS.iter().take(2).any(|hold| *hold == self.lane)
+    }
+}
+
+fn keeps_answers(lane: Lane) -> bool {
+    !matches!(lane, Lane::QuarantineSecretOrRawPayload | Lane::RejectExecutionRequest)
+}

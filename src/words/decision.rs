@@ -1,0 +1,18 @@
+use super::word_list;
+
+word_list! {
+    /// One of the five decisions that an owner can take about a surface.
+    ///
+    /// ```
+    /// use acceptance_ledger::Decision;
+    ///
+    /// assert_eq!("propose_change".parse(), Ok(Decision::ProposeChange));
+    /// ```
+    pub enum Decision("decision") {
+        ConfirmCurrentState = "confirm_current_state": "The surface is as it should be.",
+        ConfirmAfterChange = "confirm_after_change": "The surface is as it should be after a change.",
+        ConfirmAfterIncident = "confirm_after_incident": "The surface is as it should be after an incident.",
+        ProposeChange = "propose_change": "The surface should change; this proposes how, and asks nobody to do it.",
+        DeclineOwnership = "decline_ownership": "The surface is not ours.",
+    }
+}
