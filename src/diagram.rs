@@ -40,9 +40,8 @@ pub fn mermaid() -> String {
             line(format_args!("{from} --> {to}: a person accepts, the surface {surface}"));
         }
     }
-    let is_held_from = |from: Lane| {
-        holds.iter().all(|hold| review_leads_to(from, *hold, false) == Some(*hold))
-    };
+    let is_held_from =
+        |from: Lane| holds.iter().all(|hold| review_leads_to(from, *hold, false) == Some(*hold));
     for from in Lane::ALL.iter().filter(|lane| !is_hold(**lane) && is_held_from(**lane)) {
         line(format_args!("{from} --> held: a reviewer holds it"));
     }
@@ -73,8 +72,10 @@ mod tests {
         for lane in Lane::ALL {
             assert!(diagram.contains(lane.as_str()), "{lane}");
         }
-        let from_gate: Vec<_> =
-            diagram.lines().filter(|line| line.trim().starts_with("waiting_runtime_gate -->")).collect();
+        let from_gate: Vec<_> = diagram
+            .lines()
+            .filter(|line| line.trim().starts_with("waiting_runtime_gate -->"))
+            .collect();
         assert_eq!(from_gate, ["    waiting_runtime_gate --> held: a reviewer holds it"]);
     }
 }

@@ -106,7 +106,6 @@ impl<'de> Visitor<'de> for GatesVisitor {
             Some(gate) => Err(A::Error::missing_field(gate.as_str())),
         }
     }
-
 }
 
 #[cfg(test)]
@@ -132,10 +131,15 @@ mod tests {
         assert_eq!(text.matches(":false").count(), 25);
 
         let twice = text.replace('}', ",\"runtime_gate\":false}");
-        assert!(serde_json::from_str::<Gates>(&twice).unwrap_err().to_string().contains("duplicate"));
+        assert!(
+            serde_json::from_str::<Gates>(&twice).unwrap_err().to_string().contains("duplicate")
+        );
         let short = text.replace("\"runtime_gate\":false,", "");
         assert!(
-            serde_json::from_str::<Gates>(&short).unwrap_err().to_string().contains("`runtime_gate`")
+            serde_json::from_str::<Gates>(&short)
+                .unwrap_err()
+                .to_string()
+                .contains("`runtime_gate`")
         );
         assert!(serde_json::from_str::<Gates>("true").is_err());
     }

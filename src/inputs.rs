@@ -78,10 +78,8 @@ impl Inventory {
     pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
         read_document(bytes, is_input_key, |reader| {
             let mut source = Source::default();
-            reader.object(
-                SourceKey::know,
-                |reader, key| source.read(reader, key, SURFACE_COUNT),
-            )?;
+            reader
+                .object(SourceKey::know, |reader, key| source.read(reader, key, SURFACE_COUNT))?;
             Ok(Self { source })
         })
     }

@@ -62,6 +62,6 @@ pub use review::{Refusal, ReviewerKind, ReviewerRecord, Verdict};
 pub use surface::Surface;
 pub use triage::{Finding, Triage};
 pub use words::{
-    AcceptanceField, AnswerShape, BlockedAction, Boundary, Decision, ItemFlag, Lane, LedgerKey, Problem,
-    ProgressFlag, ReviewerCheck, RuntimeGate, SourceCount,
+    AcceptanceField, AnswerShape, BlockedAction, Boundary, Decision, ItemFlag, Lane, LedgerKey,
+    Problem, ProgressFlag, ReviewerCheck, RuntimeGate, SourceCount,
 };

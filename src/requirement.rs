@@ -16,8 +16,13 @@ pub(crate) enum Requirement {
 }
 
 /// Whether `field` has to be answered for `surface`, given the other `answers`.
-pub(crate) fn requirement(field: AcceptanceField, surface: &Surface, answers: &Answers) -> Requirement {
-    let decision = answers.text(AcceptanceField::Decision).and_then(|text| text.trim().parse().ok());
+pub(crate) fn requirement(
+    field: AcceptanceField,
+    surface: &Surface,
+    answers: &Answers,
+) -> Requirement {
+    let decision =
+        answers.text(AcceptanceField::Decision).and_then(|text| text.trim().parse().ok());
     if is_demanded(field, surface, decision) {
         return Requirement::Demanded;
     }
@@ -37,7 +42,9 @@ pub(crate) fn requirement(field: AcceptanceField, surface: &Surface, answers: &A
 
 fn is_demanded(field: AcceptanceField, surface: &Surface, decision: Option<Decision>) -> bool {
     use AcceptanceField as Field;
-    if let Field::OwnerRoleOrTeam | Field::Decision | Field::DecisionReason | Field::AffectedScope = field {
+    if let Field::OwnerRoleOrTeam | Field::Decision | Field::DecisionReason | Field::AffectedScope =
+        field
+    {
         return true;
     }
     if decision == Some(Decision::DeclineOwnership) {
@@ -78,4 +85,83 @@ fn is_demanded(field: AcceptanceField, surface: &Surface, decision: Option<Decis
     (by_writes && surface.is_write_capable())
         || (by_live_evidence && surface.requires_live_evidence())
         || by_decision
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inputs::OwnerRequests;
+
+    /// The fields that are demanded of a surface for a decision, and those that the request alone
+    /// asks for, of a request that asks for all.
+    fn requirements(writes: bool, live: bool, decision: &str) -> [Vec<&'static str>; 2] {
+        let all: Vec<_> = AcceptanceField::answers().map(AcceptanceField::as_str).collect();
+        let document = serde_json::json!({
+            "required_owner_fields": [],
+            "request_drafts": [{
+                "request_id": "r", "surface_id": "s", "label": 1, "expected_scope": 1,
+                "config_kind": 1, "observability_scope": 1, "control_tier": 1, "repo_source_path": 1,
+                "repo_sha256": 1, "source_line_count": 1, "write_capable_surface": writes,
+                "requires_live_evidence": live, "required_owner_fields": all,
+            }],
+        });
+        let requests = OwnerRequests::parse(document.to_string().as_bytes()).unwrap();
+        let mut answers = Answers::default();
+        answers.set_text(AcceptanceField::Decision, format!(" {decision}\n"));
+        [Requirement::Demanded, Requirement::ByRequest].map(|wanted| {
+            AcceptanceField::answers()
+                .filter(|field| requirement(*field, &requests.surfaces()[0], &answers) == wanted)
+                .map(AcceptanceField::as_str)
+                .collect()
+        })
+    }
+
+    const FOUR: &str = "owner_role_or_team decision decision_reason affected_scope";
+    /// What may never be answered with `not_applicable` once it is asked for.
+    const STRICT: &str = "owner_response_ref stale_alert_review silence_or_dedup_review \
+        false_green_risk_review noise_budget_owner";
+    const WRITES: &str = "reload_owner maintenance_window rollback_owner validation_plan \
+        post_reload_readback_plan route_smoke_plan";
+    const LIVE: &str = "live_config_hash_ref alert_chain_health_ref receiver_receipt_proof_ref \
+        receiver_owner redacted_evidence_refs";
+    const INCIDENT: &str = "incident_context_ref receiver_receipt_proof_ref stale_alert_review \
+        silence_or_dedup_review validation_plan";
+    const CHANGE: &str = "post_reload_readback_plan receiver_receipt_proof_ref";
+
+    #[test]
+    fn surface_and_decision_demand_what_the_table_says() {
+        for (writes, live, decision, groups) in [
+            (false, false, "confirm_current_state", vec![]),
+            (true, false, "confirm_current_state", vec![WRITES]),
+            (false, true, "propose_change", vec![LIVE]),
+            (true, true, "nonsense", vec![WRITES, LIVE]),
+            (false, false, "confirm_after_incident", vec![INCIDENT]),
+            (false, false, "confirm_after_change", vec![CHANGE]),
+            (true, true, "confirm_after_incident", vec![WRITES, LIVE, INCIDENT]),
+        ] {
+            let [demanded, by_request] = requirements(writes, live, decision);
+            let expected: Vec<_> =
+                [FOUR, STRICT].iter().chain(&groups).flat_map(|group| group.split(' ')).collect();
+            for field in AcceptanceField::answers().map(AcceptanceField::as_str) {
+                assert_eq!(
+                    demanded.contains(&field),
+                    expected.contains(&field),
+                    "{field}, {decision}"
+                );
+                assert_eq!(
+                    by_request.contains(&field),
+                    !expected.contains(&field),
+                    "{field}, {decision}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn who_declines_says_no_more_than_who_follows_up() {
+        let [demanded, by_request] = requirements(true, true, "decline_ownership");
+        let expected: Vec<_> = FOUR.split(' ').chain(["followup_owner"]).collect();
+        assert_eq!(demanded, expected);
+        assert!(by_request.is_empty());
+    }
 }

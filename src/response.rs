@@ -98,3 +98,33 @@ impl OwnerResponse {
         &self.answers
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn not_applicable_needs_a_reason_and_stands_alone() {
+        let mut answers = Answers::default();
+        let field = AcceptanceField::RollbackOwner;
+        assert!(answers.is_blank(field) && !answers.is_not_applicable(field));
+        for (text, is_not_applicable) in [
+            ("not_applicable: nothing to roll back", true),
+            ("not_applicable:", false),
+            ("not_applicable: \u{3000}", false),
+            ("not_applicable", false),
+            ("not_applicablefor us", false),
+            ("Ada", false),
+        ] {
+            answers.set_text(field, text.to_owned());
+            assert_eq!(answers.is_not_applicable(field), is_not_applicable, "{text}");
+            assert!(!answers.is_blank(field));
+        }
+        let refs = AcceptanceField::RedactedEvidenceRefs;
+        let reason = "not_applicable: no evidence".to_owned();
+        answers.set_evidence_refs(vec![reason.clone()]);
+        assert!(answers.is_not_applicable(refs) && !answers.is_blank(refs));
+        answers.set_evidence_refs(vec![reason, "ticket:OPS-1".to_owned()]);
+        assert!(!answers.is_not_applicable(refs));
+    }
+}

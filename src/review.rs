@@ -137,7 +137,11 @@ impl ReviewerRecord {
     }
 
     /// Whether the record may accept the answer.
-    pub(crate) fn accepts(&self, response: &OwnerResponse, surface: &Surface) -> Result<(), Refusal> {
+    pub(crate) fn accepts(
+        &self,
+        response: &OwnerResponse,
+        surface: &Surface,
+    ) -> Result<(), Refusal> {
         if !self.is_by_person() {
             return Err(Refusal::NotAPerson);
         }
@@ -154,7 +158,8 @@ impl ReviewerRecord {
 /// A check may be not applicable where it has fields, and each was answered so, or is blank and
 /// not required.
 fn is_not_applicable(check: ReviewerCheck, answers: &Answers, surface: &Surface) -> bool {
-    let mut fields = AcceptanceField::answers().filter(|field| field.check() == Some(check)).peekable();
+    let mut fields =
+        AcceptanceField::answers().filter(|field| field.check() == Some(check)).peekable();
     fields.peek().is_some()
         && fields.all(|field| match requirement(field, surface, answers) {
             Requirement::Optional => answers.is_blank(field) || answers.is_not_applicable(field),
@@ -165,9 +170,7 @@ fn is_not_applicable(check: ReviewerCheck, answers: &Answers, surface: &Surface)
 
 /// Unsigned names are a claim; spelling one differently makes no other person of it.
 fn is_same_person(one: &str, other: &str) -> bool {
-    let fold = |name: &str| {
-        name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
-    };
+    let fold = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     fold(one) == fold(other)
 }
 
@@ -182,7 +185,9 @@ fn is_same_person(one: &str, other: &str) -> bool {
 #[non_exhaustive]
 pub enum Refusal {
     /// No record leads from the candidate's lane to this outcome.
-    #[error("no review leads from {from} to {outcome}; hold it as strictly as it stands or stricter, or wait for another answer")]
+    #[error(
+        "no review leads from {from} to {outcome}; hold it as strictly as it stands or stricter, or wait for another answer"
+    )]
     NoSuchStep {
         /// The lane that the candidate stands in.
         from: Lane,

@@ -37,7 +37,8 @@ pub fn broken_inputs() -> impl Strategy<Value = Inputs> {
     let damage = (any::<prop::sample::Index>(), 0..6_usize, select(DAMAGE), any::<bool>());
     (inputs(), vec(damage, 1..3)).prop_map(|(mut inputs, damages)| {
         for (index, length, patch, in_inventory) in damages {
-            let text = if in_inventory { &mut inputs.inventory } else { &mut inputs.owner_requests };
+            let text =
+                if in_inventory { &mut inputs.inventory } else { &mut inputs.owner_requests };
             let start = text.floor_char_boundary(index.index(text.len().max(1)));
             let end = text.floor_char_boundary((start + length).min(text.len()));
             text.replace_range(start..end.max(start), patch);
@@ -47,8 +48,8 @@ pub fn broken_inputs() -> impl Strategy<Value = Inputs> {
 }
 
 const DAMAGE: &[&str] = &[
-    "", ",", "\"", "{", "}", "[", "]", ":", "0", "-", "1e999", "NaN", "\\", "\\ud800", "null", "\u{feff}",
-    "\u{1}", "true",
+    "", ",", "\"", "{", "}", "[", "]", ":", "0", "-", "1e999", "NaN", "\\", "\\ud800", "null",
+    "\u{feff}", "\u{1}", "true",
 ];
 
 /// Any JSON value, as text.
@@ -76,7 +77,9 @@ fn number_text() -> impl Strategy<Value = String> {
         "-?[1-9][0-9]{0,60}",
         "-?(0|[1-9][0-9]{0,20})\\.[0-9]{1,20}",
         "-?(0|[1-9][0-9]{0,3})(\\.[0-9]{1,3})?[eE][+-]?[0-9]{1,2}",
-        any::<f64>().prop_filter("JSON has no such number", |float| float.is_finite()).prop_map(|float| format!("{float:e}")),
+        any::<f64>()
+            .prop_filter("JSON has no such number", |float| float.is_finite())
+            .prop_map(|float| format!("{float:e}")),
         Just("-0".to_owned()),
         Just("-0.0".to_owned()),
     ]
@@ -115,14 +118,20 @@ fn object_text<'a>(members: impl IntoIterator<Item = (&'a str, String)>) -> Stri
 }
 
 /// A member that may be absent.
-fn maybe(key: &'static str, value: impl Strategy<Value = String>) -> impl Strategy<Value = Vec<(&'static str, String)>> {
-    proptest::option::of(value).prop_map(move |value| value.map(|value| (key, value)).into_iter().collect())
+fn maybe(
+    key: &'static str,
+    value: impl Strategy<Value = String>,
+) -> impl Strategy<Value = Vec<(&'static str, String)>> {
+    proptest::option::of(value)
+        .prop_map(move |value| value.map(|value| (key, value)).into_iter().collect())
 }
 
 fn summary(count_key: &'static str) -> impl Strategy<Value = Vec<(&'static str, String)>> {
-    maybe("summary", (maybe(count_key, json_text()), maybe("extra", json_text())).prop_map(
-        |(count, extra)| object_text(count.into_iter().chain(extra)),
-    ))
+    maybe(
+        "summary",
+        (maybe(count_key, json_text()), maybe("extra", json_text()))
+            .prop_map(|(count, extra)| object_text(count.into_iter().chain(extra))),
+    )
 }
 
 fn inventory() -> impl Strategy<Value = String> {
@@ -148,11 +157,16 @@ fn owner_requests() -> impl Strategy<Value = String> {
     );
     members.prop_map(|(version, status, summary, unknown, required, drafts)| {
         let drafts = drafts.map(|drafts| {
-            let drafts = drafts.iter().enumerate().map(|(index, draft)| draft.replace("#INDEX#", &index.to_string()));
+            let drafts = drafts
+                .iter()
+                .enumerate()
+                .map(|(index, draft)| draft.replace("#INDEX#", &index.to_string()));
             ("request_drafts", format!("[{}]", drafts.collect::<Vec<_>>().join(",")))
         });
         let required = [("required_owner_fields", required)];
-        object_text([unknown, version, summary, status].concat().into_iter().chain(required).chain(drafts))
+        object_text(
+            [unknown, version, summary, status].concat().into_iter().chain(required).chain(drafts),
+        )
     })
 }
 
@@ -163,12 +177,23 @@ fn required_owner_fields() -> impl Strategy<Value = String> {
 /// A draft; its ids hold `#INDEX#`, so that no two are the same.
 fn draft() -> impl Strategy<Value = String> {
     let descriptors = vec(json_text(), 8);
-    let members =
-        (descriptors, any_text(), any::<[bool; 2]>(), required_owner_fields(), maybe("unheard of", json_text()));
+    let members = (
+        descriptors,
+        any_text(),
+        any::<[bool; 2]>(),
+        required_owner_fields(),
+        maybe("unheard of", json_text()),
+    );
     members.prop_map(|(descriptors, id, [writes, live], required, unknown)| {
         let keys = [
-            "label", "expected_scope", "config_kind", "observability_scope", "control_tier",
-            "repo_source_path", "repo_sha256", "source_line_count",
+            "label",
+            "expected_scope",
+            "config_kind",
+            "observability_scope",
+            "control_tier",
+            "repo_source_path",
+            "repo_sha256",
+            "source_line_count",
         ];
         let id = quote(&format!("{id}#INDEX#"), false);
         let rest = [

@@ -32,6 +32,7 @@ const DESCRIPTORS: [AcceptanceField; 8] = [
 /// # Ok::<(), acceptance_ledger::DocumentError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_field_names, reason = "the document calls it surface_id")]
 pub struct Surface {
     request_id: String,
     surface_id: String,
@@ -139,7 +140,9 @@ impl SurfaceParts {
         usual: &Arc<[String]>,
     ) -> Read<()> {
         match key {
-            SurfaceKey::Identity(AcceptanceField::RequestId) => self.request_id = Some(read_id(reader)?),
+            SurfaceKey::Identity(AcceptanceField::RequestId) => {
+                self.request_id = Some(read_id(reader)?);
+            }
             SurfaceKey::Identity(_) => self.surface_id = Some(read_id(reader)?),
             SurfaceKey::Descriptor(index) => {
                 let value = reader.value()?;

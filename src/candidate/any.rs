@@ -168,9 +168,10 @@ impl Held {
             Lane::ReceiverReceiptGapRequired => {
                 Self::ReceiptGapRequired(of(surface, ReceiptGapRequired(kept)))
             }
-            Lane::StaleOrSilencedAlertReviewRequired => {
-                Self::StaleOrSilencedReviewRequired(of(surface, StaleOrSilencedReviewRequired(kept)))
-            }
+            Lane::StaleOrSilencedAlertReviewRequired => Self::StaleOrSilencedReviewRequired(of(
+                surface,
+                StaleOrSilencedReviewRequired(kept),
+            )),
             Lane::PostReloadReadbackRequired => {
                 Self::ReadbackRequired(of(surface, ReadbackRequired(kept)))
             }
@@ -262,7 +263,8 @@ impl AnyCandidate {
         }
         match self {
             Self::WaitingOwnerResponse(candidate) => {
-                let reason = Refusal::NoSuchStep { from: candidate.lane(), outcome: record.outcome() };
+                let reason =
+                    Refusal::NoSuchStep { from: candidate.lane(), outcome: record.outcome() };
                 Err(Refused { candidate: candidate.erase(), reason })
             }
             Self::ReadyForReview(candidate) if record.outcome() == Lane::OwnerReviewOnlyUpdate => {

@@ -9,9 +9,10 @@ pub(crate) fn review_leads_to(from: Lane, outcome: Lane, is_write_capable: bool)
     }
     let is_acceptance =
         from == Lane::ReadyForMonitoringReview && outcome == Lane::OwnerReviewOnlyUpdate;
-    is_acceptance.then_some(match is_write_capable {
-        true => Lane::WaitingRuntimeGate,
-        false => Lane::OwnerReviewOnlyUpdate,
+    is_acceptance.then_some(if is_write_capable {
+        Lane::WaitingRuntimeGate
+    } else {
+        Lane::OwnerReviewOnlyUpdate
     })
 }
 

@@ -87,7 +87,8 @@ impl<S: State> Candidate<S> {
         let Triage { response, findings } = triage;
         let response = Box::new(response);
         if is_hold(lane) {
-            Held::new(self.surface, lane, Carried { response: Some(response), findings }, None).into()
+            Held::new(self.surface, lane, Carried { response: Some(response), findings }, None)
+                .into()
         } else {
             Received::ReadyForReview(self.with(ReadyForReview(Clean { response })))
         }

@@ -32,7 +32,10 @@ impl Failure {
 
 impl Failures {
     /// Both values, or all that is in the way of either.
-    pub(super) fn both<A, B>(one: Result<A, Failure>, other: Result<B, Failure>) -> Result<(A, B), Self> {
+    pub(super) fn both<A, B>(
+        one: Result<A, Failure>,
+        other: Result<B, Failure>,
+    ) -> Result<(A, B), Self> {
         match (one, other) {
             (Ok(one), Ok(other)) => Ok((one, other)),
             (one, other) => Err(Self(one.err().into_iter().chain(other.err()).collect())),
@@ -67,7 +70,13 @@ impl fmt::Display for Failure {
             Self::File(error) => error.fmt(f),
             Self::Document { path, error } => {
                 let place = format_args!("{}:{}:{}", path.display(), error.line(), error.column());
-                write!(f, "{place}: {}: {}\n  next: {}", error.path(), error.problem(), error.next_step())
+                write!(
+                    f,
+                    "{place}: {}: {}\n  next: {}",
+                    error.path(),
+                    error.problem(),
+                    error.next_step()
+                )
             }
             Self::Usage { message, next_step } => write!(f, "{message}\n  next: {next_step}"),
         }

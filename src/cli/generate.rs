@@ -10,8 +10,8 @@ use crate::json::DocumentError;
 use crate::ledger::{Ledger, Stamp, Tally};
 use crate::words::{Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
 
-use super::failure::{Failure, Failures};
 use super::Outcome;
+use super::failure::{Failure, Failures};
 
 /// Write the baseline ledger: every candidate waits for its owner's response
 #[derive(Debug, clap::Args)]
@@ -54,10 +54,12 @@ fn path() -> impl TypedValueParser<Value = PathBuf> {
 }
 
 pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
-    let root = if args.root.as_os_str().is_empty() { Path::new(".") } else { &args.root };
+    let is_here = args.root == Path::new("") || args.root == Path::new(".");
+    let (root, folder) =
+        if is_here { (Path::new("."), Path::new("")) } else { (&*args.root, &*args.root) };
     let (inventory, requests) = Failures::both(
-        read(&root.join(&args.inventory_report), Inventory::parse),
-        read(&root.join(&args.owner_request_report), OwnerRequests::parse),
+        read(&folder.join(&args.inventory_report), Inventory::parse),
+        read(&folder.join(&args.owner_request_report), OwnerRequests::parse),
     )?;
     let generated_at = args.generated_at.clone().filter(|time| !time.is_empty());
     let git_commit = git::short_head(root).unwrap_or_else(|| "unknown".to_owned());
@@ -73,7 +75,10 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-fn read<T>(path: &Path, parse: impl FnOnce(&[u8]) -> Result<T, DocumentError>) -> Result<T, Failure> {
+fn read<T>(
+    path: &Path,
+    parse: impl FnOnce(&[u8]) -> Result<T, DocumentError>,
+) -> Result<T, Failure> {
     parse(&files::read(path)?).map_err(|error| Failure::document(path, error))
 }
 

@@ -20,7 +20,8 @@ pub(super) fn run(args: &Args) -> Outcome {
     let page = match &args.command {
         None => tool,
         Some(name) => {
-            let known = tool.get_subcommands().map(clap::Command::get_name).collect::<Vec<_>>().join(", ");
+            let known =
+                tool.get_subcommands().map(clap::Command::get_name).collect::<Vec<_>>().join(", ");
             tool.find_subcommand(name).cloned().ok_or_else(|| Failure::Usage {
                 message: "there is no command of this name".to_owned(),
                 next_step: format!("take one of {known}"),

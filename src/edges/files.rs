@@ -43,10 +43,7 @@ pub(crate) fn print<T>(
 /// Writes bytes to standard output.
 pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), FileError> {
     let mut output = io::stdout().lock();
-    output
-        .write_all(bytes)
-        .and_then(|()| output.flush())
-        .map_err(FileError::of_output)
+    output.write_all(bytes).and_then(|()| output.flush()).map_err(FileError::of_output)
 }
 
 /// Replaces the file at `path` whole, or leaves it as it is; folders above it are made.
@@ -58,12 +55,13 @@ pub(crate) fn replace<T>(
     write: impl FnOnce(&mut Sink<File>) -> Result<T, fmt::Error>,
 ) -> Result<T, FileError> {
     let error = || FileError::new("write", path);
-    let target = if path.is_symlink() { path.canonicalize().map_err(error())? } else { path.to_owned() };
-    let existing = target.metadata().ok();
+    let existing = path.metadata().ok();
     if existing.as_ref().is_some_and(|existing| !existing.is_file() && !existing.is_dir()) {
-        let file = OpenOptions::new().write(true).open(&target).map_err(error())?;
+        let file = OpenOptions::new().write(true).open(path).map_err(error())?;
         return Sink::fill(file, write).map(|(written, _)| written).map_err(error());
     }
+    let target =
+        if path.is_symlink() { path.canonicalize().map_err(error())? } else { path.to_owned() };
     let folder = match target.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),

@@ -132,7 +132,9 @@ impl DocumentProblem {
         match self {
             Self::NotUtf8 => "save the file as UTF-8",
             Self::ByteOrderMark => "save the file as UTF-8 without a byte order mark",
-            Self::Syntax(_) => "correct the JSON here, or write the file again with the tool that made it",
+            Self::Syntax(_) => {
+                "correct the JSON here, or write the file again with the tool that made it"
+            }
             Self::NotFinite => "write null, or a finite number",
             Self::FloatOverflow => "write a smaller number, or the digits as a string",
             Self::TooManyDigits => "write the digits as a string",

@@ -26,7 +26,11 @@ impl Number {
     pub(super) fn from_literal(literal: &str) -> Result<Self, DocumentProblem> {
         if literal.contains(['.', 'e', 'E']) {
             let float: f64 = literal.parse().map_err(|_| DocumentProblem::Syntax("a number"))?;
-            if float.is_finite() { Ok(Self(python_repr(float))) } else { Err(DocumentProblem::FloatOverflow) }
+            if float.is_finite() {
+                Ok(Self(python_repr(float)))
+            } else {
+                Err(DocumentProblem::FloatOverflow)
+            }
         } else if literal.trim_start_matches('-').len() > MAX_DIGITS {
             Err(DocumentProblem::TooManyDigits)
         } else if literal == "-0" {
@@ -84,7 +88,7 @@ mod tests {
         );
     }
 
-    /// The right column is what CPython 3.11 prints for `json.dumps(json.loads(left))`.
+    /// The right column is what `CPython` 3.11 prints for `json.dumps(json.loads(left))`.
     #[test]
     fn floats_print_as_python_prints_them() {
         for (literal, python) in [

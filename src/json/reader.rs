@@ -70,7 +70,9 @@ impl Reader<'_> {
         let mut known_keys = Vec::new();
         let mut other_keys = BTreeSet::new();
         self.members(know, |reader, key| match key {
-            Key::Known(key) if known_keys.contains(&key) => Err(DocumentProblem::DuplicateKey.into()),
+            Key::Known(key) if known_keys.contains(&key) => {
+                Err(DocumentProblem::DuplicateKey.into())
+            }
             Key::Known(key) => {
                 known_keys.push(key);
                 Ok(member(reader, key)?)
@@ -94,10 +96,12 @@ impl Reader<'_> {
         let mut missing: Vec<_> = keys.iter().map(|(name, _)| Some(name.as_ref())).collect();
         let index_of = |key: &str| keys.iter().position(|(name, _)| name.as_ref() == key);
         self.members(index_of, |reader, key| match key {
-            Key::Known(index) => match (missing.get_mut(index).and_then(Option::take), keys.get(index)) {
-                (Some(_), Some((_, key))) => Ok(member(reader, *key)?),
-                _ => Err(DocumentProblem::DuplicateKey.into()),
-            },
+            Key::Known(index) => {
+                match (missing.get_mut(index).and_then(Option::take), keys.get(index)) {
+                    (Some(_), Some((_, key))) => Ok(member(reader, *key)?),
+                    _ => Err(DocumentProblem::DuplicateKey.into()),
+                }
+            }
             Key::Other(_) => Err(DocumentProblem::UnknownKey.into()),
         })?;
         match missing.into_iter().flatten().next() {
@@ -321,7 +325,9 @@ fn syntax_fault(error: &JiterError) -> Fault {
             JsonErrorType::KeyMustBeAString => DocumentProblem::Syntax("a key in double quotes"),
             JsonErrorType::LoneLeadingSurrogateInHexEscape
             | JsonErrorType::UnexpectedEndOfHexEscape => DocumentProblem::LoneSurrogate,
-            JsonErrorType::TrailingComma => DocumentProblem::Syntax("no comma after the last value"),
+            JsonErrorType::TrailingComma => {
+                DocumentProblem::Syntax("no comma after the last value")
+            }
             JsonErrorType::TrailingCharacters => DocumentProblem::Syntax("the end of the document"),
             _ => DocumentProblem::Syntax("a value"),
         },

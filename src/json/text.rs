@@ -21,7 +21,9 @@ pub(crate) fn write_json(out: &mut String, value: &Json, level: usize) {
         Json::Number(number) => out.push_str(number.as_str()),
         Json::String(text) => write_string(out, text),
         Json::Array(items) => {
-            write_block(out, ['[', ']'], items, level, |out, item| write_json(out, item, level + 1));
+            write_block(out, ['[', ']'], items, level, |out, item| {
+                write_json(out, item, level + 1);
+            });
         }
         Json::Object(members) => {
             write_block(out, ['{', '}'], members, level, |out, (key, member)| {
@@ -97,7 +99,7 @@ mod tests {
     fn strings_escape_what_json_must_and_nothing_else() {
         let every: String = ('\0'..='\u{a0}').chain("告警\u{2028}\u{1f600}".chars()).collect();
         let text = written(&Json::String(every.clone()));
-        assert!(text.starts_with(r#""\u0000\u0001"#) && text.contains(r#"\b\t\n\u000b\f\r"#));
+        assert!(text.starts_with(r#""\u0000\u0001"#) && text.contains(r"\b\t\n\u000b\f\r"));
         assert!(text.contains("~\u{7f}\u{80}") && text.ends_with("告警\u{2028}\u{1f600}\""));
         assert_eq!(serde_json::from_str::<String>(&text).unwrap(), every);
     }

@@ -17,8 +17,11 @@ const GENERATED_AT: &str = "2026-01-01T08:00:00+08:00";
 
 fn ours(inventory: &[u8], owner_requests: &[u8]) -> Result<String, DocumentError> {
     let stamp = Stamp::new(GENERATED_AT, "unknown");
-    let ledger =
-        Ledger::baseline(Inventory::parse(inventory)?, OwnerRequests::parse(owner_requests)?, stamp);
+    let ledger = Ledger::baseline(
+        Inventory::parse(inventory)?,
+        OwnerRequests::parse(owner_requests)?,
+        stamp,
+    );
     let mut text = String::new();
     ledger.write_to(&mut text).unwrap();
     Ok(text)
@@ -70,7 +73,8 @@ fn the_bytes_are_the_golden_files() {
     for (name, folder) in repositories.into_iter().chain(cases) {
         let inventory = "monitoring-alerting-observability-inventory.snapshot.json";
         let requests = "monitoring-owner-request-draft.snapshot.json";
-        let [inventory, requests] = [inventory, requests].map(|file| std::fs::read(folder.join(file)).unwrap());
+        let [inventory, requests] =
+            [inventory, requests].map(|file| std::fs::read(folder.join(file)).unwrap());
         let written = ours(&inventory, &requests).unwrap();
         let golden = if folder.ends_with(security) {
             root.join("tests/golden").join(format!("{name}.json"))

@@ -54,9 +54,8 @@ impl<'a> Entry<'a> {
                     && passed(ReviewerCheck::LiveConfigHashMetadataOnly)
             }
         };
-        let answers = response.map_or(Cow::Owned(Answers::default()), |response| {
-            Cow::Borrowed(response.answers())
-        });
+        let answers = response
+            .map_or(Cow::Owned(Answers::default()), |response| Cow::Borrowed(response.answers()));
         Self {
             surface: Cow::Borrowed(surface),
             answers,

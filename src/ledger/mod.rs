@@ -134,7 +134,6 @@ impl Ledger {
     }
 
     /// The candidates, in the order of the owner requests.
-    #[must_use]
     pub fn candidates(&self) -> &[AnyCandidate] {
         &self.candidates
     }

@@ -40,9 +40,13 @@ pub(super) fn read_ledger(bytes: &[u8]) -> Result<LedgerDocument, DocumentError>
                 LedgerKey::GeneratedAt => stamp.generated_at = reader.string()?,
                 LedgerKey::GitCommit => stamp.git_commit = reader.string()?,
                 LedgerKey::RequiredOwnerFields => required_owner_fields = reader.strings()?.into(),
-                LedgerKey::SourceInventorySchemaVersion => inventory.schema_version = reader.value()?,
+                LedgerKey::SourceInventorySchemaVersion => {
+                    inventory.schema_version = reader.value()?;
+                }
                 LedgerKey::SourceInventoryStatus => inventory.status = reader.value()?,
-                LedgerKey::SourceOwnerRequestSchemaVersion => requests.schema_version = reader.value()?,
+                LedgerKey::SourceOwnerRequestSchemaVersion => {
+                    requests.schema_version = reader.value()?;
+                }
                 LedgerKey::SourceOwnerRequestStatus => requests.status = reader.value()?,
                 LedgerKey::Summary => reader.closed_object(&counts, |reader, key| {
                     claims.push((reader.offset()?, key, reader.value()?));
@@ -71,7 +75,9 @@ pub(super) fn read_ledger(bytes: &[u8]) -> Result<LedgerDocument, DocumentError>
         for (_, key, value) in &claims {
             match key {
                 // What the inputs count is theirs to claim.
-                CountKey::Source(SourceCount::SourceSurfaceCount) => inventory.count = value.clone(),
+                CountKey::Source(SourceCount::SourceSurfaceCount) => {
+                    inventory.count = value.clone();
+                }
                 CountKey::Source(SourceCount::SourceRequestDraftCount) => {
                     requests.count = value.clone();
                 }
@@ -80,9 +86,13 @@ pub(super) fn read_ledger(bytes: &[u8]) -> Result<LedgerDocument, DocumentError>
         }
         let header = Header { stamp, inventory, requests, required_owner_fields };
         let mut tally = Tally::default();
-        entries.iter().for_each(|entry| tally.add(entry));
+        for entry in &entries {
+            tally.add(entry);
+        }
         match claims.iter().find(|(_, key, value)| tally.count(*key, &header) != *value) {
-            Some((offset, ..)) => Err(Fault { offset: *offset, problem: DocumentProblem::CountMismatch }),
+            Some((offset, ..)) => {
+                Err(Fault { offset: *offset, problem: DocumentProblem::CountMismatch })
+            }
             None => Ok(LedgerDocument { header, entries }),
         }
     })
@@ -123,7 +133,9 @@ fn read_entry(
         }
         match key {
             CandidateKey::Shared(LedgerKey::Status) => lane = read_lane(reader)?,
-            CandidateKey::Shared(_) => surface.read(reader, SurfaceKey::RequiredOwnerFields, usual)?,
+            CandidateKey::Shared(_) => {
+                surface.read(reader, SurfaceKey::RequiredOwnerFields, usual)?;
+            }
             CandidateKey::Progress(flag) => {
                 if reader.boolean()? {
                     progress.insert(flag);
@@ -137,7 +149,9 @@ fn read_entry(
             CandidateKey::Field(AcceptanceField::AcceptanceCandidateId) => {
                 candidate_id = (reader.offset()?, reader.string()?);
             }
-            CandidateKey::Field(AcceptanceField::ReviewerOutcome) => reviewer_outcome = read_lane(reader)?,
+            CandidateKey::Field(AcceptanceField::ReviewerOutcome) => {
+                reviewer_outcome = read_lane(reader)?;
+            }
             CandidateKey::Field(field) => match SurfaceKey::of(field) {
                 Some(key) => surface.read(reader, key, usual)?,
                 None => read_answer(reader, field, &mut answers)?,

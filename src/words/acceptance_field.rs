@@ -127,7 +127,9 @@ impl AcceptanceField {
     #[must_use]
     pub const fn check(self) -> Option<ReviewerCheck> {
         Some(match self {
-            Self::OwnerResponseRef | Self::OwnerRoleOrTeam | Self::FollowupOwner => ReviewerCheck::OwnerIdentityPresent,
+            Self::OwnerResponseRef | Self::OwnerRoleOrTeam | Self::FollowupOwner => {
+                ReviewerCheck::OwnerIdentityPresent
+            }
             Self::Decision | Self::DecisionReason => ReviewerCheck::DecisionReasonPresent,
             Self::AffectedScope => ReviewerCheck::AffectedScopeMatchesSurface,
             Self::RedactedEvidenceRefs => ReviewerCheck::RedactedRefsOnly,

@@ -44,7 +44,9 @@ impl ItemFlag {
             Self::SilenceOrDedupReviewAccepted => ReviewerCheck::SilenceOrDedupReviewPresent,
             Self::FalseGreenRiskReviewAccepted => ReviewerCheck::FalseGreenRiskReviewPresent,
             Self::PostReloadReadbackPlanAccepted => ReviewerCheck::PostReloadReadbackPlanPresent,
-            Self::CrossProjectNotificationAccepted => ReviewerCheck::CrossProjectNotificationPresent,
+            Self::CrossProjectNotificationAccepted => {
+                ReviewerCheck::CrossProjectNotificationPresent
+            }
             Self::MaintenanceWindowAccepted => ReviewerCheck::MaintenanceWindowPresent,
             Self::RollbackOwnerAccepted => ReviewerCheck::RollbackOwnerPresent,
             Self::ValidationPlanAccepted => ReviewerCheck::ValidationPlanPresent,

@@ -30,18 +30,40 @@ impl Lane {
     #[must_use]
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::WaitingOwnerResponse => "尚未收到 owner response所有 accepted / runtime count 維持 0。",
-            Self::QuarantineSecretOrRawPayload => "收到 secret、raw config、raw receiver payload、未脫敏 log 或截圖時隔離。",
-            Self::RejectExecutionRequest => "夾帶 reload、deploy、route change、Telegram send、fire alert、SSH 或 kubectl 要求時拒收。",
-            Self::RequestSupplement => "欄位不足、scope 不清、reload / receiver / route smoke / rollback / noise owner 缺失時要求補件。",
+            Self::WaitingOwnerResponse => {
+                "尚未收到 owner response所有 accepted / runtime count 維持 0。"
+            }
+            Self::QuarantineSecretOrRawPayload => {
+                "收到 secret、raw config、raw receiver payload、未脫敏 log 或截圖時隔離。"
+            }
+            Self::RejectExecutionRequest => {
+                "夾帶 reload、deploy、route change、Telegram send、fire alert、SSH 或 kubectl 要求時拒收。"
+            }
+            Self::RequestSupplement => {
+                "欄位不足、scope 不清、reload / receiver / route smoke / rollback / noise owner 缺失時要求補件。"
+            }
             Self::ReadyForMonitoringReview => "metadata 合格後,只能進 monitoring reviewer review。",
-            Self::IncidentRecoveryBackfillRequired => "事故後只看到服務恢復時,要求補 incident context、receiver receipt、stale / silence review 與 post-check refs。",
-            Self::NoFalseGreenSupplementRequired => "只用 route 200、container up、dashboard up 或 UI 可見代表告警健康時,要求補 no-false-green 證據。",
-            Self::ReceiverReceiptGapRequired => "缺 Telegram / webhook / receiver receipt proof 或 delivery state 時,不得接受告警鏈路健康。",
-            Self::StaleOrSilencedAlertReviewRequired => "缺 stale alert、silence、dedup、inhibit 或 maintenance rule review 時,要求補件。",
-            Self::PostReloadReadbackRequired => "reload / deploy / rule change 後必須有 readback、metrics、receipt 與 rollback stop condition。",
-            Self::OwnerReviewOnlyUpdate => "只允許更新只讀 owner review ledger不得 reload、send Telegram 或 fire alert。",
-            Self::WaitingRuntimeGate => "即使 owner response acceptedruntime gate 仍等待獨立人工批准。",
+            Self::IncidentRecoveryBackfillRequired => {
+                "事故後只看到服務恢復時,要求補 incident context、receiver receipt、stale / silence review 與 post-check refs。"
+            }
+            Self::NoFalseGreenSupplementRequired => {
+                "只用 route 200、container up、dashboard up 或 UI 可見代表告警健康時,要求補 no-false-green 證據。"
+            }
+            Self::ReceiverReceiptGapRequired => {
+                "缺 Telegram / webhook / receiver receipt proof 或 delivery state 時,不得接受告警鏈路健康。"
+            }
+            Self::StaleOrSilencedAlertReviewRequired => {
+                "缺 stale alert、silence、dedup、inhibit 或 maintenance rule review 時,要求補件。"
+            }
+            Self::PostReloadReadbackRequired => {
+                "reload / deploy / rule change 後必須有 readback、metrics、receipt 與 rollback stop condition。"
+            }
+            Self::OwnerReviewOnlyUpdate => {
+                "只允許更新只讀 owner review ledger不得 reload、send Telegram 或 fire alert。"
+            }
+            Self::WaitingRuntimeGate => {
+                "即使 owner response acceptedruntime gate 仍等待獨立人工批准。"
+            }
         }
     }
 

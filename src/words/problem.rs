@@ -51,14 +51,34 @@ impl Problem {
     #[must_use]
     pub const fn lane(self) -> Lane {
         match self {
-            Self::SecretValue | Self::PartialSecret | Self::RawPayload | Self::Oversized => Lane::QuarantineSecretOrRawPayload,
-            Self::Command | Self::RequestToAct | Self::SetsFlag | Self::ApprovalClaimed => Lane::RejectExecutionRequest,
-            Self::IncidentContextMissing | Self::RecoveryOnly => Lane::IncidentRecoveryBackfillRequired,
-            Self::RouteOnlyHealth | Self::HealthRefMissing | Self::FalseGreenReviewMissing => Lane::NoFalseGreenSupplementRequired,
+            Self::SecretValue | Self::PartialSecret | Self::RawPayload | Self::Oversized => {
+                Lane::QuarantineSecretOrRawPayload
+            }
+            Self::Command | Self::RequestToAct | Self::SetsFlag | Self::ApprovalClaimed => {
+                Lane::RejectExecutionRequest
+            }
+            Self::IncidentContextMissing | Self::RecoveryOnly => {
+                Lane::IncidentRecoveryBackfillRequired
+            }
+            Self::RouteOnlyHealth | Self::HealthRefMissing | Self::FalseGreenReviewMissing => {
+                Lane::NoFalseGreenSupplementRequired
+            }
             Self::ReceiptMissing => Lane::ReceiverReceiptGapRequired,
-            Self::StaleReviewMissing | Self::SilenceReviewMissing => Lane::StaleOrSilencedAlertReviewRequired,
+            Self::StaleReviewMissing | Self::SilenceReviewMissing => {
+                Lane::StaleOrSilencedAlertReviewRequired
+            }
             Self::ReadbackMissing => Lane::PostReloadReadbackRequired,
-            Self::IdentityMismatch | Self::StaleSurfaceVersion | Self::ScopeMismatch | Self::OtherSurfaceNamed | Self::DecisionUnknown | Self::OwnershipDeclined | Self::NotARef | Self::WrongType | Self::UnknownField | Self::HiddenText | Self::FieldMissing => Lane::RequestSupplement,
+            Self::IdentityMismatch
+            | Self::StaleSurfaceVersion
+            | Self::ScopeMismatch
+            | Self::OtherSurfaceNamed
+            | Self::DecisionUnknown
+            | Self::OwnershipDeclined
+            | Self::NotARef
+            | Self::WrongType
+            | Self::UnknownField
+            | Self::HiddenText
+            | Self::FieldMissing => Lane::RequestSupplement,
         }
     }
 
@@ -77,17 +97,183 @@ impl Problem {
             },
             Self::Command | Self::RequestToAct => ReviewerCheck::NoRuntimeRequest,
             Self::SetsFlag | Self::ApprovalClaimed => ReviewerCheck::CountsTransitionSafe,
-            Self::IncidentContextMissing | Self::RecoveryOnly => ReviewerCheck::IncidentContextPresent,
-            Self::RouteOnlyHealth | Self::HealthRefMissing => ReviewerCheck::AlertChainHealthNotRouteOnly,
+            Self::IncidentContextMissing | Self::RecoveryOnly => {
+                ReviewerCheck::IncidentContextPresent
+            }
+            Self::RouteOnlyHealth | Self::HealthRefMissing => {
+                ReviewerCheck::AlertChainHealthNotRouteOnly
+            }
             Self::FalseGreenReviewMissing => ReviewerCheck::FalseGreenRiskReviewPresent,
             Self::ReceiptMissing => ReviewerCheck::ReceiverReceiptProofMetadataOnly,
             Self::StaleReviewMissing => ReviewerCheck::StaleAlertReviewPresent,
             Self::SilenceReviewMissing => ReviewerCheck::SilenceOrDedupReviewPresent,
             Self::ReadbackMissing => ReviewerCheck::PostReloadReadbackPlanPresent,
-            Self::IdentityMismatch | Self::StaleSurfaceVersion | Self::ScopeMismatch | Self::OtherSurfaceNamed => ReviewerCheck::AffectedScopeMatchesSurface,
+            Self::IdentityMismatch
+            | Self::StaleSurfaceVersion
+            | Self::ScopeMismatch
+            | Self::OtherSurfaceNamed => ReviewerCheck::AffectedScopeMatchesSurface,
             Self::DecisionUnknown | Self::OwnershipDeclined => ReviewerCheck::DecisionReasonPresent,
             Self::UnknownField | Self::HiddenText => ReviewerCheck::RedactedRefsOnly,
             Self::NotARef | Self::WrongType | Self::FieldMissing => of_field,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table of problems, written out: problem, check in no field, lane.
+    const TABLE: &str = "
+        secret_value                secret_value_absent                   quarantine_secret_or_raw_payload
+        partial_secret              secret_value_absent                   quarantine_secret_or_raw_payload
+        raw_payload                 redacted_refs_only                    quarantine_secret_or_raw_payload
+        oversized                   redacted_refs_only                    quarantine_secret_or_raw_payload
+        command                     no_runtime_request                    reject_execution_request
+        request_to_act              no_runtime_request                    reject_execution_request
+        sets_flag                   counts_transition_safe                reject_execution_request
+        approval_claimed            counts_transition_safe                reject_execution_request
+        incident_context_missing    incident_context_present              incident_recovery_backfill_required
+        recovery_only               incident_context_present              incident_recovery_backfill_required
+        route_only_health           alert_chain_health_not_route_only     no_false_green_supplement_required
+        health_ref_missing          alert_chain_health_not_route_only     no_false_green_supplement_required
+        false_green_review_missing  false_green_risk_review_present       no_false_green_supplement_required
+        receipt_missing             receiver_receipt_proof_metadata_only  receiver_receipt_gap_required
+        stale_review_missing        stale_alert_review_present            stale_or_silenced_alert_review_required
+        silence_review_missing      silence_or_dedup_review_present       stale_or_silenced_alert_review_required
+        readback_missing            post_reload_readback_plan_present     post_reload_readback_required
+        identity_mismatch           affected_scope_matches_surface        request_supplement
+        stale_surface_version       affected_scope_matches_surface        request_supplement
+        scope_mismatch              affected_scope_matches_surface        request_supplement
+        other_surface_named         affected_scope_matches_surface        request_supplement
+        decision_unknown            decision_reason_present               request_supplement
+        ownership_declined          decision_reason_present               request_supplement
+        not_a_ref                   redacted_refs_only                    request_supplement
+        wrong_type                  redacted_refs_only                    request_supplement
+        unknown_field               redacted_refs_only                    request_supplement
+        hidden_text                 redacted_refs_only                    request_supplement
+        field_missing               redacted_refs_only                    request_supplement";
+
+    /// The checks of the answer fields, written out.
+    const FIELDS: &str = "
+        owner_response_ref              owner_identity_present
+        owner_role_or_team              owner_identity_present
+        decision                        decision_reason_present
+        decision_reason                 decision_reason_present
+        affected_scope                  affected_scope_matches_surface
+        redacted_evidence_refs          redacted_refs_only
+        live_config_hash_ref            live_config_hash_metadata_only
+        reload_owner                    reload_owner_present
+        receiver_owner                  receiver_owner_present
+        route_smoke_plan                route_smoke_plan_present
+        incident_context_ref            incident_context_present
+        alert_chain_health_ref          alert_chain_health_not_route_only
+        receiver_receipt_proof_ref      receiver_receipt_proof_metadata_only
+        stale_alert_review              stale_alert_review_present
+        silence_or_dedup_review         silence_or_dedup_review_present
+        false_green_risk_review         false_green_risk_review_present
+        post_reload_readback_plan       post_reload_readback_plan_present
+        cross_project_notification_ref  cross_project_notification_present
+        maintenance_window              maintenance_window_present
+        rollback_owner                  rollback_owner_present
+        validation_plan                 validation_plan_present
+        noise_budget_owner              noise_budget_owner_present
+        followup_owner                  owner_identity_present";
+
+    fn rows(table: &str) -> Vec<Vec<&str>> {
+        table.lines().skip(1).map(|line| line.split_whitespace().collect()).collect()
+    }
+
+    #[test]
+    fn a_problem_has_the_check_and_lane_of_the_table() {
+        let shown: Vec<_> = Problem::ALL
+            .iter()
+            .map(|problem| {
+                [problem.as_str(), problem.check(None).as_str(), problem.lane().as_str()].to_vec()
+            })
+            .collect();
+        assert_eq!(shown, rows(TABLE));
+    }
+
+    #[test]
+    fn a_field_has_the_check_of_the_table() {
+        let shown: Vec<_> = AcceptanceField::answers()
+            .map(|field| vec![field.as_str(), field.check().unwrap().as_str()])
+            .collect();
+        assert_eq!(shown, rows(FIELDS));
+        assert_eq!(AcceptanceField::SurfaceId.check(), None);
+    }
+
+    #[test]
+    fn a_field_gives_its_check_to_the_problems_that_ask_for_it() {
+        for row in rows(FIELDS) {
+            let field: AcceptanceField = row[0].parse().unwrap();
+            let check: ReviewerCheck = row[1].parse().unwrap();
+            for problem in Problem::ALL {
+                let expected = match problem {
+                    Problem::NotARef | Problem::WrongType | Problem::FieldMissing => check,
+                    Problem::RawPayload | Problem::Oversized
+                        if row[1].ends_with("metadata_only") =>
+                    {
+                        check
+                    }
+                    _ => problem.check(None),
+                };
+                assert_eq!(problem.check(Some(field)), expected, "{problem} in {field}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_check_belongs_to_the_lanes_that_some_row_pairs_it_with() {
+        use crate::words::Lane as L;
+        let lanes = |check: ReviewerCheck| -> Vec<Lane> {
+            Lane::ALL.iter().copied().filter(|lane| check.belongs_to(*lane)).collect()
+        };
+        let (quarantine, reject) = (L::QuarantineSecretOrRawPayload, L::RejectExecutionRequest);
+        for (check, expected) in [
+            (ReviewerCheck::SecretValueAbsent, vec![quarantine]),
+            (ReviewerCheck::NoRuntimeRequest, vec![reject]),
+            (ReviewerCheck::CountsTransitionSafe, vec![reject]),
+            (ReviewerCheck::RedactedRefsOnly, vec![quarantine, L::RequestSupplement]),
+            (ReviewerCheck::RollbackOwnerPresent, vec![L::RequestSupplement]),
+            (
+                ReviewerCheck::ReceiverReceiptProofMetadataOnly,
+                vec![quarantine, L::RequestSupplement, L::ReceiverReceiptGapRequired],
+            ),
+            (
+                ReviewerCheck::PostReloadReadbackPlanPresent,
+                vec![L::RequestSupplement, L::PostReloadReadbackRequired],
+            ),
+        ] {
+            assert_eq!(lanes(check), expected, "{check}");
+        }
+    }
+
+    #[test]
+    fn flags_and_gates_bear_the_names_of_what_stands_behind_them() {
+        for flag in crate::words::ItemFlag::ALL {
+            let item = flag.as_str().strip_suffix("_accepted").unwrap();
+            assert!(flag.check().as_str().starts_with(item), "{flag}");
+        }
+        for gate in crate::words::RuntimeGate::ALL {
+            let action = match gate.as_str() {
+                "runtime_gate" => "runtime_gate_open",
+                "action_buttons_allowed" => "add_action_button",
+                name => name.trim_end_matches("_authorized").trim_end_matches("_allowed"),
+            };
+            assert_eq!(gate.blocks().as_str(), action);
+        }
+    }
+
+    #[test]
+    fn a_word_reads_and_writes_as_its_identifier_and_repeats_no_other() {
+        let text = serde_json::to_string(&Problem::NotARef).unwrap();
+        assert_eq!(text, "\"not_a_ref\"");
+        assert_eq!(serde_json::from_str::<Problem>(&text).unwrap(), Problem::NotARef);
+        let error = serde_json::from_str::<Problem>("\"hunter2\"").unwrap_err().to_string();
+        assert!(error.starts_with("no problem has this name"), "{error}");
+        assert!(Problem::NotARef.english().contains("pointer"));
+        assert_eq!(Problem::NotARef.to_string(), "not_a_ref");
     }
 }

@@ -45,26 +45,64 @@ impl ReviewerCheck {
             Self::OwnerIdentityPresent => "owner role / team 必須可追溯。",
             Self::DecisionReasonPresent => "decision 與 decision reason 必須同時存在。",
             Self::AffectedScopeMatchesSurface => "affected scope 必須能對回 committed surface_id。",
-            Self::RedactedRefsOnly => "evidence 只能是脫敏 ref、hash、ticket、commit 或 artifact pointer。",
-            Self::SecretValueAbsent => "不得出現 token、Bot token、DSN secret、cookie、private key、env dump 或 partial secret。",
-            Self::LiveConfigHashMetadataOnly => "live config hash 只能是 owner-provided metadata ref不得貼 raw config。",
-            Self::ReloadOwnerPresent => "Prometheus / Alertmanager / OTEL / Sentry 類變更必須有 reload / deploy owner。",
-            Self::ReceiverOwnerPresent => "receiver route、Telegram receipt 與 notification policy 必須有 receiver owner。",
-            Self::RouteSmokePlanPresent => "route smoke / receipt proof 必須是計畫或脫敏證據 ref不得直接 fire alert。",
-            Self::IncidentContextPresent => "事故回補必須有 incident / change / outage context ref不得只寫服務已恢復。",
-            Self::AlertChainHealthNotRouteOnly => "告警鏈路健康不得只用 public route 200 或 UI 可見判定,必須包含 rule、state、receiver 與 receipt/ref。",
-            Self::ReceiverReceiptProofMetadataOnly => "receiver receipt proof 只能是脫敏 ref、hash、message id 或 ticket不得貼 raw notification payload。",
-            Self::StaleAlertReviewPresent => "必須確認告警是否 stale、pending、resolved 未清或資料來源停止更新。",
-            Self::SilenceOrDedupReviewPresent => "必須確認 silence、mute、dedup、inhibit 或 maintenance rule 是否造成 false green。",
-            Self::FalseGreenRiskReviewPresent => "必須列 no-false-green 判定,避免把 route up、容器 up 或 dashboard up 當作告警鏈路 up。",
-            Self::PostReloadReadbackPlanPresent => "若後續有 reload / deploy必須先有 post-reload readback plan 與 stop condition。",
-            Self::CrossProjectNotificationPresent => "若影響 AwoooP、IwoooS、agent-bounty、StockPlatform、公開網站或監控需有跨專案通知 ref。",
-            Self::NoiseBudgetOwnerPresent => "告警噪音、silence、dedup 與測試通知必須有 noise budget owner。",
-            Self::MaintenanceWindowPresent => "reload、deploy、route change、smoke 或 notification send 必須另有維護窗口。",
+            Self::RedactedRefsOnly => {
+                "evidence 只能是脫敏 ref、hash、ticket、commit 或 artifact pointer。"
+            }
+            Self::SecretValueAbsent => {
+                "不得出現 token、Bot token、DSN secret、cookie、private key、env dump 或 partial secret。"
+            }
+            Self::LiveConfigHashMetadataOnly => {
+                "live config hash 只能是 owner-provided metadata ref不得貼 raw config。"
+            }
+            Self::ReloadOwnerPresent => {
+                "Prometheus / Alertmanager / OTEL / Sentry 類變更必須有 reload / deploy owner。"
+            }
+            Self::ReceiverOwnerPresent => {
+                "receiver route、Telegram receipt 與 notification policy 必須有 receiver owner。"
+            }
+            Self::RouteSmokePlanPresent => {
+                "route smoke / receipt proof 必須是計畫或脫敏證據 ref不得直接 fire alert。"
+            }
+            Self::IncidentContextPresent => {
+                "事故回補必須有 incident / change / outage context ref不得只寫服務已恢復。"
+            }
+            Self::AlertChainHealthNotRouteOnly => {
+                "告警鏈路健康不得只用 public route 200 或 UI 可見判定,必須包含 rule、state、receiver 與 receipt/ref。"
+            }
+            Self::ReceiverReceiptProofMetadataOnly => {
+                "receiver receipt proof 只能是脫敏 ref、hash、message id 或 ticket不得貼 raw notification payload。"
+            }
+            Self::StaleAlertReviewPresent => {
+                "必須確認告警是否 stale、pending、resolved 未清或資料來源停止更新。"
+            }
+            Self::SilenceOrDedupReviewPresent => {
+                "必須確認 silence、mute、dedup、inhibit 或 maintenance rule 是否造成 false green。"
+            }
+            Self::FalseGreenRiskReviewPresent => {
+                "必須列 no-false-green 判定,避免把 route up、容器 up 或 dashboard up 當作告警鏈路 up。"
+            }
+            Self::PostReloadReadbackPlanPresent => {
+                "若後續有 reload / deploy必須先有 post-reload readback plan 與 stop condition。"
+            }
+            Self::CrossProjectNotificationPresent => {
+                "若影響 AwoooP、IwoooS、agent-bounty、StockPlatform、公開網站或監控需有跨專案通知 ref。"
+            }
+            Self::NoiseBudgetOwnerPresent => {
+                "告警噪音、silence、dedup 與測試通知必須有 noise budget owner。"
+            }
+            Self::MaintenanceWindowPresent => {
+                "reload、deploy、route change、smoke 或 notification send 必須另有維護窗口。"
+            }
             Self::RollbackOwnerPresent => "rollback owner、rollback ref 或 disable path 必須存在。",
-            Self::ValidationPlanPresent => "validation / post-check 必須列 route、receipt、alert state、metrics 與 rollback stop condition。",
-            Self::NoRuntimeRequest => "夾帶 reload、receiver route change、Telegram send、alert smoke、SSH 或 kubectl 要求時拒收。",
-            Self::CountsTransitionSafe => "只有 reviewer record 可更新 received / accepted / rejected不得同時開 runtime gate。",
+            Self::ValidationPlanPresent => {
+                "validation / post-check 必須列 route、receipt、alert state、metrics 與 rollback stop condition。"
+            }
+            Self::NoRuntimeRequest => {
+                "夾帶 reload、receiver route change、Telegram send、alert smoke、SSH 或 kubectl 要求時拒收。"
+            }
+            Self::CountsTransitionSafe => {
+                "只有 reviewer record 可更新 received / accepted / rejected不得同時開 runtime gate。"
+            }
         }
     }
 

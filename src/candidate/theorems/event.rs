@@ -48,7 +48,10 @@ impl Record {
             reviewer: reviewer.to_owned(),
             kind: self.kind,
             outcome: self.outcome,
-            verdicts: ReviewerCheck::ALL.iter().map(|check| (*check, self.verdict(*check))).collect(),
+            verdicts: ReviewerCheck::ALL
+                .iter()
+                .map(|check| (*check, self.verdict(*check)))
+                .collect(),
         }
     }
 }
@@ -84,7 +87,12 @@ pub(super) fn every_event() -> Vec<Event> {
     for kind in [ReviewerKind::Person, ReviewerKind::Automation] {
         for outcome in Lane::ALL.iter().copied() {
             for exceptions in verdicts_for(outcome) {
-                events.push(Event::Review(Record { kind, outcome, is_by_responder: false, exceptions }));
+                events.push(Event::Review(Record {
+                    kind,
+                    outcome,
+                    is_by_responder: false,
+                    exceptions,
+                }));
             }
             let exceptions = BTreeMap::new();
             events.push(Event::Review(Record { kind, outcome, is_by_responder: true, exceptions }));

@@ -79,12 +79,14 @@ impl Model {
     }
 
     fn reviewed(&self, record: &Record, is_write_capable: bool) -> Option<Lane> {
-        let has = |verdict| ReviewerCheck::ALL.iter().any(|check| record.verdict(*check) == verdict);
+        let has =
+            |verdict| ReviewerCheck::ALL.iter().any(|check| record.verdict(*check) == verdict);
         let contradicts = self.against.iter().any(|check| record.verdict(*check) == Verdict::Pass);
         // The answers of these tests say nowhere that a field does not apply, and leave out
         // nothing that is required: only a check whose fields are all blank may be skipped.
         // An answer that is gone has no fields to skip.
-        let skippable = self.shows_answers.then_some(ReviewerCheck::CrossProjectNotificationPresent);
+        let skippable =
+            self.shows_answers.then_some(ReviewerCheck::CrossProjectNotificationPresent);
         let skips_wrongly = ReviewerCheck::ALL.iter().any(|check| {
             record.verdict(*check) == Verdict::NotApplicable && skippable != Some(*check)
         });
@@ -93,9 +95,14 @@ impl Model {
         }
         match (self.lane, record.outcome) {
             (Lane::ReadyForMonitoringReview, Lane::OwnerReviewOnlyUpdate) => {
-                let may = record.kind == ReviewerKind::Person && !record.is_by_responder && !has(Verdict::Fail);
-                let lane =
-                    if is_write_capable { Lane::WaitingRuntimeGate } else { Lane::OwnerReviewOnlyUpdate };
+                let may = record.kind == ReviewerKind::Person
+                    && !record.is_by_responder
+                    && !has(Verdict::Fail);
+                let lane = if is_write_capable {
+                    Lane::WaitingRuntimeGate
+                } else {
+                    Lane::OwnerReviewOnlyUpdate
+                };
                 may.then_some(lane)
             }
             (from, outcome) => {

@@ -1,0 +1,7 @@
+use acceptance_ledger::{Candidate, ReviewerRecord, WaitingOwnerResponse};
+
+fn cheat(candidate: Candidate<WaitingOwnerResponse>, record: ReviewerRecord) {
+    let _ = candidate.accept(record);
+}
+
+fn main() {}

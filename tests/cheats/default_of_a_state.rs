@@ -1,0 +1,5 @@
+use acceptance_ledger::OwnerReviewOnlyUpdate;
+
+fn main() {
+    let _ = OwnerReviewOnlyUpdate::default();
+}

@@ -1,0 +1,7 @@
+use acceptance_ledger::{Candidate, Surface, WaitingRuntimeGate};
+
+fn cheat(surface: Surface) -> Candidate<WaitingRuntimeGate> {
+    Candidate::<WaitingRuntimeGate>::new(surface)
+}
+
+fn main() {}

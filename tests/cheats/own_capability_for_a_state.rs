@@ -1,0 +1,5 @@
+use acceptance_ledger::{Reviewable, WaitingOwnerResponse};
+
+impl Reviewable for WaitingOwnerResponse {}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use acceptance_ledger::{Candidate, OwnerResponse, Quarantined};
+
+fn cheat(candidate: &Candidate<Quarantined>) -> &OwnerResponse {
+    candidate.response()
+}
+
+fn main() {}

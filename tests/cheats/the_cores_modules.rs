@@ -1,0 +1,3 @@
+fn main() {
+    let _ = acceptance_ledger::candidate::review_leads_to;
+}

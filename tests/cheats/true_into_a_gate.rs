@@ -1,0 +1,5 @@
+use acceptance_ledger::Shut;
+
+fn main() {
+    let _: Shut = true.into();
+}

@@ -1,0 +1,316 @@
+//! `generate` as a pipeline uses it: the reference's flags, bytes and last line.
+
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::Command;
+
+use crate::tool::{
+    OWNER_REQUESTS, copy_of, golden, names, repository, stderr, stdout, tool, write,
+};
+
+const TIME: &str = "2026-01-01T08:00:00+08:00";
+
+#[test]
+fn the_ledger_of_each_example_is_the_references() {
+    for (example, counts) in [
+        ("dockprom", "candidates=12 write_capable=4"),
+        ("kube-prometheus", "candidates=40 write_capable=18"),
+    ] {
+        let folder = copy_of(example);
+        let output =
+            tool(folder.path()).args(["generate", "--generated-at", TIME]).output().unwrap();
+        assert!(output.status.success());
+        assert!(stdout(&output) == golden(example), "{example} differs");
+        assert_eq!(
+            stderr(&output),
+            format!(
+                "MONITORING_OWNER_RESPONSE_ACCEPTANCE_OK {counts} checks=23 lanes=12 accepted=0 runtime_gate=0\n"
+            )
+        );
+    }
+}
+
+#[test]
+fn the_flags_are_the_references() {
+    let folder = copy_of("dockprom");
+    let path = folder.path();
+    std::fs::rename(path.join("docs/security"), path.join("inputs")).unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let output = tool(elsewhere.path())
+        .arg("generate")
+        .arg("--root")
+        .arg(path)
+        // Abbreviated, and given twice: the last one counts.
+        .args(["--inventory=nowhere.json"])
+        .args([
+            "--inventory-report",
+            "inputs/monitoring-alerting-observability-inventory.snapshot.json",
+        ])
+        .arg("--owner-request-report")
+        .arg(path.join("inputs/monitoring-owner-request-draft.snapshot.json"))
+        .args(["--out", "new/folder/ledger.json", "--generated-at", TIME])
+        .output()
+        .unwrap();
+    assert_eq!(stdout(&output), "");
+    assert!(output.status.success(), "{}", stderr(&output));
+    let written = std::fs::read_to_string(elsewhere.path().join("new/folder/ledger.json")).unwrap();
+    assert!(written == golden("dockprom"));
+}
+
+#[test]
+fn empty_arguments_count_as_absent() {
+    let folder = copy_of("dockprom");
+    let args = ["generate", "--root", "", "--output", "", "--generated-at", ""];
+    let output = tool(folder.path()).args(args).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let ledger: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let time = ledger["generated_at"].as_str().unwrap();
+    assert!(time.len() == TIME.len() && time.ends_with("+08:00"), "{time}");
+}
+
+#[test]
+fn quiet_says_nothing_but_errors() {
+    let folder = copy_of("dockprom");
+    let quiet = tool(folder.path()).args(["generate", "--quiet"]).output().unwrap();
+    assert!(quiet.status.success() && quiet.stderr.is_empty());
+    let wrong =
+        tool(folder.path()).args(["generate", "--quiet", "--root", "nowhere"]).output().unwrap();
+    assert_eq!(wrong.status.code(), Some(2));
+    // Both inputs are missing, and one run says so of both.
+    assert_eq!(stderr(&wrong).matches("error: cannot read nowhere/docs").count(), 2);
+}
+
+#[test]
+fn the_commit_is_the_short_head_of_the_root() {
+    let folder = copy_of("dockprom");
+    let git = |args: &[&str]| {
+        let output = Command::new("git")
+            .args(["-c", "user.name=n", "-c", "user.email=e", "-c", "commit.gpgsign=false"])
+            .args(args)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+        stdout(&output).trim().to_owned()
+    };
+    let commit = || {
+        let output = tool(folder.path()).arg("generate").output().unwrap();
+        let ledger: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        ledger["git_commit"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(commit(), "unknown");
+    git(&["init", "-q"]);
+    assert_eq!(commit(), "unknown", "no commit yet");
+    git(&["commit", "-q", "--allow-empty", "-m", "first"]);
+    assert_eq!(commit(), git(&["rev-parse", "--short", "HEAD"]));
+}
+
+#[test]
+fn a_file_is_replaced_whole_and_keeps_its_mode() {
+    let folder = copy_of("dockprom");
+    let path = folder.path();
+    let target = write(path, "out/ledger.json", "before");
+    std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o640)).unwrap();
+    symlink("out/ledger.json", path.join("link.json")).unwrap();
+
+    let args = ["generate", "--generated-at", TIME, "--output", "link.json"];
+    assert!(tool(path).args(args).status().unwrap().success());
+    assert!(std::fs::read_to_string(&target).unwrap() == golden("dockprom"));
+    assert_eq!(target.metadata().unwrap().permissions().mode() & 0o777, 0o640);
+    assert!(path.join("link.json").is_symlink());
+    assert_eq!(names(&path.join("out")), ["ledger.json"]);
+}
+
+#[test]
+fn a_new_file_has_the_mode_that_the_umask_leaves() {
+    let folder = copy_of("dockprom");
+    let status = Command::new("sh")
+        .args(["-c", "umask 027 && exec \"$0\" generate --output ledger.json"])
+        .arg(env!("CARGO_BIN_EXE_acceptance-ledger"))
+        .current_dir(folder.path())
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let mode = folder.path().join("ledger.json").metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o640);
+}
+
+#[test]
+fn what_is_no_file_is_written_to_as_it_stands() {
+    let folder = copy_of("dockprom");
+    let args = ["generate", "--generated-at", TIME, "--output", "/dev/stdout"];
+    let output = tool(folder.path()).args(args).output().unwrap();
+    assert!(output.status.success() && stdout(&output) == golden("dockprom"));
+}
+
+/// The system refuses a write in the middle, the folder refuses a file, the target is a folder:
+/// the old file stays, and nothing else is left behind.
+#[test]
+fn a_failed_write_changes_nothing() {
+    let folder = copy_of("kube-prometheus");
+    let path = folder.path();
+    write(path, "out/ledger.json", "before");
+    std::fs::create_dir(path.join("out/folder")).unwrap();
+
+    // A file may grow to 100 blocks; the ledger is larger.
+    let full = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 100; exec \"$0\" generate --output out/ledger.json"])
+        .arg(env!("CARGO_BIN_EXE_acceptance-ledger"))
+        .current_dir(path)
+        .output()
+        .unwrap();
+    assert_eq!(full.status.code(), Some(2));
+    assert!(
+        stderr(&full).contains("error: cannot write out/ledger.json: File too large"),
+        "{}",
+        stderr(&full)
+    );
+
+    for (target, said) in [
+        ("out/folder", "cannot write out/folder"),
+        ("out/ledger.json/below", "cannot make the folder out/ledger.json"),
+        ("/proc/ledger.json", "cannot write /proc/ledger.json"),
+        ("/dev/full", "cannot write /dev/full: No space left on device"),
+    ] {
+        let output = tool(path).args(["generate", "--output", target]).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{target}");
+        assert!(stderr(&output).contains(said), "{}", stderr(&output));
+        assert!(!stderr(&output).contains("_OK"));
+    }
+    assert_eq!(std::fs::read_to_string(path.join("out/ledger.json")).unwrap(), "before");
+    assert_eq!(names(&path.join("out")), ["folder", "ledger.json"]);
+}
+
+#[test]
+fn a_closed_standard_output_is_an_error_and_no_panic() {
+    let folder = copy_of("kube-prometheus");
+    let output = Command::new("sh")
+        .args(["-c", "\"$0\" generate > /dev/full"])
+        .arg(env!("CARGO_BIN_EXE_acceptance-ledger"))
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).starts_with("error: cannot write standard output: "));
+}
+
+/// Each refusal of the inputs, as a user reads it. The output file stays as it was.
+#[test]
+fn refusals() {
+    let draft =
+        std::fs::read_to_string(repository().join("examples/dockprom").join(OWNER_REQUESTS))
+            .unwrap();
+    let replaced = |from: &str, to: &str| {
+        assert!(draft.contains(from), "{from}");
+        draft.replacen(from, to, 1)
+    };
+    let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+    let with_label =
+        |value: &str| replaced("\"label\": \"config.yml\"", &format!("\"label\": {value}"));
+    let cases: Vec<(&str, Vec<u8>)> = vec![
+        ("not JSON", replaced("\"label\":", "\"label\"").into()),
+        ("cut off", draft.as_bytes()[..2_000].into()),
+        ("text behind the end", format!("{draft}x").into()),
+        (
+            "a trailing comma",
+            replaced("\"write_capable_surface\": true", "\"write_capable_surface\": true,").into(),
+        ),
+        ("a control character", with_label("\"a\tb\"").into()),
+        ("an escape that JSON lacks", with_label("\"\\x\"").into()),
+        ("a leading zero", with_label("01").into()),
+        ("not UTF-8", [&draft.as_bytes()[..60], &[0xff], &draft.as_bytes()[60..]].concat()),
+        ("a byte order mark", format!("\u{feff}{draft}").into()),
+        ("NaN", with_label("NaN").into()),
+        ("minus infinity", with_label("[1, -Infinity]").into()),
+        ("a float that overflows", with_label("1e400").into()),
+        (
+            "a float that overflows where nobody looks",
+            replaced("\"request_sent\": false", "\"request_sent\": -1e400").into(),
+        ),
+        ("too many digits", with_label(&"9".repeat(4_301)).into()),
+        ("too deep", with_label(&deep(125)).into()),
+        ("a lone surrogate", with_label("\"\\ud83d!\"").into()),
+        ("a lone trailing surrogate in a key", with_label("{\"\\udc00\": 1}").into()),
+        ("a key twice", replaced("\"control_tier\": \"C0\"", "\"label\": 1").into()),
+        (
+            "a key twice, once escaped",
+            replaced("\"control_tier\": \"C0\"", "\"l\\u0061bel\": 1").into(),
+        ),
+        ("an unknown key twice", with_label("{\"hunter2\": 1, \"x\": {}, \"hunter2\": 2}").into()),
+        ("a missing key", replaced("\"label\": \"config.yml\",", "").into()),
+        ("a missing list of fields", br#"{"request_drafts": []}"#.to_vec()),
+        ("no object", b"[]".to_vec()),
+        ("nothing", b" \n".to_vec()),
+        (
+            "drafts that are no array",
+            br#"{"required_owner_fields": [], "request_drafts": {}}"#.to_vec(),
+        ),
+        (
+            "drafts that are null",
+            br#"{"required_owner_fields": [], "request_drafts": null}"#.to_vec(),
+        ),
+        (
+            "a draft that is no object",
+            br#"{"required_owner_fields": [], "request_drafts": [7]}"#.to_vec(),
+        ),
+        (
+            "a summary that is no object",
+            br#"{"required_owner_fields": [], "summary": null}"#.to_vec(),
+        ),
+        ("required fields that are no strings", replaced("\"decision\",", "null,").into()),
+        ("required fields that are no array", br#"{"required_owner_fields": "all"}"#.to_vec()),
+        ("an empty id", replaced("\"alertmanager_config:alertmanager/config.yml\"", "\"\"").into()),
+        (
+            "an id that is no string",
+            replaced("\"alertmanager_config:alertmanager/config.yml\"", "7").into(),
+        ),
+        (
+            "a trait that is no boolean",
+            replaced("\"requires_live_evidence\": true", "\"requires_live_evidence\": 1").into(),
+        ),
+        (
+            "two drafts for one surface",
+            replaced(
+                "\"grafana_dashboard:grafana/provisioning/dashboards/docker_containers.json\"",
+                "\"alertmanager_config:alertmanager/config.yml\"",
+            )
+            .into(),
+        ),
+    ];
+    let mut said = String::new();
+    for (name, document) in cases {
+        let folder = copy_of("dockprom");
+        write(folder.path(), OWNER_REQUESTS, document);
+        write(folder.path(), "out/ledger.json", "before");
+        let output =
+            tool(folder.path()).args(["generate", "--output", "out/ledger.json"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{name}");
+        assert!(output.stdout.is_empty());
+        assert_eq!(
+            std::fs::read_to_string(folder.path().join("out/ledger.json")).unwrap(),
+            "before"
+        );
+        assert_eq!(names(&folder.path().join("out")), ["ledger.json"]);
+        assert!(!stderr(&output).contains("hunter2"));
+        said += &["# ", name, "\n", stderr(&output), "\n"].concat();
+    }
+    insta::assert_snapshot!(said);
+}
+
+/// One level less than what is refused, and the widest integer.
+#[test]
+fn the_limits_themselves_are_allowed() {
+    let draft =
+        std::fs::read_to_string(repository().join("examples/dockprom").join(OWNER_REQUESTS))
+            .unwrap();
+    for label in [format!("{}{}", "[".repeat(124), "]".repeat(124)), "9".repeat(4_300)] {
+        let folder = copy_of("dockprom");
+        write(folder.path(), OWNER_REQUESTS, draft.replacen("\"config.yml\"", &label, 1));
+        let output = tool(folder.path()).arg("generate").output().unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+        assert!(
+            stdout(&output)
+                .replace(char::is_whitespace, "")
+                .contains(&format!("\"label\":{label},"))
+        );
+    }
+}

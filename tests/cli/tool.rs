@@ -1,0 +1,61 @@
+//! Runs the released tool as a user would.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+pub(crate) const INVENTORY: &str =
+    "docs/security/monitoring-alerting-observability-inventory.snapshot.json";
+pub(crate) const OWNER_REQUESTS: &str =
+    "docs/security/monitoring-owner-request-draft.snapshot.json";
+
+/// The root of this repository.
+pub(crate) fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The tool, outside any git repository that stands around the folder.
+pub(crate) fn tool(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_acceptance-ledger"));
+    command.current_dir(folder).env("GIT_CEILING_DIRECTORIES", "/").env("NO_COLOR", "1");
+    command
+}
+
+/// A new folder with the two inputs of an example.
+pub(crate) fn copy_of(example: &str) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for input in [INVENTORY, OWNER_REQUESTS] {
+        let text = std::fs::read(repository().join("examples").join(example).join(input)).unwrap();
+        write(folder.path(), input, text);
+    }
+    folder
+}
+
+pub(crate) fn write(folder: &Path, file: &str, text: impl AsRef<[u8]>) -> PathBuf {
+    let path = folder.join(file);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+pub(crate) fn golden(example: &str) -> String {
+    std::fs::read_to_string(repository().join(format!("tests/golden/{example}.json"))).unwrap()
+}
+
+pub(crate) fn stdout(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+pub(crate) fn stderr(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+/// The names in a folder, sorted.
+pub(crate) fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}

@@ -1,0 +1,14 @@
+//! Property 14: no program outside the crate can build a state, an open gate or a record.
+
+/// Each program in `tests/cheats` tries one way, and the compiler says why it cannot.
+///
+/// The honest program compiles with the same set-up, so that none fails for another reason.
+#[test]
+fn no_program_outside_the_crate_can_cheat() {
+    let programs = trybuild::TestCases::new();
+    programs.pass("examples/embed.rs");
+    programs.compile_fail("tests/cheats/*.rs");
+    if cfg!(feature = "proptest") {
+        programs.compile_fail("tests/cheats/with_every_feature/*.rs");
+    }
+}
