@@ -119,16 +119,27 @@ impl OwnerRequests {
     /// The first fault of a document that is no strict JSON object, lacks a key that the ledger
     /// shows, or asks twice about one surface.
     pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
+        let mut surfaces = Vec::new();
+        let requests = Self::parse_each(bytes, |surface| surfaces.push(surface))?;
+        Ok(Self { surfaces, ..requests })
+    }
+
+    /// Reads an owner request document, and hands each surface over as soon as it is read: before
+    /// it is known whether the rest of the document is sound. The result has no surfaces.
+    ///
+    /// # Errors
+    ///
+    /// As [`OwnerRequests::parse`].
+    pub fn parse_each(bytes: &[u8], mut each: impl FnMut(Surface)) -> Result<Self, DocumentError> {
         read_document(bytes, is_input_key, |reader| {
             let offset = reader.offset()?;
             let mut source = Source::default();
             let mut required = None;
-            let mut surfaces = Vec::new();
             reader.object(RequestKey::know, |reader, key| {
                 match key {
                     RequestKey::Source(key) => source.read(reader, key, REQUEST_DRAFT_COUNT)?,
                     RequestKey::RequiredOwnerFields => required = Some(reader.strings()?),
-                    RequestKey::RequestDrafts => surfaces = read_drafts(reader)?,
+                    RequestKey::RequestDrafts => read_drafts(reader, &mut each)?,
                 }
                 Ok(())
             })?;
@@ -136,7 +147,7 @@ impl OwnerRequests {
                 offset,
                 problem: DocumentProblem::MissingKey(LedgerKey::RequiredOwnerFields.to_string()),
             })?;
-            Ok(Self { source, required_owner_fields: required.into(), surfaces })
+            Ok(Self { source, required_owner_fields: required.into(), surfaces: Vec::new() })
         })
     }
 
@@ -159,27 +170,21 @@ impl OwnerRequests {
     }
 }
 
-fn read_drafts(reader: &mut Reader<'_>) -> Read<Vec<Surface>> {
-    let mut surfaces: Vec<Surface> = Vec::new();
-    let mut offsets = Vec::new();
+fn read_drafts(reader: &mut Reader<'_>, each: &mut impl FnMut(Surface)) -> Read<()> {
+    let mut index_of = HashMap::new();
     let mut usual: Arc<[String]> = Arc::default();
-    reader.array(|reader, _| {
+    reader.array(|reader, index| {
         let offset = reader.offset()?;
         let mut parts = SurfaceParts::default();
         reader.object(SurfaceKey::know, |reader, key| parts.read(reader, key, &usual))?;
         let surface = parts.finish(offset)?;
-        usual = surface.shared_required_owner_fields();
-        surfaces.push(surface);
-        offsets.push(offset);
-        Ok(())
-    })?;
-    let mut first_of = HashMap::with_capacity(surfaces.len());
-    for (index, (surface, offset)) in surfaces.iter().zip(offsets).enumerate() {
-        if let Some(first) = first_of.insert(surface.surface_id(), index) {
+        if let Some(first) = index_of.insert(surface.surface_id().to_owned(), index) {
             return Err(Fault { offset, problem: DocumentProblem::DuplicateSurface(first) });
         }
-    }
-    Ok(surfaces)
+        usual = surface.shared_required_owner_fields();
+        each(surface);
+        Ok(())
+    })
 }
 
 /// A key that both inputs use to speak of themselves.

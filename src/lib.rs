@@ -56,7 +56,7 @@ pub use diagram::mermaid;
 pub use gate::{Gates, Shut};
 pub use inputs::{Inventory, OwnerRequests, Source};
 pub use json::{DocumentError, DocumentProblem, Json, Number};
-pub use ledger::{Entry, Ledger, LedgerDocument, Stamp, Tally};
+pub use ledger::{Entry, Ledger, LedgerDocument, LedgerWriter, Stamp, Tally};
 pub use response::{Answers, OwnerResponse};
 pub use review::{Refusal, ReviewerKind, ReviewerRecord, Verdict};
 pub use surface::Surface;

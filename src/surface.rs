@@ -155,10 +155,9 @@ impl SurfaceParts {
             }
             SurfaceKey::Trait(_) => self.requires_live_evidence = Some(reader.boolean()?),
             SurfaceKey::RequiredOwnerFields => {
-                let fields = reader.strings()?;
-                let is_usual = fields[..] == usual[..];
+                let fields = reader.strings_unless(usual)?;
                 self.required_owner_fields =
-                    Some(if is_usual { Arc::clone(usual) } else { fields.into() });
+                    Some(fields.map_or_else(|| Arc::clone(usual), Into::into));
             }
         }
         Ok(())

@@ -1,13 +1,17 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::mpsc::sync_channel;
+use std::thread::{self, ScopedJoinHandle};
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
+use crate::candidate::{AnyCandidate, Candidate};
 use crate::edges::{clock, files, git};
 use crate::inputs::{Inventory, OwnerRequests};
 use crate::json::DocumentError;
-use crate::ledger::{Ledger, Stamp, Tally};
+use crate::ledger::{Ledger, LedgerWriter, Stamp, Tally};
+use crate::surface::Surface;
 use crate::words::{Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
 
 use super::Outcome;
@@ -54,20 +58,44 @@ fn path() -> impl TypedValueParser<Value = PathBuf> {
 }
 
 pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
-    let is_here = args.root == Path::new("") || args.root == Path::new(".");
-    let (root, folder) =
-        if is_here { (Path::new("."), Path::new("")) } else { (&*args.root, &*args.root) };
-    let (inventory, requests) = Failures::both(
-        read(&folder.join(&args.inventory_report), Inventory::parse),
-        read(&folder.join(&args.owner_request_report), OwnerRequests::parse),
-    )?;
-    let generated_at = args.generated_at.clone().filter(|time| !time.is_empty());
-    let git_commit = git::short_head(root).unwrap_or_else(|| "unknown".to_owned());
-    let stamp = Stamp::new(generated_at.unwrap_or_else(clock::now), git_commit);
-    let ledger = Ledger::baseline(inventory, requests, stamp);
-    let tally = match args.output.as_deref().filter(|output| !output.as_os_str().is_empty()) {
-        Some(output) => files::replace(output, |sink| ledger.write_to(sink))?,
-        None => files::print(|sink| ledger.write_to(sink))?,
+    let output = args.output.as_deref().filter(|output| !output.as_os_str().is_empty());
+    let tally = match output {
+        // The ledger is written while its inputs are read: a fault in them leaves nothing behind.
+        Some(output) if files::is_replaceable_unseen(output) => {
+            let mut unread = None;
+            let replaced = files::replace(output, |sink| {
+                let mut ledger = LedgerWriter::new(sink);
+                let read =
+                    args.read(|surface| ledger.push(&Candidate::new(surface).entry()).is_ok());
+                match read {
+                    Ok(Inputs { inventory, requests, stamp }) => {
+                        ledger.finish(inventory, requests, stamp).map(Some)
+                    }
+                    Err(failures) => {
+                        unread = Some(failures);
+                        Ok(None)
+                    }
+                }
+            });
+            match unread {
+                Some(failures) => return Err(failures),
+                None => replaced?.unwrap_or_default(),
+            }
+        }
+        _ => {
+            let mut surfaces = Vec::new();
+            let Inputs { inventory, requests, stamp } = args.read(|surface| {
+                surfaces.push(surface);
+                true
+            })?;
+            let candidates = surfaces.into_iter().map(AnyCandidate::new).collect();
+            let ledger = Ledger::of(inventory, requests, stamp, candidates);
+            match output {
+                Some(output) => files::replace(output, |sink| ledger.write_to(sink).map(Some))?
+                    .unwrap_or_default(),
+                None => files::print(|sink| ledger.write_to(sink))?,
+            }
+        }
     };
     if !is_quiet {
         eprintln!("{}", last_line(&tally));
@@ -75,11 +103,74 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What a ledger is made from, but for the surfaces.
+struct Inputs {
+    inventory: Inventory,
+    requests: OwnerRequests,
+    stamp: Stamp,
+}
+
+impl Args {
+    /// Reads both inputs at once, and hands each surface over as it comes, until `each` has had
+    /// enough. What is wrong with either input is said of both.
+    fn read(&self, mut each: impl FnMut(Surface) -> bool) -> Result<Inputs, Failures> {
+        let [inventory, requests] = [&self.inventory_report, &self.owner_request_report]
+            .map(|file| self.folder().join(file));
+        thread::scope(|scope| {
+            let stamp = scope.spawn(|| self.stamp());
+            let inventory = scope.spawn(move || read(&inventory, Inventory::parse));
+            let (batches, surfaces) = sync_channel(BATCHES);
+            let requests = scope.spawn(move || {
+                read(&requests, |bytes| {
+                    let mut batch = Vec::with_capacity(BATCH);
+                    let requests = OwnerRequests::parse_each(bytes, |surface| {
+                        batch.push(surface);
+                        if batch.len() == BATCH {
+                            let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
+                            // Nobody listens any more once writing has failed.
+                            let _ = batches.send(full);
+                        }
+                    });
+                    let _ = batches.send(batch);
+                    requests
+                })
+            });
+            surfaces.iter().flatten().all(&mut each);
+            drop(surfaces);
+            let (inventory, requests) = Failures::both(finished(inventory), finished(requests))?;
+            Ok(Inputs { inventory, requests, stamp: finished(stamp) })
+        })
+    }
+
+    /// The root as a part of the inputs' paths.
+    fn folder(&self) -> &Path {
+        if self.root == Path::new(".") { Path::new("") } else { &self.root }
+    }
+
+    fn stamp(&self) -> Stamp {
+        let root = if self.root == Path::new("") { Path::new(".") } else { &self.root };
+        let generated_at = self.generated_at.clone().filter(|time| !time.is_empty());
+        let git_commit = git::short_head(root).unwrap_or_else(|| "unknown".to_owned());
+        Stamp::new(generated_at.unwrap_or_else(clock::now), git_commit)
+    }
+}
+
+/// How many surfaces go from the reading thread to the writing one at once.
+const BATCH: usize = 256;
+
+/// How many batches may wait.
+const BATCHES: usize = 16;
+
 fn read<T>(
     path: &Path,
     parse: impl FnOnce(&[u8]) -> Result<T, DocumentError>,
 ) -> Result<T, Failure> {
     parse(&files::read(path)?).map_err(|error| Failure::document(path, error))
+}
+
+/// What a thread has to say. A panic of its is a panic of ours.
+fn finished<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// What pipelines look for: the last line of the generator that this one replaces.

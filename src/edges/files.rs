@@ -1,12 +1,20 @@
 //! Files: read as bytes, replaced whole or not at all.
 
 use std::fmt;
-use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, BufWriter, Write};
+use std::fs::{self, OpenOptions, Permissions};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
 
 /// How many bytes go to the operating system at once.
-const BUFFER: usize = 1 << 20;
+const CHUNK: usize = 1 << 20;
+
+/// How many chunks may wait to be written.
+const CHUNKS: usize = 4;
+
+/// After how many bytes the disk is asked to begin its work.
+const SYNC_EVERY: usize = 64 << 20;
 
 /// What could not be done with which file.
 #[derive(Debug, thiserror::Error)]
@@ -35,9 +43,11 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, FileError> {
 
 /// Writes to standard output.
 pub(crate) fn print<T>(
-    write: impl FnOnce(&mut Sink<io::StdoutLock<'static>>) -> Result<T, fmt::Error>,
+    write: impl FnOnce(&mut Sink) -> Result<T, fmt::Error>,
 ) -> Result<T, FileError> {
-    Sink::fill(io::stdout().lock(), write).map(|(written, _)| written).map_err(FileError::of_output)
+    Sink::fill(io::stdout(), write, |_, _| {})
+        .map(|(written, _)| written)
+        .map_err(FileError::of_output)
 }
 
 /// Writes bytes to standard output.
@@ -50,22 +60,21 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), FileError> {
 ///
 /// A symbolic link is followed. What is no regular file, such as a pipe or `/dev/stdout`, is
 /// written to as it stands: there is nothing to keep.
+///
+/// Where `write` gives up in the end, with `None`, the file stays as it is.
 pub(crate) fn replace<T>(
     path: &Path,
-    write: impl FnOnce(&mut Sink<File>) -> Result<T, fmt::Error>,
-) -> Result<T, FileError> {
+    write: impl FnOnce(&mut Sink) -> Result<Option<T>, fmt::Error>,
+) -> Result<Option<T>, FileError> {
     let error = || FileError::new("write", path);
     let existing = path.metadata().ok();
     if existing.as_ref().is_some_and(|existing| !existing.is_file() && !existing.is_dir()) {
         let file = OpenOptions::new().write(true).open(path).map_err(error())?;
-        return Sink::fill(file, write).map(|(written, _)| written).map_err(error());
+        return Sink::fill(file, write, |_, _| {}).map(|(written, _)| written).map_err(error());
     }
     let target =
         if path.is_symlink() { path.canonicalize().map_err(error())? } else { path.to_owned() };
-    let folder = match target.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(&target);
     fs::create_dir_all(folder).map_err(FileError::new("make the folder", folder))?;
     let temporary = tempfile::Builder::new()
         .prefix(".acceptance-ledger-")
@@ -73,15 +82,42 @@ pub(crate) fn replace<T>(
         .tempfile_in(folder)
         .map_err(error())?;
     let (file, temporary) = temporary.into_parts();
-    let (written, file) = Sink::fill(file, write).map_err(error())?;
+    let (written, file) = thread::scope(|scope| {
+        let (due, syncs) = sync_channel::<()>(1);
+        let syncing = file.try_clone().map_err(error())?;
+        // Most of the text is on the disk by the time that the last of it is written. A failure
+        // shows again in the sync at the end.
+        scope.spawn(move || syncs.iter().for_each(|()| drop(syncing.sync_data())));
+        let mut unsynced = 0;
+        Sink::fill(file, write, move |_, length| {
+            unsynced += length;
+            if unsynced >= SYNC_EVERY && due.try_send(()).is_ok() {
+                unsynced = 0;
+            }
+        })
+        .map_err(error())
+    })?;
+    if written.is_none() {
+        return Ok(None);
+    }
     if let Some(existing) = existing.filter(fs::Metadata::is_file) {
         file.set_permissions(existing.permissions()).map_err(error())?;
     }
     file.sync_all().map_err(error())?;
     temporary.persist(&target).map_err(|failed| error()(failed.error))?;
-    // The new name has to last as well. Not every file system can sync a folder.
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
     Ok(written)
+}
+
+/// Whether a file at `path` can be replaced so that nothing shows of it until it is done.
+pub(crate) fn is_replaceable_unseen(path: &Path) -> bool {
+    folder_of(path).is_dir() && path.metadata().map_or(true, |existing| existing.is_file())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    }
 }
 
 /// What a new file may be used for, less what the process's umask takes away.
@@ -90,38 +126,58 @@ fn new_file_permissions() -> Permissions {
     Permissions::from_mode(0o666)
 }
 
-/// Text on its way to a file: it keeps the error that [`fmt::Error`] cannot carry.
+/// Text on its way to a file, written by a thread of its own while the next text is formed.
 #[derive(Debug)]
-pub(crate) struct Sink<W: Write> {
-    inner: BufWriter<W>,
-    failed: Option<io::Error>,
+pub(crate) struct Sink {
+    chunk: Vec<u8>,
+    full: SyncSender<Vec<u8>>,
+    empty: Receiver<Vec<u8>>,
 }
 
-impl<W: Write> Sink<W> {
-    /// Writes all of it to `inner`, and gives `inner` back.
-    fn fill<T>(
-        inner: W,
+impl Sink {
+    /// Writes all of it to `output`; `after_chunk` may look after each chunk.
+    fn fill<T, W: Write + Send>(
+        mut output: W,
         write: impl FnOnce(&mut Self) -> Result<T, fmt::Error>,
+        mut after_chunk: impl FnMut(&W, usize) + Send,
     ) -> io::Result<(T, W)> {
-        let mut sink = Self { inner: BufWriter::with_capacity(BUFFER, inner), failed: None };
-        let written = write(&mut sink);
-        match (written, sink.failed) {
-            (Ok(written), None) => {
-                let mut inner = sink.inner.into_inner().map_err(io::IntoInnerError::into_error)?;
-                inner.flush()?;
-                Ok((written, inner))
+        let (full, chunks) = sync_channel::<Vec<u8>>(CHUNKS);
+        let (emptied, empty) = sync_channel::<Vec<u8>>(CHUNKS);
+        thread::scope(|scope| {
+            let writer = scope.spawn(move || -> io::Result<W> {
+                for mut chunk in chunks {
+                    output.write_all(&chunk)?;
+                    after_chunk(&output, chunk.len());
+                    chunk.clear();
+                    // The last chunks find nobody who wants their memory back.
+                    let _ = emptied.try_send(chunk);
+                }
+                output.flush()?;
+                Ok(output)
+            });
+            let mut sink = Self { chunk: Vec::new(), full, empty };
+            let written = write(&mut sink).and_then(|written| sink.pass_on().map(|()| written));
+            drop(sink);
+            // A panic of the writer is a panic of ours.
+            let output = writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            match written {
+                Ok(written) => Ok((written, output)),
+                Err(fmt::Error) => Err(io::Error::other("the text could not be formed")),
             }
-            (_, Some(failed)) => Err(failed),
-            (Err(fmt::Error), None) => Err(io::Error::other("the text could not be formed")),
-        }
+        })
+    }
+
+    /// Hands the chunk to the writer, and takes an empty one.
+    fn pass_on(&mut self) -> fmt::Result {
+        let next = self.empty.try_recv().unwrap_or_else(|_| Vec::with_capacity(CHUNK));
+        // A writer that no longer listens has failed, and says why when it is joined.
+        self.full.send(std::mem::replace(&mut self.chunk, next)).map_err(|_| fmt::Error)
     }
 }
 
-impl<W: Write> fmt::Write for Sink<W> {
+impl fmt::Write for Sink {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.inner.write_all(text.as_bytes()).map_err(|error| {
-            self.failed = Some(error);
-            fmt::Error
-        })
+        self.chunk.extend_from_slice(text.as_bytes());
+        if self.chunk.len() < CHUNK { Ok(()) } else { self.pass_on() }
     }
 }

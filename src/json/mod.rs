@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub use error::{DocumentError, DocumentProblem};
 pub use number::Number;
 pub(crate) use reader::{Fault, Read, Reader, read_document};
-pub(crate) use text::{new_line, write_json, write_string};
+pub(crate) use text::{new_line, write_array, write_json, write_string};
 
 /// Any JSON value, kept so that it can be written back digit for digit.
 ///

@@ -128,8 +128,12 @@ impl Reader<'_> {
 
     /// Reads a string.
     pub(crate) fn string(&mut self) -> Read<String> {
+        self.str().map(str::to_owned)
+    }
+
+    fn str(&mut self) -> Read<&str> {
         match self.peek()? {
-            Peek::String => self.text_of_string().map(str::to_owned),
+            Peek::String => self.text_of_string(),
             _ => self.expected("a string"),
         }
     }
@@ -145,12 +149,26 @@ impl Reader<'_> {
 
     /// Reads an array of strings.
     pub(crate) fn strings(&mut self) -> Read<Vec<String>> {
-        let mut texts = Vec::new();
-        self.array(|reader, _| {
-            texts.push(reader.string()?);
+        self.strings_unless(&[]).map(Option::unwrap_or_default)
+    }
+
+    /// Reads an array of strings; `None` where they are the `usual` ones, of which no copy is made.
+    pub(crate) fn strings_unless(&mut self, usual: &[String]) -> Read<Option<Vec<String>>> {
+        let mut texts: Option<Vec<String>> = None;
+        let mut count = 0;
+        self.array(|reader, index| {
+            let text = reader.str()?;
+            if texts.is_none() && usual.get(index).is_none_or(|usual| usual != text) {
+                texts = Some(usual.iter().take(index).cloned().collect());
+            }
+            if let Some(texts) = &mut texts {
+                texts.push(text.to_owned());
+            }
+            count += 1;
             Ok(())
         })?;
-        Ok(texts)
+        let is_cut = texts.is_none() && count < usual.len();
+        Ok(if is_cut { Some(usual.iter().take(count).cloned().collect()) } else { texts })
     }
 
     /// Reads `true` or `false`.
@@ -334,4 +352,27 @@ fn syntax_fault(error: &JiterError) -> Fault {
         JiterErrorType::WrongType { .. } => DocumentProblem::Syntax("a value"),
     };
     Fault { offset: error.index, problem }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_unusual_strings_are_copied() {
+        let usual = ["a", "b"].map(str::to_owned);
+        for (text, unusual) in [
+            (r#"["a", "b"]"#, None),
+            (r#"["a"]"#, Some(vec!["a"])),
+            ("[]", Some(vec![])),
+            (r#"["a", "c"]"#, Some(vec!["a", "c"])),
+            (r#"["a", "b", "c"]"#, Some(vec!["a", "b", "c"])),
+            (r#"["b", "b", "c"]"#, Some(vec!["b", "b", "c"])),
+        ] {
+            let read =
+                read_document(text.as_bytes(), |_| false, |reader| reader.strings_unless(&usual));
+            let unusual = unusual.map(|texts| texts.into_iter().map(str::to_owned).collect());
+            assert_eq!(read.unwrap(), unusual, "{text}");
+        }
+    }
 }

@@ -21,9 +21,7 @@ pub(crate) fn write_json(out: &mut String, value: &Json, level: usize) {
         Json::Number(number) => out.push_str(number.as_str()),
         Json::String(text) => write_string(out, text),
         Json::Array(items) => {
-            write_block(out, ['[', ']'], items, level, |out, item| {
-                write_json(out, item, level + 1);
-            });
+            write_array(out, items, level, |out, item| write_json(out, item, level + 1));
         }
         Json::Object(members) => {
             write_block(out, ['{', '}'], members, level, |out, (key, member)| {
@@ -33,6 +31,16 @@ pub(crate) fn write_json(out: &mut String, value: &Json, level: usize) {
             });
         }
     }
+}
+
+/// Appends the array of `items`, `level` levels deep; `write_item` writes each.
+pub(crate) fn write_array<I: IntoIterator>(
+    out: &mut String,
+    items: I,
+    level: usize,
+    write_item: impl FnMut(&mut String, I::Item),
+) {
+    write_block(out, ['[', ']'], items, level, write_item);
 }
 
 fn write_block<I: IntoIterator>(

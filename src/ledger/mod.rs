@@ -19,6 +19,7 @@ use crate::words::LedgerKey;
 pub use entry::Entry;
 use key::CountKey;
 pub use tally::Tally;
+pub use text::LedgerWriter;
 
 /// When and at which commit a ledger was made. The core has no clock and no git; it is told.
 ///
@@ -64,6 +65,11 @@ struct Header {
 }
 
 impl Header {
+    fn new(inventory: Inventory, requests: OwnerRequests, stamp: Stamp) -> Self {
+        let OwnerRequests { source, required_owner_fields, .. } = requests;
+        Self { stamp, inventory: inventory.source, requests: source, required_owner_fields }
+    }
+
     /// All of the ledger but its candidates, as one object.
     fn after_the_candidates(&self, tally: &Tally) -> Json {
         let value = |key| {
@@ -127,10 +133,7 @@ impl Ledger {
         stamp: Stamp,
         candidates: Vec<AnyCandidate>,
     ) -> Self {
-        let OwnerRequests { source, required_owner_fields, .. } = requests;
-        let header =
-            Header { stamp, inventory: inventory.source, requests: source, required_owner_fields };
-        Self { header, candidates }
+        Self { header: Header::new(inventory, requests, stamp), candidates }
     }
 
     /// The candidates, in the order of the owner requests.
@@ -153,7 +156,9 @@ impl Ledger {
     ///
     /// Only what `out` returns.
     pub fn write_to(&self, out: &mut impl fmt::Write) -> Result<Tally, fmt::Error> {
-        text::write_ledger(out, &self.header, self.candidates.iter().map(AnyCandidate::entry))
+        let mut ledger = LedgerWriter::new(out);
+        self.candidates.iter().try_for_each(|candidate| ledger.push(&candidate.entry()))?;
+        ledger.finish_with(&self.header)
     }
 }
 
@@ -207,6 +212,8 @@ impl LedgerDocument {
     ///
     /// Only what `out` returns.
     pub fn write_to(&self, out: &mut impl fmt::Write) -> Result<Tally, fmt::Error> {
-        text::write_ledger(out, &self.header, self.entries.iter().cloned())
+        let mut ledger = LedgerWriter::new(out);
+        self.entries.iter().try_for_each(|entry| ledger.push(entry))?;
+        ledger.finish_with(&self.header)
     }
 }

@@ -2,52 +2,103 @@
 
 use std::fmt;
 
-use crate::json::{Json, new_line, write_json, write_string};
+use crate::inputs::{Inventory, OwnerRequests};
+use crate::json::{Json, new_line, write_array, write_json, write_string};
 use crate::response::{Answers, PENDING};
 use crate::words::{AcceptanceField, AnswerShape, LedgerKey};
 
 use super::key::CandidateKey;
 use super::tally::Tally;
-use super::{Entry, Header};
+use super::{Entry, Header, Stamp};
 
 /// How deep the keys of a candidate stand.
 const CANDIDATE_LEVEL: usize = 3;
 
-/// Writes the ledger of `entries`, one candidate at a time, and gives its counts.
-pub(super) fn write_ledger<'a>(
-    out: &mut impl fmt::Write,
-    header: &Header,
-    entries: impl IntoIterator<Item = Entry<'a>>,
-) -> Result<Tally, fmt::Error> {
-    let form = Form::new();
-    let mut tally = Tally::default();
-    let mut text = String::from("{");
-    new_line(&mut text, 1);
-    // Of all keys of the ledger this one sorts first, so that the counts come after the candidates.
-    write_string(&mut text, LedgerKey::AcceptanceCandidates.as_str());
-    text.push_str(": [");
-    for entry in entries {
-        if tally.candidates() > 0 {
-            text.push(',');
-        }
-        tally.add(&entry);
-        form.fill_in(&mut text, &entry);
-        out.write_str(&text)?;
-        text.clear();
-    }
-    if tally.candidates() > 0 {
+/// Writes a ledger, one candidate at a time, so that none has to be kept.
+///
+/// ```
+/// use acceptance_ledger::{Candidate, Inventory, LedgerWriter, OwnerRequests, Stamp};
+///
+/// # let draft = std::fs::read("examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// let requests = OwnerRequests::parse(&draft)?;
+/// let mut text = String::new();
+/// let mut ledger = LedgerWriter::new(&mut text);
+/// for surface in requests.surfaces() {
+///     ledger.push(&Candidate::new(surface.clone()).entry()).expect("a string takes all");
+/// }
+/// let stamp = Stamp::new("2026-01-01T08:00:00+08:00", "unknown");
+/// let tally = ledger.finish(Inventory::parse(b"{}")?, requests, stamp).expect("a string takes all");
+/// assert_eq!(tally.candidates(), 12);
+/// assert!(text.ends_with("\n}\n"));
+/// # Ok::<(), acceptance_ledger::DocumentError>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "a ledger has an end, too"]
+pub struct LedgerWriter<'w, W> {
+    out: &'w mut W,
+    form: Form,
+    tally: Tally,
+    /// What is not yet passed on to `out`.
+    text: String,
+}
+
+impl<'w, W: fmt::Write> LedgerWriter<'w, W> {
+    /// A ledger that will be written to `out`.
+    pub fn new(out: &'w mut W) -> Self {
+        let mut text = String::from("{");
         new_line(&mut text, 1);
+        // Of all keys of the ledger this one sorts first, so that the counts come behind it.
+        write_string(&mut text, LedgerKey::AcceptanceCandidates.as_str());
+        text.push_str(": [");
+        Self { out, form: Form::new(), tally: Tally::default(), text }
     }
-    text.push_str("],");
-    let mut rest = String::new();
-    write_json(&mut rest, &header.after_the_candidates(&tally), 0);
-    text.push_str(rest.strip_prefix('{').unwrap_or(&rest));
-    text.push('\n');
-    out.write_str(&text)?;
-    Ok(tally)
+
+    /// Writes the next candidate.
+    ///
+    /// # Errors
+    ///
+    /// Only what `out` returns.
+    pub fn push(&mut self, entry: &Entry<'_>) -> fmt::Result {
+        if self.tally.candidates() > 0 {
+            self.text.push(',');
+        }
+        self.tally.add(entry);
+        self.form.fill_in(&mut self.text, entry);
+        self.out.write_str(&self.text)?;
+        self.text.clear();
+        Ok(())
+    }
+
+    /// Writes what comes behind the candidates, and gives the counts.
+    ///
+    /// # Errors
+    ///
+    /// Only what `out` returns.
+    pub fn finish(
+        self,
+        inventory: Inventory,
+        requests: OwnerRequests,
+        stamp: Stamp,
+    ) -> Result<Tally, fmt::Error> {
+        self.finish_with(&Header::new(inventory, requests, stamp))
+    }
+
+    pub(super) fn finish_with(mut self, header: &Header) -> Result<Tally, fmt::Error> {
+        if self.tally.candidates() > 0 {
+            new_line(&mut self.text, 1);
+        }
+        self.text.push_str("],");
+        let mut rest = String::new();
+        write_json(&mut rest, &header.after_the_candidates(&self.tally), 0);
+        self.text.push_str(rest.strip_prefix('{').unwrap_or(&rest));
+        self.text.push('\n');
+        self.out.write_str(&self.text)?;
+        Ok(self.tally)
+    }
 }
 
 /// A candidate's text with blanks: what all candidates share is written once.
+#[derive(Debug)]
 struct Form {
     /// What is printed before each blank, and the key whose value goes into it.
     blanks: Vec<(String, CandidateKey)>,
@@ -130,5 +181,5 @@ fn write_answer(out: &mut String, field: AcceptanceField, answers: &Answers) {
 }
 
 fn write_strings(out: &mut String, texts: &[String]) {
-    write_json(out, &Json::strings(texts), CANDIDATE_LEVEL);
+    write_array(out, texts, CANDIDATE_LEVEL, |out, text| write_string(out, text));
 }

@@ -1,0 +1,127 @@
+//! The whole process of `generate` beside its rivals, in one run, a turn each.
+//!
+//! `ACCEPTANCE_REFERENCE` names the Python generator; without it, that rival is left out.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark fails by panicking")]
+
+mod made;
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+const INVENTORY: &str = "docs/security/monitoring-alerting-observability-inventory.snapshot.json";
+const OWNER_REQUESTS: &str = "docs/security/monitoring-owner-request-draft.snapshot.json";
+
+/// A rival's name, its turns, and its highest peak memory in KiB.
+struct Rival {
+    name: &'static str,
+    command: Box<dyn Fn() -> Command>,
+    times: Vec<Duration>,
+    peak: u64,
+}
+
+impl Rival {
+    fn new(name: &'static str, command: impl Fn() -> Command + 'static) -> Self {
+        Self { name, command: Box::new(command), times: Vec::new(), peak: 0 }
+    }
+
+    fn turn(&mut self) {
+        let start = Instant::now();
+        let mut child =
+            (self.command)().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let status = format!("/proc/{}/status", child.id());
+        let exit = loop {
+            if let Some(exit) = child.try_wait().unwrap() {
+                break exit;
+            }
+            let status = std::fs::read_to_string(&status).unwrap_or_default();
+            let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            let peak = peak.and_then(|peak| peak.trim().trim_end_matches(" kB").parse().ok());
+            self.peak = self.peak.max(peak.unwrap_or(0));
+            std::thread::sleep(Duration::from_micros(200));
+        };
+        assert!(exit.success(), "{} failed", self.name);
+        self.times.push(start.elapsed());
+    }
+
+    fn median(&mut self) -> f64 {
+        self.times.sort();
+        self.times[self.times.len() / 2].as_secs_f64()
+    }
+}
+
+fn main() {
+    let reference = std::env::var("ACCEPTANCE_REFERENCE").ok();
+    for (count, turns) in [(40, 21), (1_000, 11), (10_000, 5), (100_000, 5)] {
+        compare(count, turns, reference.as_deref());
+    }
+}
+
+fn compare(count: usize, turns: usize, reference: Option<&str>) {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().to_owned();
+    let inputs = made::inputs(count);
+    let input_size: usize = inputs.iter().map(String::len).sum();
+    std::fs::create_dir_all(root.join("docs/security")).unwrap();
+    for (file, text) in [INVENTORY, OWNER_REQUESTS].into_iter().zip(inputs) {
+        std::fs::write(root.join(file), text).unwrap();
+    }
+    let ledger = root.join("ledger.json");
+    let generate = |mut command: Command, root: &Path, output: &Path| {
+        command.arg("--root").arg(root).arg("--output").arg(output);
+        command.args(["--generated-at", "2026-01-01T08:00:00+08:00"]);
+        command
+    };
+    let mut rivals = Vec::new();
+    let (our_root, our_output) = (root.clone(), ledger.clone());
+    rivals.push(Rival::new("acceptance-ledger", move || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_acceptance-ledger"));
+        command.arg("generate");
+        generate(command, &our_root, &our_output)
+    }));
+    let copy = root.join("copy.json");
+    let original = ledger.clone();
+    rivals.push(Rival::new("cp, then sync", move || {
+        let mut command = Command::new("sh");
+        command.args(["-c", "cp \"$0\" \"$1\" && sync \"$1\""]).arg(&original).arg(&copy);
+        command
+    }));
+    if let Some(reference) = reference.map(str::to_owned) {
+        let (their_root, their_output) = (root.clone(), root.join("reference.json"));
+        rivals.push(Rival::new("the Python reference", move || {
+            let mut command = Command::new("python3");
+            command.arg(&reference);
+            generate(command, &their_root, &their_output)
+        }));
+    }
+    for turn in 0..turns {
+        for rival in &mut rivals {
+            // The reference is slow, and its times differ little.
+            if rival.name != "the Python reference" || turn < 3 || count < 10_000 {
+                rival.turn();
+            }
+        }
+    }
+    if reference.is_some() {
+        let [ours, theirs] =
+            ["ledger.json", "reference.json"].map(|file| std::fs::read(root.join(file)).unwrap());
+        assert!(ours == theirs, "the ledgers differ");
+    }
+    println!(
+        "{count} surfaces, {} MiB of input, a ledger of {} MiB",
+        input_size >> 20,
+        ledger.metadata().unwrap().len() >> 20
+    );
+    let ours = rivals[0].median();
+    for rival in &mut rivals {
+        let median = rival.median();
+        println!(
+            "  {:22} {:9.1} ms   {:6.2} x ours   peak {:5} MiB",
+            rival.name,
+            median * 1e3,
+            median / ours,
+            rival.peak >> 10
+        );
+    }
+}

@@ -1,0 +1,98 @@
+//! The documents say what is there.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::Path;
+use std::process::Command;
+
+fn read(file: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap()
+}
+
+/// Each `[text](target)` of a document.
+fn links(document: &str) -> impl Iterator<Item = (&str, &str)> {
+    document.split('[').skip(1).filter_map(|rest| {
+        let (text, rest) = rest.split_once("](")?;
+        Some((text, rest.split_once(')')?.0))
+    })
+}
+
+#[test]
+fn every_property_has_its_test() {
+    let document = read("docs/properties.md");
+    let mut count = 0;
+    for (text, target) in links(&document) {
+        let Some(test) = text.strip_prefix('`').and_then(|text| text.strip_suffix('`')) else {
+            continue;
+        };
+        let source = read(target.strip_prefix("../").unwrap());
+        assert!(source.contains(&format!("#[test]\nfn {test}()")), "{target} has no test {test}");
+        count += 1;
+    }
+    assert!(count >= 14, "the table names {count} tests");
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let docs = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    for file in docs.chain(["README.md", "CONTRIBUTING.md"].map(|file| root.join(file))) {
+        let document = std::fs::read_to_string(&file).unwrap();
+        for (_, target) in links(&document).filter(|(_, target)| !target.starts_with("http")) {
+            let path = file.parent().unwrap().join(target);
+            assert!(path.exists(), "{} links to {target}", file.display());
+        }
+    }
+}
+
+#[test]
+fn every_dependency_has_its_reason() {
+    let reasons = read("docs/dependencies.md");
+    let manifest = read("Cargo.toml");
+    let dependencies: Vec<_> = manifest
+        .lines()
+        .skip_while(|line| *line != "[dependencies]")
+        .take_while(|line| !line.starts_with("[[") && !line.starts_with("[lints"))
+        .filter_map(|line| line.split_once(" = ").map(|(name, _)| name))
+        .collect();
+    assert!(dependencies.len() >= 10);
+    for name in dependencies {
+        let is_named = reasons.lines().any(|line| {
+            let cell = line.split('|').nth(1).unwrap_or_default();
+            cell.split(',').any(|crates| crates.trim() == name)
+        });
+        assert!(is_named, "docs/dependencies.md does not say why {name} is there");
+    }
+}
+
+/// What the README shows below a command line.
+fn shown_below(command: &str) -> String {
+    let readme = read("README.md");
+    let below = readme.split(&format!("$ {command}\n")).nth(1).unwrap();
+    below.split("```").next().unwrap().to_owned()
+}
+
+#[test]
+fn the_readme_shows_what_the_tool_prints() {
+    let command =
+        "cargo run --release -q -- generate --root examples/dockprom --output target/ledger.json";
+    let shown = shown_below(command);
+    let output = Command::new(env!("CARGO_BIN_EXE_acceptance-ledger"))
+        .args(command.split(" -- ").nth(1).unwrap().split(' '))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), shown);
+}
+
+#[test]
+fn the_readme_shows_what_the_example_prints() {
+    // Cargo builds the examples before it runs tests, beside the folder of the tests.
+    let this = std::env::current_exe().unwrap();
+    let example = this.ancestors().nth(2).unwrap().join("examples/embed");
+    let output = Command::new(example).output().unwrap();
+    assert!(output.status.success());
+    let shown = shown_below("cargo run -q --no-default-features --example embed");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), shown);
+}
