@@ -1,16 +1,16 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{channel, sync_channel};
 use std::thread::{self, ScopedJoinHandle};
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
-use crate::candidate::{AnyCandidate, Candidate};
+use crate::candidate::AnyCandidate;
 use crate::edges::{clock, files, git};
 use crate::inputs::{Inventory, OwnerRequests};
 use crate::json::DocumentError;
-use crate::ledger::{Ledger, LedgerWriter, Stamp, Tally};
+use crate::ledger::{Entry, Ledger, LedgerWriter, Stamp, Tally};
 use crate::surface::Surface;
 use crate::words::{Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
 
@@ -65,8 +65,9 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
             let mut unread = None;
             let replaced = files::replace(output, |sink| {
                 let mut ledger = LedgerWriter::new(sink);
-                let read =
-                    args.read(|surface| ledger.push(&Candidate::new(surface).entry()).is_ok());
+                let read = args.read(|surfaces| {
+                    surfaces.iter().all(|surface| ledger.push(&Entry::waiting(surface)).is_ok())
+                });
                 match read {
                     Ok(Inputs { inventory, requests, stamp }) => {
                         ledger.finish(inventory, requests, stamp).map(Some)
@@ -84,8 +85,8 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
         }
         _ => {
             let mut surfaces = Vec::new();
-            let Inputs { inventory, requests, stamp } = args.read(|surface| {
-                surfaces.push(surface);
+            let Inputs { inventory, requests, stamp } = args.read(|batch| {
+                surfaces.append(batch);
                 true
             })?;
             let candidates = surfaces.into_iter().map(AnyCandidate::new).collect();
@@ -111,32 +112,40 @@ struct Inputs {
 }
 
 impl Args {
-    /// Reads both inputs at once, and hands each surface over as it comes, until `each` has had
+    /// Reads both inputs at once, and hands the surfaces over batch by batch, until `each` has had
     /// enough. What is wrong with either input is said of both.
-    fn read(&self, mut each: impl FnMut(Surface) -> bool) -> Result<Inputs, Failures> {
+    fn read(&self, mut each: impl FnMut(&mut Vec<Surface>) -> bool) -> Result<Inputs, Failures> {
         let [inventory, requests] = [&self.inventory_report, &self.owner_request_report]
             .map(|file| self.folder().join(file));
         thread::scope(|scope| {
             let stamp = scope.spawn(|| self.stamp());
             let inventory = scope.spawn(move || read(&inventory, Inventory::parse));
-            let (batches, surfaces) = sync_channel(BATCHES);
+            let (batches, full) = sync_channel(BATCHES);
+            let (used, emptied) = channel::<Vec<Surface>>();
             let requests = scope.spawn(move || {
                 read(&requests, |bytes| {
                     let mut batch = Vec::with_capacity(BATCH);
                     let requests = OwnerRequests::parse_each(bytes, |surface| {
                         batch.push(surface);
                         if batch.len() == BATCH {
-                            let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
+                            // Surfaces are freed where they were made: an allocator is slow when
+                            // one thread takes what another gives.
+                            let mut empty = emptied.try_recv().unwrap_or_default();
+                            empty.clear();
                             // Nobody listens any more once writing has failed.
-                            let _ = batches.send(full);
+                            let _ = batches.send(std::mem::replace(&mut batch, empty));
                         }
                     });
                     let _ = batches.send(batch);
                     requests
                 })
             });
-            surfaces.iter().flatten().all(&mut each);
-            drop(surfaces);
+            full.iter().all(|mut batch| {
+                let goes_on = each(&mut batch);
+                let _ = used.send(batch);
+                goes_on
+            });
+            drop(full);
             let (inventory, requests) = Failures::both(finished(inventory), finished(requests))?;
             Ok(Inputs { inventory, requests, stamp: finished(stamp) })
         })

@@ -31,6 +31,11 @@ pub struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
+    /// What the ledger shows of a surface that nobody has answered for.
+    pub(crate) fn waiting(surface: &'a Surface) -> Self {
+        Self::of(surface, Lane::WaitingOwnerResponse, Contents::default())
+    }
+
     /// What the ledger shows of a candidate in `lane` that carries `contents`.
     pub(crate) fn of(surface: &'a Surface, lane: Lane, contents: Contents<'a>) -> Self {
         let Contents { response, record, .. } = contents;

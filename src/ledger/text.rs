@@ -1,6 +1,7 @@
 //! The ledger's bytes.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::inputs::{Inventory, OwnerRequests};
 use crate::json::{Json, new_line, write_array, write_json, write_string};
@@ -100,6 +101,8 @@ impl<'w, W: fmt::Write> LedgerWriter<'w, W> {
 /// A candidate's text with blanks: what all candidates share is written once.
 #[derive(Debug)]
 struct Form {
+    /// The latest list of required fields and its text: most candidates have the same.
+    required: (Arc<[String]>, String),
     /// What is printed before each blank, and the key whose value goes into it.
     blanks: Vec<(String, CandidateKey)>,
     end: String,
@@ -125,13 +128,24 @@ impl Form {
         }
         new_line(&mut printed, CANDIDATE_LEVEL - 1);
         printed.push('}');
-        Self { blanks, end: printed }
+        Self { required: (Arc::default(), "[]".to_owned()), blanks, end: printed }
     }
 
-    fn fill_in(&self, out: &mut String, entry: &Entry<'_>) {
+    fn fill_in(&mut self, out: &mut String, entry: &Entry<'_>) {
+        let required = entry.surface.shared_required_owner_fields();
+        if !Arc::ptr_eq(&required, &self.required.0) {
+            let mut text = String::new();
+            write_strings(&mut text, &required);
+            self.required = (required, text);
+        }
         for (printed, key) in &self.blanks {
             out.push_str(printed);
-            write_value(out, *key, entry);
+            match key {
+                CandidateKey::Shared(LedgerKey::RequiredOwnerFields) => {
+                    out.push_str(&self.required.1);
+                }
+                _ => write_value(out, *key, entry),
+            }
         }
         out.push_str(&self.end);
     }
@@ -143,10 +157,8 @@ fn write_value(out: &mut String, key: CandidateKey, entry: &Entry<'_>) {
         CandidateKey::Field(field) => write_field(out, field, entry),
         CandidateKey::Progress(progress) => out.push_str(flag(entry.has(progress))),
         CandidateKey::Item(item) => out.push_str(flag(entry.has_item(item))),
-        CandidateKey::Shared(LedgerKey::Status) => write_string(out, entry.lane.as_str()),
-        CandidateKey::Shared(_) => {
-            write_strings(out, entry.surface.required_owner_fields());
-        }
+        CandidateKey::Shared(_) => write_string(out, entry.lane.as_str()),
+        // A gate is printed already.
         CandidateKey::Gate(_) => {}
     }
 }
