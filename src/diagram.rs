@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::candidate::{is_hold, review_leads_to};
+use crate::candidate::review_leads_to;
 use crate::words::Lane;
 
 /// The state machine as a Mermaid state diagram.
@@ -14,7 +14,7 @@ use crate::words::Lane;
 /// ```
 #[must_use]
 pub fn mermaid() -> String {
-    let mut holds: Vec<_> = Lane::ALL.iter().copied().filter(|lane| is_hold(*lane)).collect();
+    let mut holds: Vec<_> = Lane::ALL.iter().copied().filter(|lane| lane.is_hold()).collect();
     holds.sort_by_key(|lane| lane.strictness());
 
     let mut out = String::from("stateDiagram-v2\n");
@@ -42,7 +42,7 @@ pub fn mermaid() -> String {
     }
     let is_held_from =
         |from: Lane| holds.iter().all(|hold| review_leads_to(from, *hold, false) == Some(*hold));
-    for from in Lane::ALL.iter().filter(|lane| !is_hold(**lane) && is_held_from(**lane)) {
+    for from in Lane::ALL.iter().filter(|lane| !lane.is_hold() && is_held_from(**lane)) {
         line(format_args!("{from} --> held: a reviewer holds it"));
     }
     out
@@ -57,7 +57,7 @@ mod tests {
     fn the_chain_of_holds_is_what_the_machine_allows() {
         let diagram = mermaid();
         let position = |lane: Lane| diagram.find(lane.as_str()).unwrap();
-        let holds = || Lane::ALL.iter().copied().filter(|lane| is_hold(*lane));
+        let holds = || Lane::ALL.iter().copied().filter(|lane| lane.is_hold());
         for from in holds() {
             for to in holds() {
                 let allowed = review_leads_to(from, to, true).is_some();
@@ -77,5 +77,13 @@ mod tests {
             .filter(|line| line.trim().starts_with("waiting_runtime_gate -->"))
             .collect();
         assert_eq!(from_gate, ["    waiting_runtime_gate --> held: a reviewer holds it"]);
+        let held: Vec<_> = diagram
+            .lines()
+            .filter_map(|line| line.trim().strip_suffix(" --> held: a reviewer holds it"))
+            .collect();
+        assert_eq!(
+            held,
+            ["ready_for_monitoring_review", "owner_review_only_update", "waiting_runtime_gate"]
+        );
     }
 }

@@ -248,3 +248,34 @@ fn is_input_key(key: &str) -> bool {
         || key.parse::<LedgerKey>().is_ok()
         || key.parse::<AcceptanceField>().is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_input_says_what_it_says_of_itself() {
+        let text =
+            br#"{"summary": {"request_draft_count": 3}, "required_owner_fields": ["a", "b"]}"#;
+        let requests = OwnerRequests::parse(text).unwrap();
+        assert_eq!(requests.required_owner_fields(), ["a", "b"]);
+        assert_eq!(requests.source().count(), &Json::from(3));
+        assert_eq!(requests.source().status().as_str(), None);
+        let inventory =
+            Inventory::parse(br#"{"status": "ready", "schema_version": "v1"}"#).unwrap();
+        assert_eq!(inventory.source().status().as_str(), Some("ready"));
+        assert_eq!(inventory.source().schema_version().as_str(), Some("v1"));
+    }
+
+    #[test]
+    fn a_path_names_the_keys_of_the_format_and_no_other() {
+        for (text, path) in [
+            (r#"{"request_drafts": [{"label": }]}"#, "$.request_drafts[0].label"),
+            (r#"{"summary": {"surface_count": }}"#, "$.summary.surface_count"),
+            (r#"{"summary": {"request_draft_count": }}"#, "$.summary.request_draft_count"),
+            (r#"{"hunter2": }"#, "$.#1"),
+        ] {
+            assert_eq!(OwnerRequests::parse(text.as_bytes()).unwrap_err().path(), path);
+        }
+    }
+}

@@ -9,7 +9,7 @@
 //! |---|---|---|
 //! | words | `words` | every identifier and text of the ledger, once |
 //! | core | `json`, `gate`, `surface`, `inputs`, `response`, `triage`, `review`, `candidate`, `ledger`, `diagram` | pure: no I/O, no clock, no process |
-//! | edges | [`edges`] (feature `cli`) | files, git, the clock |
+//! | edges | `edges` (feature `cli`) | files, git, the clock |
 //! | tool | [`cli`] (feature `cli`) | one file a subcommand |
 //!
 //! To embed the core, take the crate with `default-features = false`.
@@ -26,6 +26,7 @@
 //! ```
 
 mod candidate;
+mod detect;
 mod diagram;
 mod gate;
 mod inputs;
@@ -41,7 +42,7 @@ mod words;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "cli")]
-pub mod edges;
+mod edges;
 #[cfg(any(test, feature = "proptest"))]
 pub mod strategies;
 
@@ -57,10 +58,10 @@ pub use gate::{Gates, Shut};
 pub use inputs::{Inventory, OwnerRequests, Source};
 pub use json::{DocumentError, DocumentProblem, Json, Number};
 pub use ledger::{Entry, Ledger, LedgerDocument, LedgerWriter, Stamp, Tally};
-pub use response::{Answers, OwnerResponse};
+pub use response::{Answers, EvidenceRef, NotARef, OwnerResponse, ResponseDocument};
 pub use review::{Refusal, ReviewerKind, ReviewerRecord, Verdict};
 pub use surface::Surface;
-pub use triage::{Finding, Triage};
+pub use triage::{Finding, Surfaces};
 pub use words::{
     AcceptanceField, AnswerShape, BlockedAction, Boundary, Decision, ItemFlag, Lane, LedgerKey,
     Problem, ProgressFlag, ReviewerCheck, RuntimeGate, SourceCount,

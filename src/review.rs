@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::detect::fold_name;
 use crate::requirement::{Requirement, requirement};
 use crate::response::{Answers, OwnerResponse};
 use crate::surface::Surface;
@@ -55,7 +56,8 @@ pub enum Verdict {
 ///     }
 /// }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Clone))]
 #[must_use = "a record changes nothing until a candidate takes it"]
 pub struct ReviewerRecord {
     pub(crate) reviewer: String,
@@ -170,8 +172,7 @@ fn is_not_applicable(check: ReviewerCheck, answers: &Answers, surface: &Surface)
 
 /// Unsigned names are a claim; spelling one differently makes no other person of it.
 fn is_same_person(one: &str, other: &str) -> bool {
-    let fold = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    fold(one) == fold(other)
+    fold_name(one) == fold_name(other)
 }
 
 /// Why a reviewer record changes nothing.

@@ -2,8 +2,11 @@
 
 use crate::gate::Gates;
 use crate::ledger::Entry;
+use crate::response::ResponseDocument;
 use crate::review::{Refusal, ReviewerRecord};
 use crate::surface::Surface;
+use crate::triage::Surfaces;
+#[cfg(test)]
 use crate::triage::Triage;
 use crate::words::Lane;
 
@@ -237,8 +240,13 @@ impl AnyCandidate {
     }
 
     /// Takes in an answer; see [`Candidate::receive`].
-    pub fn receive(self, triage: Triage) -> Received {
-        in_any_state!(self, candidate => candidate.receive(triage))
+    pub fn receive(self, surfaces: &Surfaces, response: &ResponseDocument) -> Received {
+        in_any_state!(self, candidate => candidate.receive(surfaces, response))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn land(self, triage: Triage) -> Received {
+        in_any_state!(self, candidate => candidate.land(triage))
     }
 
     /// Forgets the answer; see [`Candidate::surface_changed`].

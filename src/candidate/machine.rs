@@ -1,10 +1,11 @@
-//! The steps that there are. The typestates take them, and the diagram is drawn from them.
+//! Which reviewer record leads where. The typestates take these steps, and the diagram is drawn
+//! from them.
 
 use crate::words::Lane;
 
 /// The lane that a reviewer record with `outcome` leads to from `from`, if any does.
 pub(crate) fn review_leads_to(from: Lane, outcome: Lane, is_write_capable: bool) -> Option<Lane> {
-    if is_hold(outcome) {
+    if outcome.is_hold() {
         return (outcome.strictness() >= Some(least_hold(from)?)).then_some(outcome);
     }
     let is_acceptance =
@@ -14,11 +15,6 @@ pub(crate) fn review_leads_to(from: Lane, outcome: Lane, is_write_capable: bool)
     } else {
         Lane::OwnerReviewOnlyUpdate
     })
-}
-
-/// Whether the lane holds an answer back: the eight from quarantine to a supplement.
-pub(crate) fn is_hold(lane: Lane) -> bool {
-    lane.strictness() > Some(0)
 }
 
 /// How strict a hold has to be at least to be a step from `from`; `None` where none is.

@@ -8,14 +8,14 @@ mod theorems;
 
 use crate::gate::Gates;
 use crate::ledger::Entry;
-use crate::response::OwnerResponse;
+use crate::response::{OwnerResponse, ResponseDocument};
 use crate::review::{Refusal, ReviewerRecord};
 use crate::surface::Surface;
-use crate::triage::{Finding, Triage};
+use crate::triage::{Finding, Surfaces, Triage, triage};
 use crate::words::Lane;
 
 pub use any::{Accepted, AnyCandidate, Held, Received};
-pub(crate) use machine::{is_hold, review_leads_to};
+pub(crate) use machine::review_leads_to;
 pub(crate) use state::Contents;
 use state::{Agreed, Carried, Clean, Unanswered};
 pub use state::{
@@ -80,13 +80,21 @@ impl<S: State> Candidate<S> {
         Entry::of(&self.surface, S::LANE, self.state.contents())
     }
 
-    /// Takes in an answer, the first or another one. Whatever was recorded of an earlier one no
-    /// longer counts.
-    pub fn receive(self, triage: Triage) -> Received {
+    /// Takes in an answer, the first or another one: triages it, and gives the state of the lane
+    /// that it lands in. Whatever was recorded of an earlier answer no longer counts.
+    ///
+    /// `surfaces` are all that owners are asked about: an answer must not speak of another's.
+    pub fn receive(self, surfaces: &Surfaces, response: &ResponseDocument) -> Received {
+        let triage = triage(&self.surface, surfaces, response);
+        self.land(triage)
+    }
+
+    /// Gives the state of the lane that triage found.
+    pub(crate) fn land(self, triage: Triage) -> Received {
         let lane = triage.lane();
         let Triage { response, findings } = triage;
         let response = Box::new(response);
-        if is_hold(lane) {
+        if lane.is_hold() {
             Held::new(self.surface, lane, Carried { response: Some(response), findings }, None)
                 .into()
         } else {
@@ -127,7 +135,7 @@ impl<S: Reviewable> Candidate<S> {
         let answers = response.map(OwnerResponse::answers);
         let outcome = record.outcome();
         let judged = match review_leads_to(S::LANE, outcome, self.surface.is_write_capable()) {
-            Some(lane) if is_hold(lane) => record.holds(answers, &self.surface, findings),
+            Some(lane) if lane.is_hold() => record.holds(answers, &self.surface, findings),
             _ => Err(Refusal::NoSuchStep { from: S::LANE, outcome }),
         };
         match judged {
@@ -168,7 +176,7 @@ impl Candidate<ReadyForReview> {
         let outcome = record.outcome();
         let response = self.state.response();
         let accepted = review_leads_to(self.lane(), outcome, self.surface.is_write_capable())
-            .filter(|lane| !is_hold(*lane))
+            .filter(|lane| !lane.is_hold())
             .ok_or(Refusal::NoSuchStep { from: self.lane(), outcome })
             .and_then(|lane| record.accepts(response, &self.surface).map(|()| lane));
         match accepted {

@@ -1,6 +1,7 @@
 //! Why a command could not do its work, and how that is said.
 
 use std::fmt;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -46,7 +47,8 @@ impl Failures {
     pub(super) fn report(&self) -> ExitCode {
         let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
         for failure in &self.0 {
-            anstream::eprintln!("{red}error:{red:#} {failure}");
+            // Where nobody can be told, the exit code still says it.
+            let _ = writeln!(anstream::stderr(), "{red}error:{red:#} {failure}");
         }
         ExitCode::from(2)
     }
@@ -67,7 +69,9 @@ impl From<FileError> for Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(error) => error.fmt(f),
+            Self::File(error) => {
+                write!(f, "{error}\n  next: check the path, its permissions and the space left")
+            }
             Self::Document { path, error } => {
                 let place = format_args!("{}:{}:{}", path.display(), error.line(), error.column());
                 write!(

@@ -1,4 +1,5 @@
 use std::ffi::OsString;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::mpsc::{channel, sync_channel};
@@ -10,7 +11,7 @@ use crate::candidate::AnyCandidate;
 use crate::edges::{clock, files, git};
 use crate::inputs::{Inventory, OwnerRequests};
 use crate::json::DocumentError;
-use crate::ledger::{Entry, Ledger, LedgerWriter, Stamp, Tally};
+use crate::ledger::{Ledger, LedgerWriter, Stamp, Tally};
 use crate::surface::Surface;
 use crate::words::{Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
 
@@ -44,11 +45,11 @@ pub(super) struct Args {
     owner_request_report: PathBuf,
 
     /// Where to write the ledger, relative to the working directory; standard output without it
-    #[arg(long, value_name = "FILE", value_parser = path())]
+    #[arg(long, value_name = "FILE", allow_negative_numbers = true, value_parser = path())]
     output: Option<PathBuf>,
 
     /// The time to show in the ledger; now at +08:00 without it
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     generated_at: Option<String>,
 }
 
@@ -66,7 +67,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
             let replaced = files::replace(output, |sink| {
                 let mut ledger = LedgerWriter::new(sink);
                 let read = args.read(|surfaces| {
-                    surfaces.iter().all(|surface| ledger.push(&Entry::waiting(surface)).is_ok())
+                    surfaces.iter().all(|surface| ledger.push_waiting(surface).is_ok())
                 });
                 match read {
                     Ok(Inputs { inventory, requests, stamp }) => {
@@ -98,8 +99,9 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
             }
         }
     };
-    if !is_quiet {
-        eprintln!("{}", last_line(&tally));
+    if !is_quiet && writeln!(io::stderr(), "{}", last_line(&tally)).is_err() {
+        // Nobody can be told, but by the exit code.
+        return Ok(ExitCode::from(2));
     }
     Ok(ExitCode::SUCCESS)
 }

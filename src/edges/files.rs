@@ -67,20 +67,22 @@ pub(crate) fn replace<T>(
     write: impl FnOnce(&mut Sink) -> Result<Option<T>, fmt::Error>,
 ) -> Result<Option<T>, FileError> {
     let error = || FileError::new("write", path);
+    // A slash at the end names the same file.
+    let path = &path.components().collect::<PathBuf>();
     let existing = path.metadata().ok();
-    if existing.as_ref().is_some_and(|existing| !existing.is_file() && !existing.is_dir()) {
+    if is_written_in_place(path, existing.as_ref()) {
         let file = OpenOptions::new().write(true).open(path).map_err(error())?;
         return Sink::fill(file, write, |_, _| {}).map(|(written, _)| written).map_err(error());
     }
-    let target =
-        if path.is_symlink() { path.canonicalize().map_err(error())? } else { path.to_owned() };
+    let target = target_of(path).map_err(error())?;
     let folder = folder_of(&target);
     fs::create_dir_all(folder).map_err(FileError::new("make the folder", folder))?;
     let temporary = tempfile::Builder::new()
         .prefix(".acceptance-ledger-")
         .permissions(new_file_permissions())
         .tempfile_in(folder)
-        .map_err(error())?;
+        // The temporary name says nothing to the user.
+        .map_err(|failed| error()(failed.kind().into()))?;
     let (file, temporary) = temporary.into_parts();
     let (written, file) = thread::scope(|scope| {
         let (due, syncs) = sync_channel::<()>(1);
@@ -108,9 +110,33 @@ pub(crate) fn replace<T>(
     Ok(written)
 }
 
+/// Whether the path leads to a pipe, a terminal or a device, or to an open file by its descriptor:
+/// the file behind that one is another program's to replace.
+fn is_written_in_place(path: &Path, existing: Option<&fs::Metadata>) -> bool {
+    let is_descriptor = path.starts_with("/dev") || path.starts_with("/proc");
+    existing.is_some_and(|existing| !existing.is_dir() && (is_descriptor || !existing.is_file()))
+}
+
+/// The file that a path stands for: the end of its symbolic links, there or not.
+fn target_of(path: &Path) -> io::Result<PathBuf> {
+    /// As many as Linux follows.
+    const MAX_LINKS: usize = 40;
+    let mut target = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        match fs::read_link(&target) {
+            Ok(link) => target = folder_of(&target).join(link),
+            Err(_) => return Ok(target),
+        }
+    }
+    Err(io::Error::other("too many symbolic links"))
+}
+
 /// Whether a file at `path` can be replaced so that nothing shows of it until it is done.
 pub(crate) fn is_replaceable_unseen(path: &Path) -> bool {
-    folder_of(path).is_dir() && path.metadata().map_or(true, |existing| existing.is_file())
+    let existing = path.metadata().ok();
+    folder_of(path).is_dir()
+        && !path.is_symlink()
+        && existing.is_none_or(|existing| existing.is_file())
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -108,6 +108,12 @@ pub enum DocumentProblem {
     /// A value of another type.
     #[error("expected {0} here")]
     Expected(&'static str),
+    /// Another version of a document than this crate reads: the one that it does.
+    #[error("this is not schema version {0:?}, the one that this release reads")]
+    WrongVersion(&'static str),
+    /// More than 256 KiB.
+    #[error("the document has more than 256 KiB")]
+    TooLarge,
     /// An empty id.
     #[error("an id is empty")]
     EmptyId,
@@ -120,6 +126,12 @@ pub enum DocumentProblem {
     /// Something other than the one value that the ledger has here.
     #[error("this is not what the ledger has here")]
     NotTheConstant,
+    /// Flags that no state of a candidate shows together.
+    #[error("no state of a candidate shows this lane with these flags and answers")]
+    ImpossibleCandidate,
+    /// A second candidate for one surface.
+    #[error("this surface has a candidate already")]
+    SecondCandidate,
     /// A count that the candidates do not bear out.
     #[error("the candidates show another count")]
     CountMismatch,
@@ -141,12 +153,19 @@ impl DocumentProblem {
             Self::TooDeep => "flatten the value",
             Self::LoneSurrogate => "write the whole character",
             Self::DuplicateKey | Self::DuplicateSurface(_) => "keep one of the two",
-            Self::MissingKey(_) => "add the key; null is allowed where the value is only described",
+            Self::MissingKey(_) => "add the key",
             Self::UnknownKey => "remove the key",
             Self::Expected(_) => "change the value",
-            Self::EmptyId => "give the id that the inventory has",
+            Self::WrongVersion(_) => {
+                "take the template of this release, or a release that reads this version"
+            }
+            Self::TooLarge => "point to evidence instead of pasting it",
+            Self::EmptyId => "give the id of the surface or of its request",
             Self::NotShut(_) => "write false: nothing in a ledger opens a gate",
-            Self::NotTheConstant | Self::CountMismatch => "write the ledger again from its inputs",
+            Self::NotTheConstant
+            | Self::CountMismatch
+            | Self::ImpossibleCandidate
+            | Self::SecondCandidate => "write the ledger again from its inputs",
         }
     }
 }

@@ -71,3 +71,14 @@ impl From<usize> for Json {
         Self::Number(count.into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_string_has_text() {
+        assert_eq!(Json::from("a").as_str(), Some("a"));
+        assert_eq!(Json::from(1).as_str(), None);
+    }
+}

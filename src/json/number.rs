@@ -48,22 +48,37 @@ impl From<usize> for Number {
     }
 }
 
-/// A finite float as Python's `repr` prints it: the shortest digits that read back as the same
+/// A finite float as Python's `repr` prints it: the fewest digits that read back as the same
 /// float, with an exponent below 1e-4 and from 1e16 on.
 fn python_repr(float: f64) -> String {
-    let scientific = format!("{float:e}");
+    let scientific = fewest_digits(float);
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or_default();
-    if (-4..16).contains(&exponent) {
-        // `Debug` keeps the `.0` of a whole number; both print the shortest digits.
-        let fixed = format!("{float}");
-        return if fixed.contains('.') { fixed } else { fixed + ".0" };
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    let mut repr = mantissa.to_owned();
+    let mut repr = String::new();
     // Writing to a string cannot fail.
-    let _ = write!(repr, "e{sign}{:02}", exponent.unsigned_abs());
+    if !(-4..16).contains(&exponent) {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        let _ = write!(repr, "{mantissa}e{sign}{:02}", exponent.unsigned_abs());
+        return repr;
+    }
+    let sign = if mantissa.starts_with('-') { "-" } else { "" };
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let leading = "0".repeat(usize::try_from(-exponent).unwrap_or_default());
+    let point = usize::try_from(exponent).unwrap_or_default() + 1;
+    let all = format!("{leading}{digits:0<point$}");
+    let (whole, fraction) = all.split_at_checked(point).unwrap_or((&all, ""));
+    let _ = write!(repr, "{sign}{whole}.{}", if fraction.is_empty() { "0" } else { fraction });
     repr
+}
+
+/// The fewest digits that read back as the same float, in scientific notation. Where the float
+/// stands halfway between two such numbers, Python takes the even one, and Rust the larger.
+fn fewest_digits(float: f64) -> String {
+    let shortest = format!("{float:e}");
+    let digits =
+        shortest.bytes().take_while(|byte| *byte != b'e').filter(u8::is_ascii_digit).count();
+    let nearest = format!("{float:.*e}", digits.saturating_sub(1));
+    if nearest.parse() == Ok(float) { nearest } else { shortest }
 }
 
 #[cfg(test)]
@@ -109,6 +124,12 @@ mod tests {
             ("0.1", "0.1"),
             ("1.7976931348623157e308", "1.7976931348623157e+308"),
             ("123456789012345678.5", "1.2345678901234568e+17"),
+            ("78.03884887695312", "78.03884887695312"),
+            ("537123088.1757812", "537123088.1757812"),
+            ("2.9802322387695312e-08", "2.9802322387695312e-08"),
+            ("1125899906842624.25", "1125899906842624.2"),
+            ("-0.001", "-0.001"),
+            ("9007199254740993.0", "9007199254740992.0"),
         ] {
             assert_eq!(printed(literal), python, "{literal}");
         }

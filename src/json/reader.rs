@@ -86,6 +86,20 @@ impl Reader<'_> {
         })
     }
 
+    /// Reads an object whose keys may be any; `member` reads the value of each.
+    pub(crate) fn each_member(
+        &mut self,
+        mut member: impl FnMut(&mut Self, String) -> Result<(), MemberFault>,
+    ) -> Read<()> {
+        self.members(
+            |_| None::<()>,
+            |reader, key| match key {
+                Key::Other(name) => member(reader, name),
+                Key::Known(()) => Ok(()),
+            },
+        )
+    }
+
     /// Reads an object that has exactly these keys; `member` reads the value of each.
     pub(crate) fn closed_object<N: AsRef<str>, K: Copy>(
         &mut self,
@@ -271,7 +285,8 @@ impl Reader<'_> {
     fn number(&mut self, peek: Peek) -> Read<Number> {
         let offset = self.jiter.current_index();
         let rest = self.text.get(offset..).unwrap_or_default();
-        if rest.trim_start_matches('-').starts_with(['N', 'I']) {
+        let unsigned = rest.strip_prefix('-').unwrap_or(rest);
+        if unsigned.starts_with("NaN") || unsigned.starts_with("Infinity") {
             return Err(Fault { offset, problem: DocumentProblem::NotFinite });
         }
         if !peek.is_num() {
@@ -303,7 +318,7 @@ impl Reader<'_> {
 }
 
 /// A fault in a member of an object.
-enum MemberFault {
+pub(crate) enum MemberFault {
     /// In its key.
     Key(DocumentProblem),
     /// In its value.

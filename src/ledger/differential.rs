@@ -116,6 +116,115 @@ fn the_bytes_are_the_references_or_there_are_none() {
     });
 }
 
+/// A committed ledger that was edited is refused at the place of the edit.
+#[test]
+fn an_edited_ledger_is_refused() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/dockprom.json");
+    let text = std::fs::read_to_string(golden).unwrap();
+    assert_eq!(LedgerDocument::parse(text.as_bytes()).unwrap().entries().len(), 12);
+    let first = "$.acceptance_candidates[0]";
+    let id = "monitoring_owner_response_acceptance:alertmanager_config:alertmanager/config.yml";
+    for (from, to, path) in [
+        (
+            "\"runtime_gate\": false",
+            "\"runtime_gate\": true",
+            "$.acceptance_candidates[0].runtime_gate",
+        ),
+        (
+            "\"request_sent\": false",
+            "\"request_sent\": 0",
+            "$.acceptance_candidates[0].request_sent",
+        ),
+        (
+            "\"not_approval\": true",
+            "\"not_approval\": false",
+            "$.acceptance_candidates[0].not_approval",
+        ),
+        ("\"runtime_gate_count\": 0", "\"runtime_gate_count\": 1", "$.summary.runtime_gate_count"),
+        (
+            "\"acceptance_candidate_count\": 12",
+            "\"acceptance_candidate_count\": 13",
+            "$.summary.acceptance_candidate_count",
+        ),
+        (
+            "\"not_authorization\": true",
+            "\"not_authorization\": false",
+            "$.execution_boundaries.not_authorization",
+        ),
+        ("\"owner_response_accepted\": false,", "\"owner_response_accepted\": true,", first),
+        ("\"reload_owner_accepted\": false", "\"reload_owner_accepted\": true", first),
+        ("\"live_evidence_received\": false", "\"live_evidence_received\": true", first),
+        ("\"supplement_requested\": false", "\"supplement_requested\": true", first),
+        ("\"decision\": \"pending_owner_response\"", "\"decision\": \"yes\"", first),
+        ("\"status\": \"waiting_owner_response\"", "\"status\": \"waiting_runtime_gate\"", first),
+        (
+            "\"reviewer_outcome\": \"waiting_owner_response\"",
+            "\"reviewer_outcome\": \"request_supplement\"",
+            first,
+        ),
+        (
+            "\"status\": \"waiting_owner_response\"",
+            "\"status\": \"hunter2\"",
+            "$.acceptance_candidates[0].status",
+        ),
+        (id, "hunter2", "$.acceptance_candidates[0].acceptance_candidate_id"),
+        ("\"generated_at\"", "\"hunter2\"", "$.#5"),
+        (
+            "\"blocked_actions\": [\n    \"prometheus_reload\",",
+            "\"blocked_actions\": [",
+            "$.blocked_actions",
+        ),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let error = LedgerDocument::parse(text.replacen(from, to, 1).as_bytes()).unwrap_err();
+        assert_eq!(error.path(), path, "{from}: {error}");
+        assert!(!error.to_string().contains("hunter2"));
+    }
+}
+
+/// A second candidate for one surface is refused, although all counts agree.
+#[test]
+fn a_ledger_has_one_candidate_a_surface() {
+    let surfaces = OwnerRequests::parse(
+        br#"{"required_owner_fields": [], "request_drafts": [{
+        "request_id": "r", "surface_id": "s", "label": 1, "expected_scope": 1, "config_kind": 1,
+        "observability_scope": 1, "control_tier": 1, "repo_source_path": 1, "repo_sha256": 1,
+        "source_line_count": 1, "write_capable_surface": true, "requires_live_evidence": true,
+        "required_owner_fields": []}]}"#,
+    )
+    .unwrap();
+    let mut text = String::new();
+    let mut ledger = super::LedgerWriter::new(&mut text);
+    for _ in 0..2 {
+        ledger.push_waiting(&surfaces.surfaces()[0]).unwrap();
+    }
+    let tally =
+        ledger.finish(Inventory::parse(b"{}").unwrap(), surfaces, Stamp::new("t", "c")).unwrap();
+    assert_eq!(tally.candidates(), 2);
+    let error = LedgerDocument::parse(text.as_bytes()).unwrap_err();
+    assert_eq!(error.path(), "$.acceptance_candidates[1]");
+}
+
+#[test]
+fn a_ledger_knows_its_candidates_and_counts() {
+    let security =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/kube-prometheus/docs/security");
+    let requests =
+        std::fs::read(security.join("monitoring-owner-request-draft.snapshot.json")).unwrap();
+    let requests = OwnerRequests::parse(&requests).unwrap();
+    let stamp = Stamp::new("2026-01-01", "0af9c1d");
+    let ledger = Ledger::baseline(Inventory::parse(b"{}").unwrap(), requests, stamp);
+    assert_eq!((ledger.candidates().len(), ledger.tally().candidates()), (40, 40));
+    assert_eq!(ledger.tally().write_capable(), 18);
+    let mut text = String::new();
+    assert_eq!(ledger.write_to(&mut text).unwrap(), ledger.tally());
+    let document = LedgerDocument::parse(text.as_bytes()).unwrap();
+    assert_eq!(
+        (document.stamp().generated_at(), document.stamp().git_commit()),
+        ("2026-01-01", "0af9c1d")
+    );
+}
+
 /// Broken inputs give an error with a place inside the text, and no panic.
 #[test]
 fn a_broken_input_is_refused_at_a_place() {

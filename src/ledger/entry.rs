@@ -53,7 +53,7 @@ impl<'a> Entry<'a> {
                 by_person.is_some() && lane == Lane::RejectExecutionRequest
             }
             ProgressFlag::OwnerResponseQuarantined => lane == Lane::QuarantineSecretOrRawPayload,
-            ProgressFlag::SupplementRequested => crate::candidate::is_hold(lane) && !is_withheld,
+            ProgressFlag::SupplementRequested => lane.is_hold() && !is_withheld,
             ProgressFlag::LiveEvidenceReceived => {
                 surface.requires_live_evidence()
                     && passed(ReviewerCheck::LiveConfigHashMetadataOnly)
@@ -99,6 +99,32 @@ impl Entry<'_> {
     #[must_use]
     pub const fn reviewer_outcome(&self) -> Lane {
         self.reviewer_outcome
+    }
+
+    /// Whether some state shows lane, outcome, flags and answers together.
+    pub(super) fn is_shown_by_a_state(&self) -> bool {
+        let lane = self.lane;
+        let is_withheld =
+            matches!(lane, Lane::QuarantineSecretOrRawPayload | Lane::RejectExecutionRequest);
+        let is_accepted = matches!(lane, Lane::OwnerReviewOnlyUpdate | Lane::WaitingRuntimeGate);
+        let is_received = self.has(ProgressFlag::OwnerResponseReceived);
+        let may_have_outcome = match self.reviewer_outcome {
+            Lane::WaitingOwnerResponse => !is_accepted && !is_received,
+            Lane::OwnerReviewOnlyUpdate => is_accepted && is_received,
+            outcome => outcome == lane && lane.is_hold(),
+        };
+        let has_answers = self.answers != Cow::Owned(Answers::default());
+        may_have_outcome
+            && self.has(ProgressFlag::OwnerResponseAccepted) == is_accepted
+            && self.has(ProgressFlag::OwnerResponseRejected)
+                == (is_received && lane == Lane::RejectExecutionRequest)
+            && self.has(ProgressFlag::OwnerResponseQuarantined)
+                == (lane == Lane::QuarantineSecretOrRawPayload)
+            && self.has(ProgressFlag::SupplementRequested) == (lane.is_hold() && !is_withheld)
+            && (!self.has(ProgressFlag::LiveEvidenceReceived)
+                || (is_received && self.surface.requires_live_evidence()))
+            && (self.items.is_empty() || (is_received && !is_withheld))
+            && !(has_answers && (is_withheld || lane == Lane::WaitingOwnerResponse))
     }
 
     /// Whether a progress flag is true.

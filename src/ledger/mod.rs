@@ -74,7 +74,6 @@ impl Header {
     fn after_the_candidates(&self, tally: &Tally) -> Json {
         let value = |key| {
             Some(match key {
-                LedgerKey::AcceptanceCandidates => return None,
                 LedgerKey::GeneratedAt => Json::from(self.stamp.generated_at()),
                 LedgerKey::GitCommit => Json::from(self.stamp.git_commit()),
                 LedgerKey::RequiredOwnerFields => Json::strings(self.required_owner_fields.iter()),
@@ -157,7 +156,7 @@ impl Ledger {
     /// Only what `out` returns.
     pub fn write_to(&self, out: &mut impl fmt::Write) -> Result<Tally, fmt::Error> {
         let mut ledger = LedgerWriter::new(out);
-        self.candidates.iter().try_for_each(|candidate| ledger.push(&candidate.entry()))?;
+        self.candidates.iter().try_for_each(|candidate| ledger.push(candidate))?;
         ledger.finish_with(&self.header)
     }
 }
@@ -213,7 +212,7 @@ impl LedgerDocument {
     /// Only what `out` returns.
     pub fn write_to(&self, out: &mut impl fmt::Write) -> Result<Tally, fmt::Error> {
         let mut ledger = LedgerWriter::new(out);
-        self.entries.iter().try_for_each(|entry| ledger.push(entry))?;
+        self.entries.iter().try_for_each(|entry| ledger.push_entry(entry))?;
         ledger.finish_with(&self.header)
     }
 }

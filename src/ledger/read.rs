@@ -107,9 +107,15 @@ fn read_entries(
     keys: &[(&'static str, CandidateKey)],
 ) -> Read<Vec<Entry<'static>>> {
     let mut entries: Vec<Entry<'static>> = Vec::new();
+    let mut ids = BTreeSet::new();
     reader.array(|reader, _| {
+        let offset = reader.offset()?;
         let usual = entries.last().map(|entry| entry.surface.shared_required_owner_fields());
-        entries.push(read_entry(reader, keys, &usual.unwrap_or_default())?);
+        let entry = read_entry(reader, keys, &usual.unwrap_or_default())?;
+        if !ids.insert(entry.surface.surface_id().to_owned()) {
+            return Err(Fault { offset, problem: DocumentProblem::SecondCandidate });
+        }
+        entries.push(entry);
         Ok(())
     })?;
     Ok(entries)
@@ -166,14 +172,19 @@ fn read_entry(
     if id != surface.candidate_id() {
         return Err(Fault { offset, problem: DocumentProblem::NotTheConstant });
     }
-    Ok(Entry {
+    let entry = Entry {
         surface: Cow::Owned(surface),
         answers: Cow::Owned(answers),
         lane,
         reviewer_outcome,
         progress,
         items,
-    })
+    };
+    if entry.is_shown_by_a_state() {
+        Ok(entry)
+    } else {
+        Err(Fault { offset: start, problem: DocumentProblem::ImpossibleCandidate })
+    }
 }
 
 /// Reads a value that has to be `expected`.

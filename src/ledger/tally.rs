@@ -72,19 +72,20 @@ impl Tally {
     /// The value of one key of the summary.
     pub(super) fn count(&self, key: CountKey, header: &Header) -> Json {
         match key {
-            CountKey::Source(SourceCount::SourceSurfaceCount) => header.inventory.count.clone(),
-            CountKey::Source(SourceCount::SourceRequestDraftCount) => header.requests.count.clone(),
-            CountKey::Source(source) => Json::from(match source {
-                SourceCount::SourceSurfaceCount | SourceCount::SourceRequestDraftCount => 0,
-                SourceCount::AcceptanceCandidateCount => self.candidates,
-                SourceCount::WriteCapableAcceptanceCandidateCount => self.write_capable,
-                SourceCount::LiveEvidenceRequiredCandidateCount => self.requires_live_evidence,
-                SourceCount::AcceptanceFieldCount => AcceptanceField::ALL.len(),
-                SourceCount::RequiredOwnerFieldCount => header.required_owner_fields.len(),
-                SourceCount::ReviewerCheckCount => ReviewerCheck::ALL.len(),
-                SourceCount::OutcomeLaneCount => Lane::ALL.len(),
-                SourceCount::BlockedActionCount => BlockedAction::ALL.len(),
-            }),
+            CountKey::Source(source) => match source {
+                SourceCount::SourceSurfaceCount => header.inventory.count.clone(),
+                SourceCount::SourceRequestDraftCount => header.requests.count.clone(),
+                SourceCount::AcceptanceCandidateCount => self.candidates.into(),
+                SourceCount::WriteCapableAcceptanceCandidateCount => self.write_capable.into(),
+                SourceCount::LiveEvidenceRequiredCandidateCount => {
+                    self.requires_live_evidence.into()
+                }
+                SourceCount::AcceptanceFieldCount => AcceptanceField::ALL.len().into(),
+                SourceCount::RequiredOwnerFieldCount => header.required_owner_fields.len().into(),
+                SourceCount::ReviewerCheckCount => ReviewerCheck::ALL.len().into(),
+                SourceCount::OutcomeLaneCount => Lane::ALL.len().into(),
+                SourceCount::BlockedActionCount => BlockedAction::ALL.len().into(),
+            },
             CountKey::Progress(flag) => Json::from(self.with(flag)),
             CountKey::Item(flag) => Json::from(self.items.get(&flag).copied().unwrap_or_default()),
             CountKey::Gate(gate) => Json::from(self.open(gate)),

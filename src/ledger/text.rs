@@ -3,9 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::candidate::AnyCandidate;
 use crate::inputs::{Inventory, OwnerRequests};
 use crate::json::{Json, new_line, write_array, write_json, write_string};
 use crate::response::{Answers, PENDING};
+use crate::surface::Surface;
 use crate::words::{AcceptanceField, AnswerShape, LedgerKey};
 
 use super::key::CandidateKey;
@@ -25,7 +27,7 @@ const CANDIDATE_LEVEL: usize = 3;
 /// let mut text = String::new();
 /// let mut ledger = LedgerWriter::new(&mut text);
 /// for surface in requests.surfaces() {
-///     ledger.push(&Candidate::new(surface.clone()).entry()).expect("a string takes all");
+///     ledger.push(&Candidate::new(surface.clone()).erase()).expect("a string takes all");
 /// }
 /// let stamp = Stamp::new("2026-01-01T08:00:00+08:00", "unknown");
 /// let tally = ledger.finish(Inventory::parse(b"{}")?, requests, stamp).expect("a string takes all");
@@ -59,7 +61,20 @@ impl<'w, W: fmt::Write> LedgerWriter<'w, W> {
     /// # Errors
     ///
     /// Only what `out` returns.
-    pub fn push(&mut self, entry: &Entry<'_>) -> fmt::Result {
+    pub fn push(&mut self, candidate: &AnyCandidate) -> fmt::Result {
+        self.push_entry(&candidate.entry())
+    }
+
+    /// Writes the candidate of a surface that nobody has answered for.
+    ///
+    /// # Errors
+    ///
+    /// Only what `out` returns.
+    pub fn push_waiting(&mut self, surface: &Surface) -> fmt::Result {
+        self.push_entry(&Entry::waiting(surface))
+    }
+
+    pub(super) fn push_entry(&mut self, entry: &Entry<'_>) -> fmt::Result {
         if self.tally.candidates() > 0 {
             self.text.push(',');
         }

@@ -1,8 +1,16 @@
 //! What an owner answered.
 
+mod document;
+mod reference;
+
 use std::collections::BTreeMap;
 
+use crate::detect::fold_name;
 use crate::words::{AcceptanceField, AnswerShape};
+
+pub use document::ResponseDocument;
+pub(crate) use document::{Member, ResponseKey};
+pub use reference::{EvidenceRef, NotARef};
 
 /// The text that stands in the ledger, and in a template, where an answer is still to come.
 pub(crate) const PENDING: &str = "pending_owner_response";
@@ -46,8 +54,7 @@ impl Answers {
     /// Whether `field` is answered with `not_applicable:` and a reason.
     pub(crate) fn is_not_applicable(&self, field: AcceptanceField) -> bool {
         let mut values = self.values(field);
-        let reason = values.next().and_then(|value| value.strip_prefix(NOT_APPLICABLE));
-        reason.is_some_and(|reason| !reason.trim().is_empty()) && values.next().is_none()
+        values.next().is_some_and(is_not_applicable) && values.next().is_none()
     }
 
     fn values(&self, field: AcceptanceField) -> impl Iterator<Item = &str> {
@@ -65,6 +72,41 @@ impl Answers {
     pub(crate) fn set_evidence_refs(&mut self, refs: Vec<String>) {
         self.evidence_refs = refs;
     }
+}
+
+/// Whether an answer says, with a reason, that there is none to give.
+pub(crate) fn is_not_applicable(answer: &str) -> bool {
+    let reason = answer.trim().strip_prefix(NOT_APPLICABLE);
+    reason.is_some_and(|reason| !is_placeholder(reason))
+}
+
+/// Whether a text stands where an answer is still to come.
+pub(crate) fn is_placeholder(text: &str) -> bool {
+    const PLACEHOLDERS: [&str; 21] = [
+        "",
+        PENDING,
+        "pending",
+        "tbd",
+        "tbc",
+        "todo",
+        "n/a",
+        "na",
+        "none",
+        "null",
+        "unknown",
+        "-",
+        "--",
+        "?",
+        "...",
+        "xxx",
+        "待補",
+        "待確認",
+        "待定",
+        "未定",
+        "無",
+    ];
+    let folded = fold_name(text);
+    PLACEHOLDERS.contains(&folded.as_str())
 }
 
 /// An owner's answer for one surface: who answers, and what.

@@ -67,6 +67,12 @@ impl Lane {
         }
     }
 
+    /// Whether the lane holds an answer back: the eight from quarantine to a supplement.
+    #[must_use]
+    pub const fn is_hold(self) -> bool {
+        matches!(self.strictness(), Some(1..))
+    }
+
     /// How strict a hold the lane is: `Some(8)` for quarantine down to `Some(1)` for a supplement,
     /// `Some(0)` for ready, and `None` for the lanes in which an answer never lands.
     #[must_use]

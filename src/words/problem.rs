@@ -1,4 +1,4 @@
-use super::{AcceptanceField, Lane, ReviewerCheck, word_list};
+use super::{Lane, ReviewerCheck, word_list};
 
 word_list! {
     /// What can be wrong with an answer. A problem decides the lane; with its field, the check.
@@ -9,7 +9,7 @@ word_list! {
     /// let problem = Problem::NotARef;
     /// assert_eq!(problem.lane(), Lane::RequestSupplement);
     /// assert_eq!(
-    ///     problem.check(Some(AcceptanceField::IncidentContextRef)),
+    ///     problem.check(AcceptanceField::IncidentContextRef.check()),
     ///     ReviewerCheck::IncidentContextPresent,
     /// );
     /// assert_eq!(problem.check(None), ReviewerCheck::RedactedRefsOnly);
@@ -82,12 +82,11 @@ impl Problem {
         }
     }
 
-    /// The check that the problem counts against, found in `field` (`None`: in the document at
-    /// large, or in a field that is no answer).
+    /// The check that the problem counts against, found in a field whose own check is `of_field`
+    /// (`None`: in the document at large, or in a field that has none).
     #[must_use]
-    pub fn check(self, field: Option<AcceptanceField>) -> ReviewerCheck {
-        let of_field =
-            field.and_then(AcceptanceField::check).unwrap_or(ReviewerCheck::RedactedRefsOnly);
+    pub fn check(self, of_field: Option<ReviewerCheck>) -> ReviewerCheck {
+        let of_field = of_field.unwrap_or(ReviewerCheck::RedactedRefsOnly);
         match self {
             Self::SecretValue | Self::PartialSecret => ReviewerCheck::SecretValueAbsent,
             Self::RawPayload | Self::Oversized => match of_field {
@@ -117,11 +116,75 @@ impl Problem {
             Self::NotARef | Self::WrongType | Self::FieldMissing => of_field,
         }
     }
+
+    /// What to do about it, in one English sentence.
+    #[must_use]
+    pub const fn next_step(self) -> &'static str {
+        match self {
+            Self::SecretValue => {
+                "Remove it, point to where it is kept, and rotate it: it is known now."
+            }
+            Self::PartialSecret => {
+                "Remove it; say which secret it is by its name, never by its characters."
+            }
+            Self::RawPayload => {
+                "Store it where it may be kept and give its sha256:, artifact: or ticket: pointer."
+            }
+            Self::Oversized => "Say it in fewer words and point to the rest.",
+            Self::Command => {
+                "Describe what was or would be done without the command, and point to the ticket that holds it."
+            }
+            Self::RequestToAct => {
+                "Report, or plan in a plan field; a request to act needs its own change process."
+            }
+            Self::SetsFlag => "Remove the key: only the ledger writes it.",
+            Self::ApprovalClaimed => "Write `not_approval`: true.",
+            Self::IncidentContextMissing => "Point to the incident, for example ticket:INC-12.",
+            Self::RecoveryOnly => {
+                "Point to the incident in `incident_context_ref`, or describe what was checked instead."
+            }
+            Self::RouteOnlyHealth => {
+                "Point to the alert chain's health and to a receipt, or say what the sign does not prove."
+            }
+            Self::HealthRefMissing => "Point to the check of rule, state, receiver and receipt.",
+            Self::FalseGreenReviewMissing => "Say why a green sign can be believed here.",
+            Self::ReceiptMissing => {
+                "Point to a delivered notification, for example message-id: or ticket:."
+            }
+            Self::StaleReviewMissing => {
+                "Say whether the alert is stale, pending or unresolved, and how that was seen."
+            }
+            Self::SilenceReviewMissing => {
+                "Say which silences, dedup or inhibition rules apply, or that none do."
+            }
+            Self::ReadbackMissing => {
+                "Say how the state would be read back after a reload, and when to stop."
+            }
+            Self::IdentityMismatch => "Take the ids from the template of this surface.",
+            Self::StaleSurfaceVersion => "Look at the file as it is now and answer for its sha256.",
+            Self::ScopeMismatch => "Name the surface_id in the affected scope.",
+            Self::OtherSurfaceNamed => "Answer for each surface in a response of its own.",
+            Self::DecisionUnknown => {
+                "Take one of confirm_current_state, confirm_after_change, confirm_after_incident, propose_change, decline_ownership."
+            }
+            Self::OwnershipDeclined => "The request goes to whoever follows up.",
+            Self::NotARef => {
+                "Write a pointer: sha256:, sha512:, commit:, ticket:, artifact:, message-id: or https://host/path."
+            }
+            Self::WrongType => "Write the value in the form that the template shows.",
+            Self::UnknownField => "Remove the field, or put its text into one of the template's.",
+            Self::HiddenText => "Type the words again in plain characters.",
+            Self::FieldMissing => {
+                "Answer it; where the template allows it, `not_applicable: <reason>` is an answer."
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::AcceptanceField;
 
     /// The table of problems, written out: problem, check in no field, lane.
     const TABLE: &str = "
@@ -219,7 +282,7 @@ mod tests {
                     }
                     _ => problem.check(None),
                 };
-                assert_eq!(problem.check(Some(field)), expected, "{problem} in {field}");
+                assert_eq!(problem.check(field.check()), expected, "{problem} in {field}");
             }
         }
     }

@@ -120,7 +120,7 @@ impl ReviewerCheck {
     pub fn belongs_to(self, lane: Lane) -> bool {
         Problem::ALL.iter().filter(|problem| problem.lane() == lane).any(|problem| {
             problem.check(None) == self
-                || AcceptanceField::answers().any(|field| problem.check(Some(field)) == self)
+                || AcceptanceField::answers().any(|field| problem.check(field.check()) == self)
         })
     }
 }

@@ -1,7 +1,7 @@
-use acceptance_ledger::{Candidate, RuntimeGate, WaitingRuntimeGate};
+use acceptance_ledger::{Candidate, WaitingRuntimeGate};
 
 fn cheat(candidate: &mut Candidate<WaitingRuntimeGate>) {
-    candidate.gates().open(RuntimeGate::RuntimeGate);
+    candidate.gates() = true;
 }
 
 fn main() {}

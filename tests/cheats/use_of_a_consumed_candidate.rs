@@ -1,7 +1,11 @@
-use acceptance_ledger::{Candidate, Lane, Triage, WaitingOwnerResponse};
+use acceptance_ledger::{Candidate, Lane, ResponseDocument, Surfaces, WaitingOwnerResponse};
 
-fn cheat(candidate: Candidate<WaitingOwnerResponse>, triage: Triage) -> Lane {
-    let _received = candidate.receive(triage);
+fn cheat(
+    candidate: Candidate<WaitingOwnerResponse>,
+    surfaces: &Surfaces,
+    response: &ResponseDocument,
+) -> Lane {
+    let _received = candidate.receive(surfaces, response);
     candidate.lane()
 }
 

@@ -77,6 +77,7 @@ fn quiet_says_nothing_but_errors() {
     assert_eq!(wrong.status.code(), Some(2));
     // Both inputs are missing, and one run says so of both.
     assert_eq!(stderr(&wrong).matches("error: cannot read nowhere/docs").count(), 2);
+    assert_eq!(stderr(&wrong).matches("\n  next: check the path").count(), 2);
 }
 
 #[test]
@@ -178,6 +179,68 @@ fn a_failed_write_changes_nothing() {
     }
     assert_eq!(std::fs::read_to_string(path.join("out/ledger.json")).unwrap(), "before");
     assert_eq!(names(&path.join("out")), ["folder", "ledger.json"]);
+}
+
+/// More surfaces than go from thread to thread at once: the file, which is written while the
+/// inputs are read, has the bytes of standard output, which is not.
+#[test]
+fn many_surfaces_are_written_in_order() {
+    let folder = copy_of("dockprom");
+    let path = folder.path();
+    let draft = |index: usize| {
+        format!(
+            r#"{{"request_id": "r{index}", "surface_id": "s{index}", "label": {index}, "expected_scope": 1,
+            "config_kind": 1, "observability_scope": 1, "control_tier": 1, "repo_source_path": 1,
+            "repo_sha256": 1, "source_line_count": 1, "write_capable_surface": true,
+            "requires_live_evidence": true, "required_owner_fields": ["a", "b{}"]}}"#,
+            index / 300
+        )
+    };
+    let drafts: Vec<_> = (0..1_300).map(draft).collect();
+    let text =
+        format!(r#"{{"required_owner_fields": [], "request_drafts": [{}]}}"#, drafts.join(","));
+    write(path, OWNER_REQUESTS, text);
+    let generate = ["generate", "--generated-at", TIME];
+    let to_output = tool(path).args(generate).output().unwrap();
+    let status = tool(path).args(generate).args(["--output", "ledger.json"]).status().unwrap();
+    assert!(to_output.status.success() && status.success());
+    assert!(std::fs::read(path.join("ledger.json")).unwrap() == to_output.stdout);
+    let ledger: serde_json::Value = serde_json::from_slice(&to_output.stdout).unwrap();
+    for (index, candidate) in ledger["acceptance_candidates"].as_array().unwrap().iter().enumerate()
+    {
+        assert_eq!(candidate["label"], index);
+        assert_eq!(candidate["required_owner_fields"][1], format!("b{}", index / 300));
+    }
+}
+
+#[test]
+fn a_closed_standard_error_is_no_panic() {
+    let folder = copy_of("dockprom");
+    for args in ["generate --output ledger.json", "generate --root nowhere"] {
+        let status = Command::new("sh")
+            .args(["-c", &format!("\"$0\" {args} 2> /dev/full")])
+            .arg(env!("CARGO_BIN_EXE_acceptance-ledger"))
+            .current_dir(folder.path())
+            .status()
+            .unwrap();
+        assert_eq!(status.code(), Some(2), "{args}");
+    }
+}
+
+#[test]
+fn the_output_may_be_named_as_the_reference_takes_it() {
+    let folder = copy_of("dockprom");
+    let path = folder.path();
+    symlink("target.json", path.join("dangling.json")).unwrap();
+    for (output, written) in
+        [("dangling.json", "target.json"), ("slash/", "slash"), ("dot/.", "dot"), ("-7", "-7")]
+    {
+        let args = ["generate", "--generated-at", TIME, "--output", output];
+        let output = tool(path).args(args).output().unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+        assert!(std::fs::read_to_string(path.join(written)).unwrap() == golden("dockprom"));
+    }
+    assert!(path.join("dangling.json").is_symlink());
 }
 
 #[test]

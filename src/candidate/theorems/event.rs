@@ -43,7 +43,8 @@ impl Record {
 
     pub(super) fn to_reviewer_record(&self) -> ReviewerRecord {
         // Spelling a name differently makes no other person of it.
-        let reviewer = if self.is_by_responder { " ada  OWNER " } else { "Rex Reviewer" };
+        let reviewer =
+            if self.is_by_responder { " \u{ff21}da\u{200b}  OWN\u{415}R " } else { "Rex Reviewer" };
         ReviewerRecord {
             reviewer: reviewer.to_owned(),
             kind: self.kind,
@@ -75,7 +76,7 @@ pub(super) fn triage(findings: &[Finding]) -> Triage {
 /// A finding that lands in `lane`.
 pub(super) fn finding_in(lane: Lane) -> Finding {
     let problem = Problem::ALL.iter().copied().find(|problem| problem.lane() == lane).unwrap();
-    Finding { problem, field: None }
+    Finding::new(problem, None)
 }
 
 /// Every abstract event once: an answer for each lane, alone and with a milder finding; each
@@ -102,10 +103,10 @@ pub(super) fn every_event() -> Vec<Event> {
 }
 
 fn every_answer() -> impl Iterator<Item = Event> {
-    let holds = Lane::ALL.iter().copied().filter(|lane| crate::candidate::is_hold(*lane));
+    let holds = Lane::ALL.iter().copied().filter(|lane| lane.is_hold());
     let held = holds.flat_map(|lane| {
         let finding = finding_in(lane);
-        [vec![finding], vec![finding_in(Lane::RequestSupplement), finding]]
+        [vec![finding.clone()], vec![finding_in(Lane::RequestSupplement), finding]]
     });
     held.chain([Vec::new()]).map(Event::Answer)
 }
@@ -121,7 +122,7 @@ pub(super) fn path_to_every_state() -> Vec<Vec<Event>> {
     };
     let ready = Event::Answer(vec![]);
     let mut paths = vec![vec![], vec![ready.clone()], vec![ready, Event::Review(accepted)]];
-    for lane in Lane::ALL.iter().copied().filter(|lane| crate::candidate::is_hold(*lane)) {
+    for lane in Lane::ALL.iter().copied().filter(|lane| lane.is_hold()) {
         let answer = Event::Answer(vec![finding_in(lane)]);
         paths.push(vec![answer.clone()]);
         for kind in [ReviewerKind::Person, ReviewerKind::Automation] {
@@ -163,7 +164,7 @@ pub(super) fn any_event() -> impl Strategy<Value = Event> {
 fn any_findings() -> impl Strategy<Value = Vec<Finding>> {
     let answers: Vec<_> = AcceptanceField::answers().collect();
     let finding = (select(Problem::ALL), proptest::option::of(select(answers)))
-        .prop_map(|(problem, field)| Finding { problem, field });
+        .prop_map(|(problem, field)| Finding::new(problem, field));
     prop_oneof![Just(Vec::new()), proptest::collection::vec(finding, 1..4)]
 }
 

@@ -20,7 +20,7 @@ use crate::review::{Refusal, ReviewerKind, Verdict};
 use crate::surface::Surface;
 use crate::words::{ItemFlag, Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
 
-use super::{AnyCandidate, Refused, is_hold};
+use super::{AnyCandidate, Refused};
 use event::{Event, any_event, every_event, finding_in, path_to_every_state, triage};
 use spec::Model;
 
@@ -37,7 +37,7 @@ struct Step {
 impl Step {
     fn take(before: AnyCandidate, event: Event) -> Self {
         let (after, refusal) = match &event {
-            Event::Answer(findings) => (before.clone().receive(triage(findings)).into(), None),
+            Event::Answer(findings) => (before.clone().land(triage(findings)).into(), None),
             Event::SurfaceChanged => (before.clone().surface_changed().erase(), None),
             Event::Review(record) => match before.clone().review(record.to_reviewer_record()) {
                 Ok(after) => (after, None),
@@ -278,7 +278,7 @@ fn accepted_means_passed_by_another_person() {
 fn a_reviewer_never_lifts_what_triage_held() {
     holds_on_every_step("a_reviewer_never_lifts_what_triage_held", |step| {
         let (from, to) = (step.before.lane(), step.after.lane());
-        if matches!(step.event, Event::Review(_)) && is_hold(from) {
+        if matches!(step.event, Event::Review(_)) && from.is_hold() {
             prop_assert!(to.strictness() >= from.strictness());
         }
         Ok(())
@@ -379,7 +379,7 @@ fn every_state_is_walked() {
                 };
             let of_lane = || states.iter().filter(|state| state.lane() == *lane);
             assert_eq!(of_lane().count() == 0, is_other_acceptance, "{lane}");
-            if is_hold(*lane) {
+            if lane.is_hold() {
                 let has = |outcome: Lane, received: bool| {
                     of_lane().any(|state| {
                         let entry = state.entry();
@@ -441,6 +441,27 @@ fn a_refusal_says_why() {
     }
 }
 
+/// `hold` does not accept, whatever the record fails or passes.
+#[test]
+fn a_hold_is_no_acceptance() {
+    let waiting = AnyCandidate::new(surfaces()[1].clone());
+    let AnyCandidate::ReadyForReview(ready) = Step::take(waiting, Event::Answer(Vec::new())).after
+    else {
+        panic!("not ready")
+    };
+    let outcome = Lane::OwnerReviewOnlyUpdate;
+    let record = event::Record {
+        kind: ReviewerKind::Person,
+        outcome,
+        is_by_responder: false,
+        exceptions: std::collections::BTreeMap::new(),
+    };
+    let Refused { candidate, reason } =
+        ready.clone().hold(record.to_reviewer_record()).unwrap_err();
+    assert_eq!(reason, Refusal::NoSuchStep { from: Lane::ReadyForMonitoringReview, outcome });
+    assert_eq!(candidate, ready);
+}
+
 /// An answer that the core keeps is the answer that came in.
 #[test]
 fn a_kept_answer_is_the_one_that_came_in() {
@@ -462,9 +483,11 @@ fn a_kept_answer_is_the_one_that_came_in() {
     };
     let accepted = Step::take(ready.clone(), Event::Review(accept)).after;
     let finding = finding_in(Lane::RequestSupplement);
-    let supplement = Step::take(waiting, Event::Answer(vec![finding])).after;
+    let supplement = Step::take(waiting, Event::Answer(vec![finding.clone()])).after;
     for candidate in [&ready, &accepted, &supplement] {
-        assert_eq!(response(candidate), Some(triage(&[]).response));
+        let response = response(candidate).unwrap();
+        assert_eq!(response, triage(&[]).response);
+        assert_eq!(response.responder(), "Ada Owner");
     }
     let AnyCandidate::SupplementRequested(supplement) = supplement else { panic!("not held") };
     assert_eq!(supplement.findings(), [finding]);

@@ -57,7 +57,7 @@ impl Model {
                 Some(Self {
                     lane,
                     shows_answers: keeps_answers(lane),
-                    against: findings.iter().map(|finding| finding.check()).collect(),
+                    against: findings.iter().map(crate::triage::Finding::check).collect(),
                     ..Self::waiting()
                 })
             }

@@ -1,5 +1,8 @@
+use acceptance_ledger::{Candidate, ReviewerRecord, WaitingRuntimeGate};
+use proptest::arbitrary::any;
+
 fn main() {
     // Whatever features are on, strategies yield documents only.
-    let _ = acceptance_ledger::strategies::candidates();
-    let _ = acceptance_ledger::strategies::reviewer_record();
+    let _ = any::<Candidate<WaitingRuntimeGate>>();
+    let _ = any::<ReviewerRecord>();
 }

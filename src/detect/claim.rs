@@ -1,0 +1,106 @@
+//! What a text claims: that a service is healthy, or that it came back.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::fold::Folded;
+use super::rule::compile;
+
+/// A route that answers, a container or dashboard that is up, a page that opens.
+const HEALTH: &str = r"(?:route|endpoint|url|page|site|homepage|health ?check|healthz|api|grafana|prometheus|alertmanager|curl|http|probe|status)[^.。;\n]{0,40}?(?:(?:return(?:s|ed|ing)?|give[sn]?|gave|answer(?:s|ed)?|respond(?:s|ed)?|show(?:s|ed)?|got|is|was|with)[^.。;\n]{0,16}?|\s)(?:http[ /]?)?\b(?:200|2xx)\b|\b(?:http[ /]?)?200 ?ok\b|(?:containers?|pods?|service|process|instance|prometheus|alertmanager|grafana|dashboards?|ui|panels?|targets?)[^.。;\n]{0,24}?(?:is|are|was|were|shows?|looks?|stays?|all)[^.。;\n]{0,16}?(?:\bup\b|running|green|visible|healthy|reachable|fine|ok\b|available|accessible|loading|opens?)|(?:page|dashboard|ui|site)s?[^.。;\n]{0,12}?(?:opens?|loads?|can be opened|renders?|is visible)|everything (?:is|looks) (?:fine|green|ok|healthy)|all green|(?:回|回傳|回應|返回|是|得到|顯示)[^。;\n]{0,6}?200|200[^。;\n]{0,4}(?:正常|ok|回應)|(?:容器|pod|服務|儀表板|dashboard|面板|監控)[^。;\n]{0,10}?(?:都|皆|均)?(?:正常|在跑|運行中|running|up\b|綠燈|全綠|健康|活著|啟動)|(?:網頁|頁面|網站|畫面|ui|介面|dashboard|儀表板|grafana)[^。;\n]{0,10}?(?:打得開|打開正常|開得起來|可以開|可開啟|能開|看得到|看的到|可見|可以看到|正常顯示|開啟正常)|全部?綠燈|一切正常|看起來(?:都)?正常";
+
+/// A service that came back.
+const RECOVERY: &str = r"(?:service|alert(?:s|ing)?|it|everything|system|prometheus|alertmanager|route|site|grafana|monitoring|chain|incident|notifications?|we|has|have|had|is|was|are|were|been|fully|now)\s+(?:[a-z]+ ){0,3}?(?:recovered|restored|back to normal|back up|back online|resolved itself|came back|come back|working again|operational again)|(?:recovered|restored) (?:at|by|on|after|since|now)|service (?:recovery|restoration)|back to normal|已(?:經)?(?:全部|完全|陸續|自動)?(?:恢復|復原|回復)|恢復(?:了)?(?:正常|服務|運作)|(?:服務|系統|告警|監控)(?:已|都|均)?(?:恢復|回復|復原)|回復正常";
+
+/// A denial of what is claimed near it.
+const DENIAL: &str = r"(?:^|[^a-z])(?:not|no|never|isn't|wasn't|doesn't|don't|cannot|can't|neither|nor|without|instead of|rather than|does not|is not|alone|only because|not just|mere(?:ly)?|insufficient|proves nothing|prove nothing|rely|relying|based on)(?:[^a-z]|$)|不(?:是|代表|等於|能|可|得|足|算|以|應|再|僅|只)|未|沒有|沒|非|無法|並非|避免|不把|不以|僅憑|單憑|而非";
+
+static PATTERNS: LazyLock<[Option<Regex>; 3]> =
+    LazyLock::new(|| [HEALTH, RECOVERY, DENIAL].map(compile));
+
+/// Whether the text takes for health what merely answers. A denied claim is none.
+pub(crate) fn claims_health(folded: &Folded) -> bool {
+    let [health, _, denial] = &*PATTERNS;
+    is_claimed(folded, health.as_ref(), denial.as_ref())
+}
+
+/// Whether the text says that a service came back.
+pub(crate) fn claims_recovery(folded: &Folded) -> bool {
+    let [_, recovery, denial] = &*PATTERNS;
+    is_claimed(folded, recovery.as_ref(), denial.as_ref())
+}
+
+fn is_claimed(folded: &Folded, claim: Option<&Regex>, denial: Option<&Regex>) -> bool {
+    let clauses = folded
+        .as_str()
+        .split(['。', ';', '\n', '!', '?'])
+        .flat_map(|sentence| sentence.split(". "));
+    clauses.into_iter().any(|clause| {
+        claim.is_some_and(|claim| claim.is_match(clause))
+            && !denial.is_some_and(|denial| denial.is_match(clause))
+    })
+}
+
+/// The projects that share the monitoring.
+const SHARED_PROJECTS: [&str; 6] =
+    ["awooop", "iwooos", "agent-bounty", "stockplatform", "公開網站", "public website"];
+
+/// The shared projects that a text names, of those that `own` texts do not.
+pub(crate) fn names_shared_project(text: &Folded, own: &str) -> bool {
+    let text = text.as_str().to_lowercase();
+    let own = own.to_lowercase();
+    SHARED_PROJECTS.iter().any(|project| text.contains(project) && !own.contains(project))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn health_that_merely_answers_is_a_claim_unless_it_is_denied() {
+        for text in [
+            "The route returned 200, so alerting is healthy.",
+            "All containers are up.",
+            "Grafana dashboard is green",
+            "網頁打得開，告警正常",
+            "UI 看得到",
+            "health endpoint 回 200",
+            "HTTP 200 OK",
+        ] {
+            assert!(claims_health(&Folded::new(text)), "{text}");
+        }
+        for text in [
+            "A route that returns 200 is not taken for health.",
+            "不以 route 200 判定，另查 receipt",
+            "Rule, state, receiver and receipt were checked.",
+            "12 rules in 200 lines",
+        ] {
+            assert!(!claims_health(&Folded::new(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn recovery_is_a_claim_unless_it_is_denied() {
+        for text in [
+            "The service has recovered.",
+            "Everything is back to normal",
+            "服務已恢復",
+            "已恢復正常",
+            "alerts were restored at 10:00",
+        ] {
+            assert!(claims_recovery(&Folded::new(text)), "{text}");
+        }
+        for text in ["The service has not recovered.", "服務尚未恢復", "Recovery is owned by ops."]
+        {
+            assert!(!claims_recovery(&Folded::new(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_shared_project_that_the_surface_does_not_name_is_told() {
+        let text = Folded::new("也影響 StockPlatform 與公開網站");
+        assert!(names_shared_project(&text, "AwoooP"));
+        assert!(!names_shared_project(&text, "stockplatform 公開網站"));
+    }
+}

@@ -1,0 +1,183 @@
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization;
+
+/// A text as detectors read it: invisible characters dropped, NFKC, look-alikes of ASCII folded,
+/// lower and upper case kept. Every byte knows the character that it comes from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Folded {
+    text: String,
+    /// For each byte of `text`: the first and the last character of the original that it stands
+    /// for.
+    origins: Vec<(u32, u32)>,
+}
+
+impl Folded {
+    pub(crate) fn new(original: &str) -> Self {
+        let mut folded = Self {
+            text: String::with_capacity(original.len()),
+            origins: Vec::with_capacity(original.len()),
+        };
+        for (index, character) in original.chars().enumerate() {
+            let index = u32::try_from(index).unwrap_or(u32::MAX);
+            if character.is_ascii() {
+                folded.push(character, (index, index));
+            } else if !is_ignorable(character) {
+                for part in std::iter::once(character).nfkc() {
+                    folded.push(look_alike(part), (index, index));
+                }
+            }
+        }
+        folded
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The characters of the original that a range of bytes stands for.
+    pub(crate) fn origin(&self, bytes: &Range<usize>) -> Range<usize> {
+        let last = bytes.end.saturating_sub(1).max(bytes.start);
+        let bounds = self.origins.get(bytes.start).zip(self.origins.get(last));
+        bounds.map_or(0..0, |((start, _), (_, end))| *start as usize..*end as usize + 1)
+    }
+
+    /// The text without its white space, for secrets that were broken into pieces.
+    pub(crate) fn joined(&self) -> Self {
+        self.filtered(|character| !character.is_whitespace())
+    }
+
+    fn filtered(&self, keep: impl Fn(char) -> bool) -> Self {
+        let mut filtered = Self::default();
+        for (at, character) in self.text.char_indices().filter(|(_, character)| keep(*character)) {
+            filtered.push(character, self.origins.get(at).copied().unwrap_or_default());
+        }
+        filtered
+    }
+
+    /// The text with its percent escapes decoded; `None` where it has none.
+    pub(crate) fn percent_decoded(&self) -> Option<Self> {
+        if !self.text.contains('%') {
+            return None;
+        }
+        let bytes = self.text.as_bytes();
+        let mut decoded = Vec::with_capacity(bytes.len());
+        let mut origins = Vec::with_capacity(bytes.len());
+        let mut at = 0;
+        let digit = |at: usize| bytes.get(at).and_then(|byte| char::from(*byte).to_digit(16));
+        while let Some(byte) = bytes.get(at) {
+            let origin = self.origins.get(at).copied().unwrap_or_default();
+            let escaped = (*byte == b'%').then(|| digit(at + 1).zip(digit(at + 2))).flatten();
+            if let Some((high, low)) = escaped {
+                decoded.push(u8::try_from(high * 16 + low).unwrap_or_default());
+                let end = self.origins.get(at + 2).map_or(origin.1, |end| end.1);
+                origins.push((origin.0, end));
+                at += 3;
+            } else {
+                decoded.push(*byte);
+                origins.push(origin);
+                at += 1;
+            }
+        }
+        let is_changed = decoded.len() != bytes.len();
+        let text = String::from_utf8(decoded).ok().filter(|_| is_changed)?;
+        Some(Self { text, origins })
+    }
+
+    /// A text that was decoded from a part of this one.
+    pub(crate) fn decoded_from(&self, part: &Range<usize>, text: String) -> Self {
+        let origin = self.origin(part);
+        let bound = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let origins = vec![(bound(origin.start), bound(origin.end.saturating_sub(1))); text.len()];
+        Self { text, origins }
+    }
+
+    fn push(&mut self, character: char, origin: (u32, u32)) {
+        self.text.push(character);
+        self.origins.extend(std::iter::repeat_n(origin, character.len_utf8()));
+    }
+}
+
+/// A name as two spellings of it are compared: folded, in lower case, with single spaces.
+pub(crate) fn fold_name(name: &str) -> String {
+    let folded = Folded::new(name).text.to_lowercase();
+    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Characters that show nothing: Unicode's default ignorable code points.
+pub(super) fn is_ignorable(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// The ASCII character that a character outside ASCII is taken for. Anything else stays: a full
+/// table of confusables would corrupt Chinese.
+fn look_alike(character: char) -> char {
+    const PAIRS: [(&str, &str); 5] = [
+        ("абсԁеһіјӏкмопрԛгѕтуѵԝхзАВСЕНІЈКМОРЅТУХ", "abcdehijlkmonpqrstyvwx3ABCEHIJKMOPSTYX"),
+        ("αενικορτυχγΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aevikoptuxyABEZHIKMNOPTYX"),
+        ("ıɡɑℓ", "igal"),
+        ("‐‑‒–—−﹣", "-------"),
+        ("‘’‛“”„＂", "'''\"\"\"\""),
+    ];
+    PAIRS
+        .iter()
+        .find_map(|(from, to)| {
+            let index = from.chars().position(|other| other == character)?;
+            to.chars().nth(index)
+        })
+        .unwrap_or(character)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folded(text: &str) -> String {
+        Folded::new(text).text
+    }
+
+    #[test]
+    fn look_alikes_and_wide_characters_become_ascii_and_chinese_stays() {
+        assert_eq!(folded("ｓｋ－ｌｆ：１"), "sk-lf:1");
+        assert_eq!(folded("pаsswоrd"), "password");
+        assert_eq!(folded("to\u{200b}k\u{ad}en"), "token");
+        assert_eq!(folded("𝐭𝐨𝐤𝐞𝐧"), "token");
+        assert_eq!(folded("告警鏈路已恢復。請勿重新載入"), "告警鏈路已恢復。請勿重新載入");
+    }
+
+    #[test]
+    fn every_look_alike_has_its_letter() {
+        for (from, to) in [
+            ("а", 'a'),
+            ("р", 'p'),
+            ("х", 'x'),
+            ("Х", 'X'),
+            ("Ζ", 'Z'),
+            ("χ", 'x'),
+            ("—", '-'),
+            ("”", '"'),
+        ] {
+            assert_eq!(look_alike(from.chars().next().unwrap()), to, "{from}");
+        }
+    }
+
+    #[test]
+    fn a_range_leads_back_to_the_original() {
+        let original = "密\u{200b}碼：ｐｗ\u{200b}d";
+        let text = Folded::new(original);
+        let at = text.as_str().find("pwd").unwrap();
+        assert_eq!(text.origin(&(at..at + 3)), 4..8);
+        let joined = Folded::new("a b").joined();
+        assert_eq!((joined.as_str(), joined.origin(&(0..2))), ("ab", 0..3));
+        let decoded = Folded::new("x%3Dy%zz").percent_decoded().unwrap();
+        assert_eq!((decoded.as_str(), decoded.origin(&(1..2))), ("x=y%zz", 1..4));
+        assert!(Folded::new("100%").percent_decoded().is_none());
+    }
+}

@@ -1,0 +1,44 @@
+//! What a text carries that an answer must not: secrets, payloads, commands, requests, and claims
+//! that prove nothing. A match is a place and a problem, never the text that was matched.
+
+mod claim;
+mod command;
+mod fold;
+mod hidden;
+mod payload;
+mod request;
+mod rule;
+mod secret;
+
+use std::ops::Range;
+
+use crate::words::Problem;
+
+pub(crate) use claim::{claims_health, claims_recovery, names_shared_project};
+pub(crate) use fold::{Folded, fold_name};
+pub(crate) use rule::Rules;
+
+/// A problem, and the half-open range of Unicode scalars of the original text that it is found in.
+pub(crate) type Match = (Problem, Range<usize>);
+
+/// How a text is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Prose that reports or explains.
+    Prose,
+    /// A plan: what would be done is no request to do it.
+    Plan,
+}
+
+/// All that is found in a text, of every kind once at most per place.
+pub(crate) fn detect(rules: &Rules, text: &str, kind: Kind) -> Vec<Match> {
+    let folded = Folded::new(text);
+    let mut matches = rules.secrets().find(&folded);
+    matches.extend(payload::find(text, &folded));
+    matches.extend(rules.commands().find(&folded));
+    if kind == Kind::Prose {
+        matches.extend(rules.requests().find(&folded));
+    }
+    matches.extend(hidden::find(text));
+    matches
+}

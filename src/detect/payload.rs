@@ -1,0 +1,414 @@
+//! Raw payloads: configurations, notifications, logs and images. They are told by their structure,
+//! so a text is parsed, and what is found in it is compared with the shapes that payloads have.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use saphyr_parser::{Event, Parser};
+
+use crate::words::Problem;
+
+use super::Match;
+use super::fold::Folded;
+use super::rule::compile;
+
+/// The keys that one mapping of a payload has: all of a row. A key `a.b` is `b` in the mapping
+/// under `a`.
+const SHAPES: &[&[&str]] = &[
+    // Prometheus
+    &["scrape_configs"],
+    &["job_name", "static_configs"],
+    &["job_name", "metrics_path"],
+    &["job_name", "scrape_interval"],
+    &["job_name", "kubernetes_sd_configs"],
+    &["job_name", "scheme"],
+    &["global.scrape_interval"],
+    &["global.evaluation_interval"],
+    &["alerting.alertmanagers"],
+    &["remote_write", "global"],
+    &["rule_files", "global"],
+    &["targets", "labels"],
+    &["source_labels", "target_label"],
+    &["source_labels", "action"],
+    // rules
+    &["alert", "expr"],
+    &["record", "expr"],
+    &["groups.rules"],
+    &["expr", "for"],
+    &["expr", "annotations"],
+    // Alertmanager
+    &["route.receiver"],
+    &["receiver", "group_by"],
+    &["receiver", "matchers"],
+    &["receiver", "match"],
+    &["receiver", "group_wait"],
+    &["receiver", "repeat_interval"],
+    &["receiver", "continue"],
+    &["inhibit_rules"],
+    &["source_matchers", "target_matchers"],
+    &["source_match", "target_match"],
+    &["telegram_configs"],
+    &["webhook_configs"],
+    &["slack_configs"],
+    &["email_configs"],
+    &["pagerduty_configs"],
+    &["opsgenie_configs"],
+    &["smtp_smarthost"],
+    &["mute_time_intervals"],
+    &["bot_token", "chat_id"],
+    // OpenTelemetry collector
+    &["service.pipelines"],
+    &["pipelines.traces"],
+    &["pipelines.metrics"],
+    &["receivers.otlp"],
+    &["exporters.otlp"],
+    &["receivers", "exporters"],
+    &["receivers", "processors"],
+    &["otlp.protocols"],
+    // Grafana
+    &["panels", "title"],
+    &["panels", "schemaVersion"],
+    &["templating", "panels"],
+    &["gridPos", "type"],
+    &["datasource", "targets"],
+    &["datasources", "apiVersion"],
+    &["contactPoints"],
+    // Loki, Tempo
+    &["schema_config", "storage_config"],
+    &["ingester", "limits_config"],
+    &["schema_config.configs"],
+    &["distributor", "ingester"],
+    &["limits_config", "auth_enabled"],
+    &["auth_enabled", "server"],
+    &["compactor", "storage"],
+    // Compose
+    &["image", "ports"],
+    &["image", "volumes"],
+    &["image", "restart"],
+    &["image", "environment"],
+    &["image", "command"],
+    &["container_name", "image"],
+    // Kubernetes
+    &["apiVersion", "kind"],
+    &["kind", "metadata"],
+    &["metadata", "spec"],
+    &["matchLabels", "endpoints"],
+    // notifications
+    &["alerts", "status"],
+    &["alerts", "receiver"],
+    &["labels", "startsAt"],
+    &["labels", "generatorURL"],
+    &["fingerprint", "startsAt"],
+    &["commonLabels"],
+    &["groupLabels"],
+    &["annotations", "startsAt"],
+    &["message_id", "chat"],
+    &["update_id", "message"],
+    &["chat_id", "text"],
+    &["ok", "result"],
+    &["ok", "channel"],
+    &["channel", "attachments"],
+    &["channel", "blocks"],
+    &["channel", "ts"],
+    &["attachments", "text"],
+    &["event_id", "platform"],
+    &["event_id", "exception"],
+    &["event_id", "level"],
+    &["event_id", "project"],
+    &["exception.values"],
+    &["culprit", "level"],
+    &["project", "issue"],
+    &["routing_key", "event_action"],
+];
+
+/// Each payload in the text.
+pub(super) fn find(original: &str, folded: &Folded) -> Vec<Match> {
+    let mut matches: Vec<Match> = blocks(original)
+        .into_iter()
+        .filter(|block| original.get(block.clone()).is_some_and(is_structured))
+        .map(|block| (Problem::RawPayload, characters(original, &block)))
+        .collect();
+    matches.extend(PATTERNS.iter().flat_map(|pattern| {
+        let found = pattern.find_iter(folded.as_str());
+        found.map(|found| (Problem::RawPayload, folded.origin(&found.range())))
+    }));
+    matches.extend(log_lines(original));
+    matches.sort_by_key(|(_, range)| (range.start, range.end));
+    matches.dedup();
+    matches
+}
+
+/// What is told by its text: server blocks, stack traces, images.
+static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    [
+        r"(?:server|location\s+\S+|upstream\s+\S+|http)\s*\{[^{}]*(?:listen|server_name|proxy_pass|root|server|proxy_set_header|auth_basic|return)\s+[^{};]+;",
+        r"data:[a-z0-9.+-]+/[a-z0-9.+-]+(?:;[a-z0-9=-]+)*;base64,[A-Za-z0-9+/]{8,}",
+        r"(?:^|[^A-Za-z0-9+/])(?:iVBORw0KGgo|/9j/4AAQ|R0lGODlh|R0lGODdh|UklGR|JVBERi0)[A-Za-z0-9+/=]{16,}",
+        r"traceback \(most recent call last\)",
+        r"\n\s*file \x22[^\x22\n]+\x22, line \d+, in ",
+        r"(?:\n\s*at [a-z0-9_$.<>/:\[\] -]+\([^()\n]*:\d+(?::\d+)?\)){2,}|at [a-z0-9_$.]+\([a-z0-9_]+\.java:\d+\)",
+        r"goroutine \d+ \[[a-z ]+\]:",
+        r"thread '[^']*' (?:\(\d+\) )?panicked at ",
+        r"(?:exception in thread|caused by:) [\x22a-z][^\n]*exception",
+    ]
+    .iter()
+    .filter_map(|pattern| compile(pattern))
+    .collect()
+});
+
+/// The parts of a text that may be a document: the whole, fenced and indented blocks, runs of
+/// lines that look like one, and anything in braces or brackets.
+fn blocks(text: &str) -> Vec<Range<usize>> {
+    let mut blocks = Vec::new();
+    if !text.contains(':') {
+        return blocks;
+    }
+    let mut run: Option<Range<usize>> = None;
+    let mut fence: Option<usize> = None;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let end = start + line.len();
+        let trimmed = line.trim();
+        if trimmed.starts_with("```") || trimmed.starts_with("~~~") {
+            blocks.extend(fence.take().map(|from| from..start));
+            if blocks.last().is_none_or(|block| block.end != start) {
+                fence = Some(end);
+            }
+            blocks.extend(run.take());
+        } else if is_document_line(trimmed) {
+            run = Some(run.map_or(start, |run| run.start)..end);
+        } else if !trimmed.is_empty() {
+            blocks.extend(run.take());
+        }
+        start = end;
+    }
+    blocks.extend(run);
+    blocks.extend(fence.map(|from| from..text.len()));
+    blocks.extend(braced(text));
+    blocks
+}
+
+/// Whether a line may belong to YAML: a key, an item, or part of JSON.
+fn is_document_line(line: &str) -> bool {
+    let key =
+        line.trim_start_matches("- ").split_once(':').map(|(key, _)| key.trim_matches(['"', '\'']));
+    let is_key = key.is_some_and(|key| {
+        !key.is_empty()
+            && key.len() <= 60
+            && key.chars().all(|c| c.is_ascii_alphanumeric() || "_.-/$".contains(c))
+    });
+    is_key
+        || line.starts_with("- ")
+        || line.starts_with(['{', '}', '[', ']', '#', '"'])
+        || line == "---"
+}
+
+/// The outermost braces and brackets, closed or not.
+fn braced(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let (mut depth, mut start) = (0_usize, 0);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' | b'[' => {
+                if depth == 0 {
+                    start = at;
+                }
+                depth += 1;
+            }
+            b'}' | b']' if depth > 0 => {
+                depth -= 1;
+                if depth == 0 {
+                    found.push(start..at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    if depth > 0 {
+        found.push(start..text.len());
+    }
+    found
+}
+
+/// Whether a block, or as much of it as parses, has the shape of a payload.
+fn is_structured(block: &str) -> bool {
+    let unindented = closed(unindent(block));
+    let mut mappings: Vec<(String, Vec<String>)> = Vec::new();
+    let mut stack: Vec<Level> = Vec::new();
+    for event in Parser::new_from_str(&unindented) {
+        // What parsed until here counts: an excerpt seldom ends where a document would.
+        let Ok((event, _)) = event else { break };
+        match event {
+            Event::MappingStart(..) => {
+                let parent = key_above(&stack);
+                mappings.push((parent, Vec::new()));
+                open_value(&mut stack);
+                stack.push(Level::Mapping { index: mappings.len() - 1, key: None });
+            }
+            Event::SequenceStart(..) => {
+                let above = key_above(&stack);
+                open_value(&mut stack);
+                stack.push(Level::Sequence { above });
+            }
+            Event::MappingEnd | Event::SequenceEnd => drop(stack.pop()),
+            Event::Scalar(value, ..) => match stack.last_mut() {
+                Some(Level::Mapping { index, key: key @ None }) => {
+                    if let Some((_, keys)) = mappings.get_mut(*index) {
+                        keys.push(value.to_string());
+                    }
+                    *key = Some(value.into_owned());
+                }
+                Some(Level::Mapping { key, .. }) => *key = None,
+                _ => {}
+            },
+            Event::Alias(_) => {
+                if let Some(Level::Mapping { key, .. }) = stack.last_mut() {
+                    *key = None;
+                }
+            }
+            _ => {}
+        }
+    }
+    SHAPES.iter().any(|shape| {
+        mappings.iter().any(|(parent, keys)| {
+            shape.iter().all(|wanted| match wanted.split_once('.') {
+                Some((above, below)) => parent == above && keys.iter().any(|key| key == below),
+                None => keys.iter().any(|key| key == wanted),
+            })
+        })
+    })
+}
+
+/// A block that begins with a brace or bracket and is cut off, as far as its last whole member.
+fn closed(mut block: String) -> String {
+    let mut open = Vec::new();
+    let mut last_whole = None;
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    for (at, byte) in block.bytes().enumerate() {
+        match byte {
+            b'"' if !is_escaped => is_quoted = !is_quoted,
+            b'{' if !is_quoted => open.push('}'),
+            b'[' if !is_quoted => open.push(']'),
+            b'}' | b']' if !is_quoted => drop(open.pop()),
+            b',' if !is_quoted => last_whole = Some((at, open.clone())),
+            _ => {}
+        }
+        is_escaped = byte == b'\\' && !is_escaped;
+    }
+    if let Some((at, open)) =
+        last_whole.filter(|_| !open.is_empty() && block.starts_with(['{', '[']))
+    {
+        block.truncate(at);
+        block.extend(open.into_iter().rev());
+    }
+    block
+}
+
+/// Where the parser stands.
+enum Level {
+    Mapping {
+        index: usize,
+        key: Option<String>,
+    },
+    /// The key that the sequence is the value of: its items' mappings stand below it, too.
+    Sequence {
+        above: String,
+    },
+}
+
+fn key_above(stack: &[Level]) -> String {
+    match stack.last() {
+        Some(Level::Mapping { key, .. }) => key.clone().unwrap_or_default(),
+        Some(Level::Sequence { above }) => above.clone(),
+        None => String::new(),
+    }
+}
+
+/// Takes note that the key of the mapping has its value.
+fn open_value(stack: &mut [Level]) {
+    if let Some(Level::Mapping { key, .. }) = stack.last_mut() {
+        *key = None;
+    }
+}
+
+/// The block without the white space that all its lines begin with.
+fn unindent(block: &str) -> String {
+    let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t', '>']).len();
+    let lines = || block.lines().filter(|line| !line.trim().is_empty());
+    let shared = lines().map(indent).min().unwrap_or_default();
+    let rest = block.lines().map(|line| line.get(shared..).unwrap_or_default().replace('\t', "  "));
+    rest.collect::<Vec<_>>().join("\n")
+}
+
+/// Three or more lines of a log.
+fn log_lines(text: &str) -> Option<Match> {
+    static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        compile(
+            r"^\s*(?:[>|] ?)?(?:(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|[a-z]{3} +\d{1,2} \d\d:\d\d:\d\d |\d\d:\d\d:\d\d[.,]?\d* ).*\S|(?:ts|time|level|t|lvl)=\S+ .*=|\{\x22?(?:ts|time|level|msg|caller)\x22?:.*\}|\[?(?:info|warn|warning|error|debug|fatal|trace)\]?[: ]\s*\S.*|[0-9a-f:.]+ - \S+ \[[^\]]+\] \x22)",
+        )
+    });
+    let line_pattern = LINE.as_ref()?;
+    let mut start = 0;
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for line in text.split_inclusive('\n') {
+        if line_pattern.is_match(line) {
+            found.push(start..start + line.trim_end().len());
+        }
+        start += line.len();
+    }
+    let (first, last) = (found.first()?, found.last()?);
+    (found.len() >= 3).then(|| (Problem::RawPayload, characters(text, &(first.start..last.end))))
+}
+
+/// A range of bytes as a range of characters.
+fn characters(text: &str, bytes: &Range<usize>) -> Range<usize> {
+    let count = |end: usize| text.get(..end).map_or(0, |before| before.chars().count());
+    count(bytes.start)..count(bytes.end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_payload(text: &str) -> bool {
+        !find(text, &Folded::new(text)).is_empty()
+    }
+
+    #[test]
+    fn payloads_are_found_whole_in_part_and_fenced() {
+        let wrong: Vec<_> = [
+            "global:\n  scrape_interval: 15s\nscrape_configs:\n  - job_name: node",
+            "see:\n```yaml\n- alert: Down\n  expr: up == 0\n  for: 5m\n```\nthanks",
+            "here it is\n    route:\n      receiver: telegram\n      group_by: [alertname]\nend",
+            r#"{"receiver":"tg","status":"firing","alerts":[{"labels":{"alertname":"Down"},"startsAt":"2026"}]}"#,
+            r#"got {"ok":true,"result":{"message_id":77,"chat":{"id":-100}}} back"#,
+            "services:\n  prometheus:\n    image: prom/prometheus\n    ports:\n      - 9090:9090",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: rules",
+            "receivers:\n  otlp:\n    protocols:\n      grpc:\nexporters:\n  debug:",
+            "server {\n  listen 443;\n  proxy_pass http://grafana;\n}",
+            "2026-11-23T10:00:01Z level=info msg=a\n2026-11-23T10:00:02Z level=info msg=b\n2026-11-23T10:00:03Z level=warn msg=c",
+            "Traceback (most recent call last):\n  File \"a.py\", line 3, in main",
+            "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAA",
+            "{\"panels\": [{\"type\": \"graph\"}], \"title\": \"Nodes\", \"schemaVers",
+        ].into_iter().filter(|text| !is_payload(text)).collect();
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    #[test]
+    fn prose_lists_and_pointers_are_none() {
+        let wrong: Vec<_> = [
+            "The rule group is loaded: 12 rules, 3 of them alerts.",
+            "owner: platform team\nwindow: Tuesday 10:00\nrollback: revert CHG-7",
+            "1. read back the rules\n2. check the receipt\n- stop if the state is pending",
+            "at 10:00 the rules were read back, at 10:05 the receipt came",
+            "sha256:0000 and ticket:OPS-12, {see the runbook}",
+            "驗證：\n- route 對應 receiver\n- 收到回條\n- 指標恢復",
+            "status: confirmed",
+        ]
+        .into_iter()
+        .filter(|text| is_payload(text))
+        .collect();
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+}

@@ -1,0 +1,146 @@
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::json::{DocumentError, DocumentProblem, Fault, Json, read_document};
+use crate::words::{AcceptanceField, LedgerKey, ReviewerCheck};
+
+/// The version of an owner response that this crate reads.
+const RESPONSE_VERSION: &str = "monitoring_owner_response_v1";
+
+/// How many bytes an owner response may have.
+const MAX_BYTES: usize = 256 * 1024;
+
+/// A key that an owner response has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ResponseKey {
+    SchemaVersion,
+    Schema,
+    Responder,
+    RespondedAt,
+    /// Identity, `not_approval`, or an answer.
+    Field(AcceptanceField),
+}
+
+impl ResponseKey {
+    pub(crate) fn know(name: &str) -> Option<Self> {
+        match name {
+            "$schema" => Some(Self::Schema),
+            "responder" => Some(Self::Responder),
+            "responded_at" => Some(Self::RespondedAt),
+            _ if name == LedgerKey::SchemaVersion.as_str() => Some(Self::SchemaVersion),
+            _ => {
+                let field: AcceptanceField = name.parse().ok()?;
+                let is_identity = matches!(
+                    field,
+                    AcceptanceField::AcceptanceCandidateId
+                        | AcceptanceField::RequestId
+                        | AcceptanceField::SurfaceId
+                        | AcceptanceField::RepoSha256
+                        | AcceptanceField::NotApproval
+                );
+                (is_identity || field.answer_shape().is_some()).then_some(Self::Field(field))
+            }
+        }
+    }
+
+    /// The check that a problem in this field counts against.
+    pub(crate) fn check(self) -> Option<ReviewerCheck> {
+        match self {
+            Self::Responder | Self::RespondedAt => Some(ReviewerCheck::OwnerIdentityPresent),
+            Self::Field(field) => field.check(),
+            Self::SchemaVersion | Self::Schema => None,
+        }
+    }
+}
+
+/// One member of an owner response.
+pub(crate) struct Member {
+    /// `None`: no key of an owner response.
+    pub(crate) key: Option<ResponseKey>,
+    pub(crate) name: String,
+    pub(crate) value: Json,
+}
+
+/// An owner response as it came, before triage.
+///
+/// Nothing of it is shown: it may carry a secret.
+///
+/// ```
+/// use acceptance_ledger::ResponseDocument;
+///
+/// let error = ResponseDocument::parse(b"{\"decision\": \"confirm_current_state\"}").unwrap_err();
+/// assert_eq!(error.problem().to_string(), "the key \"schema_version\" is missing");
+///
+/// let text = br#"{"schema_version": "monitoring_owner_response_v1", "decision": "hunter2"}"#;
+/// let document = ResponseDocument::parse(text)?;
+/// assert_eq!(format!("{document:?}"), "ResponseDocument { .. }");
+/// # Ok::<(), acceptance_ledger::DocumentError>(())
+/// ```
+pub struct ResponseDocument {
+    members: Vec<Member>,
+}
+
+impl fmt::Debug for ResponseDocument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseDocument").finish_non_exhaustive()
+    }
+}
+
+impl ResponseDocument {
+    /// Reads an owner response.
+    ///
+    /// # Errors
+    ///
+    /// The first fault of a document that has more than 256 KiB, is no strict JSON object, or does
+    /// not name the schema version that this crate reads. What is wrong with its answers is for
+    /// triage to find.
+    pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
+        let is_known = |key: &str| ResponseKey::know(key).is_some();
+        read_document(bytes, is_known, |reader| {
+            let start = reader.offset()?;
+            if bytes.len() > MAX_BYTES {
+                return Err(Fault { offset: start, problem: DocumentProblem::TooLarge });
+            }
+            let mut members = Vec::new();
+            let mut version = None;
+            let mut names = BTreeSet::new();
+            reader.each_member(|reader, name| {
+                if !names.insert(name.clone()) {
+                    return Err(DocumentProblem::DuplicateKey.into());
+                }
+                let offset = reader.offset()?;
+                let key = ResponseKey::know(&name);
+                let value = reader.value()?;
+                if key == Some(ResponseKey::SchemaVersion) {
+                    version = Some((offset, value.as_str() == Some(RESPONSE_VERSION)));
+                }
+                members.push(Member { key, name, value });
+                Ok(())
+            })?;
+            match version {
+                Some((_, true)) => Ok(Self { members }),
+                Some((offset, false)) => {
+                    Err(Fault { offset, problem: DocumentProblem::WrongVersion(RESPONSE_VERSION) })
+                }
+                None => {
+                    let key = LedgerKey::SchemaVersion.to_string();
+                    Err(Fault { offset: start, problem: DocumentProblem::MissingKey(key) })
+                }
+            }
+        })
+    }
+
+    pub(crate) fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    pub(crate) fn value(&self, key: ResponseKey) -> Option<&Json> {
+        self.members.iter().find(|member| member.key == Some(key)).map(|member| &member.value)
+    }
+
+    /// The candidate that the response is for, as it says itself.
+    #[must_use]
+    pub fn candidate_id(&self) -> Option<&str> {
+        self.value(ResponseKey::Field(AcceptanceField::AcceptanceCandidateId))?.as_str()
+    }
+}

@@ -1,0 +1,7 @@
+use acceptance_ledger::ReviewerRecord;
+
+fn cheat(record: &ReviewerRecord) -> ReviewerRecord {
+    record.clone()
+}
+
+fn main() {}
