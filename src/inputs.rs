@@ -275,7 +275,9 @@ mod tests {
             (r#"{"summary": {"request_draft_count": }}"#, "$.summary.request_draft_count"),
             (r#"{"hunter2": }"#, "$.#1"),
         ] {
-            assert_eq!(OwnerRequests::parse(text.as_bytes()).unwrap_err().path(), path);
+            let error = OwnerRequests::parse(text.as_bytes()).unwrap_err();
+            assert_eq!(error.path(), path);
+            assert_eq!((error.line(), error.column()), (1, text.find(" }").unwrap() + 2));
         }
     }
 }

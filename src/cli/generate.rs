@@ -120,8 +120,7 @@ impl Args {
         let [inventory, requests] = [&self.inventory_report, &self.owner_request_report]
             .map(|file| self.folder().join(file));
         thread::scope(|scope| {
-            let stamp = scope.spawn(|| self.stamp());
-            let inventory = scope.spawn(move || read(&inventory, Inventory::parse));
+            let rest = scope.spawn(move || (read(&inventory, Inventory::parse), self.stamp()));
             let (batches, full) = sync_channel(BATCHES);
             let (used, emptied) = channel::<Vec<Surface>>();
             let requests = scope.spawn(move || {
@@ -148,8 +147,9 @@ impl Args {
                 goes_on
             });
             drop(full);
-            let (inventory, requests) = Failures::both(finished(inventory), finished(requests))?;
-            Ok(Inputs { inventory, requests, stamp: finished(stamp) })
+            let (inventory, stamp) = finished(rest);
+            let (inventory, requests) = Failures::both(inventory, finished(requests))?;
+            Ok(Inputs { inventory, requests, stamp })
         })
     }
 

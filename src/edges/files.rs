@@ -1,7 +1,7 @@
 //! Files: read as bytes, replaced whole or not at all.
 
 use std::fmt;
-use std::fs::{self, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -84,21 +84,19 @@ pub(crate) fn replace<T>(
         // The temporary name says nothing to the user.
         .map_err(|failed| error()(failed.kind().into()))?;
     let (file, temporary) = temporary.into_parts();
-    let (written, file) = thread::scope(|scope| {
-        let (due, syncs) = sync_channel::<()>(1);
-        let syncing = file.try_clone().map_err(error())?;
-        // Most of the text is on the disk by the time that the last of it is written. A failure
-        // shows again in the sync at the end.
-        scope.spawn(move || syncs.iter().for_each(|()| drop(syncing.sync_data())));
-        let mut unsynced = 0;
-        Sink::fill(file, write, move |_, length| {
-            unsynced += length;
-            if unsynced >= SYNC_EVERY && due.try_send(()).is_ok() {
-                unsynced = 0;
+    let mut unsynced = 0;
+    let (written, file) = Sink::fill(file, write, |file: &File, length| {
+        unsynced += length;
+        if unsynced >= SYNC_EVERY {
+            unsynced = 0;
+            // Most of the text is on the disk by the time that the last of it is written. A
+            // failure shows again in the sync at the end.
+            if let Ok(file) = file.try_clone() {
+                thread::spawn(move || file.sync_data());
             }
-        })
-        .map_err(error())
-    })?;
+        }
+    })
+    .map_err(error())?;
     if written.is_none() {
         return Ok(None);
     }

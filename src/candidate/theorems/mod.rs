@@ -441,9 +441,9 @@ fn a_refusal_says_why() {
     }
 }
 
-/// `hold` does not accept, whatever the record fails or passes.
+/// `hold` does not accept, and `accept` does nothing else.
 #[test]
-fn a_hold_is_no_acceptance() {
+fn a_hold_is_no_acceptance_and_an_acceptance_no_hold() {
     let waiting = AnyCandidate::new(surfaces()[1].clone());
     let AnyCandidate::ReadyForReview(ready) = Step::take(waiting, Event::Answer(Vec::new())).after
     else {
@@ -458,8 +458,14 @@ fn a_hold_is_no_acceptance() {
     };
     let Refused { candidate, reason } =
         ready.clone().hold(record.to_reviewer_record()).unwrap_err();
-    assert_eq!(reason, Refusal::NoSuchStep { from: Lane::ReadyForMonitoringReview, outcome });
+    let from = Lane::ReadyForMonitoringReview;
+    assert_eq!(reason, Refusal::NoSuchStep { from, outcome });
     assert_eq!(candidate, ready);
+    for other in Lane::ALL.iter().copied().filter(|lane| *lane != outcome) {
+        let record = event::Record { outcome: other, ..record.clone() };
+        let Refused { reason, .. } = ready.clone().accept(record.to_reviewer_record()).unwrap_err();
+        assert_eq!(reason, Refusal::NoSuchStep { from, outcome: other });
+    }
 }
 
 /// An answer that the core keeps is the answer that came in.
