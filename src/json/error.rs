@@ -66,7 +66,7 @@ impl DocumentError {
 /// ```
 /// use acceptance_ledger::{DocumentProblem, OwnerRequests};
 ///
-/// let error = OwnerRequests::parse(b"[NaN]").unwrap_err();
+/// let error = OwnerRequests::parse(b"[]").unwrap_err();
 /// assert_eq!(*error.problem(), DocumentProblem::Expected("an object"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
