@@ -13,7 +13,7 @@ use super::{command, request, secret};
 
 /// One rule. Its pattern is read case-insensitively over folded text; where it has groups, the first
 /// that takes part is what was matched, else the whole match is.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(
     not(test),
     expect(

@@ -237,16 +237,9 @@ const fn rule(
     Rule { id, what, problem: Problem::SecretValue, keywords, pattern, counts, hits, misses }
 }
 
-const fn partial(
-    id: &'static str,
-    what: &'static str,
-    keywords: &'static [&'static str],
-    pattern: &'static str,
-    counts: fn(&str, &str) -> bool,
-    hits: &'static [&'static str],
-    misses: &'static [&'static str],
-) -> Rule {
-    Rule { id, what, problem: Problem::PartialSecret, keywords, pattern, counts, hits, misses }
+/// The same rule for a part of a secret.
+const fn in_part(rule: Rule) -> Rule {
+    Rule { problem: Problem::PartialSecret, ..rule }
 }
 
 /// Hexadecimal keys and UUIDs count beside their keyword only.
@@ -574,7 +567,7 @@ pub(crate) const RULES: &[Rule] = &[
         &["PATH=/usr/bin\nHOME=/root\nHOSTNAME=mon-1\nLANG=C"],
         &["a=1\nb=2"],
     ),
-    partial(
+    in_part(rule(
         "part_of_secret",
         "the beginning or the end of a secret",
         &["start", "begin", "end"],
@@ -582,8 +575,8 @@ pub(crate) const RULES: &[Rule] = &[
         is_odd_part,
         &["the bot token starts with 1102", "our key ends in x9Zq4"],
         &["the token starts with a header", "the key ends with the quarter"],
-    ),
-    partial(
+    )),
+    in_part(rule(
         "counted_part_of_secret",
         "the first or last characters of a secret",
         &["first", "last", "leading", "trailing"],
@@ -591,8 +584,8 @@ pub(crate) const RULES: &[Rule] = &[
         is_odd_part,
         &["the last 4 characters of the token are 9xQz", "password: first four digits: 1102"],
         &["the first rule is loaded", "the last receipt is ticket:OPS-12"],
-    ),
-    partial(
+    )),
+    in_part(rule(
         "chinese_part_of_secret",
         "the first or last characters of a secret",
         &["前", "後", "后", "末", "尾"],
@@ -600,8 +593,8 @@ pub(crate) const RULES: &[Rule] = &[
         is_odd_part,
         &["token 前四碼 1102 後四碼 x9Zq", "金鑰末 4 碼為 9xQz"],
         &["前 2 位 owner 已確認", "密碼前後皆未出現"],
-    ),
-    partial(
+    )),
+    in_part(rule(
         "masked_secret",
         "a secret with a masked middle",
         &["**", "..", "xxx", "••", "##"],
@@ -609,7 +602,7 @@ pub(crate) const RULES: &[Rule] = &[
         is_odd_part,
         &["token 1102****9xQz", "the key is sk12...9xQz"],
         &["the token of 10...20 receivers", "password: ********"],
-    ),
+    )),
 ];
 
 /// Secrets that are told even when white space breaks them into pieces.
