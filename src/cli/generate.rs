@@ -119,6 +119,15 @@ impl Args {
     fn read(&self, mut each: impl FnMut(&mut Vec<Surface>) -> bool) -> Result<Inputs, Failures> {
         let [inventory, requests] = [&self.inventory_report, &self.owner_request_report]
             .map(|file| self.folder().join(file));
+        if [&inventory, &requests].into_iter().all(|input| files::is_shorter(input, WORTH_A_THREAD)) {
+            let mut surfaces = Vec::new();
+            let requests =
+                read(&requests, |bytes| OwnerRequests::parse_each(bytes, |one| surfaces.push(one)));
+            let (inventory, requests) =
+                Failures::both(read(&inventory, Inventory::parse), requests)?;
+            each(&mut surfaces);
+            return Ok(Inputs { inventory, requests, stamp: self.stamp() });
+        }
         thread::scope(|scope| {
             let rest = scope.spawn(move || (read(&inventory, Inventory::parse), self.stamp()));
             let (batches, full) = sync_channel(BATCHES);
@@ -165,6 +174,9 @@ impl Args {
         Stamp::new(generated_at.unwrap_or_else(clock::now), git_commit)
     }
 }
+
+/// Inputs of fewer bytes are read sooner than threads are started for them.
+const WORTH_A_THREAD: u64 = 1 << 19;
 
 /// How many surfaces go from the reading thread to the writing one at once.
 const BATCH: usize = 256;

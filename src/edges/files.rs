@@ -4,8 +4,9 @@ use std::fmt;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::os::fd::AsFd as _;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 /// How many bytes go to the operating system at once.
 const CHUNK: usize = 1 << 20;
@@ -41,13 +42,17 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, FileError> {
     fs::read(path).map_err(FileError::new("read", path))
 }
 
+/// Whether the file has fewer bytes than `length`.
+pub(crate) fn is_shorter(path: &Path, length: u64) -> bool {
+    path.metadata().is_ok_and(|metadata| metadata.len() < length)
+}
+
 /// Writes to standard output.
 pub(crate) fn print<T>(
     write: impl FnOnce(&mut Sink) -> Result<T, fmt::Error>,
 ) -> Result<T, FileError> {
-    Sink::fill(io::stdout(), write, |_, _| {})
-        .map(|(written, _)| written)
-        .map_err(FileError::of_output)
+    let output = io::stdout().as_fd().try_clone_to_owned().map_err(FileError::of_output)?;
+    Sink::fill(output.into(), write).map(|(written, _)| written).map_err(FileError::of_output)
 }
 
 /// Writes bytes to standard output.
@@ -72,7 +77,7 @@ pub(crate) fn replace<T>(
     let existing = path.metadata().ok();
     if is_written_in_place(path, existing.as_ref()) {
         let file = OpenOptions::new().write(true).open(path).map_err(error())?;
-        return Sink::fill(file, write, |_, _| {}).map(|(written, _)| written).map_err(error());
+        return Sink::fill(file, write).map(|(written, _)| written).map_err(error());
     }
     let target = target_of(path).map_err(error())?;
     let folder = folder_of(&target);
@@ -84,19 +89,7 @@ pub(crate) fn replace<T>(
         // The temporary name says nothing to the user.
         .map_err(|failed| error()(failed.kind().into()))?;
     let (file, temporary) = temporary.into_parts();
-    let mut unsynced = 0;
-    let (written, file) = Sink::fill(file, write, |file: &File, length| {
-        unsynced += length;
-        if unsynced >= SYNC_EVERY {
-            unsynced = 0;
-            // Most of the text is on the disk by the time that the last of it is written. A
-            // failure shows again in the sync at the end.
-            if let Ok(file) = file.try_clone() {
-                thread::spawn(move || file.sync_data());
-            }
-        }
-    })
-    .map_err(error())?;
+    let (written, file) = Sink::fill(file, write).map_err(error())?;
     if written.is_none() {
         return Ok(None);
     }
@@ -150,53 +143,99 @@ fn new_file_permissions() -> Permissions {
     Permissions::from_mode(0o666)
 }
 
-/// Text on its way to a file, written by a thread of its own while the next text is formed.
+/// Text on its way to a file. What is more than one chunk is written by a thread of its own while
+/// the next text is formed; less is not worth a thread.
 #[derive(Debug)]
 pub(crate) struct Sink {
     chunk: Vec<u8>,
-    full: SyncSender<Vec<u8>>,
-    empty: Receiver<Vec<u8>>,
+    output: Output,
+}
+
+#[derive(Debug)]
+enum Output {
+    /// Nothing is written yet.
+    Waiting(File),
+    Writing {
+        full: SyncSender<Vec<u8>>,
+        empty: Receiver<Vec<u8>>,
+        writer: JoinHandle<io::Result<File>>,
+    },
+    /// Between the two.
+    Starting,
 }
 
 impl Sink {
-    /// Writes all of it to `output`; `after_chunk` may look after each chunk.
-    fn fill<T, W: Write + Send>(
-        mut output: W,
+    /// Writes all of it to `output`, which it gives back.
+    fn fill<T>(
+        output: File,
         write: impl FnOnce(&mut Self) -> Result<T, fmt::Error>,
-        mut after_chunk: impl FnMut(&W, usize) + Send,
-    ) -> io::Result<(T, W)> {
-        let (full, chunks) = sync_channel::<Vec<u8>>(CHUNKS);
-        let (emptied, empty) = sync_channel::<Vec<u8>>(CHUNKS);
-        thread::scope(|scope| {
-            let writer = scope.spawn(move || -> io::Result<W> {
-                for mut chunk in chunks {
-                    output.write_all(&chunk)?;
-                    after_chunk(&output, chunk.len());
-                    chunk.clear();
-                    // The last chunks find nobody who wants their memory back.
-                    let _ = emptied.try_send(chunk);
-                }
-                output.flush()?;
-                Ok(output)
-            });
-            let mut sink = Self { chunk: Vec::new(), full, empty };
-            let written = write(&mut sink).and_then(|written| sink.pass_on().map(|()| written));
-            drop(sink);
-            // A panic of the writer is a panic of ours.
-            let output = writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            match written {
-                Ok(written) => Ok((written, output)),
-                Err(fmt::Error) => Err(io::Error::other("the text could not be formed")),
-            }
-        })
+    ) -> io::Result<(T, File)> {
+        let mut sink = Self { chunk: Vec::new(), output: Output::Waiting(output) };
+        let written = write(&mut sink);
+        let output = sink.finish()?;
+        match written {
+            Ok(written) => Ok((written, output)),
+            Err(fmt::Error) => Err(io::Error::other("the text could not be formed")),
+        }
     }
 
     /// Hands the chunk to the writer, and takes an empty one.
     fn pass_on(&mut self) -> fmt::Result {
-        let next = self.empty.try_recv().unwrap_or_else(|_| Vec::with_capacity(CHUNK));
+        self.output = match std::mem::replace(&mut self.output, Output::Starting) {
+            Output::Waiting(file) => {
+                let (full, chunks) = sync_channel(CHUNKS);
+                let (emptied, empty) = sync_channel(CHUNKS);
+                let writer = thread::spawn(move || write_chunks(file, chunks, &emptied));
+                Output::Writing { full, empty, writer }
+            }
+            started => started,
+        };
+        let Output::Writing { full, empty, .. } = &self.output else { return Err(fmt::Error) };
+        let next = empty.try_recv().unwrap_or_else(|_| Vec::with_capacity(CHUNK));
         // A writer that no longer listens has failed, and says why when it is joined.
-        self.full.send(std::mem::replace(&mut self.chunk, next)).map_err(|_| fmt::Error)
+        full.send(std::mem::replace(&mut self.chunk, next)).map_err(|_| fmt::Error)
     }
+
+    fn finish(mut self) -> io::Result<File> {
+        if let Output::Writing { .. } = self.output {
+            // What a failed writer does not take, it says why when it is joined.
+            let _ = self.pass_on();
+        }
+        match self.output {
+            Output::Waiting(mut file) => file.write_all(&self.chunk).map(|()| file),
+            Output::Writing { full, writer, .. } => {
+                drop(full);
+                // A panic of the writer is a panic of ours.
+                writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            }
+            Output::Starting => Err(io::Error::other("the writer did not start")),
+        }
+    }
+}
+
+/// Writes what comes, and gives the chunks back.
+fn write_chunks(
+    mut file: File,
+    chunks: Receiver<Vec<u8>>,
+    emptied: &SyncSender<Vec<u8>>,
+) -> io::Result<File> {
+    let mut unsynced = 0;
+    for mut chunk in chunks {
+        file.write_all(&chunk)?;
+        unsynced += chunk.len();
+        if unsynced >= SYNC_EVERY {
+            unsynced = 0;
+            // Most of the text is on the disk by the time that the last of it is written. A
+            // failure shows again in the sync at the end; a pipe has none to wait for.
+            if let Ok(file) = file.try_clone() {
+                thread::spawn(move || file.sync_data());
+            }
+        }
+        chunk.clear();
+        // The last chunks find nobody who wants their memory back.
+        let _ = emptied.try_send(chunk);
+    }
+    Ok(file)
 }
 
 impl fmt::Write for Sink {
