@@ -8,7 +8,7 @@
 //! | layer | modules | what it is |
 //! |---|---|---|
 //! | words | `words` | every identifier and text of the ledger, once |
-//! | core | `json`, `gate`, `surface`, `inputs`, `response`, `triage`, `review`, `candidate`, `ledger`, `diagram` | pure: no I/O, no clock, no process |
+//! | core | `json`, `gate`, `surface`, `inputs`, `response`, `triage`, `review`, `candidate`, `ledger`, `template`, `schema`, `diagram`, `explain` | pure: no I/O, no clock, no process |
 //! | edges | `edges` (feature `cli`) | files, git, the clock |
 //! | tool | [`cli`] (feature `cli`) | one file a subcommand |
 //!
@@ -28,6 +28,7 @@
 mod candidate;
 mod detect;
 mod diagram;
+mod explain;
 mod gate;
 mod inputs;
 mod json;
@@ -35,7 +36,9 @@ mod ledger;
 mod requirement;
 mod response;
 mod review;
+mod schema;
 mod surface;
+mod template;
 mod triage;
 mod words;
 
@@ -54,13 +57,16 @@ pub use candidate::{
     WaitingRuntimeGate,
 };
 pub use diagram::mermaid;
+pub use explain::Explanation;
 pub use gate::{Gates, Shut};
 pub use inputs::{Inventory, OwnerRequests, Source};
 pub use json::{DocumentError, DocumentProblem, Json, Number};
 pub use ledger::{Entry, Ledger, LedgerDocument, LedgerWriter, Stamp, Tally};
 pub use response::{Answers, EvidenceRef, NotARef, OwnerResponse, ResponseDocument};
 pub use review::{Refusal, ReviewerKind, ReviewerRecord, Verdict};
+pub use schema::Schema;
 pub use surface::Surface;
+pub use template::response_template;
 pub use triage::{Finding, Surfaces};
 pub use words::{
     AcceptanceField, AnswerShape, BlockedAction, Boundary, Decision, ItemFlag, Lane, LedgerKey,

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use crate::json::{DocumentProblem, Fault, Json, Read, Reader};
+use crate::response::ResponseKey;
 use crate::words::{AcceptanceField, LedgerKey};
 
 /// The fields that describe a surface. They may be of any JSON type, and are carried over as they
@@ -82,6 +83,13 @@ impl Surface {
 
     pub(crate) fn shared_required_owner_fields(&self) -> Arc<[String]> {
         Arc::clone(&self.required_owner_fields)
+    }
+
+    /// The names among [`required_owner_fields`](Self::required_owner_fields) that no response has:
+    /// every answer lacks them.
+    pub fn unanswerable_fields(&self) -> impl Iterator<Item = &str> {
+        let names = self.required_owner_fields.iter().map(String::as_str);
+        names.filter(|name| ResponseKey::know(name).is_none())
     }
 
     /// The names of the fields that the request asks for.

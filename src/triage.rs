@@ -20,7 +20,7 @@ use crate::words::{
 };
 
 /// How many characters a text may have.
-const MAX_CHARACTERS: usize = 4_000;
+pub(crate) const MAX_CHARACTERS: usize = 4_000;
 
 /// One thing that triage found against an answer. It never holds what it matched.
 ///
@@ -463,10 +463,8 @@ impl<'a> Examination<'a> {
             self.find_in(problem, ResponseKey::Field(field));
         }
         if decision != Some(Decision::DeclineOwnership) {
-            for name in self.surface.required_owner_fields() {
-                if ResponseKey::know(name).is_none() {
-                    self.find(Problem::FieldMissing, None, format!("/{name}"), None);
-                }
+            for name in self.surface.unanswerable_fields() {
+                self.find(Problem::FieldMissing, None, format!("/{name}"), None);
             }
         }
     }
@@ -580,13 +578,7 @@ fn claims_none(text: &str) -> bool {
 }
 
 fn pointer_of(key: ResponseKey) -> String {
-    match key {
-        ResponseKey::SchemaVersion => "/schema_version".to_owned(),
-        ResponseKey::Schema => "/$schema".to_owned(),
-        ResponseKey::Responder => "/responder".to_owned(),
-        ResponseKey::RespondedAt => "/responded_at".to_owned(),
-        ResponseKey::Field(field) => format!("/{field}"),
-    }
+    format!("/{}", key.as_str())
 }
 
 #[cfg(test)]

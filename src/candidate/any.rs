@@ -5,9 +5,9 @@ use crate::ledger::Entry;
 use crate::response::ResponseDocument;
 use crate::review::{Refusal, ReviewerRecord};
 use crate::surface::Surface;
-use crate::triage::Surfaces;
 #[cfg(test)]
 use crate::triage::Triage;
+use crate::triage::{Finding, Surfaces};
 use crate::words::Lane;
 
 use super::state::{
@@ -237,6 +237,12 @@ impl AnyCandidate {
     #[must_use]
     pub fn entry(&self) -> Entry<'_> {
         in_any_state!(self, candidate => candidate.entry())
+    }
+
+    /// What triage found against the answer; nothing where there is none, or it is not held back.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        in_any_state!(self, candidate => candidate.contents().findings)
     }
 
     /// Takes in an answer; see [`Candidate::receive`].

@@ -77,7 +77,7 @@ impl<S: State> Candidate<S> {
     /// What the ledger shows of the candidate.
     #[must_use]
     pub fn entry(&self) -> Entry<'_> {
-        Entry::of(&self.surface, S::LANE, self.state.contents())
+        Entry::of(&self.surface, S::LANE, self.contents())
     }
 
     /// Takes in an answer, the first or another one: triages it, and gives the state of the lane
@@ -112,6 +112,10 @@ impl<S: State> Candidate<S> {
         S::erase(self)
     }
 
+    fn contents(&self) -> Contents<'_> {
+        self.state.contents()
+    }
+
     fn with<T: State>(self, state: T) -> Candidate<T> {
         Candidate { surface: self.surface, state }
     }
@@ -121,7 +125,7 @@ impl<S: Reviewable> Candidate<S> {
     /// The reviewer record that brought the candidate here, if one did.
     #[must_use]
     pub fn record(&self) -> Option<&ReviewerRecord> {
-        self.state.contents().record
+        self.contents().record
     }
 
     /// Lets a reviewer hold the answer back: at all, as strictly as it is held, or stricter.
@@ -131,7 +135,7 @@ impl<S: Reviewable> Candidate<S> {
     /// The candidate as it was, and why: the outcome is no hold or a milder one, no failed check
     /// belongs to it, or a verdict contradicts triage or the answer.
     pub fn hold(self, record: ReviewerRecord) -> Result<Held, Refused<Self>> {
-        let Contents { response, findings, .. } = self.state.contents();
+        let Contents { response, findings, .. } = self.contents();
         let answers = response.map(OwnerResponse::answers);
         let outcome = record.outcome();
         let judged = match review_leads_to(S::LANE, outcome, self.surface.is_write_capable()) {
@@ -152,7 +156,7 @@ impl<S: HeldBack> Candidate<S> {
     /// What triage found against the answer.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
-        self.state.contents().findings
+        self.contents().findings
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) enum Failure {
     File(FileError),
     /// A file holds something else than it should.
     Document { path: PathBuf, error: DocumentError },
+    /// An answer names a candidate that is not there.
+    NoSuchCandidate { path: PathBuf, place: (usize, usize) },
     /// The arguments name something that does not exist.
     Usage { message: String, next_step: String },
 }
@@ -41,6 +43,11 @@ impl Failures {
             (Ok(one), Ok(other)) => Ok((one, other)),
             (one, other) => Err(Self(one.err().into_iter().chain(other.err()).collect())),
         }
+    }
+
+    /// All of them, if there are any.
+    pub(super) fn of(failures: Vec<Failure>) -> Option<Self> {
+        (!failures.is_empty()).then_some(Self(failures))
     }
 
     /// Says what went wrong, and gives the exit code for it.
@@ -80,6 +87,14 @@ impl fmt::Display for Failure {
                     error.path(),
                     error.problem(),
                     error.next_step()
+                )
+            }
+            Self::NoSuchCandidate { path, place: (line, column) } => {
+                write!(
+                    f,
+                    "{}:{line}:{column}: $.acceptance_candidate_id: no candidate has this id\n  next: start \
+                     from `acceptance-ledger template SURFACE_ID`, or name the right --root",
+                    path.display()
                 )
             }
             Self::Usage { message, next_step } => write!(f, "{message}\n  next: {next_step}"),

@@ -1,48 +1,26 @@
-use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::mpsc::{channel, sync_channel};
 use std::thread::{self, ScopedJoinHandle};
 
-use clap::builder::{OsStringValueParser, TypedValueParser};
-
 use crate::candidate::AnyCandidate;
 use crate::edges::{clock, files, git};
 use crate::inputs::{Inventory, OwnerRequests};
-use crate::json::DocumentError;
 use crate::ledger::{Ledger, LedgerWriter, Stamp, Tally};
 use crate::surface::Surface;
 use crate::words::{Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
 
 use super::Outcome;
-use super::failure::{Failure, Failures};
+use super::failure::Failures;
+use super::inputs::{InputArgs, path, read};
 
 /// Write the baseline ledger: every candidate waits for its owner's response
 #[derive(Debug, clap::Args)]
 #[command(infer_long_args = true, args_override_self = true)]
 pub(super) struct Args {
-    /// The root of the repository
-    #[arg(long, value_name = "DIR", default_value = ".", value_parser = path())]
-    root: PathBuf,
-
-    /// The inventory, relative to the root
-    #[arg(
-        long,
-        value_name = "FILE",
-        default_value = "docs/security/monitoring-alerting-observability-inventory.snapshot.json",
-        value_parser = path()
-    )]
-    inventory_report: PathBuf,
-
-    /// The owner requests, relative to the root
-    #[arg(
-        long,
-        value_name = "FILE",
-        default_value = "docs/security/monitoring-owner-request-draft.snapshot.json",
-        value_parser = path()
-    )]
-    owner_request_report: PathBuf,
+    #[command(flatten)]
+    inputs: InputArgs,
 
     /// Where to write the ledger, relative to the working directory; standard output without it
     #[arg(long, value_name = "FILE", allow_negative_numbers = true, value_parser = path())]
@@ -51,11 +29,6 @@ pub(super) struct Args {
     /// The time to show in the ledger; now at +08:00 without it
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     generated_at: Option<String>,
-}
-
-/// A path as the reference takes it: an empty one is the working directory.
-fn path() -> impl TypedValueParser<Value = PathBuf> {
-    OsStringValueParser::new().map(|path: OsString| PathBuf::from(path))
 }
 
 pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
@@ -117,9 +90,9 @@ impl Args {
     /// Reads both inputs at once, and hands the surfaces over batch by batch, until `each` has had
     /// enough. What is wrong with either input is said of both.
     fn read(&self, mut each: impl FnMut(&mut Vec<Surface>) -> bool) -> Result<Inputs, Failures> {
-        let [inventory, requests] = [&self.inventory_report, &self.owner_request_report]
-            .map(|file| self.folder().join(file));
-        if [&inventory, &requests].into_iter().all(|input| files::is_shorter(input, WORTH_A_THREAD)) {
+        let [inventory, requests] = [self.inputs.inventory(), self.inputs.owner_requests()];
+        if [&inventory, &requests].into_iter().all(|input| files::is_shorter(input, WORTH_A_THREAD))
+        {
             let mut surfaces = Vec::new();
             let requests =
                 read(&requests, |bytes| OwnerRequests::parse_each(bytes, |one| surfaces.push(one)));
@@ -162,13 +135,9 @@ impl Args {
         })
     }
 
-    /// The root as a part of the inputs' paths.
-    fn folder(&self) -> &Path {
-        if self.root == Path::new(".") { Path::new("") } else { &self.root }
-    }
-
     fn stamp(&self) -> Stamp {
-        let root = if self.root == Path::new("") { Path::new(".") } else { &self.root };
+        let root =
+            if self.inputs.root == Path::new("") { Path::new(".") } else { &self.inputs.root };
         let generated_at = self.generated_at.clone().filter(|time| !time.is_empty());
         let git_commit = git::short_head(root).unwrap_or_else(|| "unknown".to_owned());
         Stamp::new(generated_at.unwrap_or_else(clock::now), git_commit)
@@ -183,13 +152,6 @@ const BATCH: usize = 256;
 
 /// How many batches may wait.
 const BATCHES: usize = 16;
-
-fn read<T>(
-    path: &Path,
-    parse: impl FnOnce(&[u8]) -> Result<T, DocumentError>,
-) -> Result<T, Failure> {
-    parse(&files::read(path)?).map_err(|error| Failure::document(path, error))
-}
 
 /// What a thread has to say. A panic of its is a panic of ours.
 fn finished<T>(thread: ScopedJoinHandle<'_, T>) -> T {

@@ -5,9 +5,15 @@
 
 mod completions;
 mod diagram;
+mod explain;
 mod failure;
 mod generate;
+mod inputs;
+mod judged;
 mod man;
+mod schema;
+mod template;
+mod triage;
 
 use std::process::ExitCode;
 
@@ -36,6 +42,10 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Generate(generate::Args),
+    Template(template::Args),
+    Triage(triage::Args),
+    Explain(explain::Args),
+    Schema(schema::Args),
     Diagram(diagram::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -56,6 +66,10 @@ pub fn main() -> ExitCode {
     .write_global();
     let outcome = match command {
         Command::Generate(args) => generate::run(&args, quiet),
+        Command::Template(args) => template::run(&args, quiet),
+        Command::Triage(args) => triage::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Schema(args) => schema::run(&args),
         Command::Diagram(args) => diagram::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),

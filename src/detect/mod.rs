@@ -18,6 +18,12 @@ pub(crate) use claim::{claims_health, claims_recovery, names_shared_project};
 pub(crate) use fold::{Folded, fold_name};
 pub(crate) use rule::Rules;
 
+/// The rules that find a problem, each with its id and what it finds.
+pub(crate) fn finders(problem: Problem) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let rules = [secret::RULES, secret::IN_PIECES, command::RULES].into_iter().flatten();
+    rules.filter(move |rule| rule.problem == problem).map(|rule| (rule.id, rule.what))
+}
+
 /// A problem, and the half-open range of Unicode scalars of the original text that it is found in.
 pub(crate) type Match = (Problem, Range<usize>);
 

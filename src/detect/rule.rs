@@ -14,13 +14,6 @@ use super::{command, request, secret};
 /// One rule. Its pattern is read case-insensitively over folded text; where it has groups, the first
 /// that takes part is what was matched, else the whole match is.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "name, meaning and samples stand beside the pattern that they are the tests of"
-    )
-)]
 pub(crate) struct Rule {
     pub(crate) id: &'static str,
     /// What it finds, in a few words.
@@ -31,7 +24,9 @@ pub(crate) struct Rule {
     pub(crate) pattern: &'static str,
     /// Whether what was matched counts.
     pub(crate) counts: fn(matched: &str, text: &str) -> bool,
+    #[cfg_attr(not(test), expect(dead_code, reason = "samples are the tests of the pattern"))]
     pub(crate) hits: &'static [&'static str],
+    #[cfg_attr(not(test), expect(dead_code, reason = "samples are the tests of the pattern"))]
     pub(crate) misses: &'static [&'static str],
 }
 

@@ -606,7 +606,7 @@ pub(crate) const RULES: &[Rule] = &[
 ];
 
 /// Secrets that are told even when white space breaks them into pieces.
-const IN_PIECES: &[Rule] = &[rule(
+pub(crate) const IN_PIECES: &[Rule] = &[rule(
     "secret_in_pieces",
     "a secret that white space breaks into pieces",
     &[

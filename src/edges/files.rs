@@ -3,10 +3,12 @@
 use std::fmt;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 use std::os::fd::AsFd as _;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
+
+use tempfile::NamedTempFile;
 
 /// How many bytes go to the operating system at once.
 const CHUNK: usize = 1 << 20;
@@ -61,6 +63,41 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), FileError> {
     output.write_all(bytes).and_then(|()| output.flush()).map_err(FileError::of_output)
 }
 
+/// Writes text with colors to standard output, which loses them where nobody sees them.
+pub(crate) fn print_styled(text: &str) -> Result<(), FileError> {
+    let mut output = anstream::stdout().lock();
+    output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(FileError::of_output)
+}
+
+/// Makes the file at `path`, which must not be there yet; folders above it are made.
+pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let folder = folder_of(path);
+    fs::create_dir_all(folder).map_err(FileError::new("make the folder", folder))?;
+    let mut temporary = new_temporary(folder).map_err(FileError::new("write", path))?;
+    let written = temporary.write_all(bytes).and_then(|()| temporary.as_file().sync_all());
+    written.map_err(FileError::new("write", path))?;
+    let made = temporary.persist_noclobber(path);
+    made.map(drop).map_err(|failed| FileError::new("write", path)(failed.error))
+}
+
+/// Replaces the file at `path` with these bytes; see [`replace`].
+pub(crate) fn replace_with(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    replace(path, |sink| {
+        sink.push(bytes)?;
+        Ok(Some(()))
+    })
+    .map(drop)
+}
+
+fn new_temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new()
+        .prefix(".acceptance-ledger-")
+        .permissions(new_file_permissions())
+        .tempfile_in(folder)
+        // The temporary name says nothing to the user.
+        .map_err(|failed| failed.kind().into())
+}
+
 /// Replaces the file at `path` whole, or leaves it as it is; folders above it are made.
 ///
 /// A symbolic link is followed. What is no regular file, such as a pipe or `/dev/stdout`, is
@@ -82,12 +119,7 @@ pub(crate) fn replace<T>(
     let target = target_of(path).map_err(error())?;
     let folder = folder_of(&target);
     fs::create_dir_all(folder).map_err(FileError::new("make the folder", folder))?;
-    let temporary = tempfile::Builder::new()
-        .prefix(".acceptance-ledger-")
-        .permissions(new_file_permissions())
-        .tempfile_in(folder)
-        // The temporary name says nothing to the user.
-        .map_err(|failed| error()(failed.kind().into()))?;
+    let temporary = new_temporary(folder).map_err(error())?;
     let (file, temporary) = temporary.into_parts();
     let (written, file) = Sink::fill(file, write).map_err(error())?;
     if written.is_none() {
@@ -179,6 +211,11 @@ impl Sink {
         }
     }
 
+    fn push(&mut self, bytes: &[u8]) -> fmt::Result {
+        self.chunk.extend_from_slice(bytes);
+        if self.chunk.len() < CHUNK { Ok(()) } else { self.pass_on() }
+    }
+
     /// Hands the chunk to the writer, and takes an empty one.
     fn pass_on(&mut self) -> fmt::Result {
         self.output = match std::mem::replace(&mut self.output, Output::Starting) {
@@ -240,7 +277,6 @@ fn write_chunks(
 
 impl fmt::Write for Sink {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.chunk.extend_from_slice(text.as_bytes());
-        if self.chunk.len() < CHUNK { Ok(()) } else { self.pass_on() }
+        self.push(text.as_bytes())
     }
 }

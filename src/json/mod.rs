@@ -9,8 +9,11 @@ mod text;
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 pub use error::{DocumentError, DocumentProblem};
 pub use number::Number;
+pub(crate) use place::line_and_column;
 pub(crate) use reader::{Fault, Read, Reader, read_document};
 pub(crate) use text::{new_line, write_array, write_json, write_string};
 
@@ -58,6 +61,14 @@ impl Json {
     pub(crate) fn strings<S: Into<String>>(texts: impl IntoIterator<Item = S>) -> Self {
         Self::Array(texts.into_iter().map(|text| Self::String(text.into())).collect())
     }
+}
+
+/// An object of `serde_json` with one more member.
+pub(crate) fn with(mut object: Value, key: &str, value: Value) -> Value {
+    if let Some(members) = object.as_object_mut() {
+        members.insert(key.to_owned(), value);
+    }
+    object
 }
 
 impl From<&str> for Json {

@@ -24,8 +24,7 @@ impl Place {
     /// and is shown by its position.
     pub(super) fn find(text: &str, offset: usize, known: impl Fn(&str) -> bool) -> Self {
         let offset = text.floor_char_boundary(offset);
-        let before = text.get(..offset).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let (line, column) = line_and_column(text.as_bytes(), offset);
         let mut path = String::from("$");
         for step in steps_to(text, offset) {
             // Writing to a string cannot fail.
@@ -40,12 +39,20 @@ impl Place {
                 }
             };
         }
-        Self {
-            line: before.matches('\n').count() + 1,
-            column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
-            path,
-        }
+        Self { line, column, path }
     }
+}
+
+/// The line of byte `offset` and its column in characters, both from 1.
+pub(crate) fn line_and_column(text: &[u8], offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line_start =
+        before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+    let line = before.split(|byte| *byte == b'\n').count();
+    let in_line = before.get(line_start..).unwrap_or_default();
+    // Of a character's bytes, all but the first continue it.
+    let column = in_line.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
+    (line, column + 1)
 }
 
 /// The steps from the root of `text` down to the value or key that begins at `offset`.

@@ -5,6 +5,7 @@ mod differential;
 mod entry;
 mod key;
 mod read;
+mod schema;
 mod tally;
 mod text;
 
@@ -18,6 +19,7 @@ use crate::words::LedgerKey;
 
 pub use entry::Entry;
 use key::CountKey;
+pub(crate) use schema::schema;
 pub use tally::Tally;
 pub use text::LedgerWriter;
 

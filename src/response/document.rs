@@ -1,14 +1,19 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::json::{DocumentError, DocumentProblem, Fault, Json, read_document};
+use crate::json::{DocumentError, DocumentProblem, Fault, Json, line_and_column, read_document};
 use crate::words::{AcceptanceField, LedgerKey, ReviewerCheck};
 
 /// The version of an owner response that this crate reads.
-const RESPONSE_VERSION: &str = "monitoring_owner_response_v1";
+pub(crate) const RESPONSE_VERSION: &str = "monitoring_owner_response_v1";
 
 /// How many bytes an owner response may have.
 const MAX_BYTES: usize = 256 * 1024;
+
+// The keys that no word list has: only an owner response does.
+const SCHEMA: &str = "$schema";
+const RESPONDER: &str = "responder";
+const RESPONDED_AT: &str = "responded_at";
 
 /// A key that an owner response has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,9 +29,9 @@ pub(crate) enum ResponseKey {
 impl ResponseKey {
     pub(crate) fn know(name: &str) -> Option<Self> {
         match name {
-            "$schema" => Some(Self::Schema),
-            "responder" => Some(Self::Responder),
-            "responded_at" => Some(Self::RespondedAt),
+            SCHEMA => Some(Self::Schema),
+            RESPONDER => Some(Self::Responder),
+            RESPONDED_AT => Some(Self::RespondedAt),
             _ if name == LedgerKey::SchemaVersion.as_str() => Some(Self::SchemaVersion),
             _ => {
                 let field: AcceptanceField = name.parse().ok()?;
@@ -40,6 +45,16 @@ impl ResponseKey {
                 );
                 (is_identity || field.answer_shape().is_some()).then_some(Self::Field(field))
             }
+        }
+    }
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::SchemaVersion => LedgerKey::SchemaVersion.as_str(),
+            Self::Schema => SCHEMA,
+            Self::Responder => RESPONDER,
+            Self::RespondedAt => RESPONDED_AT,
+            Self::Field(field) => field.as_str(),
         }
     }
 
@@ -59,6 +74,8 @@ pub(crate) struct Member {
     pub(crate) key: Option<ResponseKey>,
     pub(crate) name: String,
     pub(crate) value: Json,
+    /// Where the value begins.
+    offset: usize,
 }
 
 /// An owner response as it came, before triage.
@@ -114,7 +131,7 @@ impl ResponseDocument {
                 if key == Some(ResponseKey::SchemaVersion) {
                     version = Some((offset, value.as_str() == Some(RESPONSE_VERSION)));
                 }
-                members.push(Member { key, name, value });
+                members.push(Member { key, name, value, offset });
                 Ok(())
             })?;
             match version {
@@ -136,6 +153,18 @@ impl ResponseDocument {
 
     pub(crate) fn value(&self, key: ResponseKey) -> Option<&Json> {
         self.members.iter().find(|member| member.key == Some(key)).map(|member| &member.value)
+    }
+
+    /// The line and column, both from 1, of the value that a [`Finding`](crate::Finding)'s field points
+    /// to, in the `bytes` that the response was read from.
+    #[must_use]
+    pub fn place_of(&self, field: &str, bytes: &[u8]) -> (usize, usize) {
+        let name = field.split('/').nth(1).unwrap_or_default();
+        let member = match name.strip_prefix('#').and_then(|position| position.parse().ok()) {
+            Some(position) => self.members.get(usize::saturating_sub(position, 1)),
+            None => self.members.iter().find(|member| member.name == name),
+        };
+        line_and_column(bytes, member.map_or(0, |member| member.offset))
     }
 
     /// The candidate that the response is for, as it says itself.

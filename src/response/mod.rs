@@ -9,7 +9,7 @@ use crate::detect::fold_name;
 use crate::words::{AcceptanceField, AnswerShape};
 
 pub use document::ResponseDocument;
-pub(crate) use document::{Member, ResponseKey};
+pub(crate) use document::{Member, RESPONSE_VERSION, ResponseKey};
 pub use reference::{EvidenceRef, NotARef};
 
 /// The text that stands in the ledger, and in a template, where an answer is still to come.

@@ -25,12 +25,12 @@ pub use reviewer_check::ReviewerCheck;
 pub use runtime_gate::RuntimeGate;
 
 /// Makes a word list: an enum whose variants carry the identifier that documents use and one
-/// sentence that says what it means.
+/// sentence that says what it means, and where `explain` needs one of ours, the same in Chinese.
 macro_rules! word_list {
     (
         $(#[$meta:meta])*
         pub enum $name:ident($what:literal) {
-            $($variant:ident = $id:literal: $english:literal,)+
+            $($variant:ident = $id:literal: $english:literal $(| $chinese:literal)?,)+
         }
     ) => {
         $(#[$meta])*
@@ -63,6 +63,8 @@ macro_rules! word_list {
             }
         }
 
+        word_list!(@chinese $name { $($variant $($chinese)?,)+ });
+
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
@@ -77,5 +79,18 @@ macro_rules! word_list {
             }
         }
     };
+    (@chinese $name:ident { $($variant:ident $chinese:literal,)+ }) => {
+        impl $name {
+            /// What the word means, in one sentence of Traditional Chinese.
+            #[must_use]
+            pub const fn chinese(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $chinese,)+
+                }
+            }
+        }
+    };
+    // The Chinese of these words is the ledger's own text, or nobody asks for it.
+    (@chinese $name:ident { $($variant:ident,)+ }) => {};
 }
 use word_list;

@@ -1,0 +1,221 @@
+//! Answers in files, what triage makes of them, and how that is shown.
+
+use std::collections::HashMap;
+use std::fmt::{self, Write as _};
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use anstyle::{AnsiColor, Style};
+use serde_json::{Value, json};
+
+use crate::candidate::AnyCandidate;
+use crate::edges::files;
+use crate::edges::report::{Notice, Severity, github, sarif};
+use crate::inputs::OwnerRequests;
+use crate::response::ResponseDocument;
+use crate::surface::Surface;
+use crate::triage::{Finding, Surfaces};
+use crate::words::{AcceptanceField, Lane, Problem};
+
+use super::failure::{Failure, Failures};
+
+/// How findings are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// For programs
+    Json,
+    /// As annotations in a pull request
+    Github,
+    /// As a SARIF 2.1.0 log
+    Sarif,
+}
+
+/// All that an answer is judged by.
+#[derive(Debug)]
+pub(super) struct Judge {
+    surfaces: Surfaces,
+    by_candidate: HashMap<String, Surface>,
+}
+
+/// An answer, and what triage makes of it.
+#[derive(Debug)]
+pub(super) struct Judged {
+    file: PathBuf,
+    candidate_id: String,
+    lane: Lane,
+    findings: Vec<Located>,
+}
+
+/// A finding, and the line and column of its field in the file.
+#[derive(Debug)]
+struct Located {
+    finding: Finding,
+    place: (usize, usize),
+}
+
+impl Judge {
+    pub(super) fn new(requests: &OwnerRequests) -> Self {
+        let surfaces = requests.surfaces();
+        let by_candidate =
+            surfaces.iter().map(|surface| (surface.candidate_id(), surface.clone())).collect();
+        Self { surfaces: Surfaces::new(surfaces), by_candidate }
+    }
+
+    /// Judges each file, in their order.
+    pub(super) fn judge_all(&self, files: &[PathBuf]) -> Vec<Result<Judged, Failure>> {
+        let judge =
+            |files: &[PathBuf]| -> Vec<_> { files.iter().map(|file| self.judge(file)).collect() };
+        let workers = thread::available_parallelism().map_or(1, NonZero::get);
+        let share = files.len().div_ceil(workers);
+        if share < WORTH_A_THREAD {
+            return judge(files);
+        }
+        thread::scope(|scope| {
+            let workers: Vec<_> =
+                files.chunks(share).map(|share| scope.spawn(move || judge(share))).collect();
+            let join = |worker: thread::ScopedJoinHandle<'_, Vec<_>>| {
+                // A panic of a worker is a panic of ours.
+                worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            };
+            workers.into_iter().flat_map(join).collect()
+        })
+    }
+
+    fn judge(&self, file: &Path) -> Result<Judged, Failure> {
+        let bytes = files::read(file)?;
+        let document =
+            ResponseDocument::parse(&bytes).map_err(|error| Failure::document(file, error))?;
+        let place = |pointer: &str| document.place_of(pointer, &bytes);
+        let candidate = document.candidate_id().and_then(|id| self.by_candidate.get_key_value(id));
+        let Some((candidate_id, surface)) = candidate else {
+            let field = format!("/{}", AcceptanceField::AcceptanceCandidateId);
+            return Err(Failure::NoSuchCandidate { path: file.to_owned(), place: place(&field) });
+        };
+        let candidate: AnyCandidate =
+            AnyCandidate::new(surface.clone()).receive(&self.surfaces, &document).into();
+        let located =
+            |finding: &Finding| Located { finding: finding.clone(), place: place(finding.field()) };
+        Ok(Judged {
+            file: file.to_owned(),
+            candidate_id: candidate_id.clone(),
+            lane: candidate.lane(),
+            findings: candidate.findings().iter().map(located).collect(),
+        })
+    }
+}
+
+/// How many files a worker has to have to be worth its start.
+const WORTH_A_THREAD: usize = 32;
+
+impl Judged {
+    pub(super) fn is_ready(&self) -> bool {
+        self.lane == Lane::ReadyForMonitoringReview
+    }
+
+    fn to_json(&self) -> Value {
+        let findings = self.findings.iter().map(|Located { finding, .. }| {
+            let characters = finding.characters();
+            json!({
+                "check": finding.check(),
+                "lane": finding.lane(),
+                "field": finding.field(),
+                "problem": finding.problem(),
+                "message": finding.message(),
+                "start": characters.as_ref().map(|range| range.start),
+                "end": characters.as_ref().map(|range| range.end),
+            })
+        });
+        json!({
+            "response": self.file.to_string_lossy(),
+            "acceptance_candidate_id": self.candidate_id,
+            "lane": self.lane,
+            "findings": findings.collect::<Vec<_>>(),
+        })
+    }
+
+    fn notices(&self) -> impl Iterator<Item = Notice> {
+        self.findings.iter().map(|Located { finding, place }| Notice {
+            code: finding.problem().as_str(),
+            severity: severity(finding.lane()),
+            message: finding.message(),
+            file: self.file.to_string_lossy().into_owned(),
+            place: Some(*place),
+            field: finding.field().to_owned(),
+        })
+    }
+}
+
+fn severity(lane: Lane) -> Severity {
+    match lane {
+        Lane::QuarantineSecretOrRawPayload | Lane::RejectExecutionRequest => Severity::Error,
+        _ => Severity::Warning,
+    }
+}
+
+fn color(lane: Lane) -> Style {
+    let color = match (lane, severity(lane)) {
+        (Lane::ReadyForMonitoringReview, _) => AnsiColor::Green,
+        (_, Severity::Warning) => AnsiColor::Yellow,
+        (_, Severity::Error) => AnsiColor::Red,
+    };
+    Style::new().bold().fg_color(Some(color.into()))
+}
+
+impl fmt::Display for Judged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let style = color(self.lane);
+        writeln!(f, "{}: {style}{}{style:#}", self.file.display(), self.lane)?;
+        writeln!(f, "  {}", self.lane.english())?;
+        for Located { finding, place: (line, column) } in &self.findings {
+            let style = color(finding.lane());
+            write!(f, "\n  {style}{}{style:#}", finding.problem())?;
+            write!(f, " at {}:{line}:{column}", self.file.display())?;
+            if !finding.field().is_empty() {
+                write!(f, ", {}", finding.field())?;
+            }
+            if let Some(characters) = finding.characters() {
+                write!(f, ", characters {} to {}", characters.start + 1, characters.end)?;
+            }
+            writeln!(f, "\n    {}", finding.problem().english())?;
+            writeln!(f, "    next: {}", finding.problem().next_step())?;
+        }
+        Ok(())
+    }
+}
+
+/// All of them, as one text.
+pub(super) fn show(judged: &[Judged], format: Format) -> String {
+    let notices = || judged.iter().flat_map(Judged::notices).collect::<Vec<_>>();
+    match format {
+        Format::Human => {
+            let mut text = String::new();
+            for (index, judged) in judged.iter().enumerate() {
+                // Writing to a string cannot fail.
+                let _ = write!(text, "{}{judged}", if index == 0 { "" } else { "\n" });
+            }
+            text
+        }
+        Format::Json => format!("{:#}\n", judged.iter().map(Judged::to_json).collect::<Value>()),
+        Format::Github => github(&notices()),
+        Format::Sarif => {
+            let describe = |code: &str| code.parse().map_or("", Problem::english).to_owned();
+            format!("{:#}\n", sarif(&notices(), describe))
+        }
+    }
+}
+
+/// Those that could be judged, and why the others could not.
+pub(super) fn divide(all: Vec<Result<Judged, Failure>>) -> (Vec<Judged>, Option<Failures>) {
+    let (mut judged, mut failures) = (Vec::new(), Vec::new());
+    for one in all {
+        match one {
+            Ok(one) => judged.push(one),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    (judged, Failures::of(failures))
+}

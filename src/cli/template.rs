@@ -1,0 +1,87 @@
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+
+use crate::edges::files;
+use crate::schema::Schema;
+use crate::surface::Surface;
+use crate::template::response_template;
+use crate::words::Decision;
+
+use super::Outcome;
+use super::failure::Failure;
+use super::inputs::{InputArgs, path};
+
+/// Write a response to fill in for one surface
+///
+/// It has every field that has to be answered for this surface and decision, and none that need not.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The surface, as in `prometheus_rules:rules/node.yml`
+    surface_id: String,
+
+    #[command(flatten)]
+    inputs: InputArgs,
+
+    /// What the owner is about to decide: some decisions need more fields
+    #[arg(long, value_parser = decision())]
+    decision: Option<Decision>,
+
+    /// Where to write the response, with its JSON Schema beside it for editors; a file that is there
+    /// stays as it is. Standard output without it
+    #[arg(long, value_name = "FILE", value_parser = path())]
+    output: Option<PathBuf>,
+}
+
+fn decision() -> impl clap::builder::TypedValueParser<Value = Decision> {
+    PossibleValuesParser::new(Decision::ALL.iter().map(|decision| decision.as_str()))
+        .try_map(|name| name.parse::<Decision>())
+}
+
+/// The file name that `$schema` of a template gives.
+const SCHEMA_FILE: &str = "monitoring_owner_response_v1.schema.json";
+
+pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
+    let (_, requests) = args.inputs.read()?;
+    let surface = find(requests.surfaces(), &args.surface_id)?;
+    let template = response_template(surface, args.decision, &format!("./{SCHEMA_FILE}"));
+    match args.output.as_deref().filter(|output| !output.as_os_str().is_empty()) {
+        None => files::print_bytes(template.as_bytes())?,
+        Some(output) => {
+            files::create(output, template.as_bytes())?;
+            let schema = format!("{:#}\n", Schema::Response.to_json());
+            let beside = output.parent().unwrap_or(Path::new("")).join(SCHEMA_FILE);
+            files::replace_with(&beside, schema.as_bytes())?;
+        }
+    }
+    if !is_quiet {
+        for name in surface.unanswerable_fields() {
+            let _ = writeln!(
+                io::stderr(),
+                "note: the request asks for {name:?}, which no response has: every answer lacks it"
+            );
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The surface of an id, or what to do where there is none.
+pub(super) fn find<'a>(surfaces: &'a [Surface], id: &str) -> Result<&'a Surface, Failure> {
+    surfaces.iter().find(|surface| surface.surface_id() == id).ok_or_else(|| Failure::Usage {
+        message: "no surface has this id".to_owned(),
+        next_step: match surfaces {
+            [] => "add a draft to the owner requests: they are empty".to_owned(),
+            [first, ..] => format!(
+                "take a surface_id from the owner requests, such as {}",
+                nearest(surfaces, id).unwrap_or(first).surface_id()
+            ),
+        },
+    })
+}
+
+/// A surface that the id is a part of, such as a path without its kind.
+fn nearest<'a>(surfaces: &'a [Surface], id: &str) -> Option<&'a Surface> {
+    surfaces.iter().find(|surface| !id.is_empty() && surface.surface_id().contains(id))
+}

@@ -1,0 +1,71 @@
+//! Documents to fill in.
+
+use crate::json::{Json, write_json};
+use crate::requirement::{Requirement, requirement};
+use crate::response::{Answers, PENDING, RESPONSE_VERSION, ResponseKey};
+use crate::surface::Surface;
+use crate::words::{AcceptanceField, AnswerShape, Decision};
+
+/// An owner response to fill in for a surface: every field that has to be answered, and none that need not.
+///
+/// What an owner has to answer depends on the decision; `None` leaves it open. `schema` is what `$schema`
+/// says: where an editor finds the JSON Schema.
+///
+/// ```
+/// use acceptance_ledger::{OwnerRequests, response_template};
+///
+/// # let draft = std::fs::read("examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// let requests = OwnerRequests::parse(&draft)?;
+/// let template = response_template(&requests.surfaces()[0], None, "response.schema.json");
+/// assert!(template.contains("\"decision\": \"pending_owner_response\""));
+/// # Ok::<(), acceptance_ledger::DocumentError>(())
+/// ```
+#[must_use]
+pub fn response_template(surface: &Surface, decision: Option<Decision>, schema: &str) -> String {
+    let mut answers = Answers::default();
+    if let Some(decision) = decision {
+        answers.set_text(AcceptanceField::Decision, decision.to_string());
+    }
+    let mut members = vec![
+        (ResponseKey::Schema, Json::from(schema)),
+        (ResponseKey::SchemaVersion, Json::from(RESPONSE_VERSION)),
+        (
+            ResponseKey::Field(AcceptanceField::AcceptanceCandidateId),
+            Json::String(surface.candidate_id()),
+        ),
+        (ResponseKey::Field(AcceptanceField::RequestId), Json::from(surface.request_id())),
+        (ResponseKey::Field(AcceptanceField::SurfaceId), Json::from(surface.surface_id())),
+        (
+            ResponseKey::Field(AcceptanceField::RepoSha256),
+            surface.descriptor(AcceptanceField::RepoSha256).cloned().unwrap_or(Json::Null),
+        ),
+        (ResponseKey::Responder, Json::from(PENDING)),
+        (ResponseKey::RespondedAt, Json::from(PENDING)),
+        (ResponseKey::Field(AcceptanceField::NotApproval), Json::Bool(true)),
+    ];
+    for field in AcceptanceField::answers() {
+        if requirement(field, surface, &answers) == Requirement::Optional {
+            continue;
+        }
+        let blank = match field.answer_shape() {
+            Some(AnswerShape::Refs) => Json::Array(Vec::new()),
+            Some(AnswerShape::Ref) => Json::Null,
+            _ => Json::from(answers.text(field).unwrap_or(PENDING)),
+        };
+        members.push((ResponseKey::Field(field), blank));
+    }
+    write_members(members.iter().map(|(key, value)| (key.as_str(), value)))
+}
+
+/// An object in the order in which a person fills it in.
+pub(crate) fn write_members<'a>(members: impl Iterator<Item = (&'a str, &'a Json)>) -> String {
+    let mut text = String::from("{");
+    for (index, (key, value)) in members.enumerate() {
+        text.push_str(if index == 0 { "\n  " } else { ",\n  " });
+        crate::json::write_string(&mut text, key);
+        text.push_str(": ");
+        write_json(&mut text, value, 1);
+    }
+    text.push_str("\n}\n");
+    text
+}

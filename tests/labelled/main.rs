@@ -1,0 +1,140 @@
+//! Labelled answers: how often triage finds the lane that a person would.
+//!
+//! `UPDATE_DOCS=1 cargo test --test labelled` writes the table into `docs/triage.md`.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use acceptance_ledger::{
+    AnyCandidate, Finding, Lane, OwnerRequests, Problem, ResponseDocument, Surfaces,
+};
+use serde_json::{Map, Value};
+
+/// One labelled answer: a clean one for a surface, with some fields set or removed.
+#[derive(Debug)]
+struct Labelled {
+    id: String,
+    group: String,
+    lane: Lane,
+    document: String,
+}
+
+fn repository(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(file)
+}
+
+fn read(file: &str) -> String {
+    std::fs::read_to_string(repository(file)).unwrap()
+}
+
+fn labelled() -> Vec<Labelled> {
+    let clean: Map<String, Value> =
+        serde_json::from_str(&read("tests/labelled/clean.json")).unwrap();
+    let answers = ["english", "chinese"].map(|name| read(&format!("tests/labelled/{name}.jsonl")));
+    let mut ids = BTreeSet::new();
+    answers
+        .iter()
+        .flat_map(|answers| answers.lines())
+        .map(|line| {
+            let answer: Map<String, Value> = serde_json::from_str(line).unwrap();
+            let text = |key: &str| answer.get(key).unwrap().as_str().unwrap().to_owned();
+            let mut document = clean.get(&text("base")).unwrap().as_object().unwrap().clone();
+            for key in answer.get("remove").and_then(Value::as_array).into_iter().flatten() {
+                assert!(document.remove(key.as_str().unwrap()).is_some(), "{line}");
+            }
+            document
+                .extend(answer.get("set").and_then(Value::as_object).cloned().unwrap_or_default());
+            assert!(ids.insert(text("id")), "{line}");
+            Labelled {
+                id: text("id"),
+                group: text("group"),
+                lane: text("lane").parse().unwrap(),
+                document: Value::from(document).to_string(),
+            }
+        })
+        .collect()
+}
+
+/// The lane that triage finds, and the problems it finds on the way.
+fn triage(requests: &OwnerRequests, surfaces: &Surfaces, document: &str) -> (Lane, Vec<Problem>) {
+    let document = ResponseDocument::parse(document.as_bytes()).unwrap();
+    let id = document.candidate_id().unwrap();
+    let surface =
+        requests.surfaces().iter().find(|surface| surface.candidate_id() == id).unwrap().clone();
+    let candidate: AnyCandidate = AnyCandidate::new(surface).receive(surfaces, &document).into();
+    let problems = candidate.findings().iter().map(Finding::problem).collect();
+    (candidate.lane(), problems)
+}
+
+#[test]
+fn triage_finds_the_lane_that_a_person_would() {
+    let requests = OwnerRequests::parse(
+        read("examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json")
+            .as_bytes(),
+    )
+    .unwrap();
+    let surfaces = Surfaces::new(requests.surfaces());
+    let mut groups: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    let mut confusion: BTreeMap<(Lane, Lane), usize> = BTreeMap::new();
+    let mut clean_held_for_a_secret = Vec::new();
+    let mut wrong = Vec::new();
+    let all = labelled();
+    for Labelled { id, group, lane, document } in &all {
+        let (found, problems) = triage(&requests, &surfaces, document);
+        *confusion.entry((*lane, found)).or_default() += 1;
+        let (right, count) = groups.entry(group.clone()).or_default();
+        *count += 1;
+        if found == *lane {
+            *right += 1;
+        } else {
+            wrong.push(format!("{id} ({group}): {found}, because of {problems:?}"));
+        }
+        let is_secret =
+            |problem: &Problem| matches!(problem, Problem::SecretValue | Problem::PartialSecret);
+        if *lane == Lane::ReadyForMonitoringReview && problems.iter().any(is_secret) {
+            clean_held_for_a_secret.push(id);
+        }
+    }
+
+    let table = table(&groups, &confusion);
+    let document = read("docs/triage.md");
+    let (before, rest) = document.split_once("<!-- labelled -->\n").unwrap();
+    let (shown, after) = rest.split_once("<!-- /labelled -->").unwrap();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        let text = format!("{before}<!-- labelled -->\n{table}<!-- /labelled -->{after}");
+        std::fs::write(repository("docs/triage.md"), text).unwrap();
+    } else {
+        assert_eq!(shown, table, "docs/triage.md is old: UPDATE_DOCS=1 cargo test --test labelled");
+    }
+
+    println!("{}", wrong.join("\n"));
+    assert!(all.len() >= 200, "{} answers", all.len());
+    assert!(clean_held_for_a_secret.is_empty(), "{clean_held_for_a_secret:?}");
+    assert!(wrong.len() * 20 <= all.len(), "less than 95 % are right:\n{}", wrong.join("\n"));
+    for (group, (right, count)) in groups {
+        assert!(right * 10 >= count * 9, "{group}: {right} of {count}\n{}", wrong.join("\n"));
+    }
+}
+
+/// The groups and the confusion of lanes, as Markdown.
+fn table(
+    groups: &BTreeMap<String, (usize, usize)>,
+    confusion: &BTreeMap<(Lane, Lane), usize>,
+) -> String {
+    let mut out = String::from("\n| group | answers | in the right lane |\n|---|---|---|\n");
+    let mut sum = (0, 0);
+    for (group, (right, count)) in groups {
+        writeln!(out, "| {} | {count} | {right} |", group.replace('_', " ")).unwrap();
+        sum = (sum.0 + right, sum.1 + count);
+    }
+    writeln!(out, "| **all** | {} | {} |", sum.1, sum.0).unwrap();
+    out.push_str("\n| labelled | found | answers |\n|---|---|---|\n");
+    for ((labelled, found), count) in confusion {
+        writeln!(out, "| {labelled} | {found} | {count} |").unwrap();
+    }
+    out.push('\n');
+    out
+}
