@@ -22,23 +22,47 @@ static PATTERNS: LazyLock<[Option<Regex>; 3]> =
 /// Whether the text takes for health what merely answers. A denied claim is none.
 pub(crate) fn claims_health(folded: &Folded) -> bool {
     let [health, _, denial] = &*PATTERNS;
-    is_claimed(folded, health.as_ref(), denial.as_ref())
+    // What a sign proves is often denied behind a comma.
+    is_claimed(folded, health.as_ref(), denial.as_ref(), &[])
 }
 
 /// Whether the text says that a service came back.
 pub(crate) fn claims_recovery(folded: &Folded) -> bool {
     let [_, recovery, denial] = &*PATTERNS;
-    is_claimed(folded, recovery.as_ref(), denial.as_ref())
+    is_claimed(folded, recovery.as_ref(), denial.as_ref(), &[',', '、', '('])
 }
 
-fn is_claimed(folded: &Folded, claim: Option<&Regex>, denial: Option<&Regex>) -> bool {
+/// What says that all is well, although it denies something.
+const NO_PROBLEM: [&str; 8] = [
+    "沒有問題",
+    "沒問題",
+    "沒有任何問題",
+    "沒有異常",
+    "無異常",
+    "no problem",
+    "no issue",
+    "not a problem",
+];
+
+/// Whether the claim is made, and not denied, in one of the clauses that `ends` end.
+fn is_claimed(
+    folded: &Folded,
+    claim: Option<&Regex>,
+    denial: Option<&Regex>,
+    ends: &[char],
+) -> bool {
     let clauses = folded
         .as_str()
         .split(['。', ';', '\n', '!', '?'])
-        .flat_map(|sentence| sentence.split(". "));
+        .flat_map(|sentence| sentence.split(". "))
+        .flat_map(|sentence| sentence.split(ends));
     clauses.into_iter().any(|clause| {
-        claim.is_some_and(|claim| claim.is_match(clause))
-            && !denial.is_some_and(|denial| denial.is_match(clause))
+        // Nothing being wrong is no denial.
+        let clause = NO_PROBLEM
+            .iter()
+            .fold(clause.to_owned(), |clause, no_problem| clause.replace(no_problem, ""));
+        claim.is_some_and(|claim| claim.is_match(&clause))
+            && !denial.is_some_and(|denial| denial.is_match(&clause))
     })
 }
 

@@ -42,9 +42,7 @@ pub(crate) fn detect(rules: &Rules, text: &str, kind: Kind) -> Vec<Match> {
     let mut matches = rules.secrets().find(&folded);
     matches.extend(payload::find(text, &folded));
     matches.extend(rules.commands().find(&folded));
-    if kind == Kind::Prose {
-        matches.extend(rules.requests().find(&folded));
-    }
+    matches.extend(rules.requests().find(&folded, kind));
     matches.extend(hidden::find(text));
     matches
 }

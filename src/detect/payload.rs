@@ -169,7 +169,8 @@ fn blocks(text: &str) -> Vec<Range<usize>> {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let end = start + line.len();
-        let trimmed = line.trim();
+        // A quoted block is one all the same.
+        let trimmed = line.trim().trim_start_matches(['>', ' ']);
         if trimmed.starts_with("```") || trimmed.starts_with("~~~") {
             blocks.extend(fence.take().map(|from| from..start));
             if blocks.last().is_none_or(|block| block.end != start) {

@@ -1,132 +1,266 @@
 //! Requests to act: a cue and a blocked action in one clause, in English or Traditional Chinese.
 
+use std::ops::Range;
+
 use regex::Regex;
 
 use crate::words::Problem;
 
-use super::Match;
 use super::fold::Folded;
 use super::rule::compile;
+use super::{Kind, Match};
 
-/// Who or what is urged.
-const CUES: &str = r"(?:^|[^a-z])(?:please|pls|plz|kindly|go ahead|feel free|you (?:may|can|could|should|must|have to|need to)|(?:can|could|would|will) (?:you|someone|somebody|anyone|ops|sre|the team)|(?:i|we) (?:hereby )?(?:authori[sz]e|approve|permit|allow|ask|want|need|request|instruct|would like) (?:you|ops|sre|the team|someone|that|an?|the|to)|(?:is|are|be) (?:authori[sz]ed|approved|cleared|permitted|allowed) to|(?:permission|approval|authori[sz]ation|clearance|ok|okay|green light) (?:is |was )?(?:given |granted )?(?:to|for you to)|proceed (?:with|to)|let's|let us|make sure (?:to|you)|be sure to|don't forget to|remember to|just|now|immediately|asap|right away|at once|need(?:s)? (?:you )?to|has to be|must be|should be|needs? to be)(?:[^a-z]|$)|請|麻煩|煩請|拜託|幫忙|幫我|協助|直接|授權|同意(?:你|您|貴|貴方|即可)?|准許|允許|可以(?:現在|直接|立即|馬上)?|立即|馬上|立刻|即刻|盡快|儘快|儘速|盡速|現在就|務必|需要你|勞煩|放行";
+/// Alternatives of a pattern, one a line, so that a change shows which.
+type Words = &'static [&'static str];
 
-/// Blocked actions, in the form that asks for them.
-const ACTIONS: &str = r"(?:^|[^a-z-])(?:(?:re-?load|re-?start|re-?deploy|deploy|roll ?out|hot-?reload|bounce|kubectl|ssh|scale (?:up|down)|fail ?over)(?:ing)?(?:[^a-z-]|$)|(?:apply|import|push|publish|upload|merge|ship|roll back|revert)(?:ing)? (?:[^\s.,;]+ ){0,5}?(?:dashboard|rule|rules|config|configuration|change|changes|manifest|patch|route|template|policy|fix|branch|it)(?:[^a-z]|$)|(?:change|update|modify|switch|edit|adjust|point|move|re-?route|replace|add|remove|delete|set|enable|disable|turn (?:on|off)|rotate)(?:ing)? (?:[^\s.,;]+ ){0,5}?(?:receivers?|routes?|routing|webhooks?|silences?|mutes?|inhibit(?:ion)?|remote[ _]?write|polic(?:y|ies)|configs?|configuration|exporters?|alerts?|rules?|dashboards?|notifications?|channels?|keys?|button|collectors?)(?:[^a-z]|$)|(?:create|extend|expire|open|lift|clear)(?:ing)? (?:[^\s.,;]+ ){0,4}?(?:silences?|mutes?|gates?|ports?|windows?)(?:[^a-z]|$)|silence (?:[^\s.,;]+ ){0,4}?(?:alerts?|it|them|this|rules?)(?:[^a-z]|$)|(?:mute|snooze|ack(?:nowledge)?) (?:[^\s.,;]+ ){0,4}?(?:alerts?|notifications?|it|them)(?:[^a-z]|$)|(?:send|post|resend|broadcast|dispatch)(?:ing)? (?:[^\s.,;]+ ){0,5}?(?:telegram|messages?|notifications?|alerts?|slack|webhook|emails?|ping)(?:[^a-z]|$)|(?:fire|trigger|raise|inject|simulate)(?:ing)? (?:[^\s.,;]+ ){0,5}?(?:alerts?|notifications?|smoke|incident|watchdog)(?:[^a-z]|$)|(?:run|execute|start|perform|kick off|launch|do)(?:ning|ing)? (?:[^\s.,;]+ ){0,5}?(?:smoke|smoke test|scan|commands?|scripts?|playbooks?|jobs?|deploy(?:ment)?|reload|restart|migrations?|pipelines?)(?:[^a-z]|$)|(?:log ?in|connect) (?:[^\s.,;]+ ){0,3}?(?:to|into) (?:[^\s.,;]+ ){0,3}?(?:host|server|node|machine|box|production)|scan (?:[^\s.,;]+ ){0,3}?(?:hosts?|servers?|network|ports?|services?)|write (?:[^\s.,;]+ ){0,4}?(?:production|prod|host|server|disk)|open (?:[^\s.,;]+ ){0,3}?gate|(?:collect|paste|share|give|show|read)(?:ing)? (?:[^\s.,;]+ ){0,4}?(?:secrets?|passwords?|credentials?|tokens?)|mark (?:[^\s.,;]+ ){0,5}?(?:accepted|healthy|green|approved|resolved))|re-?load|重新載入|重新加載|重載|熱載入|重啟|重新啟動|重開|部署|佈署|布署|上版|上線|發布|發佈|套用|(?:改|修改|變更|切換|調整|更新|更換|換|新增|移除|刪除|停用|啟用|關閉|開啟|加|設定)[^。;\n]{0,14}?(?:路由|接收端|接收器|接收者|receiver|route|靜默|silence|webhook|通知|頻道|規則|設定檔|組態|政策|remote[ _]?write|exporter|儀表板|dashboard|告警)|(?:發送|傳送|寄送|送出|送|發|推播|補發|重送)[^。;\n]{0,12}?(?:telegram|tg|訊息|通知|告警|測試|webhook|slack)|(?:觸發|打|發出|製造|模擬|fire)[^。;\n]{0,10}?(?:告警|alert|警報|smoke)|(?:執行|跑|進行|做|啟動)[^。;\n]{0,10}?(?:smoke|煙霧|腳本|指令|掃描|kubectl|playbook|部署|重啟|遷移|演練)|(?:打開|開啟|開放|解除|放行)[^。;\n]{0,8}?(?:gate|閘|閘門|權限|限制)|(?:建立|延長|加|設|下|解除)[^。;\n]{0,8}?(?:silence|靜默|靜音|抑制)|靜音|(?:登入|連進|連線到|進)[^。;\n]{0,8}?(?:主機|機器|伺服器|節點)|掃描|寫入[^。;\n]{0,8}?(?:主機|production|正式|生產)|回滾|ssh\s*(?:進|到|登入|上)|(?:標記|標成|改成|設為)[^。;\n]{0,10}?(?:已接受|accepted|健康|healthy|通過)";
+/// What addresses somebody: whoever is spoken to so is asked.
+const ADDRESSES: Words = &[
+    r"(?:please|pls|plz|kindly|thx|thanks in advance|do (?:me|us) a favou?r)",
+    r"(?:go ahead|feel free|be my guest|(?:give|gave) it a|you(?:'re| are)? (?:free|clear|good|ok|okay|welcome) to)",
+    r"you (?:may|can|could|should|must|have to|need to|guys|folks)",
+    r"(?:can|could|would|will|may) (?:you|someone|somebody|anyone|ops|sre|i ask|i get|we get|we have|whoever|one of you|the [a-z-]+ ?(?:team|on-?call)?|on-?call)",
+    r"(?:i|we)(?:'d| would|'m| am|'re| are)? (?:hereby |also |now )?(?:authori[sz](?:e|ing)|approv(?:e|ing)|permit(?:ting)?|allow(?:ing)?|ask(?:ing)?|want|need|request(?:ing)?|instruct(?:ing)?|like|happy for|fine with|ok with|okay with|appreciate it if) (?:you|ops|sre|the|someone|somebody|that|an?|to|it|if)",
+    r"(?:would|'d) (?:be (?:great|nice|good|lovely)|appreciate)",
+    r"(?:you|ops|sre|team|on-?call|they|is|are|be|been|hereby) (?:are |is |have been |hereby )?(?:authori[sz]ed|approved|cleared|permitted|allowed) (?:to|for)",
+    r"(?:you|ops|they) (?:have|'ve|got) (?:our|my|the|a) (?:full |formal )?(?:go|ok|okay|blessing|approval|permission|consent|green ?light|sign-?off)(?:-?ahead)?|(?:permission|approval|authori[sz]ation|clearance|go-?ahead|thumbs up|sign-?off|consent|ok|okay|green ?light|blessing)(?: is| was)?(?: hereby)?(?: given| granted)?,? (?:to|for (?:you|ops|the|an?))",
+    r"(?:green-?light|no objection|good to go|all yours|over to you|your turn)",
+    r"proceed (?:with|to)|(?:let's|let us)|let me know (?:when|once) you",
+    r"(?:make sure (?:to|you)|be sure to|don't forget to|remember to|someone (?:should|needs|must|has)|somebody (?:should|needs|must|has))",
+    r"請(?:你|您|各位|值班|貴|代|協助|幫|直接|立即|馬上|盡|儘|先|於|在|今|現|務|依|把|將|求)?|麻煩|煩請|拜託|懇請|敬請|惠請|惠予|勞煩|有勞",
+    r"幫(?:忙|我|我們|個忙|手)|協助|代為|順便|順手|(?:你|您|貴|大家)們?(?:可以|可|就|先|直接|去|來)",
+    r"授權|同意(?:你|您|貴|各|由|即|立|直|執|進)|核准|准許|准予|允許|批准|放行|儘管|尽管",
+    r"可否|能否|能不能|可不可以|是否可以|方便(?:的話)?",
+];
+
+/// What urges, without saying whom.
+const URGES: Words = &[
+    r"(?:just|now|immediately|asap|a\.s\.a\.p|right away|right now|at once|today|tonight|first thing|quickly|urgently)",
+    r"(?:needs?|has|have|ought) to(?: be)?|(?:must|should|shall) (?:also )?(?:be|now)|needs? (?:an?|another) ",
+    r"直接|立即|馬上|立刻|即刻|盡快|儘快|儘速|盡速|趕快|趕緊|現在就|務必|需要你|應立即|即可|就好|一下|可以(?:現在|直接|立即|馬上|動手|開始|先)|可以[^,。;]{0,24}了|動手",
+];
+
+/// A polite opening that leads to something to read or to know, not to do.
+const HARMLESS: Words = &[
+    r"(?:please|pls|kindly|you (?:can|may|should)|feel free to) (?:also )?(?:find|see|refer|note|check|review|read|look|consult|contact|ask|reach|let|advise|confirm|compare|verify|be |do not|don't|never|avoid|refrain|keep|wait|ignore|disregard|treat|bear|remember|excuse|accept|forgive)",
+    r"已(?:經)?(?:請|麻煩|授權|同意|核准|協助)|(?:不|未|沒有?|拒絕|婉拒|無權|無法)(?:會|能|得|可|予|再)?(?:直接|請|協助|代為|授權|同意|核准|允許)|(?:asked|asking|told|requested|whether|if|when) (?:us|them|someone|for|you)",
+    r"請(?:參|見|看|查|詳|留意|注意|洽|勿|別|不|問|放心|確認|以|依|至|到|對照|比對|閱|諒|稍|等|找|聯絡|聯繫|向|再確認|自行(?:參|查|比))",
+];
+
+/// Blocked actions that a verb alone names, in the form that asks for them.
+const ACTIONS: Words = &[
+    r"(?:re-?load|re-?start|re-?boot|re-?deploy|deploy|un-?deploy|roll ?out|roll ?back|hot-?reload|bounce|kubectl|ssh|scale|fail ?over|kick|recycle|sighup|hup|power-?cycle)(?:ing|es)?",
+    r"re-?load|re-?start|重新?載入|重新?加載|重載|熱載入|重啟|重新啟動|重開機?|重跑|部署|佈署|布署|上版|上線|套用|回滾|退版|掃描|靜音",
+    r"(?:receivers?|routes?|routing|webhook|remote[ _]write|silence|policy|config(?:uration)?|notification|exporter|rules?|dashboard)(?: [a-z]+)? (?:change|update|switch|swap|rollout|deployment|deploy|removal|migration|cutover)",
+    r"靜默(?:一下|掉|這|該|那|它|告警|\s*(?-i:[A-Z]))|ssh\s*(?:進|到|登入|上)|kubectl|(?:登入|登進|連進|連到|連線到|進)[^。;\n]{0,8}?(?:主機|機器|伺服器|節點|正式)",
+];
+
+/// Verbs that change something: an action where the sentence names what monitoring consists of.
+const CHANGES: Words = &[
+    r"(?:apply|import|push|publish|upload|merge|ship|revert|change|update|modify|switch|edit|adjust|tweak|point|move|re-?point|re-?route|route|reroute|swap|replace|add|remove|drop|delete|purge|wipe|clear|clean up|set|enable|disable|turn (?:on|off)|flip|rotate|create|extend|expire|open|unlock|lift|put|silence|mute|unmute|snooze|suppress|inhibit|ack|acknowledge|resolve|send|post|resend|re-send|broadcast|dispatch|ping|page|notify|fire|trigger|raise|inject|simulate|run|re-?run|execute|start|stop|kill|perform|kick off|launch|do|log ?in|connect|hop|jump|scan|probe|nmap|write|collect|paste|dm|share|hand|give|show|read|mark|flag|bump|install|wire|hook|roll)(?:n?ing|d|s)?",
+    r"改|修改|變更|切換|切|切到|調整|調|更新|更換|換|轉|指|指向|新增|移除|拿掉|刪除|刪|停用|啟用|關閉|關|關掉|開啟|打開|開|加|設定|設|發布|發佈|發送|傳送|寄送|寄|送出|送|發|推播|推|補發|重送|觸發|打|敲|發出|製造|模擬|fire|send|執行|跑|進行|做|啟動|開放|解除|建立|延長|下|掛|標記|標|標成|寫入|寫|匯入|貼|給|收集|提供|合併|mute|silence|ack|apply",
+];
+
+/// What monitoring consists of.
+const OBJECTS: Words = &[
+    r"(?:receivers?|routes?|routing|webhooks?|silences?|mutes?|inhibit(?:ion)?s?|remote[ _]?write|polic(?:y|ies)|configs?|configuration|exporters?|alerts?|alarms?|rules?|dashboards?|panels?|notifications?|channels?|buttons?|collectors?|manifests?|templates?|gates?|telegram|slack|messages?|smoke|smoke test|scan|playbooks?|scripts?|commands?|jobs?|hosts?|servers?|nodes?|box|boxes|prod|production|secrets?|passwords?|credentials?|tokens?|dsn|accepted|healthy|approved|green|watchdog|prometheus|alertmanager|grafana|sentry|signoz|langfuse|otel|thresholds?|datasources?|scrape|targets?|incident|pager|subnet|ports?|cidr|[a-z]+_[a-z_]+|(?-i:[A-Z][a-z]+[A-Z][A-Za-z]+))",
+    r"路由|接收端|接收器|接收者|接收人|靜默|靜音|抑制|通知|頻道|群組|規則|設定檔?|組態|政策|儀表板|面板|告警|警報|訊息|腳本|指令|掃描|主機|機器|伺服器|節點|正式環境|正式機|生產|閘門?|權限|密碼|金鑰|憑證|帳密|按鈕|已接受|健康|通過|門檻|閾值|演練|測試告警|測試",
+];
 
 /// What denies an action that follows it.
-const NEGATIONS: &str = r"(?:^|[^a-z])(?:no|not|never|without|nobody|neither|nor|cannot|can't|don't|doesn't|didn't|won't|isn't|wasn't|shouldn't|before any|any|forbid(?:s|den)?|prohibit(?:s|ed)?|refuse[sd]?|avoid(?:s|ed)?|instead of|rather than)(?:[^a-z]|$)";
+const NEGATIONS: Words = &[
+    r"(?:no|not|never|without|nobody|no-?one|none|neither|nor|cannot|can't|don't|doesn't|didn't|won't|isn't|aren't|wasn't|weren't|shouldn't|wouldn't|mustn't|haven't|hasn't|any|forbid(?:s|den)?|forbade|prohibit(?:s|ed)?|refuse[sd]?|refusing|avoid(?:s|ed|ing)?|instead of|rather than|decline[sd]?|declining|denie[sd]|rejected|unable|stop|stopped|nothing)",
+];
 
 /// The same in Chinese, where a negation stands close to what it denies.
-const CHINESE_NEGATIONS: &str =
-    r"勿|不|無需|毋需|毋須|無須|無任何|未|沒有|沒|從未|禁止|避免|而非|並非";
+const CHINESE_NEGATIONS: Words = &[
+    r"勿|不(?:[^過]|$)|別(?:[^的]|$)|無需|毋需|毋須|無須|無任何|無法|未|沒有?|從未|禁止|避免|而非|並非|拒絕|婉拒|嚴禁|免",
+];
+
+/// A clause that tells what was done, who does it, or what would be.
+const REPORTS: Words = &[
+    r"已(?:經|於|在|由|完成|執行|重|部|套|送|發|改|更|切|獲|被|將|把)?|曾經?|(?:完|過|好)了|了(?:一次|兩次|三次)|剛(?:剛|才)?|昨[天日晚]|前天|上週|上周|上個?月",
+    r"若|如果|如需|假如|倘|萬一|一旦|之後|以後|才(?:會|能|可)|前(?:先|要|須|需)|時(?:要|須|需|會|才)",
+    r"由[^,。;]{1,16}(?:負責|執行|處理|操作|統一|進行)|負責|歸[^,。;]{1,10}管|只有[^,。;]{1,16}(?:能|可|有)|流程|規定|政策(?:是|規)|一律|(?:誰|何人|哪(?:個|位))|權限(?:在|屬|歸)|屬於|工作|窗口(?:是|為|固定)",
+    r"(?:was|were|has|have|had|got|been|is|are|gets|being)(?: [a-z]+ly| already| all| been)? (?:re-?loaded|restarted|deployed|applied|sent|fired|changed|updated|created|expired|executed|run|done|made|rolled|silenced|removed|added|handled|owned|performed|triggered|muted|moved|switched|replaced|rotated|requested|asked|declined|restricted|reserved|limited|covered|scheduled|planned)",
+    r"(?:re-?loaded|restarted|deployed|asked|requested|declined|refused|wanted|offered|suggested|told|said)",
+    r"(?:would|if|once|after|when|whenever|only|until|unless|before|during|whoever|who|which|policy|process|procedure|owns|owned|responsible|belongs?|access|rights?|ability|allowed only|has to go through|goes through|requires?)",
+];
 
 /// How many characters before an action a negation speaks of it.
-const NEGATION_REACH: usize = 24;
+const NEGATION_REACH: usize = 28;
 const CHINESE_NEGATION_REACH: usize = 7;
+
+/// How many bytes behind an English verb its object may stand.
+const OBJECT_REACH: usize = 64;
 
 #[derive(Debug)]
 pub(crate) struct Requests {
-    cue: Option<Regex>,
+    address: Option<Regex>,
+    urge: Option<Regex>,
+    harmless: Option<Regex>,
     action: Option<Regex>,
+    change: Option<Regex>,
+    object: Option<Regex>,
+    pronoun: Option<Regex>,
     negations: [(Option<Regex>, usize); 2],
-    /// A clause that tells what was done or what would be.
     report: Option<Regex>,
-    /// What urges although it stands behind the action.
-    urgency: Option<Regex>,
 }
 
 impl Requests {
     pub(crate) fn new() -> Self {
         Self {
-            cue: compile(CUES),
-            action: compile(ACTIONS),
+            address: any_of(ADDRESSES),
+            urge: any_of(URGES),
+            harmless: any_of(HARMLESS),
+            action: any_of(ACTIONS),
+            change: any_of(CHANGES),
+            object: any_of(OBJECTS),
+            pronoun: any_of(&["(?:it|them|this|that|these|those)"]),
             negations: [
-                (compile(NEGATIONS), NEGATION_REACH),
-                (compile(CHINESE_NEGATIONS), CHINESE_NEGATION_REACH),
+                (any_of(NEGATIONS), NEGATION_REACH),
+                (any_of(CHINESE_NEGATIONS), CHINESE_NEGATION_REACH),
             ],
-            report: compile(
-                r"已(?:經)?(?:於|在|由|完成|執行|重|部|套|送|發|改|更|切)|(?:was|were|has been|have been|had been|got) (?:[a-z]+ )?(?:re-?loaded|restarted|deployed|applied|sent|fired|changed|updated|created|expired|executed|run)|(?:re-?loaded|restarted|deployed) (?:at|by|on|under|in)|完成後|若|如果|如需|假如|一旦|would|if |once |after |when |only after|until",
-            ),
-            urgency: compile(
-                r"(?:^|[^a-z])(?:now|immediately|asap|right away|at once|today|tonight|first thing)(?:[^a-z]|$)|立即|馬上|立刻|即刻|盡快|儘快|儘速|一下|即可",
-            ),
+            report: any_of(REPORTS),
         }
     }
 
     /// Each clause that asks for a blocked action.
-    pub(crate) fn find(&self, folded: &Folded) -> Vec<Match> {
-        let (Some(cue), Some(action)) = (&self.cue, &self.action) else { return Vec::new() };
+    pub(crate) fn find(&self, folded: &Folded, kind: Kind) -> Vec<Match> {
         let text = folded.as_str();
-        let mut matches = Vec::new();
-        for (start, clause) in clauses(text) {
-            let Some(asked) =
-                action.find_iter(clause).find(|asked| !self.is_denied(clause, asked.start()))
-            else {
-                continue;
-            };
-            let before =
-                clause.get(..clause.ceil_char_boundary(asked.start() + 1)).unwrap_or(clause);
-            let is_cued = cue.find_iter(before).any(|cue| !self.is_denied(clause, cue.start()));
-            let is_urged = is_imperative(clause.get(..asked.start()).unwrap_or_default())
-                && self.urgency.as_ref().is_some_and(|urgency| urgency.is_match(clause));
-            let is_report = self.report.as_ref().is_some_and(|report| report.is_match(clause))
-                && !is_direct(clause);
-            if (is_cued || is_urged) && !is_report {
-                let bytes = start + asked.start()..start + asked.end();
-                matches.push((Problem::RequestToAct, folded.origin(&bytes)));
+        if !matches(self.address.as_ref(), text) && !matches(self.urge.as_ref(), text) {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for (start, sentence) in sentences(text) {
+            let mut was_addressed = false;
+            let names_object = matches(self.object.as_ref(), sentence);
+            for (offset, clause) in clauses(sentence) {
+                let is_addressed = self.stands(self.address.as_ref(), clause);
+                let is_urged = self.stands(self.urge.as_ref(), clause);
+                let Some(action) = self.action_in(clause, names_object) else {
+                    was_addressed |= is_addressed;
+                    continue;
+                };
+                let is_report = matches(self.report.as_ref(), clause);
+                let is_asked = match kind {
+                    Kind::Plan => is_addressed && is_urged && !is_report,
+                    Kind::Prose => is_addressed || ((was_addressed || is_urged) && !is_report),
+                };
+                if is_asked {
+                    let start = start + offset;
+                    let bytes = start + action.start..start + action.end;
+                    found.push((Problem::RequestToAct, folded.origin(&bytes)));
+                }
             }
         }
-        matches
+        found
+    }
+
+    /// The first blocked action that a clause names and does not deny.
+    fn action_in(&self, clause: &str, names_object: bool) -> Option<Range<usize>> {
+        let places = |words: &Option<Regex>| -> Vec<Range<usize>> {
+            words
+                .iter()
+                .flat_map(|words| words.find_iter(clause))
+                .map(|found| found.range())
+                .collect()
+        };
+        let is_action = |place: &Range<usize>| {
+            !is_part_of_a_name(clause, place) && !self.is_denied(clause, place.start)
+        };
+        let is_change = |place: &Range<usize>| {
+            names_object && is_action(place) && self.has_object(clause, place)
+        };
+        let mut actions = places(&self.action).into_iter().filter(is_action);
+        actions.next().or_else(|| places(&self.change).into_iter().find(is_change))
+    }
+
+    /// Whether what stands in `verb` is done to a part of monitoring. A Chinese verb may have its object
+    /// before it.
+    fn has_object(&self, clause: &str, verb: &Range<usize>) -> bool {
+        let is_chinese = !clause.is_ascii();
+        let end = clause.floor_char_boundary(verb.end + OBJECT_REACH);
+        let behind = clause.get(verb.end..end).unwrap_or_default();
+        is_chinese
+            || matches(self.object.as_ref(), behind)
+            || self
+                .pronoun
+                .as_ref()
+                .and_then(|pronoun| pronoun.find(behind))
+                .is_some_and(|found| found.start() <= 1)
+    }
+
+    /// Whether one of the words stands in the clause, neither denied nor harmless.
+    fn stands(&self, words: Option<&Regex>, clause: &str) -> bool {
+        let Some(words) = words else { return false };
+        let harmless: Vec<_> = self
+            .harmless
+            .iter()
+            .flat_map(|harmless| harmless.find_iter(clause))
+            .map(|found| found.range())
+            .collect();
+        words.find_iter(clause).any(|found| {
+            let is_harmless = harmless.iter().any(|other| other.contains(&found.start()));
+            !is_harmless && !self.is_denied(clause, found.start())
+        })
     }
 
     /// Whether a negation just before `at` speaks of what stands there.
     fn is_denied(&self, clause: &str, at: usize) -> bool {
-        let until = clause.get(..clause.ceil_char_boundary(at + 1)).unwrap_or(clause);
+        let until = clause.get(..at).unwrap_or_default();
         self.negations.iter().any(|(negation, reach)| {
             let from = until.char_indices().rev().nth(*reach).map_or(0, |(from, _)| from);
-            let before = until.get(from..).unwrap_or_default();
-            negation.as_ref().is_some_and(|negation| negation.is_match(before))
+            matches(negation.as_ref(), until.get(from..).unwrap_or_default())
         })
     }
 }
 
-/// Whether an action at the end of `before` opens the sentence.
-fn is_imperative(before: &str) -> bool {
-    before.chars().filter(|character| character.is_alphanumeric()).count() == 0
+/// One pattern of all the words. English words are whole ones; Chinese has no spaces to tell by, and stands
+/// beside Latin letters without any.
+fn any_of(words: Words) -> Option<Regex> {
+    let bounded = words.iter().map(|words| {
+        if words.is_ascii() { format!(r"(?-u:\b)(?:{words})(?-u:\b)") } else { (*words).to_owned() }
+    });
+    compile(&bounded.collect::<Vec<_>>().join("|"))
 }
 
-/// Whether the clause speaks to somebody.
-fn is_direct(clause: &str) -> bool {
-    let lower = clause.to_lowercase();
-    [
-        "please",
-        "go ahead",
-        "you may",
-        "can you",
-        "could you",
-        "請",
-        "麻煩",
-        "幫忙",
-        "幫我",
-        "授權你",
-        "拜託",
-    ]
-    .iter()
-    .any(|cue| lower.contains(cue))
+fn matches(words: Option<&Regex>, text: &str) -> bool {
+    words.is_some_and(|words| words.is_match(text))
 }
 
-/// The clauses of a text with the offset of each.
-fn clauses(text: &str) -> impl Iterator<Item = (usize, &str)> {
+/// Whether an English word is only a part of a longer name, as in `node-reload.yml`.
+fn is_part_of_a_name(clause: &str, place: &Range<usize>) -> bool {
+    let before = clause.get(..place.start).and_then(|before| before.chars().next_back());
+    let mut after = clause.get(place.end..).unwrap_or_default().chars();
+    let joins =
+        |character: Option<char>| character.is_some_and(|character| "-_/=".contains(character));
+    let next = after.next();
+    joins(before)
+        || before == Some('.')
+        || joins(next)
+        || (next == Some('.') && after.next().is_some_and(|next| next.is_ascii_alphanumeric()))
+}
+
+/// The sentences of a text with the offset of each.
+fn sentences(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let ends = |character| matches!(character, '。' | ';' | '!' | '?' | '\n' | '！' | '？');
+    let parts = text.split_inclusive(ends).flat_map(|part| part.split_inclusive(". "));
+    with_offsets(parts)
+}
+
+/// The clauses of a sentence with the offset of each.
+fn clauses(sentence: &str) -> impl Iterator<Item = (usize, &str)> {
+    with_offsets(sentence.split_inclusive([',', '、', ':', '(', ')', '—']))
+}
+
+fn with_offsets<'t>(
+    parts: impl Iterator<Item = &'t str>,
+) -> impl Iterator<Item = (usize, &'t str)> {
     let mut start = 0;
-    text.split_inclusive(|character| {
-        matches!(character, '。' | ';' | '!' | '?' | '\n' | '！' | '？')
-    })
-    .flat_map(|sentence| sentence.split_inclusive(". "))
-    .map(move |clause| {
+    parts.map(move |part| {
         let at = start;
-        start += clause.len();
-        (at, clause)
+        start += part.len();
+        (at, part)
     })
 }
 
@@ -135,7 +269,7 @@ mod tests {
     use super::*;
 
     fn asks(text: &str) -> bool {
-        !Requests::new().find(&Folded::new(text)).is_empty()
+        !Requests::new().find(&Folded::new(text), Kind::Prose).is_empty()
     }
 
     #[test]

@@ -1,0 +1,199 @@
+//! Whether what a rule matched counts, or stands in for a secret.
+
+/// Whatever stands in the place of a secret counts.
+pub(super) fn always(_: &str, _: &str) -> bool {
+    true
+}
+
+/// Counts unless it is a stand-in for a secret: a variable, a path to where the secret is, an
+/// example from a manual, a pointer.
+pub(super) fn is_value(value: &str, _: &str) -> bool {
+    let value = value.trim_matches(|c: char| matches!(c, '"' | '\'' | '`' | '.' | ',' | ')' | '('));
+    let lower = value.to_ascii_lowercase();
+    let stand_ins = [
+        "${",
+        "{{",
+        "$(",
+        "%(",
+        "<",
+        "***",
+        "...",
+        "xxxx",
+        "redacted",
+        "example",
+        "placeholder",
+        "changeme",
+        "your",
+        "dummy",
+        "masked",
+        "hidden",
+        "removed",
+        "脫敏",
+        "遮罩",
+        "已遮",
+        "pending_owner_response",
+        "not_applicable",
+        "placeholder",
+    ];
+    let pointers = [
+        "$",
+        "vault",
+        "secret/",
+        "kv/",
+        "ssm:",
+        "arn:",
+        "op://",
+        "env:",
+        "file:",
+        "sha256:",
+        "sha512:",
+        "commit:",
+        "ticket:",
+        "artifact:",
+        "message-id:",
+        "https://",
+        "http://",
+        "/",
+        "secretkeyref",
+        "valuefrom",
+    ];
+    let words = [
+        "none",
+        "null",
+        "true",
+        "false",
+        "unknown",
+        "yes",
+        "no",
+        "is",
+        "was",
+        "in",
+        "not",
+        "the",
+        "rotated",
+        "stored",
+        "managed",
+        "required",
+        "missing",
+        "absent",
+        "present",
+        "unchanged",
+        "valid",
+        "invalid",
+        "expired",
+        "revoked",
+    ];
+    !(stand_ins.iter().any(|stand_in| lower.contains(stand_in))
+        || pointers.iter().any(|pointer| lower.starts_with(pointer))
+        || words.contains(&lower.as_str())
+        || lower.chars().all(|c| c == '*' || c == 'x' || c == '-' || c == '.'))
+        && value.len() >= 3
+}
+
+/// Counts where the value also looks chosen at random or by a person for a password: a digit or a
+/// sign among letters. A plain word after `password:` is prose.
+pub(super) fn is_odd_value(value: &str, text: &str) -> bool {
+    let trimmed = value.trim_end_matches(['.', ',', ';', ':', '!', ')', '"', '\'']);
+    let has_letter = trimmed.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let has_other =
+        trimmed.bytes().any(|byte| byte.is_ascii_digit() || b"!@#$%^&*+=?~_".contains(&byte));
+    let only_digits = trimmed.len() >= 6 && trimmed.bytes().all(|byte| byte.is_ascii_digit());
+    is_value(trimmed, text) && ((has_letter && has_other) || only_digits)
+}
+
+/// Counts where the text speaks of a secret at all.
+pub(super) fn is_part_of_secret(value: &str, text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let kinds = [
+        "token",
+        "key",
+        "secret",
+        "password",
+        "passwd",
+        "pat ",
+        "webhook",
+        "dsn",
+        "credential",
+        "cookie",
+        "密碼",
+        "密码",
+        "金鑰",
+        "密鑰",
+        "權杖",
+        "憑證",
+        "令牌",
+    ];
+    let speaks = kinds.iter().any(|kind| lower.contains(kind));
+    let tail = value.trim_end_matches(['.', ',']);
+    let is_word = [
+        "the", "and", "are", "is", "was", "only", "with", "of", "were", "not", "owner", "char",
+        "digit",
+    ]
+    .contains(&tail.to_lowercase().as_str());
+    speaks && !is_word && tail.len() >= 2
+}
+
+/// As `is_part_of_secret`, and the part has a digit or an upper-case letter within: prose has not.
+pub(super) fn is_odd_part(value: &str, text: &str) -> bool {
+    let has_sign = value.bytes().any(|byte| byte.is_ascii_digit() || byte == b'*');
+    has_sign && is_part_of_secret(value, text)
+}
+
+/// Counts unless it is an example of a manual.
+pub(super) fn is_no_example(value: &str, _: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let all_same = |text: &str| text.bytes().skip(1).all(|byte| Some(byte) == text.bytes().next());
+    // A path may follow the value itself.
+    let last = lower.rsplit('/').next().unwrap_or(&lower);
+    let tail: String = last.chars().rev().take(16).collect();
+    !lower.contains("example") && !lower.contains("your") && !all_same(&tail)
+}
+
+/// Counts where the text speaks of a secret, or the part begins as a vendor's token does.
+pub(super) fn is_masked(value: &str, text: &str) -> bool {
+    let vendors = [
+        "xox",
+        "ghp_",
+        "gho_",
+        "ghs_",
+        "github_pat_",
+        "glpat-",
+        "glsa_",
+        "sk-",
+        "akia",
+        "sntry",
+        "aiza",
+    ];
+    let lower = value.to_ascii_lowercase();
+    vendors.iter().any(|vendor| lower.contains(vendor)) || is_odd_part(value, text)
+}
+
+pub(super) fn is_piece(value: &str, text: &str) -> bool {
+    is_no_example(value, text) && is_odd_value(value, text)
+}
+
+/// Counts where it is random: digits and letters, and not a stand-in.
+pub(super) fn is_random(value: &str, text: &str) -> bool {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    digits >= 3 && letters >= 3 && is_value(value, text)
+}
+
+pub(super) fn is_header_value(value: &str, text: &str) -> bool {
+    let token = value.rsplit(char::is_whitespace).next().unwrap_or(value);
+    let is_odd = token.bytes().any(|byte| byte.is_ascii_digit() || byte == b'=');
+    is_odd && is_value(token, text)
+}
+
+/// Counts where an odd value is assigned, or any value to an upper-case variable.
+pub(super) fn is_assigned(value: &str, text: &str) -> bool {
+    let start = text.find(value).unwrap_or_default();
+    let before = text.get(..start).unwrap_or_default();
+    let is_variable = before.ends_with('=')
+        && before.trim_end_matches('=').ends_with(|c: char| c.is_ascii_uppercase() || c == '_');
+    is_odd_value(value, text) || (is_variable && is_value(value, text))
+}
+
+pub(super) fn is_dump(dump: &str, text: &str) -> bool {
+    dump.lines().any(|line| line.split_once('=').is_some_and(|(_, value)| is_value(value, text)))
+}

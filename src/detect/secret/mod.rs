@@ -1,0 +1,127 @@
+//! Secrets, whole or in part.
+
+mod counts;
+mod rules;
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use regex::Regex;
+
+use super::Match;
+use super::fold::Folded;
+#[cfg(test)]
+use super::rule::{Rule, matched_in};
+use super::rule::{RuleSet, compile};
+pub(crate) use rules::{IN_PIECES, RULES};
+
+/// How often a text is decoded again.
+const DEPTH: usize = 2;
+
+/// The rules for secrets, and what has to be decoded to see one.
+#[derive(Debug)]
+pub(crate) struct Secrets {
+    rules: RuleSet,
+    in_pieces: RuleSet,
+    base64: Option<Regex>,
+}
+
+impl Secrets {
+    pub(crate) fn new() -> Self {
+        Self {
+            rules: RuleSet::new(RULES),
+            in_pieces: RuleSet::new(IN_PIECES),
+            base64: compile(r"[A-Za-z0-9+/_-]{16,}={0,2}"),
+        }
+    }
+
+    /// Each place of the text that carries a secret.
+    pub(crate) fn find(&self, text: &Folded) -> Vec<Match> {
+        let mut matches = self.find_decoded(text, DEPTH);
+        if matches.is_empty() && text.as_str().contains(char::is_whitespace) {
+            matches = self.in_pieces.find(&text.joined());
+        }
+        matches.sort_by_key(|(problem, range)| (range.start, range.end, *problem));
+        matches.dedup();
+        matches
+    }
+
+    fn find_decoded(&self, text: &Folded, depth: usize) -> Vec<Match> {
+        let mut matches = self.rules.find(text);
+        if depth > 0 {
+            let encoded = self.base64.iter().flat_map(|regex| regex.find_iter(text.as_str()));
+            for part in encoded {
+                if let Some(decoded) = decode_text(part.as_str()) {
+                    let decoded = text.decoded_from(&part.range(), decoded);
+                    matches.extend(self.find_decoded(&decoded, depth - 1));
+                }
+            }
+            if let Some(decoded) = text.percent_decoded() {
+                matches.extend(self.find_decoded(&decoded, depth - 1));
+            }
+        }
+        matches
+    }
+}
+
+/// The text behind base64, where it is text.
+fn decode_text(encoded: &str) -> Option<String> {
+    let config = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
+    let is_url_safe = encoded.contains(['-', '_']);
+    let alphabet = if is_url_safe { &alphabet::URL_SAFE } else { &alphabet::STANDARD };
+    // A run that is cut off in the middle of a group is still read as far as it goes.
+    let trimmed = encoded.trim_end_matches('=');
+    let whole = trimmed.get(..trimmed.len() - usize::from(trimmed.len() % 4 == 1))?;
+    let bytes = GeneralPurpose::new(alphabet, config).decode(whole).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    let is_text =
+        text.chars().all(|character| !character.is_control() || character.is_whitespace());
+    is_text.then_some(text)
+}
+
+/// What a rule's samples say it must and must not find.
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finds(rule: &Rule, text: &str) -> bool {
+        let regex = compile(rule.pattern).unwrap_or_else(|| panic!("{} does not compile", rule.id));
+        let folded = Folded::new(text);
+        regex
+            .captures_iter(folded.as_str())
+            .any(|captures| (rule.counts)(matched_in(&captures).unwrap().as_str(), folded.as_str()))
+    }
+
+    #[test]
+    fn every_rule_finds_its_hits_and_not_its_misses() {
+        let mut wrong = Vec::new();
+        for rule in RULES.iter().chain(IN_PIECES) {
+            wrong.extend(
+                rule.hits
+                    .iter()
+                    .filter(|hit| !finds(rule, hit))
+                    .map(|hit| (rule.id, "misses", hit)),
+            );
+            wrong.extend(
+                rule.misses
+                    .iter()
+                    .filter(|miss| finds(rule, miss))
+                    .map(|miss| (rule.id, "finds", miss)),
+            );
+            let has_keyword = |hit: &&str| {
+                let lower = Folded::new(hit).as_str().to_lowercase();
+                rule.keywords.iter().any(|keyword| lower.contains(keyword))
+            };
+            wrong.extend(
+                rule.hits
+                    .iter()
+                    .filter(|hit| !has_keyword(hit))
+                    .map(|hit| (rule.id, "has no keyword for", hit)),
+            );
+            assert!(!rule.what.is_empty() && !rule.hits.is_empty() && !rule.misses.is_empty());
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+}

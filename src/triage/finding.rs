@@ -1,0 +1,71 @@
+use std::ops::Range;
+
+#[cfg(test)]
+use crate::words::AcceptanceField;
+use crate::words::{Lane, Problem, ReviewerCheck};
+
+/// One thing that triage found against an answer. It never holds what it matched.
+///
+/// ```
+/// use acceptance_ledger::{Candidate, Quarantined};
+///
+/// fn explain(candidate: &Candidate<Quarantined>) {
+///     for finding in candidate.findings() {
+///         println!("{}: {}", finding.field(), finding.message());
+///     }
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub(super) problem: Problem,
+    pub(super) check: ReviewerCheck,
+    pub(super) field: String,
+    pub(super) characters: Option<Range<usize>>,
+}
+
+impl Finding {
+    /// What is wrong.
+    #[must_use]
+    pub const fn problem(&self) -> Problem {
+        self.problem
+    }
+
+    /// The JSON pointer of the field that it is wrong in, as in `/decision_reason`; a field that a response
+    /// does not have is shown by its position, as in `/#3`; empty for the document at large.
+    #[must_use]
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// The half-open range of characters (Unicode scalars) of the field's text, where there is one.
+    #[must_use]
+    pub fn characters(&self) -> Option<Range<usize>> {
+        self.characters.clone()
+    }
+
+    /// The reviewer check that it counts against.
+    #[must_use]
+    pub const fn check(&self) -> ReviewerCheck {
+        self.check
+    }
+
+    /// The lane that it alone would put the answer in.
+    #[must_use]
+    pub const fn lane(&self) -> Lane {
+        self.problem.lane()
+    }
+
+    /// What is wrong, and what to do about it.
+    #[must_use]
+    pub fn message(&self) -> String {
+        format!("{} {}", self.problem.english(), self.problem.next_step())
+    }
+}
+
+#[cfg(test)]
+impl Finding {
+    pub(crate) fn new(problem: Problem, field: Option<AcceptanceField>) -> Self {
+        let check = problem.check(field.and_then(AcceptanceField::check));
+        Self { problem, check, field: String::new(), characters: None }
+    }
+}

@@ -1,0 +1,201 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::inputs::OwnerRequests;
+
+/// Two surfaces: a write-capable one with live evidence, and a dashboard.
+fn surfaces() -> Vec<Surface> {
+    let all: Vec<_> = AcceptanceField::answers().map(AcceptanceField::as_str).collect();
+    let draft = |id: &str, label: &str, writes: bool| {
+        json!({
+            "request_id": format!("request:{id}"), "surface_id": id, "label": label,
+            "expected_scope": "hosts", "config_kind": "k", "observability_scope": "o",
+            "control_tier": "C0", "repo_source_path": "p", "repo_sha256": "0a".repeat(32),
+            "source_line_count": 1, "write_capable_surface": writes,
+            "requires_live_evidence": writes, "required_owner_fields": all,
+        })
+    };
+    let drafts = [
+        draft("prometheus_rules:rules/node.yml", "node rules", true),
+        draft("grafana_dashboard:nodes.json", "nodes", false),
+    ];
+    let document = json!({"required_owner_fields": [], "request_drafts": drafts});
+    OwnerRequests::parse(document.to_string().as_bytes()).unwrap().surfaces().to_vec()
+}
+
+/// A whole, clean answer for the first surface.
+fn clean() -> Value {
+    let id = "prometheus_rules:rules/node.yml";
+    json!({
+        "schema_version": "monitoring_owner_response_v1",
+        "acceptance_candidate_id": format!("monitoring_owner_response_acceptance:{id}"),
+        "request_id": format!("request:{id}"), "surface_id": id, "repo_sha256": "0a".repeat(32),
+        "responder": "Ada Owner", "responded_at": "2026-11-20T10:00:00+08:00", "not_approval": true,
+        "owner_response_ref": "ticket:OPS-12", "owner_role_or_team": "platform team",
+        "decision": "confirm_current_state",
+        "decision_reason": "The rules match the runbook; the 12 rules were read back on Monday.",
+        "affected_scope": format!("Only {id}."),
+        "redacted_evidence_refs": ["artifact:run-12/readback.json", "commit:0af9c1d"],
+        "live_config_hash_ref": format!("sha256:{}", "1b".repeat(32)),
+        "reload_owner": "on-call of the platform team", "receiver_owner": "平台組值班",
+        "route_smoke_plan": "In the window, reload Prometheus, fire the Watchdog alert and wait for its receipt.",
+        "incident_context_ref": "not_applicable: no incident since the last review",
+        "alert_chain_health_ref": "ticket:OPS-13", "receiver_receipt_proof_ref": "message-id:<1@mail.local>",
+        "stale_alert_review": "No alert is pending or stale; the source writes every 15 s.",
+        "silence_or_dedup_review": "目前沒有 silence，dedup 依 alertname。",
+        "false_green_risk_review": "A route that returns 200 is not taken for health; the receipt is.",
+        "post_reload_readback_plan": "重新載入後讀回 /api/v1/rules，狀態不符即停止並回滾。",
+        "cross_project_notification_ref": "not_applicable: 沒有影響其他專案",
+        "maintenance_window": "Tuesday 10:00 to 11:00", "rollback_owner": "platform team",
+        "validation_plan": "Check route, receipt, alert state and metrics; stop when the state is pending.",
+        "noise_budget_owner": "平台組", "followup_owner": "Bo Next",
+    })
+}
+
+fn triaged(document: &Value) -> Triage {
+    let surfaces = surfaces();
+    let document = ResponseDocument::parse(document.to_string().as_bytes()).unwrap();
+    triage(&surfaces[0], &Surfaces::new(&surfaces), &document)
+}
+
+/// The problems and fields found when one field is changed.
+fn found(key: &str, value: Value) -> (Lane, Vec<(Problem, String)>) {
+    let mut document = clean();
+    document[key] = value;
+    let triage = triaged(&document);
+    let findings = triage.findings.iter().map(|finding| (finding.problem, finding.field.clone()));
+    (triage.lane(), findings.collect())
+}
+
+#[test]
+fn a_clean_answer_is_ready_and_kept() {
+    let triage = triaged(&clean());
+    assert_eq!(triage.findings, []);
+    assert_eq!(triage.lane(), Lane::ReadyForMonitoringReview);
+    assert_eq!(triage.response.responder(), "Ada Owner");
+    let answers = triage.response.answers();
+    assert_eq!(answers.text(AcceptanceField::ReceiverOwner), Some("平台組值班"));
+    assert_eq!(answers.evidence_refs(), ["artifact:run-12/readback.json", "commit:0af9c1d"]);
+}
+
+#[test]
+fn each_problem_is_found_in_its_field() {
+    let long = "x ".repeat(2_001);
+    for (key, value, problem) in [
+        ("decision_reason", json!("the SMTP password is hunter2"), Problem::SecretValue),
+        ("decision_reason", json!("the bot token starts with 1102"), Problem::PartialSecret),
+        (
+            "live_config_hash_ref",
+            json!("scrape_configs:\n  - job_name: node\n"),
+            Problem::RawPayload,
+        ),
+        ("decision_reason", json!(long), Problem::Oversized),
+        ("rollback_owner", json!("請kubectl一下"), Problem::Command),
+        ("decision_reason", json!("Looks fine, please reload Prometheus."), Problem::RequestToAct),
+        ("runtime_gate", json!(true), Problem::SetsFlag),
+        ("not_approval", json!(false), Problem::ApprovalClaimed),
+        ("alert_chain_health_ref", json!(null), Problem::HealthRefMissing),
+        ("false_green_risk_review", json!("待補"), Problem::FalseGreenReviewMissing),
+        ("receiver_receipt_proof_ref", json!("not_applicable: none"), Problem::ReceiptMissing),
+        ("stale_alert_review", json!("not_applicable: nothing stale"), Problem::StaleReviewMissing),
+        ("silence_or_dedup_review", json!(""), Problem::SilenceReviewMissing),
+        ("post_reload_readback_plan", json!("TBD"), Problem::ReadbackMissing),
+        ("request_id", json!("request:other"), Problem::IdentityMismatch),
+        ("repo_sha256", json!("0b".repeat(32)), Problem::StaleSurfaceVersion),
+        ("affected_scope", json!("the hosts"), Problem::ScopeMismatch),
+        (
+            "affected_scope",
+            json!("prometheus_rules:rules/node.yml and grafana_dashboard:nodes.json"),
+            Problem::OtherSurfaceNamed,
+        ),
+        ("decision", json!("looks good"), Problem::DecisionUnknown),
+        ("owner_response_ref", json!("see my mail"), Problem::NotARef),
+        ("reload_owner", json!(7), Problem::WrongType),
+        ("responded_at", json!("2026-11-20T10:00:00"), Problem::WrongType),
+        ("noise_budget_owner", json!("n/a"), Problem::FieldMissing),
+        ("responder", json!(null), Problem::FieldMissing),
+        ("rollback_owner", json!("plat\u{200b}form team"), Problem::HiddenText),
+    ] {
+        let (_, findings) = found(key, value);
+        assert!(
+            findings.contains(&(problem, format!("/{key}")))
+                || (problem == Problem::SetsFlag
+                    && findings.iter().any(|(found, _)| *found == problem)),
+            "{problem}: {findings:?}"
+        );
+    }
+    let (lane, findings) = found("hunter2", json!("x"));
+    assert_eq!(
+        (lane, &*findings),
+        (Lane::RequestSupplement, &[(Problem::UnknownField, "/#9".to_owned())][..])
+    );
+}
+
+#[test]
+fn an_incident_needs_its_context_and_a_false_green_its_proof() {
+    let mut document = clean();
+    document["decision"] = json!("confirm_after_incident");
+    assert_eq!(triaged(&document).lane(), Lane::IncidentRecoveryBackfillRequired);
+    document["incident_context_ref"] = json!("ticket:INC-1");
+    document["decision_reason"] = json!("The service has recovered.");
+    assert_eq!(triaged(&document).lane(), Lane::ReadyForMonitoringReview);
+    document["receiver_receipt_proof_ref"] = json!(null);
+    assert_eq!(triaged(&document).lane(), Lane::ReceiverReceiptGapRequired);
+    document["decision_reason"] = json!("網頁打得開，一切正常");
+    assert_eq!(triaged(&document).lane(), Lane::NoFalseGreenSupplementRequired);
+}
+
+#[test]
+fn who_declines_is_asked_for_no_more() {
+    let mut document = clean();
+    for field in AcceptanceField::answers().map(AcceptanceField::as_str) {
+        let is_needed = matches!(
+            field,
+            "owner_role_or_team" | "decision_reason" | "affected_scope" | "followup_owner"
+        );
+        if !is_needed {
+            document.as_object_mut().unwrap().remove(field);
+        }
+    }
+    document["decision"] = json!("decline_ownership");
+    let problems: Vec<_> = triaged(&document).findings.iter().map(Finding::problem).collect();
+    assert_eq!(problems, [Problem::OwnershipDeclined]);
+}
+
+#[test]
+fn a_scope_is_a_whole_token_or_a_name_of_its_own() {
+    for (scope, is_own) in [
+        ("prometheus_rules:rules/node.yml", true),
+        ("範圍是prometheus_rules:rules/node.yml。", true),
+        ("prometheus_rules:rules/node.yml.bak", false),
+        ("old_prometheus_rules:rules/node.yml", false),
+        ("node rules", true),
+        ("hosts", false),
+    ] {
+        let (_, findings) = found("affected_scope", json!(scope));
+        assert_eq!(findings.is_empty(), is_own, "{scope}: {findings:?}");
+    }
+}
+
+#[test]
+fn a_shared_project_has_to_be_told() {
+    let (lane, findings) = found("decision_reason", json!("It also pages for StockPlatform."));
+    assert_eq!(lane, Lane::RequestSupplement);
+    assert_eq!(findings, [(Problem::FieldMissing, "/cross_project_notification_ref".to_owned())]);
+}
+
+#[test]
+fn a_finding_points_and_never_repeats() {
+    let mut document = clean();
+    document["decision_reason"] = json!("理由：密碼：hunter2x，見附件");
+    document["hunter2x_password=hunter2x"] = json!(["Bearer hunter2xhunter2xhunter2x0"]);
+    let triage = triaged(&document);
+    let reason =
+        triage.findings.iter().find(|finding| finding.field == "/decision_reason").unwrap();
+    assert_eq!((reason.problem, reason.characters()), (Problem::SecretValue, Some(6..14)));
+    assert_eq!(triage.lane(), Lane::QuarantineSecretOrRawPayload);
+    let messages: String = triage.findings.iter().map(Finding::message).collect();
+    for shown in [messages, format!("{triage:?}")] {
+        assert!(!shown.contains("hunter2x"), "{shown}");
+    }
+}
