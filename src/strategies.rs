@@ -2,9 +2,15 @@
 //!
 //! They yield documents, never states: a state comes only from the core's own steps.
 
+use std::collections::BTreeMap;
+
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
+use serde_json::json;
+
+use crate::surface::Surface;
+use crate::template::response_template;
 
 /// The text of the two documents that a ledger is made from.
 ///
@@ -210,4 +216,120 @@ fn draft() -> impl Strategy<Value = String> {
         ];
         object_text(unknown.into_iter().chain(keys.into_iter().zip(descriptors)).chain(rest))
     })
+}
+
+/// Owner responses for `surface`, as text: a whole answer of which a few fields are left out, or hold prose,
+/// requests, payloads, secrets or any other JSON.
+///
+/// ```
+/// use acceptance_ledger::{AnyCandidate, OwnerRequests, ResponseDocument, Surfaces, strategies};
+/// use proptest::prelude::*;
+///
+/// # let draft = std::fs::read("examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// let requests = OwnerRequests::parse(&draft)?;
+/// let (surfaces, surface) = (Surfaces::new(requests.surfaces()), requests.surfaces()[0].clone());
+/// proptest!(|(text in strategies::responses(&surface))| {
+///     let response = ResponseDocument::parse(text.as_bytes()).unwrap();
+///     AnyCandidate::new(surface.clone()).receive(&surfaces, &response);
+/// });
+/// # Ok::<(), acceptance_ledger::DocumentError>(())
+/// ```
+pub fn responses(surface: &Surface) -> impl Strategy<Value = String> + use<> {
+    let clean = clean_response(surface);
+    let keys: Vec<_> = clean.keys().filter(|key| *key != "schema_version").cloned().collect();
+    let change = (select(keys), proptest::option::weighted(0.8, answer()));
+    let unknown = proptest::option::weighted(0.2, (any_text(), answer()));
+    (vec(change, 0..4), unknown).prop_map(move |(changes, unknown)| {
+        let mut members: BTreeMap<String, String> =
+            clean.iter().map(|(key, value)| (key.clone(), value.to_string())).collect();
+        for (key, value) in changes {
+            match value {
+                Some(value) => members.insert(key, value),
+                None => members.remove(&key),
+            };
+        }
+        if let Some((key, value)) = unknown.filter(|(key, _)| key != "schema_version") {
+            members.insert(key, value);
+        }
+        object_text(members.iter().map(|(key, value)| (key.as_str(), value.clone())))
+    })
+}
+
+/// A whole answer for `surface` that nothing is to be said against.
+#[must_use]
+pub fn clean_response(surface: &Surface) -> serde_json::Map<String, serde_json::Value> {
+    let template = response_template(surface, None, "response.schema.json");
+    // What we write, serde_json reads.
+    let mut members: serde_json::Map<_, _> = serde_json::from_str(&template).unwrap_or_default();
+    for (key, value) in &mut members {
+        let answer = match key.as_str() {
+            "responder" => json!("Ada Owner"),
+            "responded_at" => json!("2026-11-20T10:00:00+08:00"),
+            "decision" => json!("confirm_current_state"),
+            "affected_scope" => json!(surface.surface_id()),
+            "redacted_evidence_refs" => json!(["artifact:run-12/readback.json"]),
+            "incident_context_ref" | "cross_project_notification_ref" => {
+                json!("not_applicable: nothing of the kind happened")
+            }
+            _ if value.is_null() => json!("ticket:OPS-12"),
+            _ if value == "pending_owner_response" => json!("The platform team looked at it."),
+            _ => continue,
+        };
+        *value = answer;
+    }
+    members
+}
+
+/// The text of any JSON value that somebody might answer with.
+fn answer() -> impl Strategy<Value = String> {
+    let text = prop_oneof![
+        select(PROSE).prop_map(str::to_owned),
+        secret(),
+        (select(PROSE), secret()).prop_map(|(prose, secret)| format!("{prose} {secret}")),
+        any_text(),
+        "[a-z0-9 .,:;/_-]{0,80}",
+    ];
+    prop_oneof![
+        4 => text.prop_map(|text| quote(&text, false)),
+        1 => json_text(),
+    ]
+}
+
+/// What people write, wanted or not.
+const PROSE: &[&str] = &[
+    "The rules match the runbook.",
+    "平台組已於週一讀回。",
+    "Please reload Prometheus.",
+    "請重新載入規則",
+    "kubectl -n monitoring rollout restart deploy/alertmanager",
+    "route 200, all green",
+    "服務已恢復正常",
+    "scrape_configs:\n  - job_name: node\n    static_configs: []\n",
+    "not_applicable: no other project",
+    "TBD",
+    "ticket:OPS-13",
+];
+
+/// A secret of a random kind and value: each of them has to be found, and never to be repeated.
+///
+/// ```
+/// use acceptance_ledger::strategies;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(secret in strategies::secret())| prop_assert!(secret.len() > 15));
+/// ```
+pub fn secret() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[1-9][0-9]{8}:AA[A-Za-z0-9]{33}",
+        "ghp_[A-Za-z0-9]{36}",
+        "glpat-[A-Za-z0-9]{20}",
+        "glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}",
+        "sk-lf-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-9[0-9a-f]{3}-[0-9a-f]{12}",
+        "xoxb-[0-9]{12}-[0-9]{12}-[A-Za-z0-9]{24}",
+        "AKIA[2-7A-Z]{16}",
+        "https://[0-9a-f]{32}@o[0-9]{6}\\.ingest\\.sentry\\.io/[0-9]{7}",
+        "sntryu_[0-9a-f]{64}",
+        "\\$2y\\$10\\$[A-Za-z0-9]{53}",
+        "eyJhbGciOiJIUzI1NiJ9\\.eyJ[A-Za-z0-9]{30}\\.[A-Za-z0-9_-]{43}",
+    ]
 }

@@ -4,6 +4,8 @@ mod finding;
 mod surfaces;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod theorems;
 
 use std::collections::HashSet;
 use std::fmt;

@@ -4,7 +4,7 @@ use super::*;
 use crate::inputs::OwnerRequests;
 
 /// Two surfaces: a write-capable one with live evidence, and a dashboard.
-fn surfaces() -> Vec<Surface> {
+pub(super) fn surfaces() -> Vec<Surface> {
     let all: Vec<_> = AcceptanceField::answers().map(AcceptanceField::as_str).collect();
     let draft = |id: &str, label: &str, writes: bool| {
         json!({
