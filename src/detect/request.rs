@@ -20,7 +20,9 @@ const ADDRESSES: Words = &[
     r"you (?:may|can|could|should|must|have to|need to|guys|folks)",
     r"(?:can|could|would|will|may) (?:you|someone|somebody|anyone|ops|sre|i ask|i get|we get|we have|whoever|one of you|the [a-z-]+ ?(?:team|on-?call)?|on-?call)",
     r"(?:i|we)(?:'d| would|'m| am|'re| are)? (?:hereby |also |now )?(?:authori[sz](?:e|ing)|approv(?:e|ing)|permit(?:ting)?|allow(?:ing)?|ask(?:ing)?|want|need|request(?:ing)?|instruct(?:ing)?|like|happy for|fine with|ok with|okay with|appreciate it if) (?:you|ops|sre|the|someone|somebody|that|an?|to|it|if)",
-    r"(?:would|'d) (?:be (?:great|nice|good|lovely)|appreciate)",
+    r"(?:would|'d) (?:be (?:great|nice|good|lovely|kind)|appreciate|love)|(?:much |really |greatly |highly )?appreciated if|(?:be |most )?grateful|so kind|any chance|mind (?:if|[a-z]+ing)",
+    r"(?:get|have) (?:someone|somebody|ops|sre|the on-?call|the team) to|time to|action (?:needed|required|item)s?|to-?do for|on your (?:side|end)|request(?:ing|:)|wanted:",
+    r"(?:hereby )?(?:authori[sz]es|approves|grants|permits|consents to|orders|instructs|directs)|hereby (?:authori[sz]e|approve|grant|permit|order|instruct)|approved by me",
     r"(?:you|ops|sre|team|on-?call|they|is|are|be|been|hereby) (?:are |is |have been |hereby )?(?:authori[sz]ed|approved|cleared|permitted|allowed) (?:to|for)",
     r"(?:you|ops|they) (?:have|'ve|got) (?:our|my|the|a) (?:full |formal )?(?:go|ok|okay|blessing|approval|permission|consent|green ?light|sign-?off)(?:-?ahead)?|(?:permission|approval|authori[sz]ation|clearance|go-?ahead|thumbs up|sign-?off|consent|ok|okay|green ?light|blessing)(?: is| was)?(?: hereby)?(?: given| granted)?,? (?:to|for (?:you|ops|the|an?))",
     r"(?:green-?light|no objection|good to go|all yours|over to you|your turn)",
@@ -29,6 +31,7 @@ const ADDRESSES: Words = &[
     r"請(?:你|您|各位|值班|貴|代|協助|幫|直接|立即|馬上|盡|儘|先|於|在|今|現|務|依|把|將|求)?|麻煩|煩請|拜託|懇請|敬請|惠請|惠予|勞煩|有勞",
     r"幫(?:忙|我|我們|個忙|手)|協助|代為|順便|順手|(?:你|您|貴|大家)們?(?:可以|可|就|先|直接|去|來)",
     r"授權|同意(?:你|您|貴|各|由|即|立|直|執|進)|核准|准許|准予|允許|批准|放行|儘管|尽管",
+    r"希望(?:你|您|貴|能|可以|盡|儘|今|明)|盼|祈請|務請|想請|需請|要請|記得|別忘|要求(?:你|您|貴|值班|立)|交辦|有空(?:的話)?|可以的話",
     r"可否|能否|能不能|可不可以|是否可以|方便(?:的話)?",
 ];
 
@@ -42,13 +45,13 @@ const URGES: Words = &[
 /// A polite opening that leads to something to read or to know, not to do.
 const HARMLESS: Words = &[
     r"(?:please|pls|kindly|you (?:can|may|should)|feel free to) (?:also )?(?:find|see|refer|note|check|review|read|look|consult|contact|ask|reach|let|advise|confirm|compare|verify|be |do not|don't|never|avoid|refrain|keep|wait|ignore|disregard|treat|bear|remember|excuse|accept|forgive)",
-    r"已(?:經)?(?:請|麻煩|授權|同意|核准|協助)|(?:不|未|沒有?|拒絕|婉拒|無權|無法)(?:會|能|得|可|予|再)?(?:直接|請|協助|代為|授權|同意|核准|允許)|(?:asked|asking|told|requested|whether|if|when) (?:us|them|someone|for|you)",
+    r"已(?:經)?(?:請|麻煩|授權|同意|核准|協助)|(?:不|未|沒有?|拒絕|婉拒|無權|無法)(?:會|能|得|可|予|再)?(?:直接|請|協助|代為|授權|同意|核准|允許)|(?:asked|asking|told|requested) (?:us|them|someone|for|you)|申請|邀請|請假|請購",
     r"請(?:參|見|看|查|詳|留意|注意|洽|勿|別|不|問|放心|確認|以|依|至|到|對照|比對|閱|諒|稍|等|找|聯絡|聯繫|向|再確認|自行(?:參|查|比))",
 ];
 
 /// Blocked actions that a verb alone names, in the form that asks for them.
 const ACTIONS: Words = &[
-    r"(?:re-?load|re-?start|re-?boot|re-?deploy|deploy|un-?deploy|roll ?out|roll ?back|hot-?reload|bounce|kubectl|ssh|scale|fail ?over|kick|recycle|sighup|hup|power-?cycle)(?:ing|es)?",
+    r"(?:re-?load|re-?start|re-?boot|re-?deploy|deploy|un-?deploy|(?:re-?)?deployment|roll ?out|roll ?back|hot-?reload|bounce|kubectl|ssh|scale|fail ?over|kick|recycle|sighup|hup|power-?cycle)(?:ing|es)?",
     r"re-?load|re-?start|重新?載入|重新?加載|重載|熱載入|重啟|重新啟動|重開機?|重跑|部署|佈署|布署|上版|上線|套用|回滾|退版|掃描|靜音",
     r"(?:receivers?|routes?|routing|webhook|remote[ _]write|silence|policy|config(?:uration)?|notification|exporter|rules?|dashboard)(?: [a-z]+)? (?:change|update|switch|swap|rollout|deployment|deploy|removal|migration|cutover)",
     r"靜默(?:一下|掉|這|該|那|它|告警|\s*(?-i:[A-Z]))|ssh\s*(?:進|到|登入|上)|kubectl|(?:登入|登進|連進|連到|連線到|進)[^。;\n]{0,8}?(?:主機|機器|伺服器|節點|正式)",
@@ -56,8 +59,8 @@ const ACTIONS: Words = &[
 
 /// Verbs that change something: an action where the sentence names what monitoring consists of.
 const CHANGES: Words = &[
-    r"(?:apply|import|push|publish|upload|merge|ship|revert|change|update|modify|switch|edit|adjust|tweak|point|move|re-?point|re-?route|route|reroute|swap|replace|add|remove|drop|delete|purge|wipe|clear|clean up|set|enable|disable|turn (?:on|off)|flip|rotate|create|extend|expire|open|unlock|lift|put|silence|mute|unmute|snooze|suppress|inhibit|ack|acknowledge|resolve|send|post|resend|re-send|broadcast|dispatch|ping|page|notify|fire|trigger|raise|inject|simulate|run|re-?run|execute|start|stop|kill|perform|kick off|launch|do|log ?in|connect|hop|jump|scan|probe|nmap|write|collect|paste|dm|share|hand|give|show|read|mark|flag|bump|install|wire|hook|roll)(?:n?ing|d|s)?",
-    r"改|修改|變更|切換|切|切到|調整|調|更新|更換|換|轉|指|指向|新增|移除|拿掉|刪除|刪|停用|啟用|關閉|關|關掉|開啟|打開|開|加|設定|設|發布|發佈|發送|傳送|寄送|寄|送出|送|發|推播|推|補發|重送|觸發|打|敲|發出|製造|模擬|fire|send|執行|跑|進行|做|啟動|開放|解除|建立|延長|下|掛|標記|標|標成|寫入|寫|匯入|貼|給|收集|提供|合併|mute|silence|ack|apply",
+    r"(?:apply|import|push|publish|upload|merge|ship|revert|change|update|modify|switch|edit|adjust|tweak|point|move|re-?point|re-?route|route|reroute|swap|replace|add|remove|drop|delete|purge|wipe|clear|clean up|set|enable|disable|turn (?:on|off)|flip|rotate|create|extend|expire|open|unlock|lift|put|silence|mute|unmute|snooze|suppress|inhibit|ack|acknowledge|resolve|send|post|resend|re-send|broadcast|dispatch|ping|page|notify|fire|trigger|raise|inject|simulate|run|re-?run|execute|start|stop|kill|perform|kick off|launch|do|log ?in|connect|hop|jump|scan|probe|nmap|write|collect|paste|dm|share|hand|give|show|read|mark|flag|bump|install|wire|hook|roll|grab|fetch|pull|copy|dump|export|retrieve|extract)(?:[bnpt]?ing|ed|d|s)?",
+    r"改|修改|變更|切換|切|切到|調整|調|更新|更換|換|轉|指|指向|新增|移除|拿掉|刪除|刪|停用|啟用|關閉|關|關掉|開啟|打開|開|加|設定|設|發布|發佈|發送|傳送|寄送|寄|送出|送|發|推播|推|補發|重送|觸發|打|敲|發出|製造|模擬|fire|send|執行|跑|進行|做|啟動|開放|解除|建立|延長|下|掛|標記|標|標成|寫入|寫|匯入|貼|給|收集|提供|合併|撈|抓|取出|複製|匯出|mute|silence|ack|apply",
 ];
 
 /// What monitoring consists of.
@@ -83,7 +86,7 @@ const REPORTS: Words = &[
     r"由[^,。;]{1,16}(?:負責|執行|處理|操作|統一|進行)|負責|歸[^,。;]{1,10}管|只有[^,。;]{1,16}(?:能|可|有)|流程|規定|政策(?:是|規)|一律|(?:誰|何人|哪(?:個|位))|權限(?:在|屬|歸)|屬於|工作|窗口(?:是|為|固定)",
     r"(?:was|were|has|have|had|got|been|is|are|gets|being)(?: [a-z]+ly| already| all| been)? (?:re-?loaded|restarted|deployed|applied|sent|fired|changed|updated|created|expired|executed|run|done|made|rolled|silenced|removed|added|handled|owned|performed|triggered|muted|moved|switched|replaced|rotated|requested|asked|declined|restricted|reserved|limited|covered|scheduled|planned)",
     r"(?:re-?loaded|restarted|deployed|asked|requested|declined|refused|wanted|offered|suggested|told|said)",
-    r"(?:would|if|once|after|when|whenever|only|until|unless|before|during|whoever|who|which|policy|process|procedure|owns|owned|responsible|belongs?|access|rights?|ability|allowed only|has to go through|goes through|requires?)",
+    r"(?:would|if|once|after|when|whenever|only|until|unless|before|during|whoever|who|which|policy|process|procedure|owns|owned|responsible|belongs?|access|rights|ability|allowed only|has to go through|goes through|requires?)",
 ];
 
 /// How many characters before an action a negation speaks of it.
@@ -92,6 +95,13 @@ const CHINESE_NEGATION_REACH: usize = 7;
 
 /// How many bytes behind an English verb its object may stand.
 const OBJECT_REACH: usize = 64;
+
+/// Where a part of monitoring is named.
+#[derive(Clone, Copy, Debug)]
+struct Named {
+    in_text: bool,
+    in_sentence: bool,
+}
 
 #[derive(Debug)]
 pub(crate) struct Requests {
@@ -115,7 +125,7 @@ impl Requests {
             action: any_of(ACTIONS),
             change: any_of(CHANGES),
             object: any_of(OBJECTS),
-            pronoun: any_of(&["(?:it|them|this|that|these|those)"]),
+            pronoun: any_of(&["(?:it|them|this|that|these|those|one)"]),
             negations: [
                 (any_of(NEGATIONS), NEGATION_REACH),
                 (any_of(CHINESE_NEGATIONS), CHINESE_NEGATION_REACH),
@@ -131,13 +141,15 @@ impl Requests {
             return Vec::new();
         }
         let mut found = Vec::new();
+        let names_object = matches(self.object.as_ref(), text);
         for (start, sentence) in sentences(text) {
             let mut was_addressed = false;
-            let names_object = matches(self.object.as_ref(), sentence);
+            let in_sentence = names_object && matches(self.object.as_ref(), sentence);
+            let named = Named { in_text: names_object, in_sentence };
             for (offset, clause) in clauses(sentence) {
                 let is_addressed = self.stands(self.address.as_ref(), clause);
                 let is_urged = self.stands(self.urge.as_ref(), clause);
-                let Some(action) = self.action_in(clause, names_object) else {
+                let Some(action) = self.action_in(clause, named) else {
                     was_addressed |= is_addressed;
                     continue;
                 };
@@ -157,7 +169,7 @@ impl Requests {
     }
 
     /// The first blocked action that a clause names and does not deny.
-    fn action_in(&self, clause: &str, names_object: bool) -> Option<Range<usize>> {
+    fn action_in(&self, clause: &str, named: Named) -> Option<Range<usize>> {
         let places = |words: &Option<Regex>| -> Vec<Range<usize>> {
             words
                 .iter()
@@ -169,25 +181,22 @@ impl Requests {
             !is_part_of_a_name(clause, place) && !self.is_denied(clause, place.start)
         };
         let is_change = |place: &Range<usize>| {
-            names_object && is_action(place) && self.has_object(clause, place)
+            named.in_text && is_action(place) && self.has_object(clause, place, named)
         };
         let mut actions = places(&self.action).into_iter().filter(is_action);
         actions.next().or_else(|| places(&self.change).into_iter().find(is_change))
     }
 
     /// Whether what stands in `verb` is done to a part of monitoring. A Chinese verb may have its object
-    /// before it.
-    fn has_object(&self, clause: &str, verb: &Range<usize>) -> bool {
-        let is_chinese = !clause.is_ascii();
+    /// before it, and an English one a pronoun behind it.
+    fn has_object(&self, clause: &str, verb: &Range<usize>, named: Named) -> bool {
+        if !clause.is_ascii() && named.in_sentence {
+            return true;
+        }
         let end = clause.floor_char_boundary(verb.end + OBJECT_REACH);
         let behind = clause.get(verb.end..end).unwrap_or_default();
-        is_chinese
-            || matches(self.object.as_ref(), behind)
-            || self
-                .pronoun
-                .as_ref()
-                .and_then(|pronoun| pronoun.find(behind))
-                .is_some_and(|found| found.start() <= 1)
+        let pronoun = self.pronoun.as_ref().and_then(|pronoun| pronoun.find(behind));
+        matches(self.object.as_ref(), behind) || pronoun.is_some_and(|found| found.start() <= 1)
     }
 
     /// Whether one of the words stands in the clause, neither denied nor harmless.

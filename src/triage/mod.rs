@@ -14,7 +14,7 @@ use std::ops::Range;
 use jiff::Timestamp;
 
 use crate::detect::{self, Folded, Kind, Rules};
-use crate::json::Json;
+use crate::json::{Json, write_json};
 use crate::requirement::{Requirement, requirement};
 use crate::response::{
     Answers, EvidenceRef, Member, OwnerResponse, ResponseDocument, ResponseKey, is_not_applicable,
@@ -131,6 +131,7 @@ impl<'a> Examination<'a> {
             }
         }
         self.examine_value(&member.name, &member.value, member.key, &pointer, true);
+        self.examine_structure(member, &pointer);
         match member.key {
             Some(ResponseKey::Field(AcceptanceField::NotApproval)) => {
                 let claims = member.value != Json::Bool(true);
@@ -188,6 +189,24 @@ impl<'a> Examination<'a> {
                 }
             }
             Json::Null | Json::Bool(_) | Json::Number(_) => {}
+        }
+    }
+
+    /// Looks at a value that is no text as the text of a document: its parts alone may tell nothing.
+    fn examine_structure(&mut self, member: &Member, pointer: &str) {
+        let has_structure = match &member.value {
+            Json::Array(items) => items.iter().any(|item| item.as_str().is_none()),
+            value => matches!(value, Json::Object(_)),
+        };
+        if !has_structure {
+            return;
+        }
+        let mut text = String::new();
+        write_json(&mut text, &member.value, 0);
+        for (problem, _) in detect::detect(Rules::get(), &text, Kind::Plan) {
+            if problem.lane() == Lane::QuarantineSecretOrRawPayload {
+                self.find(problem, member.key, pointer.to_owned(), None);
+            }
         }
     }
 
