@@ -69,3 +69,57 @@ pub(crate) fn write_members<'a>(members: impl Iterator<Item = (&'a str, &'a Json
     text.push_str("\n}\n");
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inputs::OwnerRequests;
+
+    /// A surface that can write or not, whose request asks for two fields.
+    fn surface(is_write_capable: bool) -> Surface {
+        let text = format!(
+            r#"{{"required_owner_fields": [], "request_drafts": [{{
+            "request_id": "r", "surface_id": "s", "label": 1, "expected_scope": 1, "config_kind": 1,
+            "observability_scope": 1, "control_tier": 1, "repo_source_path": 1, "repo_sha256": "0a",
+            "source_line_count": 1, "write_capable_surface": {is_write_capable},
+            "requires_live_evidence": false,
+            "required_owner_fields": ["owner_response_ref", "redacted_evidence_refs", "who_knows"]}}]}}"#
+        );
+        OwnerRequests::parse(text.as_bytes()).unwrap().surfaces()[0].clone()
+    }
+
+    #[test]
+    fn a_template_has_what_has_to_be_answered_and_no_more() {
+        assert_eq!(
+            response_template(&surface(false), None, "x.json"),
+            r#"{
+  "$schema": "x.json",
+  "schema_version": "monitoring_owner_response_v1",
+  "acceptance_candidate_id": "monitoring_owner_response_acceptance:s",
+  "request_id": "r",
+  "surface_id": "s",
+  "repo_sha256": "0a",
+  "responder": "pending_owner_response",
+  "responded_at": "pending_owner_response",
+  "not_approval": true,
+  "owner_response_ref": null,
+  "owner_role_or_team": "pending_owner_response",
+  "decision": "pending_owner_response",
+  "decision_reason": "pending_owner_response",
+  "affected_scope": "pending_owner_response",
+  "redacted_evidence_refs": []
+}
+"#
+        );
+        let keys = |is_write_capable, decision| -> Vec<String> {
+            let text = response_template(&surface(is_write_capable), decision, "x.json");
+            let members: serde_json::Map<_, _> = serde_json::from_str(&text).unwrap();
+            members.keys().cloned().collect()
+        };
+        assert!(keys(true, None).contains(&"rollback_owner".to_owned()));
+        let after_incident = keys(false, Some(Decision::ConfirmAfterIncident));
+        assert!(after_incident.contains(&"incident_context_ref".to_owned()));
+        let names: Vec<_> = surface(false).unanswerable_fields().map(str::to_owned).collect();
+        assert_eq!(names, ["who_knows"]);
+    }
+}

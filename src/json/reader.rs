@@ -390,4 +390,78 @@ mod tests {
             assert_eq!(read.unwrap(), unusual, "{text}");
         }
     }
+
+    /// The place and the kind of the fault in a document of which `a` is known.
+    fn fault(text: &str) -> (usize, DocumentProblem) {
+        let error = read_document(
+            text.as_bytes(),
+            |_| false,
+            |reader| {
+                reader.object(
+                    |key| (key == "a").then_some(()),
+                    |reader, ()| reader.value().map(|_| ()),
+                )
+            },
+        )
+        .unwrap_err();
+        assert_eq!(error.line(), 1);
+        (error.column(), error.problem().clone())
+    }
+
+    #[test]
+    fn each_fault_is_told_where_it_stands() {
+        use DocumentProblem as P;
+        for (text, column, problem) in [
+            ("{\"a\": [1", 9, P::Syntax("more, but the text ends here")),
+            ("{\"a\" 1}", 6, P::Syntax("a colon")),
+            ("{\"a\": [1 2]}", 10, P::Syntax("a comma or ]")),
+            ("{\"a\": {\"b\": 1 \"c\"}}", 15, P::Syntax("a comma or }")),
+            ("{\"a\": \"\\q\"}", 9, P::Syntax("an escape that JSON has")),
+            ("{\"a\": 01}", 7, P::Syntax("a number")),
+            ("{\"a\": \"\u{1}\"}", 8, P::Syntax("an escape for this control character")),
+            ("{\"a\": {b: 1}}", 8, P::Syntax("a key in double quotes")),
+            ("{\"a\": \"\\ud800\"}", 14, P::LoneSurrogate),
+            ("{\"a\": [1,]}", 10, P::Syntax("no comma after the last value")),
+            ("{\"a\": 1} 2", 10, P::Syntax("the end of the document")),
+            ("{\"a\": x}", 7, P::Syntax("a value")),
+            ("{\"a\": NaN}", 7, P::NotFinite),
+            ("{\"a\": -Infinity}", 7, P::NotFinite),
+            ("{\"a\": 1, \"a\": 2}", 10, P::DuplicateKey),
+            ("{\"b\": 1, \"b\": 2}", 10, P::DuplicateKey),
+            ("{\"a\": {\"b\": 1, \"b\": 2}}", 16, P::DuplicateKey),
+            ("[]", 1, P::Expected("an object")),
+        ] {
+            assert_eq!(fault(text), (column, problem), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_has_its_limits() {
+        let digits = |count: usize| format!("{{\"a\": {}}}", "9".repeat(count));
+        assert_eq!(fault(&digits(4_301)).1, DocumentProblem::TooManyDigits);
+        let is_read = |text: &str| {
+            read_document(text.as_bytes(), |_| true, |reader| reader.value().map(|_| ())).is_ok()
+        };
+        assert!(is_read(&digits(4_300)));
+    }
+
+    #[test]
+    fn many_in_a_row_are_not_many_in_each_other() {
+        let row = |item: &str| format!("{{\"b\": [{}1]}}", format!("{item},").repeat(300));
+        for item in ["{}", "[]", "{\"c\": []}"] {
+            let read = read_document(
+                row(item).as_bytes(),
+                |_| false,
+                |reader| reader.object(|_| None::<()>, |_, ()| Ok(())),
+            );
+            assert!(read.is_ok(), "{item}");
+        }
+        let deep =
+            |levels: usize| format!("{{\"a\": {}{}}}", "[".repeat(levels), "]".repeat(levels));
+        assert_eq!(fault(&deep(127)).1, DocumentProblem::TooDeep);
+        assert!(
+            read_document(deep(126).as_bytes(), |_| true, |reader| reader.value().map(|_| ()))
+                .is_ok()
+        );
+    }
 }

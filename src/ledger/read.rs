@@ -223,3 +223,74 @@ fn read_answer(reader: &mut Reader<'_>, field: AcceptanceField, answers: &mut An
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::inputs::{Inventory, OwnerRequests};
+    use crate::json::DocumentProblem;
+    use crate::ledger::{Ledger, LedgerDocument, Stamp};
+
+    /// The problem of a baseline of one surface in which these texts stand instead of others.
+    fn problem_with(changes: &[(&str, &str)]) -> DocumentProblem {
+        let requests = br#"{"required_owner_fields": [], "request_drafts": [{
+            "request_id": "r", "surface_id": "s", "label": 1, "expected_scope": 1, "config_kind": 1,
+            "observability_scope": 1, "control_tier": 1, "repo_source_path": 1, "repo_sha256": 1,
+            "source_line_count": 1, "write_capable_surface": true, "requires_live_evidence": true,
+            "required_owner_fields": []}]}"#;
+        let stamp = Stamp::new("t", "unknown");
+        let requests = OwnerRequests::parse(requests).unwrap();
+        let mut text = String::new();
+        let ledger = Ledger::baseline(Inventory::parse(b"{}").unwrap(), requests, stamp);
+        ledger.write_to(&mut text).unwrap();
+        for (from, to) in changes {
+            assert!(text.contains(from), "{from}");
+            text = text.replacen(from, to, 1);
+        }
+        LedgerDocument::parse(text.as_bytes()).unwrap_err().problem().clone()
+    }
+
+    #[test]
+    fn what_is_shut_is_refused_by_its_name() {
+        for key in
+            ["request_sent", "recipient_confirmed", "runtime_gate", "telegram_send_authorized"]
+        {
+            let change = (&*format!("\"{key}\": false"), &*format!("\"{key}\": true"));
+            assert_eq!(problem_with(&[change]), DocumentProblem::NotShut(key));
+        }
+        let change = ("\"not_approval\": true", "\"not_approval\": false");
+        assert_eq!(problem_with(&[change]), DocumentProblem::NotTheConstant);
+    }
+
+    #[test]
+    fn no_row_is_read_that_no_state_shows() {
+        let set = |key: &str| (format!("\"{key}\": false"), format!("\"{key}\": true"));
+        let status = |lane: &str| {
+            ("\"status\": \"waiting_owner_response\"".to_owned(), format!("\"status\": \"{lane}\""))
+        };
+        let outcome = |lane: &str| {
+            let key = "\"reviewer_outcome\"";
+            (format!("{key}: \"waiting_owner_response\""), format!("{key}: \"{lane}\""))
+        };
+        for changes in [
+            // Accepted, and no person received it.
+            vec![status("waiting_runtime_gate"), set("owner_response_accepted")],
+            vec![
+                status("owner_review_only_update"),
+                outcome("owner_review_only_update"),
+                set("owner_response_accepted"),
+            ],
+            // A hold with the outcome of another.
+            vec![
+                status("quarantine_secret_or_raw_payload"),
+                outcome("reject_execution_request"),
+                set("owner_response_received"),
+                set("owner_response_quarantined"),
+            ],
+            vec![status("ready_for_monitoring_review"), set("owner_response_received")],
+        ] {
+            let changes: Vec<_> =
+                changes.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
+            assert_eq!(problem_with(&changes), DocumentProblem::ImpossibleCandidate, "{changes:?}");
+        }
+    }
+}
