@@ -181,7 +181,7 @@ impl fmt::Display for Judged {
                 write!(f, ", characters {} to {}", characters.start + 1, characters.end)?;
             }
             writeln!(f, "\n    {}", finding.problem().english())?;
-            writeln!(f, "    next: {}", finding.problem().next_step())?;
+            writeln!(f, "    next: {}", finding.next_step())?;
         }
         Ok(())
     }

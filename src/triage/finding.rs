@@ -21,6 +21,8 @@ pub struct Finding {
     pub(super) check: ReviewerCheck,
     pub(super) field: String,
     pub(super) characters: Option<Range<usize>>,
+    /// Whether `not_applicable:` with a reason would be an answer here.
+    pub(super) is_excusable: bool,
 }
 
 impl Finding {
@@ -58,7 +60,18 @@ impl Finding {
     /// What is wrong, and what to do about it.
     #[must_use]
     pub fn message(&self) -> String {
-        format!("{} {}", self.problem.english(), self.problem.next_step())
+        format!("{} {}", self.problem.english(), self.next_step())
+    }
+
+    /// What to do about it, in one English sentence.
+    #[must_use]
+    pub const fn next_step(&self) -> &'static str {
+        match self.problem {
+            Problem::FieldMissing if self.is_excusable => {
+                "Answer it, or write `not_applicable: <reason>`."
+            }
+            problem => problem.next_step(),
+        }
     }
 }
 
@@ -66,6 +79,6 @@ impl Finding {
 impl Finding {
     pub(crate) fn new(problem: Problem, field: Option<AcceptanceField>) -> Self {
         let check = problem.check(field.and_then(AcceptanceField::check));
-        Self { problem, check, field: String::new(), characters: None }
+        Self { problem, check, field: String::new(), characters: None, is_excusable: false }
     }
 }

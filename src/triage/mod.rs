@@ -103,7 +103,7 @@ impl<'a> Examination<'a> {
         characters: Option<Range<usize>>,
     ) {
         let check = problem.check(key.and_then(ResponseKey::check));
-        self.findings.push(Finding { problem, check, field, characters });
+        self.findings.push(Finding { problem, check, field, characters, is_excusable: false });
     }
 
     /// A problem in a field that the response should have.
@@ -345,9 +345,17 @@ impl<'a> Examination<'a> {
                 _ => Problem::FieldMissing,
             };
             self.find_in(problem, ResponseKey::Field(field));
+            let is_excusable = requirement(field, self.surface, &self.answers)
+                == Requirement::ByRequest
+                && !self.is_owed_to_others(field);
+            if let Some(finding) = self.findings.last_mut() {
+                finding.is_excusable = is_excusable;
+            }
         }
         if decision != Some(Decision::DeclineOwnership) {
             for name in self.surface.unanswerable_fields() {
+                // As RFC 6901 escapes a name.
+                let name = name.replace('~', "~0").replace('/', "~1");
                 self.find(Problem::FieldMissing, None, format!("/{name}"), None);
             }
         }

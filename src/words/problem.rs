@@ -174,9 +174,7 @@ impl Problem {
             Self::WrongType => "Write the value in the form that the template shows.",
             Self::UnknownField => "Remove the field, or put its text into one of the template's.",
             Self::HiddenText => "Type the words again in plain characters.",
-            Self::FieldMissing => {
-                "Answer it; where the template allows it, `not_applicable: <reason>` is an answer."
-            }
+            Self::FieldMissing => "Answer it; `not_applicable` is no answer here.",
         }
     }
 }

@@ -22,7 +22,9 @@ fn the_documented_state_machine_is_the_one_in_the_code() {
 fn completions_know_every_command() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = run(&["completions", shell]);
-        for command in ["generate", "diagram", "completions", "man"] {
+        for command in
+            ["generate", "template", "triage", "explain", "schema", "diagram", "completions", "man"]
+        {
             assert!(script.contains(command), "{shell} does not know {command}");
         }
     }
@@ -41,7 +43,7 @@ fn every_command_has_a_manual_page() {
     assert_eq!(unknown.status.code(), Some(2));
     assert_eq!(
         stderr(&unknown),
-        "error: there is no command of this name\n  next: take one of generate, diagram, completions, man, help\n"
+        "error: there is no command of this name\n  next: take one of generate, template, triage, explain, schema, diagram, completions, man, help\n"
     );
 }
 
