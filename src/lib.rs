@@ -67,7 +67,7 @@ pub use review::{Refusal, ReviewerKind, ReviewerRecord, Verdict};
 pub use schema::Schema;
 pub use surface::Surface;
 pub use template::response_template;
-pub use triage::{Finding, Surfaces};
+pub use triage::{Finding, Surfaces, compile_triage_rules};
 pub use words::{
     AcceptanceField, AnswerShape, BlockedAction, Boundary, Decision, ItemFlag, Lane, LedgerKey,
     Problem, ProgressFlag, ReviewerCheck, RuntimeGate, SourceCount,

@@ -39,7 +39,7 @@ pub(crate) const RULES: &[Rule] = &[
         "ssh",
         "ssh or scp, also to read",
         &["ssh", "scp", "rsync", "sftp"],
-        r"(?:^|[^a-z0-9_/.-])(?:ssh|sftp)\s+(?:-[a-z0-9]+\s+(?:[^\s-][^\s]*\s+)?)*(?:[a-z0-9_.-]+@[a-z0-9]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)+|[a-z0-9_.-]+\s+[\x22']?(?:sudo|systemctl|cat|tail|ls|docker|journalctl|grep|uptime|df|ps|curl|kill|rm|service)\b)|(?:^|[^a-z0-9_/.-])(?:scp|rsync)\s+[^\n]*[a-z0-9_.@-]+:[~/.a-z0-9]",
+        r"(?:^|[^a-z0-9_/.-])(?:ssh|sftp)\s+(?:-[a-z0-9]+\s+(?:[^\s-][^\s]*\s+)?)*(?:[a-z0-9_.-]+@[a-z0-9]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)+|[a-z0-9_.-]+\s+[\x22']?(?:sudo|systemctl|cat|tail|ls|docker|journalctl|grep|uptime|df|ps|curl|kill|rm|service)(?-u:\b))|(?:^|[^a-z0-9_/.-])(?:scp|rsync)\s+[^\n]*[a-z0-9_.@-]+:[~/.a-z0-9]",
         &[
             "ssh ops@mon-1",
             "ssh -p 2222 mon-1.local",

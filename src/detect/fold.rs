@@ -1,6 +1,10 @@
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
+
+/// Into how many characters one may be taken apart.
+const MAX_PARTS: usize = 4;
 
 /// A text as detectors read it: invisible characters dropped, NFKC, look-alikes of ASCII folded,
 /// lower and upper case kept. Every byte knows the character that it comes from.
@@ -8,27 +12,41 @@ use unicode_normalization::UnicodeNormalization;
 pub(crate) struct Folded {
     text: String,
     /// For each byte of `text`: the first and the last character of the original that it stands
-    /// for.
+    /// for. None at all: each byte for itself.
     origins: Vec<(u32, u32)>,
+    /// `text` in lower case, once somebody asks: the same bytes but for ASCII letters.
+    lower: OnceCell<String>,
 }
 
 impl Folded {
     pub(crate) fn new(original: &str) -> Self {
+        if original.is_ascii() {
+            return Self { text: original.to_owned(), ..Self::default() };
+        }
         let mut folded = Self {
             text: String::with_capacity(original.len()),
             origins: Vec::with_capacity(original.len()),
+            lower: OnceCell::new(),
         };
         for (index, character) in original.chars().enumerate() {
             let index = u32::try_from(index).unwrap_or(u32::MAX);
             if character.is_ascii() {
                 folded.push(character, (index, index));
             } else if !is_ignorable(character) {
-                for part in std::iter::once(character).nfkc() {
-                    folded.push(look_alike(part), (index, index));
+                let parts = std::iter::once(character).nfkc();
+                // A ligature of a whole sentence hides no secret, but would make long texts longer.
+                if parts.clone().nth(MAX_PARTS).is_some() {
+                    folded.push(character, (index, index));
+                } else {
+                    parts.for_each(|part| folded.push(look_alike(part), (index, index)));
                 }
             }
         }
         folded
+    }
+
+    pub(crate) fn lower(&self) -> &str {
+        self.lower.get_or_init(|| self.text.to_ascii_lowercase())
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -38,8 +56,13 @@ impl Folded {
     /// The characters of the original that a range of bytes stands for.
     pub(crate) fn origin(&self, bytes: &Range<usize>) -> Range<usize> {
         let last = bytes.end.saturating_sub(1).max(bytes.start);
-        let bounds = self.origins.get(bytes.start).zip(self.origins.get(last));
-        bounds.map_or(0..0, |((start, _), (_, end))| *start as usize..*end as usize + 1)
+        let ((start, _), (_, end)) = (self.origin_at(bytes.start), self.origin_at(last));
+        start as usize..end as usize + 1
+    }
+
+    fn origin_at(&self, byte: usize) -> (u32, u32) {
+        let itself = u32::try_from(byte).unwrap_or(u32::MAX);
+        self.origins.get(byte).copied().unwrap_or((itself, itself))
     }
 
     /// The text without its white space, for secrets that were broken into pieces.
@@ -50,7 +73,7 @@ impl Folded {
     fn filtered(&self, keep: impl Fn(char) -> bool) -> Self {
         let mut filtered = Self::default();
         for (at, character) in self.text.char_indices().filter(|(_, character)| keep(*character)) {
-            filtered.push(character, self.origins.get(at).copied().unwrap_or_default());
+            filtered.push(character, self.origin_at(at));
         }
         filtered
     }
@@ -66,11 +89,11 @@ impl Folded {
         let mut at = 0;
         let digit = |at: usize| bytes.get(at).and_then(|byte| char::from(*byte).to_digit(16));
         while let Some(byte) = bytes.get(at) {
-            let origin = self.origins.get(at).copied().unwrap_or_default();
+            let origin = self.origin_at(at);
             let escaped = (*byte == b'%').then(|| digit(at + 1).zip(digit(at + 2))).flatten();
             if let Some((high, low)) = escaped {
                 decoded.push(u8::try_from(high * 16 + low).unwrap_or_default());
-                let end = self.origins.get(at + 2).map_or(origin.1, |end| end.1);
+                let (_, end) = self.origin_at(at + 2);
                 origins.push((origin.0, end));
                 at += 3;
             } else {
@@ -81,7 +104,7 @@ impl Folded {
         }
         let is_changed = decoded.len() != bytes.len();
         let text = String::from_utf8(decoded).ok().filter(|_| is_changed)?;
-        Some(Self { text, origins })
+        Some(Self { text, origins, lower: OnceCell::new() })
     }
 
     /// A text that was decoded from a part of this one.
@@ -89,7 +112,7 @@ impl Folded {
         let origin = self.origin(part);
         let bound = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let origins = vec![(bound(origin.start), bound(origin.end.saturating_sub(1))); text.len()];
-        Self { text, origins }
+        Self { text, origins, lower: OnceCell::new() }
     }
 
     fn push(&mut self, character: char, origin: (u32, u32)) {

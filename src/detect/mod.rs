@@ -20,7 +20,8 @@ pub(crate) use rule::Rules;
 
 /// The rules that find a problem, each with its id and what it finds.
 pub(crate) fn finders(problem: Problem) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let rules = [secret::RULES, secret::IN_PIECES, command::RULES].into_iter().flatten();
+    let rules =
+        [secret::RULES, secret::IN_PIECES, command::RULES, payload::RULES].into_iter().flatten();
     rules.filter(move |rule| rule.problem == problem).map(|rule| (rule.id, rule.what))
 }
 
@@ -36,13 +37,12 @@ pub(crate) enum Kind {
     Plan,
 }
 
-/// All that is found in a text, of every kind once at most per place.
-pub(crate) fn detect(rules: &Rules, text: &str, kind: Kind) -> Vec<Match> {
-    let folded = Folded::new(text);
-    let mut matches = rules.secrets().find(&folded);
-    matches.extend(payload::find(text, &folded));
-    matches.extend(rules.commands().find(&folded));
-    matches.extend(rules.requests().find(&folded, kind));
+/// All that is found in a text, of every kind once at most per place; `folded` is the same text.
+pub(crate) fn detect(rules: &Rules, text: &str, folded: &Folded, kind: Kind) -> Vec<Match> {
+    let mut matches = rules.secrets().find(folded);
+    matches.extend(payload::find(rules.payloads(), text, folded));
+    matches.extend(rules.commands().find(folded));
+    matches.extend(rules.requests().find(folded, kind));
     matches.extend(hidden::find(text));
     matches
 }

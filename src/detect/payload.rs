@@ -4,6 +4,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use regex::Regex;
 use saphyr_parser::{Event, Parser};
 
@@ -11,7 +12,7 @@ use crate::words::Problem;
 
 use super::Match;
 use super::fold::Folded;
-use super::rule::compile;
+use super::rule::{Rule, RuleSet, compile};
 
 /// The keys that one mapping of a payload has: all of a row. A key `a.b` is `b` in the mapping
 /// under `a`.
@@ -122,17 +123,28 @@ const SHAPES: &[&[&str]] = &[
     &["routing_key", "event_action"],
 ];
 
+/// How many blocks of a text are parsed. No answer has so many, unless it is a payload.
+const MAX_BLOCKS: usize = 24;
+
+/// The keys of the shapes: a text without one has no payload to be parsed for.
+static KEYS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let keys = SHAPES.iter().flat_map(|shape| shape.iter()).flat_map(|key| key.split('.'));
+    AhoCorasick::new(keys).ok()
+});
+
 /// Each payload in the text.
-pub(super) fn find(original: &str, folded: &Folded) -> Vec<Match> {
-    let mut matches: Vec<Match> = blocks(original)
+pub(super) fn find(rules: &RuleSet, original: &str, folded: &Folded) -> Vec<Match> {
+    let has_key = |text: &str| KEYS.as_ref().is_none_or(|keys| keys.is_match(text));
+    let mut blocks = if has_key(original) { blocks(original) } else { Vec::new() };
+    blocks.retain(|block| original.get(block.clone()).is_some_and(has_key));
+    let is_too_many = blocks.len() > MAX_BLOCKS;
+    let mut matches: Vec<Match> = blocks
         .into_iter()
-        .filter(|block| original.get(block.clone()).is_some_and(is_structured))
+        .take(MAX_BLOCKS)
+        .filter(|block| is_too_many || original.get(block.clone()).is_some_and(is_structured))
         .map(|block| (Problem::RawPayload, characters(original, &block)))
         .collect();
-    matches.extend(PATTERNS.iter().flat_map(|pattern| {
-        let found = pattern.find_iter(folded.as_str());
-        found.map(|found| (Problem::RawPayload, folded.origin(&found.range())))
-    }));
+    matches.extend(rules.find(folded));
     matches.extend(log_lines(original));
     matches.sort_by_key(|(_, range)| (range.start, range.end));
     matches.dedup();
@@ -140,22 +152,51 @@ pub(super) fn find(original: &str, folded: &Folded) -> Vec<Match> {
 }
 
 /// What is told by its text: server blocks, stack traces, images.
-static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    [
+pub(crate) const RULES: &[Rule] = &[
+    rule(
+        "nginx",
+        "an nginx configuration",
+        &["{"],
         r"(?:server|location\s+\S+|upstream\s+\S+|http)\s*\{[^{}]*(?:listen|server_name|proxy_pass|root|server|proxy_set_header|auth_basic|return)\s+[^{};]+;",
-        r"data:[a-z0-9.+-]+/[a-z0-9.+-]+(?:;[a-z0-9=-]+)*;base64,[A-Za-z0-9+/]{8,}",
-        r"(?:^|[^A-Za-z0-9+/])(?:iVBORw0KGgo|/9j/4AAQ|R0lGODlh|R0lGODdh|UklGR|JVBERi0)[A-Za-z0-9+/=]{16,}",
-        r"traceback \(most recent call last\)",
-        r"\n\s*file \x22[^\x22\n]+\x22, line \d+, in ",
-        r"(?:\n\s*at [a-z0-9_$.<>/:\[\] -]+\([^()\n]*:\d+(?::\d+)?\)){2,}|at [a-z0-9_$.]+\([a-z0-9_]+\.java:\d+\)",
-        r"goroutine \d+ \[[a-z ]+\]:",
-        r"thread '[^']*' (?:\(\d+\) )?panicked at ",
-        r"(?:exception in thread|caused by:) [\x22a-z][^\n]*exception",
-    ]
-    .iter()
-    .filter_map(|pattern| compile(pattern))
-    .collect()
-});
+        &["server {\n  listen 443;\n  proxy_pass http://grafana;\n}"],
+        &["the server {see the runbook} listens"],
+    ),
+    rule(
+        "image",
+        "a data URI or a base64 image",
+        &["data:", "ivborw0kggo", "/9j/4aaq", "r0lgodlh", "r0lgoddh", "uklgr", "jvberi0"],
+        r"data:[a-z0-9.+-]+/[a-z0-9.+-]+(?:;[a-z0-9=-]+)*;base64,[A-Za-z0-9+/]{8,}|(?:^|[^A-Za-z0-9+/])(?:iVBORw0KGgo|/9j/4AAQ|R0lGODlh|R0lGODdh|UklGR|JVBERi0)[A-Za-z0-9+/=]{16,}",
+        &["data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAA", "iVBORw0KGgoAAAANSUhEUgAAAAE"],
+        &["the data: it was read back"],
+    ),
+    rule(
+        "stack_trace",
+        "a stack trace",
+        &["traceback", "file \"", "at ", "goroutine", "panicked", "exception"],
+        r#"traceback \(most recent call last\)|\n\s*file "[^"\n]+", line \d+, in |(?:\n\s*at [a-z0-9_$.<>/:\[\] -]+\([^()\n]*:\d+(?::\d+)?\)){2,}|at [a-z0-9_$.]+\([a-z0-9_]+\.java:\d+\)|goroutine \d+ \[[a-z ]+\]:|thread '[^']*' (?:\(\d+\) )?panicked at |(?:exception in thread|caused by:) ["a-z][^\n]*exception"#,
+        &[
+            "Traceback (most recent call last):\n  File \"a.py\", line 3, in main",
+            "goroutine 1 [running]:",
+            "thread 'main' panicked at src/main.rs:3",
+        ],
+        &["the exception was handled at 10:00"],
+    ),
+];
+
+const fn rule(
+    id: &'static str,
+    what: &'static str,
+    keywords: &'static [&'static str],
+    pattern: &'static str,
+    hits: &'static [&'static str],
+    misses: &'static [&'static str],
+) -> Rule {
+    Rule { id, what, problem: Problem::RawPayload, keywords, pattern, counts: always, hits, misses }
+}
+
+fn always(_: &str, _: &str) -> bool {
+    true
+}
 
 /// The parts of a text that may be a document: the whole, fenced and indented blocks, runs of
 /// lines that look like one, and anything in braces or brackets.
@@ -342,18 +383,25 @@ fn unindent(block: &str) -> String {
     rest.collect::<Vec<_>>().join("\n")
 }
 
+/// A line of a log.
+static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compile(
+        r"^\s*(?:[>|] ?)?(?:(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|[a-z]{3} +\d{1,2} \d\d:\d\d:\d\d |\d\d:\d\d:\d\d[.,]?\d* ).*\S|(?:ts|time|level|t|lvl)=\S+ .*=|\{\x22?(?:ts|time|level|msg|caller)\x22?:.*\}|\[?(?:info|warn|warning|error|debug|fatal|trace)\]?[: ]\s*\S.*|[0-9a-f:.]+ - \S+ \[[^\]]+\] \x22)",
+    )
+});
+
+pub(super) fn compile_patterns() {
+    LazyLock::force(&LINE);
+    LazyLock::force(&KEYS);
+}
+
 /// Three or more lines of a log.
 fn log_lines(text: &str) -> Option<Match> {
-    static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        compile(
-            r"^\s*(?:[>|] ?)?(?:(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|[a-z]{3} +\d{1,2} \d\d:\d\d:\d\d |\d\d:\d\d:\d\d[.,]?\d* ).*\S|(?:ts|time|level|t|lvl)=\S+ .*=|\{\x22?(?:ts|time|level|msg|caller)\x22?:.*\}|\[?(?:info|warn|warning|error|debug|fatal|trace)\]?[: ]\s*\S.*|[0-9a-f:.]+ - \S+ \[[^\]]+\] \x22)",
-        )
-    });
     let line_pattern = LINE.as_ref()?;
     let mut start = 0;
     let mut found: Vec<Range<usize>> = Vec::new();
     for line in text.split_inclusive('\n') {
-        if line_pattern.is_match(line) {
+        if line_pattern.is_match(&line.to_ascii_lowercase()) {
             found.push(start..start + line.trim_end().len());
         }
         start += line.len();
@@ -373,7 +421,17 @@ mod tests {
     use super::*;
 
     fn is_payload(text: &str) -> bool {
-        !find(text, &Folded::new(text)).is_empty()
+        !find(&RuleSet::new(RULES), text, &Folded::new(text)).is_empty()
+    }
+
+    #[test]
+    fn every_rule_finds_its_hits_and_not_its_misses() {
+        for rule in RULES {
+            let rules = RuleSet::new(std::slice::from_ref(rule));
+            let finds = |text: &str| !rules.find(&Folded::new(text)).is_empty();
+            assert!(rule.hits.iter().all(|hit| finds(hit)), "{}", rule.id);
+            assert!(!rule.misses.iter().any(|miss| finds(miss)), "{}", rule.id);
+        }
     }
 
     #[test]

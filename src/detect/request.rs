@@ -1,6 +1,7 @@
 //! Requests to act: a cue and a blocked action in one clause, in English or Traditional Chinese.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use regex::Regex;
 
@@ -54,7 +55,7 @@ const ACTIONS: Words = &[
     r"(?:re-?load|re-?start|re-?boot|re-?deploy|deploy|un-?deploy|(?:re-?)?deployment|roll ?out|roll ?back|hot-?reload|bounce|kubectl|ssh|scale|fail ?over|kick|recycle|sighup|hup|power-?cycle)(?:ing|es)?",
     r"re-?load|re-?start|重新?載入|重新?加載|重載|熱載入|重啟|重新啟動|重開機?|重跑|部署|佈署|布署|上版|上線|套用|回滾|退版|掃描|靜音",
     r"(?:receivers?|routes?|routing|webhook|remote[ _]write|silence|policy|config(?:uration)?|notification|exporter|rules?|dashboard)(?: [a-z]+)? (?:change|update|switch|swap|rollout|deployment|deploy|removal|migration|cutover)",
-    r"靜默(?:一下|掉|這|該|那|它|告警|\s*(?-i:[A-Z]))|ssh\s*(?:進|到|登入|上)|kubectl|(?:登入|登進|連進|連到|連線到|進)[^。;\n]{0,8}?(?:主機|機器|伺服器|節點|正式)",
+    r"靜默(?:一下|掉|這|該|那|它|告警|\s*[a-z]{3})|ssh\s*(?:進|到|登入|上)|kubectl|(?:登入|登進|連進|連到|連線到|進)[^。;\n]{0,8}?(?:主機|機器|伺服器|節點|正式)",
 ];
 
 /// Verbs that change something: an action where the sentence names what monitoring consists of.
@@ -65,9 +66,12 @@ const CHANGES: Words = &[
 
 /// What monitoring consists of.
 const OBJECTS: Words = &[
-    r"(?:receivers?|routes?|routing|webhooks?|silences?|mutes?|inhibit(?:ion)?s?|remote[ _]?write|polic(?:y|ies)|configs?|configuration|exporters?|alerts?|alarms?|rules?|dashboards?|panels?|notifications?|channels?|buttons?|collectors?|manifests?|templates?|gates?|telegram|slack|messages?|smoke|smoke test|scan|playbooks?|scripts?|commands?|jobs?|hosts?|servers?|nodes?|box|boxes|prod|production|secrets?|passwords?|credentials?|tokens?|dsn|accepted|healthy|approved|green|watchdog|prometheus|alertmanager|grafana|sentry|signoz|langfuse|otel|thresholds?|datasources?|scrape|targets?|incident|pager|subnet|ports?|cidr|[a-z]+_[a-z_]+|(?-i:[A-Z][a-z]+[A-Z][A-Za-z]+))",
+    r"(?:receivers?|routes?|routing|webhooks?|silences?|mutes?|inhibit(?:ion)?s?|remote[ _]?write|polic(?:y|ies)|configs?|configuration|exporters?|alerts?|alarms?|rules?|dashboards?|panels?|notifications?|channels?|buttons?|collectors?|manifests?|templates?|gates?|telegram|slack|messages?|smoke|smoke test|scan|playbooks?|scripts?|commands?|jobs?|hosts?|servers?|nodes?|box|boxes|prod|production|secrets?|passwords?|credentials?|tokens?|dsn|accepted|healthy|approved|green|watchdog|prometheus|alertmanager|grafana|sentry|signoz|langfuse|otel|thresholds?|datasources?|scrape|targets?|incident|pager|subnet|ports?|cidr|[a-z]+_[a-z_]+)",
     r"路由|接收端|接收器|接收者|接收人|靜默|靜音|抑制|通知|頻道|群組|規則|設定檔?|組態|政策|儀表板|面板|告警|警報|訊息|腳本|指令|掃描|主機|機器|伺服器|節點|正式環境|正式機|生產|閘門?|權限|密碼|金鑰|憑證|帳密|按鈕|已接受|健康|通過|門檻|閾值|演練|測試告警|測試",
 ];
+
+/// What stands for a part of monitoring that was named before.
+const PRONOUNS: Words = &["(?:it|them|this|that|these|those|one)"];
 
 /// What denies an action that follows it.
 const NEGATIONS: Words = &[
@@ -103,57 +107,105 @@ struct Named {
     in_sentence: bool,
 }
 
+/// Words, compiled when they are first looked for.
+#[derive(Debug)]
+struct Pattern {
+    words: Words,
+    regex: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    const fn new(words: Words) -> Self {
+        Self { words, regex: OnceLock::new() }
+    }
+
+    fn regex(&self) -> Option<&Regex> {
+        self.regex.get_or_init(|| any_of(self.words)).as_ref()
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        self.regex().is_some_and(|regex| regex.is_match(text))
+    }
+
+    fn places(&self, text: &str) -> impl Iterator<Item = Range<usize>> {
+        self.regex()
+            .into_iter()
+            .flat_map(move |regex| regex.find_iter(text))
+            .map(|found| found.range())
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Requests {
-    address: Option<Regex>,
-    urge: Option<Regex>,
-    harmless: Option<Regex>,
-    action: Option<Regex>,
-    change: Option<Regex>,
-    object: Option<Regex>,
-    pronoun: Option<Regex>,
-    negations: [(Option<Regex>, usize); 2],
-    report: Option<Regex>,
+    address: Pattern,
+    urge: Pattern,
+    harmless: Pattern,
+    action: Pattern,
+    change: Pattern,
+    object: Pattern,
+    pronoun: Pattern,
+    negations: [(Pattern, usize); 2],
+    report: Pattern,
 }
 
 impl Requests {
-    pub(crate) fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
-            address: any_of(ADDRESSES),
-            urge: any_of(URGES),
-            harmless: any_of(HARMLESS),
-            action: any_of(ACTIONS),
-            change: any_of(CHANGES),
-            object: any_of(OBJECTS),
-            pronoun: any_of(&["(?:it|them|this|that|these|those|one)"]),
+            address: Pattern::new(ADDRESSES),
+            urge: Pattern::new(URGES),
+            harmless: Pattern::new(HARMLESS),
+            action: Pattern::new(ACTIONS),
+            change: Pattern::new(CHANGES),
+            object: Pattern::new(OBJECTS),
+            pronoun: Pattern::new(PRONOUNS),
             negations: [
-                (any_of(NEGATIONS), NEGATION_REACH),
-                (any_of(CHINESE_NEGATIONS), CHINESE_NEGATION_REACH),
+                (Pattern::new(NEGATIONS), NEGATION_REACH),
+                (Pattern::new(CHINESE_NEGATIONS), CHINESE_NEGATION_REACH),
             ],
-            report: any_of(REPORTS),
+            report: Pattern::new(REPORTS),
+        }
+    }
+
+    pub(super) fn compile(&self) {
+        let [(english, _), (chinese, _)] = &self.negations;
+        for pattern in [
+            &self.address,
+            &self.urge,
+            &self.harmless,
+            &self.action,
+            &self.change,
+            &self.object,
+            &self.pronoun,
+            &self.report,
+            english,
+            chinese,
+        ] {
+            pattern.regex();
         }
     }
 
     /// Each clause that asks for a blocked action.
     pub(crate) fn find(&self, folded: &Folded, kind: Kind) -> Vec<Match> {
-        let text = folded.as_str();
-        if !matches(self.address.as_ref(), text) && !matches(self.urge.as_ref(), text) {
+        let text = folded.lower();
+        if !self.address.is_in(text) && !self.urge.is_in(text) {
             return Vec::new();
         }
         let mut found = Vec::new();
-        let names_object = matches(self.object.as_ref(), text);
+        let names_object = self.names_object(folded.as_str(), text);
         for (start, sentence) in sentences(text) {
             let mut was_addressed = false;
-            let in_sentence = names_object && matches(self.object.as_ref(), sentence);
+            let original = folded.as_str().get(start..start + sentence.len()).unwrap_or_default();
+            let in_sentence = names_object && self.names_object(original, sentence);
             let named = Named { in_text: names_object, in_sentence };
             for (offset, clause) in clauses(sentence) {
-                let is_addressed = self.stands(self.address.as_ref(), clause);
-                let is_urged = self.stands(self.urge.as_ref(), clause);
-                let Some(action) = self.action_in(clause, named) else {
+                let is_addressed = self.stands(&self.address, clause);
+                let is_urged = self.stands(&self.urge, clause);
+                let as_written = original.get(offset..offset + clause.len()).unwrap_or_default();
+                let Some(action) = self.action_in(clause, as_written, named) else {
                     was_addressed |= is_addressed;
                     continue;
                 };
-                let is_report = matches(self.report.as_ref(), clause);
+                let is_report = self.report.is_in(clause);
                 let is_asked = match kind {
                     Kind::Plan => is_addressed && is_urged && !is_report,
                     Kind::Prose => is_addressed || ((was_addressed || is_urged) && !is_report),
@@ -168,23 +220,22 @@ impl Requests {
         found
     }
 
+    /// Whether a part of monitoring is named, or an alert as alerts are: `HostHighCpuLoad`.
+    fn names_object(&self, original: &str, lower: &str) -> bool {
+        self.object.is_in(lower)
+            || original.split(|c: char| !c.is_ascii_alphanumeric()).any(is_alert_name)
+    }
+
     /// The first blocked action that a clause names and does not deny.
-    fn action_in(&self, clause: &str, named: Named) -> Option<Range<usize>> {
-        let places = |words: &Option<Regex>| -> Vec<Range<usize>> {
-            words
-                .iter()
-                .flat_map(|words| words.find_iter(clause))
-                .map(|found| found.range())
-                .collect()
-        };
+    fn action_in(&self, clause: &str, as_written: &str, named: Named) -> Option<Range<usize>> {
         let is_action = |place: &Range<usize>| {
             !is_part_of_a_name(clause, place) && !self.is_denied(clause, place.start)
         };
         let is_change = |place: &Range<usize>| {
-            named.in_text && is_action(place) && self.has_object(clause, place, named)
+            named.in_text && is_action(place) && self.has_object(as_written, place, named)
         };
-        let mut actions = places(&self.action).into_iter().filter(is_action);
-        actions.next().or_else(|| places(&self.change).into_iter().find(is_change))
+        let action = self.action.places(clause).find(is_action);
+        action.or_else(|| self.change.places(clause).find(is_change))
     }
 
     /// Whether what stands in `verb` is done to a part of monitoring. A Chinese verb may have its object
@@ -195,22 +246,17 @@ impl Requests {
         }
         let end = clause.floor_char_boundary(verb.end + OBJECT_REACH);
         let behind = clause.get(verb.end..end).unwrap_or_default();
-        let pronoun = self.pronoun.as_ref().and_then(|pronoun| pronoun.find(behind));
-        matches(self.object.as_ref(), behind) || pronoun.is_some_and(|found| found.start() <= 1)
+        let lower = behind.to_ascii_lowercase();
+        let pronoun = self.pronoun.places(&lower).next();
+        self.names_object(behind, &lower) || pronoun.is_some_and(|pronoun| pronoun.start <= 1)
     }
 
     /// Whether one of the words stands in the clause, neither denied nor harmless.
-    fn stands(&self, words: Option<&Regex>, clause: &str) -> bool {
-        let Some(words) = words else { return false };
-        let harmless: Vec<_> = self
-            .harmless
-            .iter()
-            .flat_map(|harmless| harmless.find_iter(clause))
-            .map(|found| found.range())
-            .collect();
-        words.find_iter(clause).any(|found| {
-            let is_harmless = harmless.iter().any(|other| other.contains(&found.start()));
-            !is_harmless && !self.is_denied(clause, found.start())
+    fn stands(&self, words: &Pattern, clause: &str) -> bool {
+        words.places(clause).any(|place| {
+            let mut harmless = self.harmless.places(clause);
+            !harmless.any(|other| other.contains(&place.start))
+                && !self.is_denied(clause, place.start)
         })
     }
 
@@ -219,9 +265,15 @@ impl Requests {
         let until = clause.get(..at).unwrap_or_default();
         self.negations.iter().any(|(negation, reach)| {
             let from = until.char_indices().rev().nth(*reach).map_or(0, |(from, _)| from);
-            matches(negation.as_ref(), until.get(from..).unwrap_or_default())
+            negation.is_in(until.get(from..).unwrap_or_default())
         })
     }
+}
+
+/// Whether a word is written as alerts are named: two capitals, each with small letters behind it.
+fn is_alert_name(word: &str) -> bool {
+    let starts = word.as_bytes().windows(2);
+    starts.filter(|pair| matches!(pair, [b'A'..=b'Z', b'a'..=b'z'])).count() >= 2
 }
 
 /// One pattern of all the words. English words are whole ones; Chinese has no spaces to tell by, and stands
@@ -231,10 +283,6 @@ fn any_of(words: Words) -> Option<Regex> {
         if words.is_ascii() { format!(r"(?-u:\b)(?:{words})(?-u:\b)") } else { (*words).to_owned() }
     });
     compile(&bounded.collect::<Vec<_>>().join("|"))
-}
-
-fn matches(words: Option<&Regex>, text: &str) -> bool {
-    words.is_some_and(|words| words.is_match(text))
 }
 
 /// Whether an English word is only a part of a longer name, as in `node-reload.yml`.

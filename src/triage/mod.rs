@@ -30,8 +30,26 @@ pub use finding::Finding;
 pub use surfaces::Surfaces;
 use surfaces::{NAMES, stands_in};
 
+/// How many texts, names of unknown keys among them, an answer may have: ten times those of a template.
+const MAX_TEXTS: usize = 400;
+
+/// How many bytes they may have together: as many as all fields of a template hold.
+const MAX_BYTES: usize = 23 * MAX_CHARACTERS;
+
+/// How many bytes of a value that is no text are examined as a document: a payload shows in its beginning.
+const MAX_STRUCTURE: usize = 16 * 1024;
+
 /// How many characters a text may have.
 pub(crate) const MAX_CHARACTERS: usize = 4_000;
+
+/// Compiles the rules of triage now, rather than each with the first text that needs it.
+///
+/// ```
+/// acceptance_ledger::compile_triage_rules();
+/// ```
+pub fn compile_triage_rules() {
+    Rules::get().compile();
+}
 
 /// An answer with everything that was found against it. Only the core makes one.
 #[derive(Clone, PartialEq, Eq)]
@@ -70,6 +88,10 @@ pub(crate) fn triage(
         document,
         answers: Answers::default(),
         findings: Vec::new(),
+        answered: Vec::new(),
+        texts: 0,
+        bytes: 0,
+        is_full: false,
     };
     for (position, member) in document.members().iter().enumerate() {
         examination.examine_member(member, position);
@@ -92,6 +114,12 @@ struct Examination<'a> {
     /// pointer.
     answers: Answers,
     findings: Vec<Finding>,
+    /// The texts of the answers, as detectors read them.
+    answered: Vec<(AcceptanceField, Folded)>,
+    /// How many texts were examined, how many bytes they have, and whether that is all.
+    texts: usize,
+    bytes: usize,
+    is_full: bool,
 }
 
 impl<'a> Examination<'a> {
@@ -203,7 +231,8 @@ impl<'a> Examination<'a> {
         }
         let mut text = String::new();
         write_json(&mut text, &member.value, 0);
-        for (problem, _) in detect::detect(Rules::get(), &text, Kind::Plan) {
+        text.truncate(text.floor_char_boundary(MAX_STRUCTURE));
+        for (problem, _) in detect::detect(Rules::get(), &text, &Folded::new(&text), Kind::Plan) {
             if problem.lane() == Lane::QuarantineSecretOrRawPayload {
                 self.find(problem, member.key, pointer.to_owned(), None);
             }
@@ -217,12 +246,28 @@ impl<'a> Examination<'a> {
         pointer: &str,
         has_place: bool,
     ) {
-        if text.chars().count() > MAX_CHARACTERS {
+        if self.texts == MAX_TEXTS || self.bytes > MAX_BYTES {
+            if !self.is_full {
+                self.is_full = true;
+                self.find(Problem::Oversized, key, pointer.to_owned(), None);
+            }
+            return;
+        }
+        self.texts += 1;
+        // What is beyond the limit is held as strictly as anything that could be found in it.
+        let end = text.char_indices().nth(MAX_CHARACTERS).map(|(end, _)| end);
+        if end.is_some() {
             self.find(Problem::Oversized, key, pointer.to_owned(), None);
         }
+        let text = text.get(..end.unwrap_or(text.len())).unwrap_or(text);
+        self.bytes += text.len();
         let kind = if key.is_some_and(is_plan) { Kind::Plan } else { Kind::Prose };
-        for (problem, characters) in detect::detect(Rules::get(), text, kind) {
+        let folded = Folded::new(text);
+        for (problem, characters) in detect::detect(Rules::get(), text, &folded, kind) {
             self.find(problem, key, pointer.to_owned(), has_place.then_some(characters));
+        }
+        if let Some(ResponseKey::Field(field)) = key.filter(|_| has_place) {
+            self.answered.push((field, folded));
         }
     }
 
@@ -379,16 +424,8 @@ impl<'a> Examination<'a> {
                 self.surface.descriptor(name).and_then(Json::as_str).unwrap_or_default()
             });
             let own = [&[self.surface.surface_id()], &names[..]].concat().join("\n");
-            self.texts().any(|(_, text)| detect::names_shared_project(&Folded::new(text), &own))
+            self.answered.iter().any(|(_, text)| detect::names_shared_project(text, &own))
         }
-    }
-
-    /// The texts of the answers, with their fields.
-    fn texts(&self) -> impl Iterator<Item = (AcceptanceField, &'a str)> {
-        let document = self.document;
-        AcceptanceField::answers().filter_map(move |field| {
-            Some((field, document.value(ResponseKey::Field(field))?.as_str()?))
-        })
     }
 
     fn examine_scope(&mut self) {
@@ -415,17 +452,15 @@ impl<'a> Examination<'a> {
         let has_incident = is_given(AcceptanceField::IncidentContextRef);
         let has_proof = is_given(AcceptanceField::AlertChainHealthRef)
             && is_given(AcceptanceField::ReceiverReceiptProofRef);
-        let texts: Vec<_> = self
-            .texts()
-            .filter(|(field, _)| field.answer_shape() == Some(AnswerShape::Text))
-            .collect();
-        for (field, text) in texts {
-            let folded = Folded::new(text);
-            let key = ResponseKey::Field(field);
-            if !has_incident && detect::claims_recovery(&folded) {
+        let answered = std::mem::take(&mut self.answered);
+        let texts =
+            answered.iter().filter(|(field, _)| field.answer_shape() == Some(AnswerShape::Text));
+        for (field, folded) in texts {
+            let key = ResponseKey::Field(*field);
+            if !has_incident && detect::claims_recovery(folded) {
                 self.find_in(Problem::RecoveryOnly, key);
             }
-            if !has_proof && detect::claims_health(&folded) {
+            if !has_proof && detect::claims_health(folded) {
                 self.find_in(Problem::RouteOnlyHealth, key);
             }
         }

@@ -18,7 +18,7 @@ word_list! {
         SecretValue = "secret_value": "The text carries a secret." | "文字帶有 secret。",
         PartialSecret = "partial_secret": "The text carries a part of a secret: its first or last characters, or a masked middle." | "文字帶有 secret 的一部分:開頭或結尾幾碼,或中間遮蔽的片段。",
         RawPayload = "raw_payload": "A configuration, notification, log or image is pasted where a pointer belongs." | "應放指標(ref)的地方貼上了設定、通知、日誌或圖片。",
-        Oversized = "oversized": "The text is longer than 4,000 characters." | "文字超過 4,000 字元。",
+        Oversized = "oversized": "The text is longer than 4,000 characters, or the answer has more than 400 texts." | "文字超過 4,000 字元,或回覆有超過 400 段文字。",
         Command = "command": "The text carries a command that acts on a system." | "文字帶有會對系統動作的指令。",
         RequestToAct = "request_to_act": "The text asks somebody to act." | "文字要求別人執行動作。",
         SetsFlag = "sets_flag": "The document sets a flag, gate, count or boundary that belongs to the ledger." | "文件設定了屬於帳本的 flag、gate、計數或邊界。",

@@ -343,7 +343,7 @@ pub(crate) const RULES: &[Rule] = &[
         "kubernetes_secret",
         "the data of a Kubernetes Secret",
         &["kind"],
-        r"kind[\x22']?\s*:\s*[\x22']?Secret\b[\s\S]{0,600}?(?:data|stringData)[\x22']?\s*:\s*[\s{\x22'A-Za-z0-9_.-]+:\s*[\x22']?([^\s\x22']{4,})|(?:^|\n|\{)\s*[\x22']?(?:data|stringData)[\x22']?\s*:[\s\S]{0,600}?kind[\x22']?\s*:\s*[\x22']?Secret\b",
+        r"kind[\x22']?\s*:\s*[\x22']?Secret(?-u:\b)(?s:.*?)(?:data|stringData)[\x22']?\s*:\s*[\s{\x22'A-Za-z0-9_.-]+:\s*[\x22']?([^\s\x22']{4,})|(?:^|\n|\{)\s*[\x22']?(?:data|stringData)[\x22']?\s*:(?s:.*?)kind[\x22']?\s*:\s*[\x22']?Secret(?-u:\b)",
         is_value,
         &["apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\ndata:\n  token: aHVudGVyMg=="],
         &["kind: SecretProviderClass", "the kind: Secret is not ours"],

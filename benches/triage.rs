@@ -1,0 +1,175 @@
+//! What one answer costs: a clean one, longer ones, and the worst that 256 KiB can be.
+
+#![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use acceptance_ledger::{
+    AnyCandidate, OwnerRequests, ResponseDocument, Surface, Surfaces, compile_triage_rules,
+};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use serde_json::{Map, Value, json};
+
+const SURFACE: &str = "prometheus_rules:prometheus/alert.rules";
+const DRAFT: &str = "examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json";
+
+struct Case {
+    surface: Surface,
+    surfaces: Surfaces,
+    clean: Map<String, Value>,
+}
+
+impl Case {
+    fn read() -> Self {
+        let requests = OwnerRequests::parse(&std::fs::read(DRAFT).unwrap()).unwrap();
+        let mut surfaces = requests.surfaces().iter();
+        let surface = surfaces.find(|surface| surface.surface_id() == SURFACE).unwrap().clone();
+        let clean = std::fs::read_to_string("tests/labelled/clean.json").unwrap();
+        let clean: Map<String, Value> = serde_json::from_str(&clean).unwrap();
+        let clean = clean.get("rules").and_then(Value::as_object).unwrap().clone();
+        Self { surface, surfaces: Surfaces::new(requests.surfaces()), clean }
+    }
+
+    /// The answer with some fields replaced, as text.
+    fn with(&self, members: impl IntoIterator<Item = (String, Value)>) -> String {
+        let mut answer = self.clean.clone();
+        answer.extend(members);
+        Value::from(answer).to_string()
+    }
+
+    fn triage(&self, text: &str) -> usize {
+        let document = ResponseDocument::parse(text.as_bytes()).unwrap();
+        let candidate = AnyCandidate::new(self.surface.clone());
+        AnyCandidate::from(candidate.receive(&self.surfaces, &document)).findings().len()
+    }
+}
+
+/// Texts that some rule may find hard, one piece of each.
+const PIECES: &[&str] = &[
+    "a",
+    " ",
+    "[",
+    "{",
+    "{a: ",
+    "- a: b\n",
+    "a=",
+    "a:",
+    "QUJDREVG",
+    "%41",
+    "請",
+    "please reload, ",
+    "\"",
+    "\n",
+    "password ",
+    "token: a, ",
+    "kind: Secret ",
+    "-----BEGIN ",
+    "AAA=b\n",
+    "a://b:",
+    "&token=x",
+    "a\u{200b}",
+    "server { ",
+    "status is ok 200 ",
+    "it has been fully ",
+    "&a *a ",
+    "```\na: b\n",
+    "curl ",
+    "ssh -p 1 ",
+    "kubectl -a b ",
+    "please send the ",
+    "\u{fdfa}",
+    "a.",
+    "prometheus_rules:prometheus/alert.rules ",
+    "2026-11-23T10:00:00Z a\n",
+    "\u{430}b ",
+];
+
+/// Documents of 256 KiB: one long text, as many long fields as there are, and as many short keys.
+fn worst(case: &Case) -> Vec<(String, String)> {
+    const SIZE: usize = 256 * 1024;
+    let escaped = |piece: &str| json!(piece).to_string().len() - 2;
+    let room = SIZE - 4_096;
+    let mut documents = Vec::new();
+    for piece in PIECES {
+        let count = room / escaped(piece);
+        let text = json!(piece.repeat(count));
+        documents.push((format!("one {piece:?}"), case.with([("decision_reason".into(), text)])));
+        let count = (3_900 / piece.chars().count()).min(room / 64 / escaped(piece));
+        let field = json!(piece.repeat(count));
+        let fields = room / (count * escaped(piece) + 12);
+        let members = (0..fields).map(|index| (format!("x{index}"), field.clone()));
+        documents.push((format!("many {piece:?}"), case.with(members)));
+    }
+    let keys = (0..room / 12).map(|index| (format!("k{index:05}"), json!("")));
+    documents.push(("keys".into(), case.with(keys)));
+    let items: Vec<_> = (0..room / 4).map(|_| json!("a")).collect();
+    documents.push(("items".into(), case.with([("redacted_evidence_refs".into(), json!(items))])));
+    let items: Vec<_> = (0..room / 8).map(|_| json!({"a": 1})).collect();
+    documents.push(("objects".into(), case.with([("rollback_owner".into(), json!(items))])));
+    documents.retain(|(_, document)| document.len() <= SIZE);
+    documents
+}
+
+fn triage(c: &mut Criterion) {
+    let start = Instant::now();
+    compile_triage_rules();
+    println!("all rules compiled in {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
+
+    let case = Case::read();
+    let mut group = c.benchmark_group("triage");
+    for kib in [3, 30, 60] {
+        let reason =
+            "The file matches the runbook, and the 平台組 read it back on Monday, 12 rules. ";
+        // Spread over the fields, none of which may be longer than 4,000 characters.
+        let room = (kib << 10_usize) - case.with([]).len().min(kib << 10);
+        let texts = 8_usize.max(room / 3_500);
+        let members = (0..texts).map(|index| {
+            let key = [
+                "decision_reason",
+                "reload_owner",
+                "receiver_owner",
+                "stale_alert_review",
+                "silence_or_dedup_review",
+                "false_green_risk_review",
+                "rollback_owner",
+                "validation_plan",
+                "noise_budget_owner",
+                "followup_owner",
+                "maintenance_window",
+                "route_smoke_plan",
+                "post_reload_readback_plan",
+                "owner_role_or_team",
+            ]
+            .get(index)
+            .map_or_else(|| format!("x{index}"), |key| (*key).to_owned());
+            (key, json!(reason.repeat(room / texts / reason.len())))
+        });
+        let text = case.with(members);
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_function(BenchmarkId::new("clean", format!("{kib} KiB")), |bencher| {
+            bencher.iter(|| case.triage(black_box(&text)));
+        });
+    }
+    group.finish();
+
+    let mut times: Vec<(Duration, String)> = worst(&case)
+        .into_iter()
+        .map(|(name, document)| {
+            let best = (0..3).map(|_| {
+                let start = Instant::now();
+                black_box(case.triage(&document));
+                start.elapsed()
+            });
+            (best.min().unwrap_or_default(), name)
+        })
+        .collect();
+    times.sort();
+    println!("the worst of {} documents of 256 KiB:", times.len());
+    for (time, name) in times.iter().rev().take(8) {
+        println!("  {:6.1} ms  {name}", time.as_secs_f64() * 1e3);
+    }
+}
+
+criterion_group!(benches, triage);
+criterion_main!(benches);
