@@ -34,7 +34,10 @@ pub(crate) fn claims_health(folded: &Folded) -> bool {
 
 /// Whether the text says that a service came back.
 pub(crate) fn claims_recovery(folded: &Folded) -> bool {
-    is_claimed(folded, RECOVERY_PATTERN.as_ref(), &[',', '、', '('])
+    /// Without one of these there is no such claim, and nothing to take apart.
+    const WORDS: [&str; 6] = ["recover", "restor", "back", "again", "復", "回復"];
+    WORDS.iter().any(|word| folded.lower().contains(word))
+        && is_claimed(folded, RECOVERY_PATTERN.as_ref(), &[',', '、', '('])
 }
 
 /// What says that all is well, although it denies something.

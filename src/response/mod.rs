@@ -80,6 +80,9 @@ pub(crate) fn is_not_applicable(answer: &str) -> bool {
     reason.is_some_and(|reason| !is_placeholder(reason))
 }
 
+/// How many bytes a placeholder may have, however wide its letters are.
+const MAX_PLACEHOLDER: usize = 256;
+
 /// Whether a text stands where an answer is still to come.
 pub(crate) fn is_placeholder(text: &str) -> bool {
     const PLACEHOLDERS: [&str; 21] = [
@@ -105,6 +108,10 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
         "未定",
         "無",
     ];
+    let text = text.trim();
+    if text.len() > MAX_PLACEHOLDER {
+        return false;
+    }
     let folded = fold_name(text);
     PLACEHOLDERS.contains(&folded.as_str())
 }
