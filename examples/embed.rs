@@ -1,12 +1,12 @@
-//! The core in another tool: the baseline of one surface, and its read-back.
+//! The core in another tool: the baseline of one surface, its read-back, and an answer.
 //!
 //! ```text
 //! cargo run --no-default-features --example embed
 //! ```
 
 use acceptance_ledger::{
-    Candidate, Inventory, Ledger, LedgerDocument, OwnerRequests, ProgressFlag, RuntimeGate, Stamp,
-    WaitingOwnerResponse,
+    AnyCandidate, Candidate, Inventory, Ledger, LedgerDocument, OwnerRequests, ProgressFlag,
+    Received, ResponseDocument, RuntimeGate, Stamp, Surfaces, WaitingOwnerResponse,
 };
 
 /// What another tool knows of one surface.
@@ -29,6 +29,13 @@ const OWNER_REQUESTS: &str = r#"{
   }]
 }"#;
 
+/// What an owner answers, of which only the findings will be kept.
+const RESPONSE: &str = r#"{
+  "schema_version": "monitoring_owner_response_v1",
+  "acceptance_candidate_id": "monitoring_owner_response_acceptance:prometheus_rules:rules/node.yml",
+  "decision_reason": "looks fine, 密碼：hunter2x"
+}"#;
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let requests = OwnerRequests::parse(OWNER_REQUESTS.as_bytes())?;
     for surface in requests.surfaces() {
@@ -41,7 +48,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let inventory = Inventory::parse(br#"{"summary": {"surface_count": 1}}"#)?;
     let stamp = Stamp::new("2026-01-01T08:00:00+08:00", "unknown");
     let mut text = String::new();
-    Ledger::baseline(inventory, requests, stamp).write_to(&mut text)?;
+    Ledger::baseline(inventory, requests.clone(), stamp).write_to(&mut text)?;
 
     let ledger = LedgerDocument::parse(text.as_bytes())?;
     for entry in ledger.entries() {
@@ -53,6 +60,25 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     match LedgerDocument::parse(forged.as_bytes()) {
         Ok(_) => return Err("an open gate was read".into()),
         Err(error) => println!("a forged ledger: {error}"),
+    }
+
+    let surfaces = Surfaces::new(requests.surfaces());
+    let response = ResponseDocument::parse(RESPONSE.as_bytes())?;
+    for surface in requests.surfaces() {
+        match Candidate::new(surface.clone()).receive(&surfaces, &response) {
+            Received::ReadyForReview(candidate) => {
+                println!("{} waits for a reviewer", candidate.lane());
+            }
+            Received::Quarantined(candidate) => {
+                println!("an answer lands in {}", candidate.lane());
+                for finding in
+                    candidate.findings().iter().filter(|finding| finding.characters().is_some())
+                {
+                    println!("  {}: {}", finding.field(), finding.message());
+                }
+            }
+            other => println!("an answer is held in {}", AnyCandidate::from(other).lane()),
+        }
     }
     Ok(())
 }

@@ -87,6 +87,19 @@ fn the_readme_shows_what_the_tool_prints() {
 }
 
 #[test]
+fn the_readme_shows_what_triage_says() {
+    let command =
+        "acceptance-ledger triage --root examples/dockprom examples/answers/looks-fine.json";
+    let output = Command::new(env!("CARGO_BIN_EXE_acceptance-ledger"))
+        .args(command.split(' ').skip(1))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), shown_below(command));
+}
+
+#[test]
 fn the_readme_shows_what_the_example_prints() {
     // Cargo builds the examples before it runs tests, beside the folder of the tests.
     let this = std::env::current_exe().unwrap();

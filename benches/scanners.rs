@@ -1,0 +1,66 @@
+//! `triage` of many answers beside two secret scanners, each over the same files, in one run. A scanner that
+//! is not installed is left out: `pip install detect-secrets kingfisher-bin`.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark fails by panicking")]
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value};
+
+/// How many answers.
+const ANSWERS: usize = 10_000;
+
+/// How often each runs; the fastest run counts.
+const TURNS: usize = 2;
+
+fn answers(folder: &Path) -> Vec<String> {
+    let read = |file: &str| std::fs::read_to_string(format!("tests/labelled/{file}")).unwrap();
+    let clean: Map<String, Value> = serde_json::from_str(&read("clean.json")).unwrap();
+    let labelled = ["english.jsonl", "chinese.jsonl", "hard.jsonl"].map(read).concat();
+    let labelled: Vec<Value> =
+        labelled.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let files = labelled.iter().cycle().take(ANSWERS).enumerate().map(|(index, answer)| {
+        let mut document = clean[answer["base"].as_str().unwrap()].as_object().unwrap().clone();
+        document.extend(answer["set"].as_object().unwrap().clone());
+        let file = folder.join(format!("{index:05}.json"));
+        std::fs::write(&file, format!("{:#}", Value::from(document))).unwrap();
+        file.to_str().unwrap().to_owned()
+    });
+    files.collect()
+}
+
+fn fastest(mut command: Command) -> Option<Duration> {
+    let turns = (0..TURNS).map(|_| {
+        let start = Instant::now();
+        command.stdout(Stdio::null()).stderr(Stdio::null()).status().ok().map(|_| start.elapsed())
+    });
+    turns.min().flatten()
+}
+
+fn main() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = answers(folder.path());
+    let mut ours = Command::new(env!("CARGO_BIN_EXE_acceptance-ledger"));
+    ours.args(["triage", "--root", "examples/dockprom", "--format", "json"]).args(&files);
+    let mut detect_secrets = Command::new("detect-secrets");
+    detect_secrets.args(["-C"]).arg(folder.path()).args(["scan", "--all-files", "."]);
+    let mut kingfisher = Command::new("kingfisher");
+    kingfisher
+        .args(["scan", "--no-validate", "--no-update-check", "--format", "json"])
+        .arg(folder.path());
+    let ours = fastest(ours).unwrap();
+    println!("{ANSWERS} answers, the fastest of {TURNS} runs");
+    println!("  {:24} {:8.2} s", "acceptance-ledger triage", ours.as_secs_f64());
+    for (name, command) in [("detect-secrets", detect_secrets), ("kingfisher", kingfisher)] {
+        match fastest(command) {
+            Some(time) => println!(
+                "  {name:24} {:8.2} s   {:5.1} x ours",
+                time.as_secs_f64(),
+                time.as_secs_f64() / ours.as_secs_f64()
+            ),
+            None => println!("  {name:24} is not installed"),
+        }
+    }
+}
