@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::json::with;
 use crate::ledger;
 use crate::response::RESPONSE_VERSION;
+use crate::surface::DESCRIPTORS;
 use crate::triage::MAX_CHARACTERS;
 use crate::words::{AcceptanceField, AnswerShape, Decision, LedgerKey};
 
@@ -142,16 +143,7 @@ fn inventory() -> Value {
 fn owner_requests() -> Value {
     let id = json!({"type": "string", "minLength": 1});
     let mut draft = Map::new();
-    for field in [
-        AcceptanceField::Label,
-        AcceptanceField::ExpectedScope,
-        AcceptanceField::ConfigKind,
-        AcceptanceField::ObservabilityScope,
-        AcceptanceField::ControlTier,
-        AcceptanceField::RepoSourcePath,
-        AcceptanceField::RepoSha256,
-        AcceptanceField::SourceLineCount,
-    ] {
+    for field in DESCRIPTORS {
         draft.insert(field.to_string(), json!({"description": field.english()}));
     }
     for field in [AcceptanceField::RequestId, AcceptanceField::SurfaceId] {

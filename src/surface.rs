@@ -6,7 +6,7 @@ use crate::words::{AcceptanceField, LedgerKey};
 
 /// The fields that describe a surface. They may be of any JSON type, and are carried over as they
 /// stand.
-const DESCRIPTORS: [AcceptanceField; 8] = [
+pub(crate) const DESCRIPTORS: [AcceptanceField; 8] = [
     AcceptanceField::Label,
     AcceptanceField::ExpectedScope,
     AcceptanceField::ConfigKind,

@@ -4,10 +4,6 @@ use crate::words::Problem;
 
 use super::rule::Rule;
 
-fn always(_: &str, _: &str) -> bool {
-    true
-}
-
 const fn rule(
     id: &'static str,
     what: &'static str,
@@ -16,7 +12,7 @@ const fn rule(
     hits: &'static [&'static str],
     misses: &'static [&'static str],
 ) -> Rule {
-    Rule { id, what, problem: Problem::Command, keywords, pattern, counts: always, hits, misses }
+    Rule::of_every_match(Problem::Command, [id, what, pattern], keywords, hits, misses)
 }
 
 /// A tool's bare name in a sentence is no command. What stands before a command may be Chinese, so

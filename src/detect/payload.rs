@@ -191,11 +191,7 @@ const fn rule(
     hits: &'static [&'static str],
     misses: &'static [&'static str],
 ) -> Rule {
-    Rule { id, what, problem: Problem::RawPayload, keywords, pattern, counts: always, hits, misses }
-}
-
-fn always(_: &str, _: &str) -> bool {
-    true
+    Rule::of_every_match(Problem::RawPayload, [id, what, pattern], keywords, hits, misses)
 }
 
 /// The parts of a text that may be a document: the whole, fenced and indented blocks, runs of

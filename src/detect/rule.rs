@@ -30,6 +30,22 @@ pub(crate) struct Rule {
     pub(crate) misses: &'static [&'static str],
 }
 
+impl Rule {
+    /// A rule of which every match counts.
+    pub(super) const fn of_every_match(
+        problem: Problem,
+        [id, what, pattern]: [&'static str; 3],
+        keywords: &'static [&'static str],
+        hits: &'static [&'static str],
+        misses: &'static [&'static str],
+    ) -> Self {
+        const fn always(_: &str, _: &str) -> bool {
+            true
+        }
+        Self { id, what, problem, keywords, pattern, counts: always, hits, misses }
+    }
+}
+
 /// Rules, each compiled when the first text comes that it could match.
 #[derive(Debug)]
 pub(crate) struct RuleSet {

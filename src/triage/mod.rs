@@ -198,7 +198,7 @@ impl<'a> Examination<'a> {
         match value {
             Json::String(text) => self.examine_text(text, key, pointer, is_direct),
             Json::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
+                for (index, item) in items.iter().enumerate().take(MAX_TEXTS + 1) {
                     let pointer =
                         if is_direct { format!("{pointer}/{index}") } else { pointer.to_owned() };
                     self.examine_value(
@@ -278,7 +278,7 @@ impl<'a> Examination<'a> {
             (_, Json::Null) => {}
             (Some(AnswerShape::Refs), Json::Array(items)) => {
                 let mut refs = Vec::new();
-                for (index, item) in items.iter().enumerate() {
+                for (index, item) in items.iter().enumerate().take(MAX_TEXTS) {
                     match item.as_str() {
                         None => {
                             self.find(Problem::WrongType, key, format!("{pointer}/{index}"), None);

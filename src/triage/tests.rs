@@ -199,3 +199,20 @@ fn a_finding_points_and_never_repeats() {
         assert!(!shown.contains("hunter2x"), "{shown}");
     }
 }
+
+#[test]
+fn an_answer_without_end_is_oversized() {
+    let many = vec![json!("ticket:OPS-1"); 401];
+    for (value, is_oversized) in [(json!(many), true), (json!(many[..100]), false)] {
+        let (lane, findings) = found("redacted_evidence_refs", value);
+        let oversized =
+            findings.iter().filter(|(problem, _)| *problem == Problem::Oversized).count();
+        assert_eq!(oversized, usize::from(is_oversized));
+        assert_eq!(lane == Lane::QuarantineSecretOrRawPayload, is_oversized);
+    }
+    // Beyond the limit nothing is looked at, and nothing has to be: the lane is the strictest.
+    let text = format!("{} 密碼：hunter2x", "字 ".repeat(2_000));
+    let (lane, findings) = found("decision_reason", json!(text));
+    assert_eq!(lane, Lane::QuarantineSecretOrRawPayload);
+    assert_eq!(findings, [(Problem::Oversized, "/decision_reason".to_owned())]);
+}
