@@ -8,13 +8,13 @@ use super::fold::Folded;
 use super::rule::compile;
 
 /// A route that answers, a container or dashboard that is up, a page that opens.
-const HEALTH: &str = r"(?:route|endpoint|url|page|site|homepage|health ?check|healthz|api|grafana|prometheus|alertmanager|curl|http|probe|status)[^.。;\n]{0,40}?(?:(?:return(?:s|ed|ing)?|give[sn]?|gave|answer(?:s|ed)?|respond(?:s|ed)?|show(?:s|ed)?|got|is|was|with)[^.。;\n]{0,16}?|\s)(?:http[ /]?)?(?-u:\b)(?:200|2xx)(?-u:\b)|(?-u:\b)(?:http[ /]?)?200 ?ok(?-u:\b)|(?:containers?|pods?|service|process|instance|prometheus|alertmanager|grafana|dashboards?|ui|panels?|targets?)[^.。;\n]{0,24}?(?:is|are|was|were|shows?|looks?|stays?|all)[^.。;\n]{0,16}?(?:(?-u:\b)up(?-u:\b)|running|green|visible|healthy|reachable|fine|ok(?-u:\b)|available|accessible|loading|opens?)|(?:page|dashboard|ui|site)s?[^.。;\n]{0,12}?(?:opens?|loads?|can be opened|renders?|is visible)|everything (?:is|looks) (?:fine|green|ok|healthy)|all green|(?:回|回傳|回應|返回|是|得到|顯示)[^。;\n]{0,6}?200|200[^。;\n]{0,4}(?:正常|ok|回應)|(?:容器|pod|服務|儀表板|dashboard|面板|監控)[^。;\n]{0,10}?(?:都|皆|均)?(?:正常|在跑|運行中|running|up(?-u:\b)|綠燈|全綠|健康|活著|啟動)|(?:網頁|頁面|網站|畫面|ui|介面|dashboard|儀表板|grafana)[^。;\n]{0,10}?(?:打得開|打開正常|開得起來|可以開|可開啟|能開|看得到|看的到|可見|可以看到|正常顯示|開啟正常)|全部?綠燈|一切正常|看起來(?:都)?正常";
+const HEALTH: &str = r"(?:route|endpoint|url|page|site|homepage|health ?check|healthz|api|grafana|prometheus|alertmanager|curl|http|probe|status)[^.。;\n]{0,40}?(?:(?:return(?:s|ed|ing)?|give[sn]?|gave|answer(?:s|ed)?|respond(?:s|ed)?|show(?:s|ed)?|got|is|was|with)[^.。;\n]{0,16}?|\s)(?:http[ /]?)?(?-u:\b)(?:200|2xx)(?-u:\b)|(?-u:\b)(?:http[ /]?)?200 ?ok(?-u:\b)|(?:containers?|pods?|service|process|instance|prometheus|alertmanager|grafana|dashboards?|ui|panels?|targets?)[^.。;\n]{0,24}?(?:is|are|was|were|shows?|looks?|stays?|all)[^.。;\n]{0,16}?(?:(?-u:\b)up(?-u:\b)|running|green|visible|healthy|reachable|fine|ok(?-u:\b)|available|accessible|loading|opens?)|(?:containers?|pods?|dashboards?|route|ui) up(?-u:\b)|(?:page|dashboard|ui|site)s?[^.。;\n]{0,12}?(?:opens?|loads?|can be opened|renders?|is visible)|everything (?:is|looks) (?:fine|green|ok|healthy)|all green|(?:回|回傳|回應|返回|是|得到|顯示)[^。;\n]{0,6}?200|200[^。;\n]{0,4}(?:正常|ok|回應)|(?:容器|pod|服務|儀表板|dashboard|面板|監控)[^。;\n]{0,10}?(?:都|皆|均|是)?\s?(?:正常|在跑|運行中|running|up(?-u:\b)|綠燈|全綠|健康|活著|啟動)|(?:網頁|頁面|網站|畫面|ui|介面|dashboard|儀表板|grafana)[^。;\n]{0,10}?(?:打得開|打開正常|開得起來|可以開|可開啟|能開|看得到|看的到|可見|可以看到|正常顯示|開啟正常)|全部?綠燈|一切正常|看起來(?:都)?正常";
 
 /// A service that came back.
 const RECOVERY: &str = r"(?:service|alert(?:s|ing)?|it|everything|system|prometheus|alertmanager|route|site|grafana|monitoring|chain|incident|notifications?|we|has|have|had|is|was|are|were|been|fully|now)\s+(?:[a-z]+ ){0,3}?(?:recovered|restored|back to normal|back up|back online|came back|come back|working again|operational again)|(?:recovered|restored) (?:at|by|on|after|since|now)|service (?:recovery|restoration)|back to normal|已(?:經)?(?:全部|完全|陸續|自動)?(?:恢復|復原|回復)|恢復(?:了)?(?:正常|服務|運作)|(?:服務|系統|告警|監控)(?:已|都|均)?(?:恢復|回復|復原)|回復正常";
 
 /// A denial of what is claimed near it.
-const DENIAL: &str = r"(?:^|[^a-z])(?:not|no|never|isn't|wasn't|doesn't|don't|cannot|can't|neither|nor|without|instead of|rather than|does not|is not|alone|only because|not just|mere(?:ly)?|insufficient|proves nothing|prove nothing|rely|relying|based on)(?:[^a-z]|$)|不(?:是|代表|等於|能|可|得|足|算|以|應|再|僅|只)|未|沒有|沒|非|無法|並非|避免|不把|不以|僅憑|單憑|而非";
+const DENIAL: &str = r"(?:^|[^a-z])(?:not|no|never|nobody|no-?one|isn't|wasn't|doesn't|don't|cannot|can't|neither|nor|without|instead of|rather than|does not|is not|alone|only because|not just|mere(?:ly)?|insufficient|proves nothing|prove nothing|rely|relying|based on)(?:[^a-z]|$)|不(?:是|代表|等於|能|可|得|足|算|以|應|再|僅|只)|未|沒有|沒|非|無法|並非|避免|不把|不以|僅憑|單憑|而非";
 
 static HEALTH_PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| compile(HEALTH));
 static RECOVERY_PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| compile(RECOVERY));
@@ -41,12 +41,13 @@ pub(crate) fn claims_recovery(folded: &Folded) -> bool {
 }
 
 /// What says that all is well, although it denies something.
-const NO_PROBLEM: [&str; 8] = [
+const NO_PROBLEM: [&str; 9] = [
     "沒有問題",
     "沒問題",
     "沒有任何問題",
     "沒有異常",
     "無異常",
+    "沒什麼",
     "no problem",
     "no issue",
     "not a problem",
@@ -60,14 +61,27 @@ fn is_claimed(folded: &Folded, claim: Option<&Regex>, ends: &[char]) -> bool {
         .flat_map(|sentence| sentence.split(". "))
         .flat_map(|sentence| sentence.split(ends));
     clauses.into_iter().any(|clause| {
-        claim.is_some_and(|claim| claim.is_match(clause)) && {
+        let claimed = claim.and_then(|claim| claim.find(clause));
+        claimed.is_some_and(|claimed| {
+            let clause = from_the_claim(clause, claimed.start());
             // Nothing being wrong is no denial.
             let clause = NO_PROBLEM
                 .iter()
                 .fold(clause.to_owned(), |clause, no_problem| clause.replace(no_problem, ""));
             !DENIAL_PATTERN.as_ref().is_some_and(|denial| denial.is_match(&clause))
-        }
+        })
     })
+}
+
+/// The sentence from the clause of the claim on. What a Chinese sentence denies before, it denies of
+/// something else: 沒有 stale, dashboard 正常.
+fn from_the_claim(sentence: &str, claim: usize) -> &str {
+    if sentence.is_ascii() {
+        return sentence;
+    }
+    let before = sentence.get(..claim).unwrap_or_default();
+    let start = before.rfind([',', '、']).map_or(0, |comma| comma + 1);
+    sentence.get(start..).unwrap_or(sentence)
 }
 
 /// The projects that share the monitoring.
@@ -95,12 +109,17 @@ mod tests {
             "UI 看得到",
             "health endpoint 回 200",
             "HTTP 200 OK",
+            "網頁打得開，監控就是好的，沒什麼好審",
+            "container up 三十天了",
+            "沒有 stale，dashboard 是 up 的，所以告警鏈路正常",
         ] {
             assert!(claims_health(&Folded::new(text)), "{text}");
         }
         for text in [
             "A route that returns 200 is not taken for health.",
             "不以 route 200 判定，另查 receipt",
+            "網頁打得開，不代表告警會送到",
+            "Nobody should conclude anything from \"Grafana is up\".",
             "Rule, state, receiver and receipt were checked.",
             "12 rules in 200 lines",
         ] {

@@ -382,7 +382,7 @@ fn unindent(block: &str) -> String {
 /// A line of a log.
 static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     compile(
-        r"^\s*(?:[>|] ?)?(?:(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|[a-z]{3} +\d{1,2} \d\d:\d\d:\d\d |\d\d:\d\d:\d\d[.,]?\d* ).*\S|(?:ts|time|level|t|lvl)=\S+ .*=|\{\x22?(?:ts|time|level|msg|caller)\x22?:.*\}|\[?(?:info|warn|warning|error|debug|fatal|trace)\]?[: ]\s*\S.*|[0-9a-f:.]+ - \S+ \[[^\]]+\] \x22)",
+        r"^\s*(?:[>|] ?)?(?:(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|[a-z]{3} +\d{1,2} \d\d:\d\d:\d\d |\d\d:\d\d:\d\d[.,]?\d* |[iwef]\d{4} \d\d:\d\d:\d\d\.\d+ ).*\S|(?:ts|time|level|t|lvl)=\S+ .*=|\{\x22?(?:ts|time|level|msg|caller)\x22?:.*\}|\[?(?:info|warn|warning|error|debug|fatal|trace)\]?[: ]\s*\S.*|[0-9a-f:.]+ - \S+ \[[^\]]+\] \x22)",
     )
 });
 

@@ -22,6 +22,7 @@ const ADDRESSES: Words = &[
     r"(?:can|could|would|will|may) (?:you|someone|somebody|anyone|ops|sre|i ask|i get|we get|we have|whoever|one of you|the [a-z-]+ ?(?:team|on-?call)?|on-?call)",
     r"(?:i|we)(?:'d| would|'m| am|'re| are)? (?:hereby |also |now )?(?:authori[sz](?:e|ing)|approv(?:e|ing)|permit(?:ting)?|allow(?:ing)?|ask(?:ing)?|want|need|request(?:ing)?|instruct(?:ing)?|like|happy for|fine with|ok with|okay with|appreciate it if) (?:you|ops|sre|the|someone|somebody|that|an?|to|it|if)",
     r"(?:would|'d) (?:be (?:great|nice|good|lovely|kind)|appreciate|love)|(?:much |really |greatly |highly )?appreciated if|(?:be |most )?grateful|so kind|any chance|mind (?:if|[a-z]+ing)",
+    r"^\s*(?:[a-z]+, )?(?:ask|tell|have|get) (?:(?:the|an?|our|your) )?[a-z0-9'-]+(?: [a-z0-9'-]+){0,3}? to",
     r"(?:get|have) (?:someone|somebody|ops|sre|the on-?call|the team) to|time to|action (?:needed|required|item)s?|to-?do for|on your (?:side|end)|request(?:ing|:)|wanted:",
     r"(?:hereby )?(?:authori[sz]es|approves|grants|permits|consents to|orders|instructs|directs)|hereby (?:authori[sz]e|approve|grant|permit|order|instruct)|approved by me",
     r"(?:you|ops|sre|team|on-?call|they|is|are|be|been|hereby) (?:are |is |have been |hereby )?(?:authori[sz]ed|approved|cleared|permitted|allowed) (?:to|for)",
@@ -33,7 +34,7 @@ const ADDRESSES: Words = &[
     r"幫(?:忙|我|我們|個忙|手)|協助|代為|順便|順手|(?:你|您|貴|大家)們?(?:可以|可|就|先|直接|去|來)",
     r"授權|同意(?:你|您|貴|各|由|即|立|直|執|進)|核准|准許|准予|允許|批准|放行|儘管|尽管",
     r"希望(?:你|您|貴|能|可以|盡|儘|今|明)|盼|祈請|務請|想請|需請|要請|記得|別忘|要求(?:你|您|貴|值班|立)|交辦|有空(?:的話)?|可以的話",
-    r"可否|能否|能不能|可不可以|是否可以|方便(?:的話)?",
+    r"可否|能否|能不能|可不可以|是否可以|方便(?:的話)?|吧(?:[,。!;\s]|$)",
 ];
 
 /// What urges, without saying whom.
@@ -45,14 +46,16 @@ const URGES: Words = &[
 
 /// A polite opening that leads to something to read or to know, not to do.
 const HARMLESS: Words = &[
-    r"(?:please|pls|kindly|you (?:can|may|should)|feel free to) (?:also )?(?:find|see|refer|note|check|review|read|look|consult|contact|ask|reach|let|advise|confirm|compare|verify|be |do not|don't|never|avoid|refrain|keep|wait|ignore|disregard|treat|bear|remember|excuse|accept|forgive)",
+    r"(?:please|pls|kindly|you (?:can|may|should)|feel free to) (?:also )?(?:find|see|refer|note|check|review|read|look|consult|contact|ask|reach|let|advise|confirm|compare|verify|be |do not|don't|never|avoid|refrain|keep|wait|ignore|disregard|bear|remember|excuse|accept|forgive)",
     r"已(?:經)?(?:請|麻煩|授權|同意|核准|協助)|(?:不|未|沒有?|拒絕|婉拒|無權|無法)(?:會|能|得|可|予|再)?(?:直接|請|協助|代為|授權|同意|核准|允許)|(?:asked|asking|told|requested) (?:us|them|someone|for|you)|申請|邀請|請假|請購",
+    r"(?:^|[^請])問(?:過|說|我們|大家)?(?:能不能|可不可以|可否|能否|是否可以|方便)|提議(?:我們|說)?(?:順便|順手|直接)",
     r"請(?:參|見|看|查|詳|留意|注意|洽|勿|別|不|問|放心|確認|以|依|至|到|對照|比對|閱|諒|稍|等|找|聯絡|聯繫|向|再確認|自行(?:參|查|比))",
 ];
 
 /// Blocked actions that a verb alone names, in the form that asks for them.
 const ACTIONS: Words = &[
-    r"(?:re-?load|re-?start|re-?boot|re-?deploy|deploy|un-?deploy|(?:re-?)?deployment|roll ?out|roll ?back|hot-?reload|bounce|kubectl|ssh|scale|fail ?over|kick|recycle|sighup|hup|power-?cycle)(?:ing|es)?",
+    r"(?:re-?load|re-?start|re-?boot|re-?deploy|deploy|un-?deploy|(?:re-?)?deployment|roll ?out|roll ?back|hot-?reload|bounce|kubectl|ssh|scale|fail ?over|kick|recycle|sighup|hup|power-?cycle)(?:ing|es)?|bouncing|scaling|recycling",
+    r"(?:treat|count|consider|regard|mark|take) [^,.;]{1,64}? (?:as|for) (?:an? |the |our )?(?:proof|healthy|approved|accepted|green)",
     r"re-?load|re-?start|重新?載入|重新?加載|重載|熱載入|重啟|重新啟動|重開機?|重跑|部署|佈署|布署|上版|上線|套用|回滾|退版|掃描|靜音",
     r"(?:receivers?|routes?|routing|webhook|remote[ _]write|silence|policy|config(?:uration)?|notification|exporter|rules?|dashboard)(?: [a-z]+)? (?:change|update|switch|swap|rollout|deployment|deploy|removal|migration|cutover)",
     r"靜默(?:一下|掉|這|該|那|它|告警|\s*[a-z]{3})|ssh\s*(?:進|到|登入|上)|kubectl|(?:登入|登進|連進|連到|連線到|進)[^。;\n]{0,8}?(?:主機|機器|伺服器|節點|正式)",
@@ -60,7 +63,7 @@ const ACTIONS: Words = &[
 
 /// Verbs that change something: an action where the sentence names what monitoring consists of.
 const CHANGES: Words = &[
-    r"(?:apply|import|push|publish|upload|merge|ship|revert|change|update|modify|switch|edit|adjust|tweak|point|move|re-?point|re-?route|route|reroute|swap|replace|add|remove|drop|delete|purge|wipe|clear|clean up|set|enable|disable|turn (?:on|off)|flip|rotate|create|extend|expire|open|unlock|lift|put|silence|mute|unmute|snooze|suppress|inhibit|ack|acknowledge|resolve|send|post|resend|re-send|broadcast|dispatch|ping|page|notify|fire|trigger|raise|inject|simulate|run|re-?run|execute|start|stop|kill|perform|kick off|launch|do|log ?in|connect|hop|jump|scan|probe|nmap|write|collect|paste|dm|share|hand|give|show|read|mark|flag|bump|install|wire|hook|roll|grab|fetch|pull|copy|dump|export|retrieve|extract)(?:[bnpt]?ing|ed|d|s)?",
+    r"(?:apply|import|push|publish|upload|merge|ship|revert|change|update|modify|switch|edit|adjust|tweak|point|move|re-?point|re-?route|route|reroute|swap|replace|add|remove|drop|delete|purge|wipe|clear|clean up|set|enable|disable|turn (?:on|off)|flip|rotate|create|extend|expire|open|unlock|lift|put|silence|mute|unmute|snooze|suppress|inhibit|ack|acknowledge|resolve|send|post|resend|re-send|broadcast|dispatch|ping|page|notify|fire|trigger|raise|inject|simulate|run|re-?run|execute|start|stop|kill|perform|kick off|launch|do|log ?in|connect|hop|jump|scan|probe|nmap|write|collect|paste|dm|share|hand|give|show|read|mark|flag|bump|install|wire|hook|roll|grab|fetch|pull|copy|dump|export|retrieve|extract)(?:[bnpt]?ing|ed|d|s)?|(?:merg|chang|updat|rout|rerout|replac|remov|delet|purg|wip|enabl|disabl|rotat|creat|expir|silenc|mut|unmut|snooz|acknowledg|resolv|pag|fir|rais|simulat|execut|writ|past|shar|giv|mov)ing",
     r"改|修改|變更|切換|切|切到|調整|調|更新|更換|換|轉|指|指向|新增|移除|拿掉|刪除|刪|停用|啟用|關閉|關|關掉|開啟|打開|開|加|設定|設|發布|發佈|發送|傳送|寄送|寄|送出|送|發|推播|推|補發|重送|觸發|打|敲|發出|製造|模擬|fire|send|執行|跑|進行|做|啟動|開放|解除|建立|延長|下|掛|標記|標|標成|寫入|寫|匯入|貼|給|收集|提供|合併|撈|抓|取出|複製|匯出|mute|silence|ack|apply",
 ];
 
@@ -72,6 +75,9 @@ const OBJECTS: Words = &[
 
 /// What stands for a part of monitoring that was named before.
 const PRONOUNS: Words = &["(?:it|them|this|that|these|those|one)"];
+
+/// What asks by naming both a thing and its denial, and so denies nothing.
+const QUESTIONS: Words = &["能不能|可不可以|要不要|是不是|行不行|好不好|會不會|有沒有"];
 
 /// What denies an action that follows it.
 const NEGATIONS: Words = &[
@@ -86,6 +92,7 @@ const CHINESE_NEGATIONS: Words = &[
 /// A clause that tells what was done, who does it, or what would be.
 const REPORTS: Words = &[
     r"已(?:經|於|在|由|完成|執行|重|部|套|送|發|改|更|切|獲|被|將|把)?|曾經?|(?:完|過|好)了|了(?:一次|兩次|三次)|剛(?:剛|才)?|昨[天日晚]|前天|上週|上周|上個?月",
+    r"(?:^|[^請])問(?:過|說|我們|大家)?(?:能不能|可不可以|可否|能否|是否可以)|提議",
     r"若|如果|如需|假如|倘|萬一|一旦|之後|以後|才(?:會|能|可)|前(?:先|要|須|需)|時(?:要|須|需|會|才)",
     r"由[^,。;]{1,16}(?:負責|執行|處理|操作|統一|進行)|負責|歸[^,。;]{1,10}管|只有[^,。;]{1,16}(?:能|可|有)|流程|規定|政策(?:是|規)|一律|(?:誰|何人|哪(?:個|位))|權限(?:在|屬|歸)|屬於|工作|窗口(?:是|為|固定)",
     r"(?:was|were|has|have|had|got|been|is|are|gets|being)(?: [a-z]+ly| already| all| been)? (?:re-?loaded|restarted|deployed|applied|sent|fired|changed|updated|created|expired|executed|run|done|made|rolled|silenced|removed|added|handled|owned|performed|triggered|muted|moved|switched|replaced|rotated|requested|asked|declined|restricted|reserved|limited|covered|scheduled|planned)",
@@ -144,6 +151,7 @@ pub(crate) struct Requests {
     change: Pattern,
     object: Pattern,
     pronoun: Pattern,
+    question: Pattern,
     negations: [(Pattern, usize); 2],
     report: Pattern,
 }
@@ -158,6 +166,7 @@ impl Requests {
             change: Pattern::new(CHANGES),
             object: Pattern::new(OBJECTS),
             pronoun: Pattern::new(PRONOUNS),
+            question: Pattern::new(QUESTIONS),
             negations: [
                 (Pattern::new(NEGATIONS), NEGATION_REACH),
                 (Pattern::new(CHINESE_NEGATIONS), CHINESE_NEGATION_REACH),
@@ -176,6 +185,7 @@ impl Requests {
             &self.change,
             &self.object,
             &self.pronoun,
+            &self.question,
             &self.report,
             english,
             chinese,
@@ -265,7 +275,11 @@ impl Requests {
         let until = clause.get(..at).unwrap_or_default();
         self.negations.iter().any(|(negation, reach)| {
             let from = until.char_indices().rev().nth(*reach).map_or(0, |(from, _)| from);
-            negation.is_in(until.get(from..).unwrap_or_default())
+            let near = until.get(from..).unwrap_or_default();
+            let is_asked = |denial: &Range<usize>| {
+                self.question.places(near).any(|question| question.contains(&denial.start))
+            };
+            negation.places(near).any(|denial| !is_asked(&denial))
         })
     }
 }
@@ -337,6 +351,9 @@ mod tests {
             "Go ahead and restart Alertmanager.",
             "You may now change the receiver route to the new channel.",
             "Could you send a Telegram test message?",
+            "Would you mind silencing DiskFull on host-b till Monday?",
+            "Ask the night shift to fire a live test alert.",
+            "Please just treat the 200 as proof that the chain is healthy.",
             "We authorize you to silence the alert.",
             "Reload Prometheus now.",
             "請重新載入 Prometheus",
@@ -346,6 +363,8 @@ mod tests {
             "可以直接發送 Telegram 測試訊息",
             "請 reload",
             "幫忙跑一下 smoke",
+            "直接 reload 吧，不用等",
+            "能不能幫忙觸發一次 Watchdog 告警",
         ]
         .into_iter()
         .filter(|text| !asks(text))
@@ -368,9 +387,13 @@ mod tests {
             "請確認 receiver owner 是否為平台組",
             "已於 10:00 由值班重新載入，結果見 ticket",
             "Please see the ticket for the receipt.",
+            "We never asked the night shift to fire a live test alert.",
+            "A 200 is not to be treated as proof of health.",
             "The route sends to the on-call channel.",
             "Nobody may reload Prometheus on the strength of this.",
             "未執行 kubectl，也未發送 Telegram",
+            "主管問能不能直接重啟了事，我的回覆是不行",
+            "有同事提議順便把 webhook 換掉，被我們擋下來了",
         ]
         .into_iter()
         .filter(|text| asks(text))

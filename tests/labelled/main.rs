@@ -33,8 +33,8 @@ fn read(file: &str) -> String {
 fn labelled() -> Vec<Labelled> {
     let clean: Map<String, Value> =
         serde_json::from_str(&read("tests/labelled/clean.json")).unwrap();
-    let answers =
-        ["english", "chinese", "hard"].map(|name| read(&format!("tests/labelled/{name}.jsonl")));
+    let answers = ["english", "chinese", "hard", "later"]
+        .map(|name| read(&format!("tests/labelled/{name}.jsonl")));
     let mut ids = BTreeSet::new();
     answers
         .iter()

@@ -82,6 +82,9 @@ pub(super) fn is_value(value: &str, _: &str) -> bool {
         "invalid",
         "expired",
         "revoked",
+        "password",
+        "passwd",
+        "pwd",
     ];
     !(stand_ins.iter().any(|stand_in| lower.contains(stand_in))
         || pointers.iter().any(|pointer| lower.starts_with(pointer))
@@ -146,7 +149,12 @@ pub(super) fn is_no_example(value: &str, _: &str) -> bool {
     // A path may follow the value itself.
     let last = lower.rsplit('/').next().unwrap_or(&lower);
     let tail: String = last.chars().rev().take(16).collect();
-    !lower.contains("example") && !lower.contains("your") && !all_same(&tail)
+    // A host or company whose name merely ends so is none.
+    let starts_a_word = |(at, _): (usize, &str)| {
+        !lower.get(..at).unwrap_or_default().ends_with(|c: char| c.is_ascii_alphabetic())
+    };
+    let is_example = last.contains("example") || lower.match_indices("example").any(starts_a_word);
+    !is_example && !lower.contains("your") && !all_same(&tail)
 }
 
 /// Counts where the text speaks of a secret, or the part begins as a vendor's token does.
@@ -185,10 +193,14 @@ pub(super) fn is_header_value(value: &str, text: &str) -> bool {
     is_odd && is_value(token, text)
 }
 
-/// Counts where an odd value is assigned, or any value to an upper-case variable.
+/// Counts where an odd value is assigned, or any value to an upper-case variable. In the name of an
+/// AWS resource, a colon assigns nothing.
 pub(super) fn is_assigned(value: &str, text: &str) -> bool {
     let start = text.find(value).unwrap_or_default();
     let before = text.get(..start).unwrap_or_default();
+    if before.rsplit(char::is_whitespace).next().is_some_and(|word| word.contains("arn:aws")) {
+        return false;
+    }
     let is_variable = before.ends_with('=')
         && before.trim_end_matches('=').ends_with(|c: char| c.is_ascii_uppercase() || c == '_');
     is_odd_value(value, text) || (is_variable && is_value(value, text))

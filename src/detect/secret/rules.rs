@@ -92,7 +92,7 @@ pub(crate) const RULES: &[Rule] = &[
             "service",
             "ingestion",
         ],
-        r"(?:(?:signoz|opsgenie|pager ?duty)[^\n。]{0,24}?|genie[_ -]?|routing[_ -]?|integration[_ -]?|service[_ -]?|ingestion[_ -]?)(?:key|token|secret|金鑰|密鑰|權杖|(?:signoz|opsgenie|pager ?duty)\s*[:=]?)[^\n。]{0,24}?(?:^|[^A-Za-z0-9])([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}|[A-Za-z0-9+_-]{20}|R[0-9A-Z]{31})(?:[^A-Za-z0-9]|$)",
+        r"(?:(?:signoz|opsgenie|pager ?duty)[^\n。,;]{0,24}?|genie[_ -]?|routing[_ -]?|integration[_ -]?|service[_ -]?|ingestion[_ -]?)(?:key|token|secret|金鑰|密鑰|權杖|(?:signoz|opsgenie|pager ?duty)\s*[:=]?)[^\n。]{0,24}?(?:^|[^A-Za-z0-9])([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}|[A-Za-z0-9+_-]{20}|R[0-9A-Z]{31})(?:[^A-Za-z0-9]|$)",
         is_random,
         &[
             "SigNoz ingestion key: 1b9f3c62-7d4e-4a58-b0c1-93e7f5a2d846",
@@ -126,8 +126,12 @@ pub(crate) const RULES: &[Rule] = &[
         &[
             "https://hooks.slack.com/services/T0A1B2C3D/B4E5F6G7H/aBcDeFgHiJkLmNoPqRsTuVwX",
             "https://discord.com/api/webhooks/104857600/qW3rTy_uIoP-aSdFgHjKlZxCvBnM",
+            "https://corpexample.webhook.office.com/webhookb2/6b140496-1a22-492b@8346ab6a/IncomingWebhook/b381",
         ],
-        &["https://hooks.slack.com/ is reachable from the cluster"],
+        &[
+            "https://hooks.slack.com/ is reachable from the cluster",
+            "https://discord.com/api/webhooks/104857600/EXAMPLE-uIoP-aSdFgHjKlZxCvBnM",
+        ],
     ),
     rule(
         "vendor_token",
@@ -258,7 +262,11 @@ pub(crate) const RULES: &[Rule] = &[
         r"[a-z][a-z0-9+.-]*://[^\s/@:\x22']*:([^\s/@\x22']+)@[^\s/@]",
         is_value,
         &["postgres://ops:hunter2@db:5432/alerts", "http://admin:s3cr3t!@grafana.local/api"],
-        &["postgres://ops:${PGPASSWORD}@db:5432/alerts", "https://grafana.local:3000/d/ab@now"],
+        &[
+            "postgres://ops:${PGPASSWORD}@db:5432/alerts",
+            "https://grafana.local:3000/d/ab@now",
+            "https://USERNAME:PASSWORD@hooks.local/notify",
+        ],
     ),
     rule(
         "secret_in_query",
@@ -286,6 +294,7 @@ pub(crate) const RULES: &[Rule] = &[
             "DB_PASSWORD=letmein",
         ],
         &[
+            "arn:aws:secretsmanager:eu-west-1:210987654321:secret:prod/pager-Qx7Lmd",
             "password: ${SMTP_PASSWORD}",
             "token: rotated in vault",
             "the api key: see ticket",
@@ -374,9 +383,13 @@ pub(crate) const RULES: &[Rule] = &[
         "counted_part_of_secret",
         "the first or last characters of a secret",
         &["first", "last", "leading", "trailing"],
-        r"(?:first|last|leading|trailing)\s+(?:\d+|two|three|four|five|six|seven|eight|ten|few)?\s*(?:chars?|characters?|digits?|letters?|symbols?|bytes?)?[^.\n。\d]{0,40}?(?:are|is|was|being|:|=)\s*[\x22'`]?([A-Za-z0-9_:+/-]{3,})",
+        r"(?:first|last|leading|trailing)\s+(?:\d+|two|three|four|five|six|seven|eight|ten|few)?\s*(?:chars?|characters?|digits?|letters?|symbols?|bytes?)?[^.\n。\d]{0,40}?(?:are|is|was|being|:|=)\s*[\x22'`]?([A-Za-z0-9_:+/-]{3,})|(?:first|last)\s+\d+\s+(?:chars?\s+|characters?\s+|digits?\s+)?[\x22'`]?([A-Za-z0-9_:+/-]{4,})",
         is_odd_part,
-        &["the last 4 characters of the token are 9xQz", "password: first four digits: 1102"],
+        &[
+            "the last 4 characters of the token are 9xQz",
+            "password: first four digits: 1102",
+            "api token of the job, first 6 dv8EHi",
+        ],
         &["the first rule is loaded", "the last receipt is ticket:OPS-12"],
     )),
     in_part(rule(
@@ -392,10 +405,11 @@ pub(crate) const RULES: &[Rule] = &[
         "masked_secret",
         "a secret with a masked middle",
         &["**", "..", "…", "xxx", "••", "##"],
-        r"(?:^|[^A-Za-z0-9_:+/*.-])([A-Za-z0-9_:+/-]{3,}(?:\*{2,}|•{2,}|\.{3,}|…+|x{4,}|#{3,})[A-Za-z0-9_+/-]{2,})",
+        r"(?:^|[^A-Za-z0-9_:+/*.-])([A-Za-z0-9_:+/-]{3,}(?:\*{2,}|•{2,}|\.{3,}|…+|x{4,}|#{3,})[A-Za-z0-9_:+/-]{2,})",
         is_masked,
         &[
             "token 1102****9xQz",
+            "bot token (7198******:AAFlBzf*********VNoXp)",
             "the key is sk12...9xQz",
             "slack：xoxb-8841......9fKc",
             "PAT 是 ghp_8sKd****Q2zP",
