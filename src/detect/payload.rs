@@ -393,6 +393,7 @@ pub(super) fn compile_patterns() {
 
 /// Three or more lines of a log.
 fn log_lines(text: &str) -> Option<Match> {
+    text.lines().nth(2)?;
     let line_pattern = LINE.as_ref()?;
     let mut start = 0;
     let mut found: Vec<Range<usize>> = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::sync::{LazyLock, OnceLock};
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::{Captures, Regex};
 
 use crate::words::Problem;
@@ -64,7 +64,7 @@ impl RuleSet {
         let (keywords, rule_of_keyword): (Vec<&str>, Vec<usize>) = keywords.unzip();
         Self {
             rules: rules.iter().map(|rule| (rule, OnceLock::new())).collect(),
-            keywords: AhoCorasick::new(keywords).ok(),
+            keywords: AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(keywords).ok(),
             rule_of_keyword,
         }
     }
@@ -74,6 +74,11 @@ impl RuleSet {
         for (rule, regex) in &self.rules {
             regex.get_or_init(|| compile(rule.pattern));
         }
+    }
+
+    /// Whether a keyword of any rule stands in `lower`, a text in lower case.
+    pub(super) fn has_keyword(&self, lower: &str) -> bool {
+        self.keywords.as_ref().is_some_and(|keywords| keywords.is_match(lower))
     }
 
     /// Each place of `text` where a rule counts.

@@ -109,7 +109,7 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
         "無",
     ];
     let text = text.trim();
-    if text.len() > MAX_PLACEHOLDER {
+    if text.len() > MAX_PLACEHOLDER || (text.is_ascii() && text.len() > PENDING.len()) {
         return false;
     }
     let folded = fold_name(text);
