@@ -13,6 +13,10 @@ use tempfile::NamedTempFile;
 /// How many bytes go to the operating system at once.
 const CHUNK: usize = 1 << 20;
 
+/// How many bytes of a short text go to the operating system at once: memory that is used again needs
+/// no new pages.
+const PAGES: usize = 1 << 16;
+
 /// How many chunks may wait to be written.
 const CHUNKS: usize = 4;
 
@@ -185,8 +189,8 @@ pub(crate) struct Sink {
 
 #[derive(Debug)]
 enum Output {
-    /// Nothing is written yet.
-    Waiting(File),
+    /// So many bytes are written, too few to be worth a thread.
+    Short(File, usize),
     Writing {
         full: SyncSender<Vec<u8>>,
         empty: Receiver<Vec<u8>>,
@@ -194,6 +198,7 @@ enum Output {
     },
     /// Between the two.
     Starting,
+    Failed(io::Error),
 }
 
 impl Sink {
@@ -202,7 +207,7 @@ impl Sink {
         output: File,
         write: impl FnOnce(&mut Self) -> Result<T, fmt::Error>,
     ) -> io::Result<(T, File)> {
-        let mut sink = Self { chunk: Vec::new(), output: Output::Waiting(output) };
+        let mut sink = Self { chunk: Vec::new(), output: Output::Short(output, 0) };
         let written = write(&mut sink);
         let output = sink.finish()?;
         match written {
@@ -213,13 +218,27 @@ impl Sink {
 
     fn push(&mut self, bytes: &[u8]) -> fmt::Result {
         self.chunk.extend_from_slice(bytes);
-        if self.chunk.len() < CHUNK { Ok(()) } else { self.pass_on() }
+        match &mut self.output {
+            Output::Short(file, written) if *written < CHUNK => {
+                if self.chunk.len() >= PAGES {
+                    *written += self.chunk.len();
+                    if let Err(error) = file.write_all(&self.chunk) {
+                        self.output = Output::Failed(error);
+                        return Err(fmt::Error);
+                    }
+                    self.chunk.clear();
+                }
+                Ok(())
+            }
+            _ if self.chunk.len() < CHUNK => Ok(()),
+            _ => self.pass_on(),
+        }
     }
 
     /// Hands the chunk to the writer, and takes an empty one.
     fn pass_on(&mut self) -> fmt::Result {
         self.output = match std::mem::replace(&mut self.output, Output::Starting) {
-            Output::Waiting(file) => {
+            Output::Short(file, _) => {
                 let (full, chunks) = sync_channel(CHUNKS);
                 let (emptied, empty) = sync_channel(CHUNKS);
                 let writer = thread::spawn(move || write_chunks(file, chunks, &emptied));
@@ -239,7 +258,8 @@ impl Sink {
             let _ = self.pass_on();
         }
         match self.output {
-            Output::Waiting(mut file) => file.write_all(&self.chunk).map(|()| file),
+            Output::Short(mut file, _) => file.write_all(&self.chunk).map(|()| file),
+            Output::Failed(error) => Err(error),
             Output::Writing { full, writer, .. } => {
                 drop(full);
                 // A panic of the writer is a panic of ours.
