@@ -5,7 +5,7 @@ use std::fmt;
 use crate::candidate::review_leads_to;
 use crate::detect;
 use crate::words::{
-    AcceptanceField, BlockedAction, ItemFlag, Lane, Problem, ReviewerCheck, RuntimeGate,
+    AcceptanceField, BlockedAction, ItemFlag, Lane, Problem, ReviewerCheck, RuntimeGate, VerifyCode,
 };
 
 /// What one word means.
@@ -29,7 +29,7 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// Explains a lane, check, problem, blocked action or gate.
+    /// Explains a lane, check, problem, blocked action, gate or finding code.
     #[must_use]
     pub fn of(id: &str) -> Option<Self> {
         // The word `runtime_gate` is a gate, and no other list has a word of another.
@@ -39,6 +39,7 @@ impl Explanation {
             .or_else(|_| id.parse().map(of_problem))
             .or_else(|_| id.parse().map(of_action))
             .or_else(|_| id.parse().map(of_gate))
+            .or_else(|_| id.parse().map(of_code))
             .ok()
     }
 
@@ -49,7 +50,8 @@ impl Explanation {
         let problems = Problem::ALL.iter().map(|word| word.as_str());
         let actions = BlockedAction::ALL.iter().map(|word| word.as_str());
         let gates = RuntimeGate::ALL.iter().map(|word| word.as_str());
-        lanes.chain(checks).chain(problems).chain(actions).chain(gates)
+        let codes = VerifyCode::ALL.iter().map(|word| word.as_str());
+        lanes.chain(checks).chain(problems).chain(actions).chain(gates).chain(codes)
     }
 
     /// The word.
@@ -261,6 +263,22 @@ fn of_gate(gate: RuntimeGate) -> Explanation {
     }
 }
 
+fn of_code(code: VerifyCode) -> Explanation {
+    let replay = if code.breaks_replay() {
+        "`replay` writes nothing, and nothing is added to the surface's journal, until it is mended"
+    } else {
+        "`replay` goes on"
+    };
+    Explanation {
+        id: code.as_str(),
+        kind: "finding code",
+        english: code.english().to_owned(),
+        chinese: code.chinese().to_owned(),
+        leads_in: vec!["`verify` finds it, reports it, and exits with 1".to_owned()],
+        leads_out: vec![format!("what to do: {}", code.next_step()), replay.to_owned()],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -276,7 +294,7 @@ mod tests {
             assert!(!explanation.leads_in.is_empty() && !explanation.leads_out.is_empty(), "{id}");
             count += 1;
         }
-        assert_eq!(count, 12 + 23 + 28 + 34 + 25);
+        assert_eq!(count, 12 + 23 + 28 + 34 + 25 + 17);
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The two documents that a ledger is made from.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::json::{DocumentError, DocumentProblem, Fault, Json, Read, Reader, read_document};
 use crate::surface::{Surface, SurfaceKey, SurfaceParts};
 use crate::words::{AcceptanceField, LedgerKey};
 
+const SURFACES: &str = "surfaces";
 const SURFACE_COUNT: &str = "surface_count";
 const REQUEST_DRAFTS: &str = "request_drafts";
 const REQUEST_DRAFT_COUNT: &str = "request_draft_count";
@@ -88,6 +89,97 @@ impl Inventory {
     #[must_use]
     pub const fn source(&self) -> &Source {
         &self.source
+    }
+}
+
+/// The surfaces that an inventory lists, with what it says of each.
+///
+/// ```
+/// use acceptance_ledger::ListedSurfaces;
+///
+/// let listed = ListedSurfaces::parse(br#"{"surfaces": [{"surface_id": "prometheus_rules:a.yml"}, {}]}"#)?;
+/// assert_eq!(listed.ids().collect::<Vec<_>>(), ["prometheus_rules:a.yml"]);
+/// assert_eq!(listed.nameless(), [1]);
+/// # Ok::<(), acceptance_ledger::DocumentError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListedSurfaces {
+    facts: BTreeMap<String, Vec<(AcceptanceField, Json)>>,
+    nameless: Vec<usize>,
+}
+
+impl ListedSurfaces {
+    /// Reads what an inventory says of its surfaces.
+    ///
+    /// # Errors
+    ///
+    /// As [`Inventory::parse`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
+        read_document(bytes, is_input_key, |reader| {
+            let mut listed = Self::default();
+            reader.object(
+                |key| (key == SURFACES).then_some(()),
+                |reader, ()| {
+                    match reader.value()? {
+                        Json::Array(items) => {
+                            for (index, item) in items.into_iter().enumerate() {
+                                listed.add(index, item);
+                            }
+                        }
+                        // What is no list lists nothing that could be held against a draft.
+                        _ => listed.nameless.push(0),
+                    }
+                    Ok(())
+                },
+            )?;
+            Ok(listed)
+        })
+    }
+
+    fn add(&mut self, index: usize, item: Json) {
+        let mut id = None;
+        let mut facts = Vec::new();
+        if let Json::Object(members) = item {
+            for (key, value) in members {
+                match (key.parse(), value) {
+                    (Ok(AcceptanceField::SurfaceId), Json::String(text)) => id = Some(text),
+                    (Ok(field), value) => facts.push((field, value)),
+                    _ => {}
+                }
+            }
+        }
+        match id.filter(|id| !id.is_empty()) {
+            Some(id) => drop(self.facts.insert(id, facts)),
+            None => self.nameless.push(index),
+        }
+    }
+
+    /// The ids of the surfaces.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.facts.keys().map(String::as_str)
+    }
+
+    /// The places in the list of what has no id.
+    #[must_use]
+    pub fn nameless(&self) -> &[usize] {
+        &self.nameless
+    }
+
+    /// The fields in which `surface` is described otherwise than here; `None` where it is not listed.
+    #[must_use]
+    pub fn differences(&self, surface: &Surface) -> Option<Vec<AcceptanceField>> {
+        let facts = self.facts.get(surface.surface_id())?;
+        let differs = |field: AcceptanceField, listed: &Json| match field {
+            AcceptanceField::WriteCapableSurface => {
+                *listed != Json::Bool(surface.is_write_capable())
+            }
+            AcceptanceField::RequiresLiveEvidence => {
+                *listed != Json::Bool(surface.requires_live_evidence())
+            }
+            _ => surface.descriptor(field).is_some_and(|own| own != listed),
+        };
+        let differing = facts.iter().filter(|(field, listed)| differs(*field, listed));
+        Some(differing.map(|(field, _)| *field).collect())
     }
 }
 

@@ -28,15 +28,18 @@
 mod candidate;
 mod detect;
 mod diagram;
+mod digest;
 mod explain;
 mod gate;
 mod inputs;
+mod journal;
 mod json;
 mod ledger;
 mod requirement;
 mod response;
 mod review;
 mod schema;
+mod signer;
 mod surface;
 mod template;
 mod triage;
@@ -57,18 +60,23 @@ pub use candidate::{
     WaitingRuntimeGate,
 };
 pub use diagram::mermaid;
+pub use digest::{Digest, NotADigest};
 pub use explain::Explanation;
 pub use gate::{Gates, Shut};
-pub use inputs::{Inventory, OwnerRequests, Source};
+pub use inputs::{Inventory, ListedSurfaces, OwnerRequests, Source};
+pub use journal::{
+    DocumentName, Dossier, Event, History, IntakeRefusal, JournalFault, Step, journal_folder,
+};
 pub use json::{DocumentError, DocumentProblem, Json, Number};
 pub use ledger::{Entry, Ledger, LedgerDocument, LedgerWriter, Stamp, Tally};
 pub use response::{Answers, EvidenceRef, NotARef, OwnerResponse, ResponseDocument};
-pub use review::{Refusal, ReviewerKind, ReviewerRecord, Verdict};
+pub use review::{Refusal, ReviewDocument, ReviewerKind, ReviewerRecord, Verdict};
 pub use schema::Schema;
+pub use signer::Signer;
 pub use surface::Surface;
-pub use template::response_template;
+pub use template::{response_template, review_template};
 pub use triage::{Finding, Surfaces, compile_triage_rules};
 pub use words::{
     AcceptanceField, AnswerShape, BlockedAction, Boundary, Decision, ItemFlag, Lane, LedgerKey,
-    Problem, ProgressFlag, ReviewerCheck, RuntimeGate, SourceCount,
+    Problem, ProgressFlag, ReviewerCheck, RuntimeGate, SourceCount, VerifyCode,
 };

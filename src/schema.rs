@@ -5,9 +5,10 @@ use serde_json::{Map, Value, json};
 use crate::json::with;
 use crate::ledger;
 use crate::response::RESPONSE_VERSION;
+use crate::review::{RECORD_VERSION, RecordKey, ReviewerKind, Verdict};
 use crate::surface::DESCRIPTORS;
 use crate::triage::MAX_CHARACTERS;
-use crate::words::{AcceptanceField, AnswerShape, Decision, LedgerKey};
+use crate::words::{AcceptanceField, AnswerShape, Decision, Lane, LedgerKey, ReviewerCheck};
 
 /// A document that has a schema.
 ///
@@ -33,6 +34,8 @@ use crate::words::{AcceptanceField, AnswerShape, Decision, LedgerKey};
 pub enum Schema {
     /// An owner response.
     Response,
+    /// A reviewer record.
+    ReviewerRecord,
     /// The inventory of surfaces.
     Inventory,
     /// The owner requests.
@@ -56,6 +59,7 @@ impl Schema {
     pub fn to_json(self) -> Value {
         let schema = match self {
             Self::Response => response(),
+            Self::ReviewerRecord => reviewer_record(),
             Self::Inventory => inventory(),
             Self::OwnerRequests => owner_requests(),
             Self::Ledger => ledger::schema(),
@@ -120,6 +124,73 @@ fn response() -> Value {
     json!({
         "title": "Owner response",
         "description": "What an owner answers about one surface. It points to evidence and contains none; it approves nothing.",
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    })
+}
+
+fn reviewer_record() -> Value {
+    let verdicts: Vec<_> = [Verdict::Pass, Verdict::Fail, Verdict::NotApplicable]
+        .map(|verdict| verdict.to_string())
+        .into();
+    let kinds: Vec<_> =
+        [ReviewerKind::Person, ReviewerKind::Automation].map(|kind| kind.to_string()).into();
+    let outcomes: Vec<_> = Lane::ALL
+        .iter()
+        .filter(|lane| lane.is_hold() || **lane == Lane::OwnerReviewOnlyUpdate)
+        .map(|lane| lane.as_str())
+        .collect();
+    let checks: Map<_, _> = ReviewerCheck::ALL
+        .iter()
+        .map(|check| (check.to_string(), json!({"enum": verdicts, "description": check.english()})))
+        .collect();
+    let all: Vec<_> = checks.keys().cloned().collect();
+    let text = json!({"type": "string", "minLength": 1, "maxLength": MAX_CHARACTERS});
+    let described =
+        |schema: Value, description: &str| with(schema, "description", json!(description));
+    let properties: Map<_, _> = RecordKey::ALL
+        .iter()
+        .map(|key| {
+            let schema = match key {
+                RecordKey::SchemaVersion => json!({"const": RECORD_VERSION}),
+                RecordKey::AcceptanceCandidateId => {
+                    described(json!({"type": "string"}), "The candidate that the record is about.")
+                }
+                RecordKey::ResponseEvent => described(
+                    json!({"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}),
+                    "The digest of the journal's line of the answer that was judged.",
+                ),
+                RecordKey::Reviewer => described(text.clone(), "Who reviewed."),
+                RecordKey::ReviewerKind => {
+                    described(json!({"enum": kinds}), "Automation may only hold back.")
+                }
+                RecordKey::ReviewedAt => described(
+                    json!({"type": "string", "format": "date-time"}),
+                    "When: RFC 3339 with an offset.",
+                ),
+                RecordKey::Outcome => {
+                    described(json!({"enum": outcomes}), "The lane that the answer is given.")
+                }
+                RecordKey::Reason => described(text.clone(), "Why."),
+                RecordKey::RecordRef => described(
+                    json!({"type": "string", "pattern": REF}),
+                    "A pointer to where the decision is recorded.",
+                ),
+                RecordKey::Checks => json!({
+                    "type": "object", "properties": checks, "required": all,
+                    "additionalProperties": false,
+                }),
+                RecordKey::NotAuthorization => json!({"const": true}),
+            };
+            (key.as_str().to_owned(), schema)
+        })
+        .collect();
+    let required: Vec<_> = properties.keys().cloned().collect();
+    json!({
+        "title": "Reviewer record",
+        "description": "What a reviewer decides about one answer. It authorizes nothing.",
         "type": "object",
         "properties": properties,
         "required": required,

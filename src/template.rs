@@ -1,10 +1,12 @@
 //! Documents to fill in.
 
-use crate::json::{Json, write_json};
+use crate::journal::History;
+use crate::json::{Json, write_json, write_string};
 use crate::requirement::{Requirement, requirement};
 use crate::response::{Answers, PENDING, RESPONSE_VERSION, ResponseKey};
+use crate::review::{PENDING_REVIEW, RECORD_VERSION, RecordKey, Verdict};
 use crate::surface::Surface;
-use crate::words::{AcceptanceField, AnswerShape, Decision};
+use crate::words::{AcceptanceField, AnswerShape, Decision, Lane, ReviewerCheck};
 
 /// An owner response to fill in for a surface: every field that has to be answered, and none that need not.
 ///
@@ -57,12 +59,79 @@ pub fn response_template(surface: &Surface, decision: Option<Decision>, schema: 
     write_members(members.iter().map(|(key, value)| (key.as_str(), value)))
 }
 
+/// A reviewer record to fill in for the latest answer of a surface: every check, where triage found something against
+/// one as failed, and everything that a person decides still open.
+///
+/// `None` where nobody has answered for the surface as it is today.
+///
+/// ```
+/// use acceptance_ledger::{History, review_template};
+///
+/// fn is_there_anything_to_review(history: &History) -> bool {
+///     review_template(history).is_some()
+/// }
+/// ```
+#[must_use]
+pub fn review_template(history: &History) -> Option<String> {
+    let candidate = history.candidate();
+    let answer = history.response_event()?;
+    if candidate.lane() == Lane::WaitingOwnerResponse {
+        return None;
+    }
+    let findings = candidate.findings();
+    let verdict = |check| {
+        let is_against = findings.iter().any(|finding| finding.check() == check);
+        if is_against { Verdict::Fail.to_string() } else { PENDING_REVIEW.to_owned() }
+    };
+    let checks: Vec<_> =
+        ReviewerCheck::ALL.iter().map(|check| (check.as_str(), verdict(*check))).collect();
+    let pending = || Json::from(PENDING_REVIEW);
+    let mut text = String::from("{");
+    for (index, key) in RecordKey::ALL.iter().enumerate() {
+        text.push_str(if index == 0 { "\n  " } else { ",\n  " });
+        write_string(&mut text, key.as_str());
+        text.push_str(": ");
+        let value = match key {
+            RecordKey::SchemaVersion => Json::from(RECORD_VERSION),
+            RecordKey::AcceptanceCandidateId => Json::String(candidate.surface().candidate_id()),
+            RecordKey::ResponseEvent => Json::String(answer.to_string()),
+            // Held as strictly as it stands is the one outcome that asks for no judgement.
+            RecordKey::Outcome if candidate.lane().is_hold() => {
+                Json::from(candidate.lane().as_str())
+            }
+            RecordKey::NotAuthorization => Json::Bool(true),
+            RecordKey::Checks => {
+                write_checks(&mut text, &checks);
+                continue;
+            }
+            _ => pending(),
+        };
+        write_json(&mut text, &value, 1);
+    }
+    text.push_str("\n}\n");
+    Some(text)
+}
+
+/// The checks in the ledger's order, in which a reviewer works through them.
+fn write_checks(text: &mut String, checks: &[(&str, String)]) {
+    let mut separator = "{";
+    for (check, verdict) in checks {
+        text.push_str(separator);
+        text.push_str("\n    ");
+        write_string(text, check);
+        text.push_str(": ");
+        write_string(text, verdict);
+        separator = ",";
+    }
+    text.push_str("\n  }");
+}
+
 /// An object in the order in which a person fills it in.
 pub(crate) fn write_members<'a>(members: impl Iterator<Item = (&'a str, &'a Json)>) -> String {
     let mut text = String::from("{");
     for (index, (key, value)) in members.enumerate() {
         text.push_str(if index == 0 { "\n  " } else { ",\n  " });
-        crate::json::write_string(&mut text, key);
+        write_string(&mut text, key);
         text.push_str(": ");
         write_json(&mut text, value, 1);
     }

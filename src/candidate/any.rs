@@ -1,13 +1,12 @@
 //! Candidates whose state is known only when the program runs.
 
+use crate::digest::Digest;
 use crate::gate::Gates;
 use crate::ledger::Entry;
-use crate::response::ResponseDocument;
+use crate::response::{OwnerResponse, ResponseDocument};
 use crate::review::{Refusal, ReviewerRecord};
 use crate::surface::Surface;
-#[cfg(test)]
-use crate::triage::Triage;
-use crate::triage::{Finding, Surfaces};
+use crate::triage::{Finding, Surfaces, Triage};
 use crate::words::Lane;
 
 use super::state::{
@@ -145,48 +144,54 @@ impl Held {
     /// is no lane but rejection and quarantine.
     pub(super) fn new(
         surface: Box<Surface>,
+        answer: Option<Digest>,
         lane: Lane,
         Carried { response, findings }: Carried,
         record: Option<Box<ReviewerRecord>>,
     ) -> Self {
-        fn of<S: State>(surface: Box<Surface>, state: S) -> Candidate<S> {
-            Candidate { surface, state }
-        }
+        let of = (surface, answer);
         let Some(response) = response.filter(|_| lane != Lane::RejectExecutionRequest) else {
             let withheld = Withheld { findings, record };
             return if lane == Lane::RejectExecutionRequest {
-                Self::ExecutionRejected(of(surface, ExecutionRejected(withheld)))
+                Self::ExecutionRejected(candidate(of, ExecutionRejected(withheld)))
             } else {
-                Self::Quarantined(of(surface, Quarantined(withheld)))
+                Self::Quarantined(candidate(of, Quarantined(withheld)))
             };
         };
         let kept = Kept { response, findings, record };
         match lane {
             Lane::IncidentRecoveryBackfillRequired => {
-                Self::IncidentBackfillRequired(of(surface, IncidentBackfillRequired(kept)))
+                Self::IncidentBackfillRequired(candidate(of, IncidentBackfillRequired(kept)))
             }
-            Lane::NoFalseGreenSupplementRequired => {
-                Self::FalseGreenSupplementRequired(of(surface, FalseGreenSupplementRequired(kept)))
-            }
-            Lane::ReceiverReceiptGapRequired => {
-                Self::ReceiptGapRequired(of(surface, ReceiptGapRequired(kept)))
-            }
-            Lane::StaleOrSilencedAlertReviewRequired => Self::StaleOrSilencedReviewRequired(of(
-                surface,
-                StaleOrSilencedReviewRequired(kept),
+            Lane::NoFalseGreenSupplementRequired => Self::FalseGreenSupplementRequired(candidate(
+                of,
+                FalseGreenSupplementRequired(kept),
             )),
+            Lane::ReceiverReceiptGapRequired => {
+                Self::ReceiptGapRequired(candidate(of, ReceiptGapRequired(kept)))
+            }
+            Lane::StaleOrSilencedAlertReviewRequired => Self::StaleOrSilencedReviewRequired(
+                candidate(of, StaleOrSilencedReviewRequired(kept)),
+            ),
             Lane::PostReloadReadbackRequired => {
-                Self::ReadbackRequired(of(surface, ReadbackRequired(kept)))
+                Self::ReadbackRequired(candidate(of, ReadbackRequired(kept)))
             }
             Lane::RequestSupplement => {
-                Self::SupplementRequested(of(surface, SupplementRequested(kept)))
+                Self::SupplementRequested(candidate(of, SupplementRequested(kept)))
             }
             _ => {
                 let Kept { findings, record, .. } = kept;
-                Self::Quarantined(of(surface, Quarantined(Withheld { findings, record })))
+                Self::Quarantined(candidate(of, Quarantined(Withheld { findings, record })))
             }
         }
     }
+}
+
+fn candidate<S: State>(
+    (surface, answer): (Box<Surface>, Option<Digest>),
+    state: S,
+) -> Candidate<S> {
+    Candidate { surface, answer, state }
 }
 
 /// Does the same to a candidate in any state.
@@ -250,9 +255,20 @@ impl AnyCandidate {
         in_any_state!(self, candidate => candidate.receive(surfaces, response))
     }
 
-    #[cfg(test)]
-    pub(crate) fn land(self, triage: Triage) -> Received {
-        in_any_state!(self, candidate => candidate.land(triage))
+    pub(crate) fn land(self, triage: Triage, answer: Option<Digest>) -> Received {
+        in_any_state!(self, candidate => candidate.land(triage, answer))
+    }
+
+    /// The reviewer record that brought the candidate here, if one did.
+    #[must_use]
+    pub fn record(&self) -> Option<&ReviewerRecord> {
+        in_any_state!(self, candidate => candidate.contents().record)
+    }
+
+    /// The owner's response, where the state keeps it.
+    #[must_use]
+    pub fn response(&self) -> Option<&OwnerResponse> {
+        in_any_state!(self, candidate => candidate.contents().response)
     }
 
     /// Forgets the answer; see [`Candidate::surface_changed`].

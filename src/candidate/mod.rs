@@ -6,6 +6,7 @@ mod state;
 #[cfg(test)]
 mod theorems;
 
+use crate::digest::Digest;
 use crate::gate::Gates;
 use crate::ledger::Entry;
 use crate::response::{OwnerResponse, ResponseDocument};
@@ -45,13 +46,15 @@ pub use state::{
 #[must_use = "a candidate that is dropped is lost to the ledger"]
 pub struct Candidate<S: State> {
     surface: Box<Surface>,
+    /// The journal's event of the latest answer: what a reviewer record has to name.
+    answer: Option<Digest>,
     state: S,
 }
 
 impl Candidate<WaitingOwnerResponse> {
     /// The candidate of a surface that nobody has answered for.
     pub fn new(surface: Surface) -> Self {
-        Self { surface: Box::new(surface), state: WaitingOwnerResponse(Unanswered) }
+        Self { surface: Box::new(surface), answer: None, state: WaitingOwnerResponse(Unanswered) }
     }
 }
 
@@ -83,28 +86,32 @@ impl<S: State> Candidate<S> {
     /// Takes in an answer, the first or another one: triages it, and gives the state of the lane
     /// that it lands in. Whatever was recorded of an earlier answer no longer counts.
     ///
-    /// `surfaces` are all that owners are asked about: an answer must not speak of another's.
+    /// `surfaces` are all that owners are asked about: an answer must not speak of another's. An answer that
+    /// stands in no journal cannot be reviewed: see [`History`](crate::History).
     pub fn receive(self, surfaces: &Surfaces, response: &ResponseDocument) -> Received {
         let triage = triage(&self.surface, surfaces, response);
-        self.land(triage)
+        self.land(triage, None)
     }
 
-    /// Gives the state of the lane that triage found.
-    pub(crate) fn land(self, triage: Triage) -> Received {
+    /// Gives the state of the lane that triage found for the answer of a journal's event.
+    pub(crate) fn land(self, triage: Triage, answer: Option<Digest>) -> Received {
         let lane = triage.lane();
         let Triage { response, findings } = triage;
         let response = Box::new(response);
+        let surface = self.surface;
         if lane.is_hold() {
-            Held::new(self.surface, lane, Carried { response: Some(response), findings }, None)
-                .into()
+            let carried = Carried { response: Some(response), findings };
+            Held::new(surface, answer, lane, carried, None).into()
         } else {
-            Received::ReadyForReview(self.with(ReadyForReview(Clean { response })))
+            let state = ReadyForReview(Clean { response });
+            Received::ReadyForReview(Candidate { surface, answer, state })
         }
     }
 
     /// Forgets the answer: the surface is no longer the one that was answered for.
     pub fn surface_changed(self) -> Candidate<WaitingOwnerResponse> {
-        Candidate { surface: self.surface, state: WaitingOwnerResponse(Unanswered) }
+        let state = WaitingOwnerResponse(Unanswered);
+        Candidate { surface: self.surface, answer: None, state }
     }
 
     /// Forgets which state it is in, to be stored with others.
@@ -114,10 +121,6 @@ impl<S: State> Candidate<S> {
 
     fn contents(&self) -> Contents<'_> {
         self.state.contents()
-    }
-
-    fn with<T: State>(self, state: T) -> Candidate<T> {
-        Candidate { surface: self.surface, state }
     }
 }
 
@@ -138,14 +141,18 @@ impl<S: Reviewable> Candidate<S> {
         let Contents { response, findings, .. } = self.contents();
         let answers = response.map(OwnerResponse::answers);
         let outcome = record.outcome();
-        let judged = match review_leads_to(S::LANE, outcome, self.surface.is_write_capable()) {
-            Some(lane) if lane.is_hold() => record.holds(answers, &self.surface, findings),
-            _ => Err(Refusal::NoSuchStep { from: S::LANE, outcome }),
-        };
+        let judged =
+            record.is_about(&self.surface, self.answer).and_then(|()| {
+                match review_leads_to(S::LANE, outcome, self.surface.is_write_capable()) {
+                    Some(lane) if lane.is_hold() => record.holds(answers, &self.surface, findings),
+                    _ => Err(Refusal::NoSuchStep { from: S::LANE, outcome }),
+                }
+            });
         match judged {
             Ok(()) => {
                 let carried = self.state.into_carried();
-                Ok(Held::new(self.surface, outcome, carried, Some(Box::new(record))))
+                let record = Some(Box::new(record));
+                Ok(Held::new(self.surface, self.answer, outcome, carried, record))
             }
             Err(reason) => Err(Refused { candidate: self, reason }),
         }
@@ -179,20 +186,24 @@ impl Candidate<ReadyForReview> {
     pub fn accept(self, record: ReviewerRecord) -> Result<Accepted, Refused<Self>> {
         let outcome = record.outcome();
         let response = self.state.response();
-        let accepted = review_leads_to(self.lane(), outcome, self.surface.is_write_capable())
-            .filter(|lane| !lane.is_hold())
-            .ok_or(Refusal::NoSuchStep { from: self.lane(), outcome })
+        let accepted = record
+            .is_about(&self.surface, self.answer)
+            .and_then(|()| {
+                review_leads_to(self.lane(), outcome, self.surface.is_write_capable())
+                    .filter(|lane| !lane.is_hold())
+                    .ok_or(Refusal::NoSuchStep { from: self.lane(), outcome })
+            })
             .and_then(|lane| record.accepts(response, &self.surface).map(|()| lane));
         match accepted {
             Ok(lane) => {
-                let Self { surface, state: ReadyForReview(Clean { response }) } = self;
+                let Self { surface, answer, state: ReadyForReview(Clean { response }) } = self;
                 let agreed = Agreed { response, record: Box::new(record) };
                 Ok(if lane == Lane::WaitingRuntimeGate {
                     let state = WaitingRuntimeGate(agreed);
-                    Accepted::WaitingRuntimeGate(Candidate { surface, state })
+                    Accepted::WaitingRuntimeGate(Candidate { surface, answer, state })
                 } else {
                     let state = OwnerReviewOnlyUpdate(agreed);
-                    Accepted::OwnerReviewOnlyUpdate(Candidate { surface, state })
+                    Accepted::OwnerReviewOnlyUpdate(Candidate { surface, answer, state })
                 })
             }
             Err(reason) => Err(Refused { candidate: self, reason }),

@@ -6,7 +6,7 @@ use crate::explain::Explanation;
 use super::Outcome;
 use super::failure::Failure;
 
-/// Say what a lane, check, problem, blocked action or gate means, in Chinese and English
+/// Say what a lane, check, problem, blocked action, gate or finding code means, in Chinese and English
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The word, as in `receiver_receipt_gap_required`
@@ -18,7 +18,7 @@ pub(super) fn run(args: &Args) -> Outcome {
         message: "no word has this id".to_owned(),
         next_step: match nearest(&args.id) {
             Some(id) => format!("perhaps {id}"),
-            None => "take a lane, check, problem, blocked action or gate of the ledger".to_owned(),
+            None => "take a lane, check, problem, blocked action, gate or finding code".to_owned(),
         },
     })?;
     files::print_bytes(explanation.to_string().as_bytes())?;

@@ -11,7 +11,7 @@ use crate::edges::files::FileError;
 use crate::json::DocumentError;
 
 /// What stopped a command: all of it, so that one run shows all that has to be mended.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Failures(Vec<Failure>);
 
 /// One thing that stopped a command.
@@ -21,8 +21,12 @@ pub(super) enum Failure {
     File(FileError),
     /// A file holds something else than it should.
     Document { path: PathBuf, error: DocumentError },
-    /// An answer names a candidate that is not there.
+    /// A response or record names a candidate that is not there.
     NoSuchCandidate { path: PathBuf, place: (usize, usize) },
+    /// A response or record was looked at and refused; nothing was written.
+    Refused { path: PathBuf, place: Option<(usize, usize)>, message: String, next_step: String },
+    /// Something is wrong with a line of a file that is no JSON.
+    Line { path: PathBuf, place: (usize, usize), message: &'static str, next_step: &'static str },
     /// The arguments name something that does not exist.
     Usage { message: String, next_step: String },
 }
@@ -50,6 +54,20 @@ impl Failures {
         (!failures.is_empty()).then_some(Self(failures))
     }
 
+    pub(super) fn push(&mut self, failure: Failure) {
+        self.0.push(failure);
+    }
+
+    /// Adds those of another step.
+    pub(super) fn extend(&mut self, more: Self) {
+        self.0.extend(more.0);
+    }
+
+    /// Whether nothing stopped the command.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Says what went wrong, and gives the exit code for it.
     pub(super) fn report(&self) -> ExitCode {
         let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
@@ -57,7 +75,8 @@ impl Failures {
             // Where nobody can be told, the exit code still says it.
             let _ = writeln!(anstream::stderr(), "{red}error:{red:#} {failure}");
         }
-        ExitCode::from(2)
+        let is_refusal = |failure: &Failure| matches!(failure, Failure::Refused { .. });
+        ExitCode::from(if self.0.iter().all(is_refusal) { 1 } else { 2 })
     }
 }
 
@@ -96,6 +115,16 @@ impl fmt::Display for Failure {
                      from `acceptance-ledger template SURFACE_ID`, or name the right --root",
                     path.display()
                 )
+            }
+            Self::Refused { path, place, message, next_step } => {
+                write!(f, "{}", path.display())?;
+                if let Some((line, column)) = place {
+                    write!(f, ":{line}:{column}")?;
+                }
+                write!(f, ": {message}\n  next: {next_step}")
+            }
+            Self::Line { path, place: (line, column), message, next_step } => {
+                write!(f, "{}:{line}:{column}: {message}\n  next: {next_step}", path.display())
             }
             Self::Usage { message, next_step } => write!(f, "{message}\n  next: {next_step}"),
         }

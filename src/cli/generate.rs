@@ -32,7 +32,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
-    let output = args.output.as_deref().filter(|output| !output.as_os_str().is_empty());
+    let output = args.output();
     let tally = match output {
         // The ledger is written while its inputs are read: a fault in them leaves nothing behind.
         Some(output) if files::is_replaceable_unseen(output) => {
@@ -72,7 +72,12 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
             }
         }
     };
-    if !is_quiet && writeln!(io::stderr(), "{}", last_line(&tally)).is_err() {
+    finish(&tally, is_quiet)
+}
+
+/// Says what was written.
+pub(super) fn finish(tally: &Tally, is_quiet: bool) -> Outcome {
+    if !is_quiet && writeln!(io::stderr(), "{}", last_line(tally)).is_err() {
         // Nobody can be told, but by the exit code.
         return Ok(ExitCode::from(2));
     }
@@ -87,6 +92,15 @@ struct Inputs {
 }
 
 impl Args {
+    pub(super) const fn inputs(&self) -> &InputArgs {
+        &self.inputs
+    }
+
+    /// Where to write the ledger; an empty path is none.
+    pub(super) fn output(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|output| !output.as_os_str().is_empty())
+    }
+
     /// Reads both inputs at once, and hands the surfaces over batch by batch, until `each` has had
     /// enough. What is wrong with either input is said of both.
     fn read(&self, mut each: impl FnMut(&mut Vec<Surface>) -> bool) -> Result<Inputs, Failures> {
@@ -135,9 +149,8 @@ impl Args {
         })
     }
 
-    fn stamp(&self) -> Stamp {
-        let root =
-            if self.inputs.root == Path::new("") { Path::new(".") } else { &self.inputs.root };
+    pub(super) fn stamp(&self) -> Stamp {
+        let root = self.inputs.root();
         let generated_at = self.generated_at.clone().filter(|time| !time.is_empty());
         let git_commit = git::short_head(root).unwrap_or_else(|| "unknown".to_owned());
         Stamp::new(generated_at.unwrap_or_else(clock::now), git_commit)

@@ -15,7 +15,7 @@ use super::failure::{Failure, Failures};
 pub(super) struct InputArgs {
     /// The root of the repository
     #[arg(long, value_name = "DIR", default_value = ".", value_parser = path())]
-    pub(super) root: PathBuf,
+    root: PathBuf,
 
     /// The inventory, relative to the root
     #[arg(
@@ -37,6 +37,11 @@ pub(super) struct InputArgs {
 }
 
 impl InputArgs {
+    /// The root of the repository; an empty path is the working directory.
+    pub(super) fn root(&self) -> &Path {
+        if self.root == Path::new("") { Path::new(".") } else { &self.root }
+    }
+
     pub(super) fn inventory(&self) -> PathBuf {
         self.below_root(&self.inventory_report)
     }

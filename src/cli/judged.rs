@@ -97,14 +97,7 @@ impl Judge {
         };
         let candidate: AnyCandidate =
             AnyCandidate::new(surface.clone()).receive(&self.surfaces, &document).into();
-        let located =
-            |finding: &Finding| Located { finding: finding.clone(), place: place(finding.field()) };
-        Ok(Judged {
-            file: file.to_owned(),
-            candidate_id: candidate_id.clone(),
-            lane: candidate.lane(),
-            findings: candidate.findings().iter().map(located).collect(),
-        })
+        Ok(Judged::new(file, candidate_id, &candidate, place))
     }
 }
 
@@ -112,6 +105,23 @@ impl Judge {
 const WORTH_A_THREAD: usize = 32;
 
 impl Judged {
+    /// What became of the answer in a file; `place` gives the line and column of a field.
+    pub(super) fn new(
+        file: &Path,
+        candidate_id: &str,
+        candidate: &AnyCandidate,
+        place: impl Fn(&str) -> (usize, usize),
+    ) -> Self {
+        let located =
+            |finding: &Finding| Located { finding: finding.clone(), place: place(finding.field()) };
+        Self {
+            file: file.to_owned(),
+            candidate_id: candidate_id.to_owned(),
+            lane: candidate.lane(),
+            findings: candidate.findings().iter().map(located).collect(),
+        }
+    }
+
     pub(super) fn is_ready(&self) -> bool {
         self.lane == Lane::ReadyForMonitoringReview
     }
@@ -219,13 +229,15 @@ fn show(judged: &[Judged], format: Format) -> String {
 }
 
 /// Those that could be judged, and why the others could not.
-pub(super) fn divide(all: Vec<Result<Judged, Failure>>) -> (Vec<Judged>, Option<Failures>) {
-    let (mut judged, mut failures) = (Vec::new(), Vec::new());
+pub(super) fn divide<F: Into<Failures>>(
+    all: Vec<Result<Judged, F>>,
+) -> (Vec<Judged>, Option<Failures>) {
+    let (mut judged, mut failures) = (Vec::new(), Failures::default());
     for one in all {
         match one {
             Ok(one) => judged.push(one),
-            Err(failure) => failures.push(failure),
+            Err(failure) => failures.extend(failure.into()),
         }
     }
-    (judged, Failures::of(failures))
+    (judged, (!failures.is_empty()).then_some(failures))
 }

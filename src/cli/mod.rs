@@ -9,11 +9,17 @@ mod explain;
 mod failure;
 mod generate;
 mod inputs;
+mod intake;
 mod judged;
 mod man;
+mod replay;
+mod repository;
+mod review;
 mod schema;
+mod status;
 mod template;
 mod triage;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -44,6 +50,11 @@ enum Command {
     Generate(generate::Args),
     Template(template::Args),
     Triage(triage::Args),
+    Intake(intake::Args),
+    Review(review::Args),
+    Replay(replay::Args),
+    Verify(verify::Args),
+    Status(status::Args),
     Explain(explain::Args),
     Schema(schema::Args),
     Diagram(diagram::Args),
@@ -68,6 +79,11 @@ pub fn main() -> ExitCode {
         Command::Generate(args) => generate::run(&args, quiet),
         Command::Template(args) => template::run(&args, quiet),
         Command::Triage(args) => triage::run(&args),
+        Command::Intake(args) => intake::run(&args, quiet),
+        Command::Review(args) => review::run(&args),
+        Command::Replay(args) => replay::run(&args, quiet),
+        Command::Verify(args) => verify::run(&args, quiet),
+        Command::Status(args) => status::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Diagram(args) => diagram::run(&args),

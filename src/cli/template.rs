@@ -5,18 +5,21 @@ use std::process::ExitCode;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use crate::edges::files;
+use crate::edges::journal::Lock;
 use crate::schema::Schema;
 use crate::surface::Surface;
-use crate::template::response_template;
+use crate::template::{response_template, review_template};
 use crate::words::Decision;
 
 use super::Outcome;
 use super::failure::Failure;
 use super::inputs::{InputArgs, path};
+use super::repository::Repository;
 
-/// Write a response to fill in for one surface
+/// Write a response to fill in for one surface, or a reviewer record
 ///
-/// It has every field that has to be answered for this surface and decision, and none that need not.
+/// A response has every field that has to be answered for this surface and decision, and none that need not. A record
+/// has every check, for the surface's latest answer.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The surface, as in `prometheus_rules:rules/node.yml`
@@ -29,7 +32,11 @@ pub(super) struct Args {
     #[arg(long, value_parser = decision())]
     decision: Option<Decision>,
 
-    /// Where to write the response, with its JSON Schema beside it for editors; a file that is there
+    /// Write a reviewer record for the surface's latest answer
+    #[arg(long, conflicts_with = "decision")]
+    review: bool,
+
+    /// Where to write it, a response with its JSON Schema beside it for editors; a file that is there
     /// stays as it is. Standard output without it
     #[arg(long, value_name = "FILE", value_parser = path())]
     output: Option<PathBuf>,
@@ -44,10 +51,13 @@ fn decision() -> impl clap::builder::TypedValueParser<Value = Decision> {
 const SCHEMA_FILE: &str = "monitoring_owner_response_v1.schema.json";
 
 pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
+    if args.review {
+        return write_record(args);
+    }
     let (_, requests) = args.inputs.read()?;
     let surface = find(requests.surfaces(), &args.surface_id)?;
     let template = response_template(surface, args.decision, &format!("./{SCHEMA_FILE}"));
-    match args.output.as_deref().filter(|output| !output.as_os_str().is_empty()) {
+    match args.output() {
         None => files::print_bytes(template.as_bytes())?,
         Some(output) => {
             files::create(output, template.as_bytes())?;
@@ -65,6 +75,31 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn write_record(args: &Args) -> Outcome {
+    let lock = Lock::share(args.inputs.root());
+    let repository = Repository::open(&args.inputs)?;
+    let surface = find(repository.requests.surfaces(), &args.surface_id)?;
+    let (history, _) = repository.sound_history_of(surface)?;
+    drop(lock);
+    let record = review_template(&history).ok_or_else(|| Failure::Usage {
+        message: "nobody has answered for this surface as it is today; there is nothing to review"
+            .to_owned(),
+        next_step: format!("ask its owner: acceptance-ledger template {}", surface.surface_id()),
+    })?;
+    match args.output() {
+        None => files::print_bytes(record.as_bytes())?,
+        Some(output) => files::create(output, record.as_bytes())?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Args {
+    /// Where to write; an empty path is none.
+    fn output(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|output| !output.as_os_str().is_empty())
+    }
 }
 
 /// The surface of an id, or what to do where there is none.

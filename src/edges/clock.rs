@@ -11,6 +11,11 @@ pub(crate) fn now() -> String {
     show(Timestamp::now())
 }
 
+/// The moment that a time as [`now`] gives it stands for.
+pub(crate) fn moment(shown: &str) -> Option<Timestamp> {
+    shown.parse().ok()
+}
+
 fn show(time: Timestamp) -> String {
     let zoned = time.to_zoned(TimeZone::fixed(offset(HOURS_EAST)));
     zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()

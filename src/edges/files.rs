@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Write};
+use std::io::{self, Read as _, Seek as _, Write};
 use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -33,7 +33,10 @@ pub(crate) struct FileError {
 }
 
 impl FileError {
-    fn new<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Self + 'a {
+    pub(crate) fn new<'a>(
+        action: &'static str,
+        path: &'a Path,
+    ) -> impl FnOnce(io::Error) -> Self + 'a {
         move |cause| Self { action, path: path.to_owned(), cause }
     }
 
@@ -46,6 +49,19 @@ impl FileError {
 /// Reads a file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, FileError> {
     fs::read(path).map_err(FileError::new("read", path))
+}
+
+/// Reads the last bytes of a file, `length` at the most.
+pub(crate) fn read_tail(path: &Path, length: u64) -> Result<Vec<u8>, FileError> {
+    let read = || -> io::Result<Vec<u8>> {
+        let mut file = File::open(path)?;
+        let start = file.metadata()?.len().saturating_sub(length);
+        file.seek(io::SeekFrom::Start(start))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    read().map_err(FileError::new("read", path))
 }
 
 /// Whether the file has fewer bytes than `length`.
@@ -299,4 +315,71 @@ impl fmt::Write for Sink {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.push(text.as_bytes())
     }
+}
+
+/// The offset of the first byte in which a file differs from the text that `write` forms; `None` where it is that
+/// text. The file is read while the text is formed.
+pub(crate) fn first_difference(
+    path: &Path,
+    write: impl FnOnce(&mut Comparison) -> fmt::Result,
+) -> Result<Option<usize>, FileError> {
+    let error = || FileError::new("read", path);
+    let file = File::open(path).map_err(error())?;
+    let (full, chunks) = sync_channel(CHUNKS);
+    let (emptied, empty) = sync_channel(CHUNKS);
+    let comparing = thread::spawn(move || compare(file, chunks, &emptied));
+    let mut comparison = Comparison { chunk: Vec::with_capacity(CHUNK), full, empty };
+    // The text is not formed to its end once a difference is found.
+    if write(&mut comparison).is_ok() {
+        let _ = comparison.pass_on();
+    }
+    drop(comparison);
+    // A panic of the reader is a panic of ours.
+    comparing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).map_err(error())
+}
+
+/// Text on its way to be compared with a file.
+#[derive(Debug)]
+pub(crate) struct Comparison {
+    chunk: Vec<u8>,
+    full: SyncSender<Vec<u8>>,
+    empty: Receiver<Vec<u8>>,
+}
+
+impl Comparison {
+    fn pass_on(&mut self) -> fmt::Result {
+        let next = self.empty.try_recv().unwrap_or_else(|_| Vec::with_capacity(CHUNK));
+        self.full.send(std::mem::replace(&mut self.chunk, next)).map_err(|_| fmt::Error)
+    }
+}
+
+impl fmt::Write for Comparison {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.chunk.extend_from_slice(text.as_bytes());
+        if self.chunk.len() < CHUNK { Ok(()) } else { self.pass_on() }
+    }
+}
+
+fn compare(
+    mut file: File,
+    chunks: Receiver<Vec<u8>>,
+    emptied: &SyncSender<Vec<u8>>,
+) -> io::Result<Option<usize>> {
+    let mut offset = 0;
+    let mut bytes = Vec::with_capacity(CHUNK);
+    for mut chunk in chunks {
+        bytes.clear();
+        let length = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+        (&mut file).take(length).read_to_end(&mut bytes)?;
+        if bytes != chunk {
+            let same = bytes.iter().zip(&chunk).take_while(|(one, other)| one == other).count();
+            return Ok(Some(offset + same));
+        }
+        offset += chunk.len();
+        chunk.clear();
+        // The last chunks find nobody who wants their memory back.
+        let _ = emptied.try_send(chunk);
+    }
+    let is_longer = file.read(&mut [0])? > 0;
+    Ok(is_longer.then_some(offset))
 }

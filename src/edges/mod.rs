@@ -1,6 +1,9 @@
-//! Where the tool touches the world: files, git, the clock, and reports for other programs.
+//! Where the tool touches the world: files, the journal's folder, signatures, git, the clock, and reports for
+//! other programs.
 
 pub(crate) mod clock;
 pub(crate) mod files;
 pub(crate) mod git;
+pub(crate) mod journal;
 pub(crate) mod report;
+pub(crate) mod signatures;

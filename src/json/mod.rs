@@ -14,6 +14,8 @@ use serde_json::Value;
 pub use error::{DocumentError, DocumentProblem};
 pub use number::Number;
 pub(crate) use place::line_and_column;
+#[cfg(feature = "cli")]
+pub(crate) use place::line_column_and_path;
 pub(crate) use reader::{Fault, Read, Reader, read_document};
 pub(crate) use text::{new_line, write_array, write_json, write_string};
 

@@ -43,6 +43,17 @@ impl Place {
     }
 }
 
+#[cfg(feature = "cli")]
+/// The line and column, both from 1, and the path of byte `offset`; see [`Place::find`].
+pub(crate) fn line_column_and_path(
+    text: &str,
+    offset: usize,
+    known: impl Fn(&str) -> bool,
+) -> (usize, usize, String) {
+    let Place { line, column, path } = Place::find(text, offset, known);
+    (line, column, path)
+}
+
 /// The line of byte `offset` and its column in characters, both from 1.
 pub(crate) fn line_and_column(text: &[u8], offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);

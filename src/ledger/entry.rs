@@ -41,8 +41,7 @@ impl<'a> Entry<'a> {
         let Contents { response, record, .. } = contents;
         let by_person = record.filter(|record| record.is_by_person());
         let passed = |check| by_person.is_some_and(|record| record.verdict(check) == Verdict::Pass);
-        let is_withheld =
-            matches!(lane, Lane::QuarantineSecretOrRawPayload | Lane::RejectExecutionRequest);
+        let is_withheld = lane.is_withheld();
         let has_progress = |flag: &ProgressFlag| match flag {
             ProgressFlag::RequestSent | ProgressFlag::RecipientConfirmed => false,
             ProgressFlag::OwnerResponseReceived => by_person.is_some(),
@@ -104,8 +103,7 @@ impl Entry<'_> {
     /// Whether some state shows lane, outcome, flags and answers together.
     pub(super) fn is_shown_by_a_state(&self) -> bool {
         let lane = self.lane;
-        let is_withheld =
-            matches!(lane, Lane::QuarantineSecretOrRawPayload | Lane::RejectExecutionRequest);
+        let is_withheld = lane.is_withheld();
         let is_accepted = matches!(lane, Lane::OwnerReviewOnlyUpdate | Lane::WaitingRuntimeGate);
         let is_received = self.has(ProgressFlag::OwnerResponseReceived);
         let may_have_outcome = match self.reviewer_outcome {

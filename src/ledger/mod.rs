@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod differential;
 mod entry;
+#[cfg(feature = "cli")]
+mod inspect;
 mod key;
 mod read;
 mod schema;
@@ -18,6 +20,8 @@ use crate::json::{DocumentError, Json};
 use crate::words::LedgerKey;
 
 pub use entry::Entry;
+#[cfg(feature = "cli")]
+pub(crate) use inspect::{inspect, place_in_ledger};
 use key::CountKey;
 pub(crate) use schema::schema;
 pub use tally::Tally;

@@ -21,13 +21,6 @@ pub(super) fn read_ledger(bytes: &[u8]) -> Result<LedgerDocument, DocumentError>
         CandidateKey::sorted().into_iter().map(|key| (key.as_str(), key)).collect();
     let boundaries: Vec<_> = key::boundaries().collect();
     let counts: Vec<_> = CountKey::all().map(|key| (key.name(), key)).collect();
-    let is_ledger_key = |key: &str| {
-        names(&ledger_keys)
-            .chain(names(&candidate_keys))
-            .chain(names(&boundaries))
-            .chain(names(&counts))
-            .any(|name| name == key)
-    };
     read_document(bytes, is_ledger_key, |reader| {
         let mut stamp = Stamp::new("", "");
         let [mut inventory, mut requests] = [Source::default(), Source::default()];
@@ -98,8 +91,12 @@ pub(super) fn read_ledger(bytes: &[u8]) -> Result<LedgerDocument, DocumentError>
     })
 }
 
-fn names<N: AsRef<str>, K>(keys: &[(N, K)]) -> impl Iterator<Item = &str> {
-    keys.iter().map(|(name, _)| name.as_ref())
+/// Whether a path may name the key: a ledger has it somewhere.
+pub(super) fn is_ledger_key(key: &str) -> bool {
+    key.parse::<LedgerKey>().is_ok()
+        || CandidateKey::sorted().into_iter().any(|other| other.as_str() == key)
+        || key::boundaries().any(|(name, _)| name == key)
+        || CountKey::all().any(|other| other.name() == key)
 }
 
 fn read_entries(

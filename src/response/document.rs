@@ -1,8 +1,12 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use jiff::Timestamp;
+
 use crate::json::{DocumentError, DocumentProblem, Fault, Json, line_and_column, read_document};
 use crate::words::{AcceptanceField, LedgerKey, ReviewerCheck};
+
+use super::is_time;
 
 /// The version of an owner response that this crate reads.
 pub(crate) const RESPONSE_VERSION: &str = "monitoring_owner_response_v1";
@@ -165,6 +169,18 @@ impl ResponseDocument {
             None => self.members.iter().find(|member| member.name == name),
         };
         line_and_column(bytes, member.map_or(0, |member| member.offset))
+    }
+
+    /// Who answers, as the response says itself.
+    #[must_use]
+    pub fn responder(&self) -> Option<&str> {
+        self.value(ResponseKey::Responder)?.as_str().map(str::trim)
+    }
+
+    /// When the owner answered; `None` where no time with an offset says so.
+    pub(crate) fn responded_at(&self) -> Option<Timestamp> {
+        let text = self.value(ResponseKey::RespondedAt)?.as_str()?.trim();
+        text.parse().ok().filter(|_| is_time(text))
     }
 
     /// The candidate that the response is for, as it says itself.

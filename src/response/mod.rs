@@ -6,6 +6,7 @@ mod reference;
 use std::collections::BTreeMap;
 
 use crate::detect::fold_name;
+use crate::signer::Signer;
 use crate::words::{AcceptanceField, AnswerShape};
 
 pub use document::ResponseDocument;
@@ -31,6 +32,8 @@ const NOT_APPLICABLE: &str = "not_applicable:";
 pub struct Answers {
     texts: BTreeMap<AcceptanceField, String>,
     evidence_refs: Vec<String>,
+    /// Whether the answers were there once and no longer are.
+    are_gone: bool,
 }
 
 impl Answers {
@@ -49,6 +52,16 @@ impl Answers {
     /// Whether nothing is answered in `field`.
     pub(crate) fn is_blank(&self, field: AcceptanceField) -> bool {
         self.values(field).next().is_none()
+    }
+
+    /// Answers that nobody can look at any more: of an answer that was withdrawn, or is no longer the
+    /// surface's latest. Whatever was once said of them is believed: no state that they lead to stays.
+    pub(crate) fn gone() -> Self {
+        Self { are_gone: true, ..Self::default() }
+    }
+
+    pub(crate) const fn are_gone(&self) -> bool {
+        self.are_gone
     }
 
     /// Whether `field` is answered with `not_applicable:` and a reason.
@@ -78,6 +91,11 @@ impl Answers {
 pub(crate) fn is_not_applicable(answer: &str) -> bool {
     let reason = answer.trim().strip_prefix(NOT_APPLICABLE);
     reason.is_some_and(|reason| !is_placeholder(reason))
+}
+
+/// Whether a text has the form of a moment: a date and a time, not a date alone.
+pub(crate) fn is_time(text: &str) -> bool {
+    text.contains(['T', 't'])
 }
 
 /// How many bytes a placeholder may have, however wide its letters are.
@@ -132,6 +150,7 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
 pub struct OwnerResponse {
     pub(crate) responder: String,
     pub(crate) answers: Answers,
+    pub(crate) signer: Option<Signer>,
 }
 
 impl OwnerResponse {
@@ -139,6 +158,12 @@ impl OwnerResponse {
     #[must_use]
     pub fn responder(&self) -> &str {
         &self.responder
+    }
+
+    /// Who signed the answer, where it is signed.
+    #[must_use]
+    pub const fn signer(&self) -> Option<&Signer> {
+        self.signer.as_ref()
     }
 
     /// What they answer.

@@ -75,10 +75,20 @@ impl Finding {
     }
 }
 
-#[cfg(test)]
 impl Finding {
-    pub(crate) fn new(problem: Problem, field: Option<AcceptanceField>) -> Self {
-        let check = problem.check(field.and_then(AcceptanceField::check));
-        Self { problem, check, field: String::new(), characters: None, is_excusable: false }
+    /// A finding in a `field` whose own check is `of_field`.
+    pub(crate) fn new(
+        problem: Problem,
+        of_field: Option<ReviewerCheck>,
+        field: String,
+        characters: Option<Range<usize>>,
+    ) -> Self {
+        Self { problem, check: problem.check(of_field), field, characters, is_excusable: false }
+    }
+
+    /// A finding of the abstract tests, in no place.
+    #[cfg(test)]
+    pub(crate) fn of(problem: Problem, field: Option<AcceptanceField>) -> Self {
+        Self::new(problem, field.and_then(AcceptanceField::check), String::new(), None)
     }
 }

@@ -11,8 +11,6 @@ use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 
-use jiff::Timestamp;
-
 use crate::detect::{self, Folded, Kind, Rules};
 use crate::json::{Json, write_json};
 use crate::requirement::{Requirement, requirement};
@@ -103,7 +101,20 @@ pub(crate) fn triage(
     let responder = examination.text(ResponseKey::Responder).unwrap_or_default().to_owned();
     let Examination { answers, mut findings, .. } = examination;
     findings.dedup();
-    Triage { response: OwnerResponse { responder, answers }, findings }
+    Triage { response: OwnerResponse { responder, answers, signer: None }, findings }
+}
+
+/// The problems of a text that no document may have in a record of its own, and where: secrets, payloads, commands
+/// and requests.
+pub(crate) fn withheld_problems(text: &str) -> impl Iterator<Item = (Problem, Range<usize>)> {
+    let found = detect::detect(Rules::get(), text, &Folded::new(text), Kind::Prose);
+    found.into_iter().filter(|(problem, _)| problem.lane().is_withheld())
+}
+
+/// Whether a text has such a problem.
+#[cfg(feature = "cli")]
+pub(crate) fn carries_anything_withheld(text: &str) -> bool {
+    withheld_problems(text).next().is_some()
 }
 
 struct Examination<'a> {
@@ -130,8 +141,8 @@ impl<'a> Examination<'a> {
         field: String,
         characters: Option<Range<usize>>,
     ) {
-        let check = problem.check(key.and_then(ResponseKey::check));
-        self.findings.push(Finding { problem, check, field, characters, is_excusable: false });
+        let of_field = key.and_then(ResponseKey::check);
+        self.findings.push(Finding::new(problem, of_field, field, characters));
     }
 
     /// A problem in a field that the response should have.
@@ -351,12 +362,10 @@ impl<'a> Examination<'a> {
         if self.text(ResponseKey::Responder).is_none() {
             self.find_in(Problem::FieldMissing, ResponseKey::Responder);
         }
-        match self.text(ResponseKey::RespondedAt) {
-            None => self.find_in(Problem::FieldMissing, ResponseKey::RespondedAt),
-            Some(time) if !time.contains(['T', 't']) || time.parse::<Timestamp>().is_err() => {
-                self.find_in(Problem::WrongType, ResponseKey::RespondedAt);
-            }
-            Some(_) => {}
+        if self.text(ResponseKey::RespondedAt).is_none() {
+            self.find_in(Problem::FieldMissing, ResponseKey::RespondedAt);
+        } else if self.document.responded_at().is_none() {
+            self.find_in(Problem::WrongType, ResponseKey::RespondedAt);
         }
     }
 

@@ -150,8 +150,12 @@ fn an_added_finding_is_never_milder() {
     let problems = || proptest::collection::vec(select(Problem::ALL), 0..6);
     proptest!(config(), |(problems in problems(), added in select(Problem::ALL))| {
         let triage = |problems: &[Problem]| Triage {
-            response: OwnerResponse { responder: String::new(), answers: Answers::default() },
-            findings: problems.iter().map(|problem| Finding::new(*problem, None)).collect(),
+            response: OwnerResponse {
+                responder: String::new(),
+                answers: Answers::default(),
+                signer: None,
+            },
+            findings: problems.iter().map(|problem| Finding::of(*problem, None)).collect(),
         };
         let more = [&problems[..], &[added]].concat();
         let (before, after) = (triage(&problems).lane(), triage(&more).lane());

@@ -73,6 +73,12 @@ impl Lane {
         matches!(self.strictness(), Some(1..))
     }
 
+    /// Whether nothing of an answer in this lane is kept but the findings: quarantine and rejection.
+    #[must_use]
+    pub const fn is_withheld(self) -> bool {
+        matches!(self, Self::QuarantineSecretOrRawPayload | Self::RejectExecutionRequest)
+    }
+
     /// How strict a hold the lane is: `Some(8)` for quarantine down to `Some(1)` for a supplement,
     /// `Some(0)` for ready, and `None` for the lanes in which an answer never lands.
     #[must_use]

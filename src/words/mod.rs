@@ -11,6 +11,7 @@ mod problem;
 mod progress_flag;
 mod reviewer_check;
 mod runtime_gate;
+mod verify_code;
 
 pub use acceptance_field::{AcceptanceField, AnswerShape};
 pub use blocked_action::BlockedAction;
@@ -23,6 +24,7 @@ pub use problem::Problem;
 pub use progress_flag::ProgressFlag;
 pub use reviewer_check::ReviewerCheck;
 pub use runtime_gate::RuntimeGate;
+pub use verify_code::VerifyCode;
 
 /// Makes a word list: an enum whose variants carry the identifier that documents use and one
 /// sentence that says what it means, and where `explain` needs one of ours, the same in Chinese.

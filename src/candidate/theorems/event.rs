@@ -5,13 +5,20 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
+use crate::digest::Digest;
 use crate::response::{Answers, OwnerResponse};
 use crate::review::{ReviewerKind, ReviewerRecord, Verdict};
+use crate::surface::Surface;
 use crate::triage::{Finding, Triage};
 use crate::words::{AcceptanceField, Lane, Problem, ReviewerCheck};
 
 /// Who answers, in these tests.
 const RESPONDER: &str = "Ada Owner";
+
+/// The journal's event of every answer, in these tests.
+pub(super) fn answer() -> Digest {
+    Digest::of(b"an answer")
+}
 
 #[derive(Clone, Debug)]
 pub(super) enum Event {
@@ -41,11 +48,14 @@ impl Record {
             .any(|(check, verdict)| *verdict == Verdict::Fail && check.belongs_to(self.outcome))
     }
 
-    pub(super) fn to_reviewer_record(&self) -> ReviewerRecord {
+    pub(super) fn to_reviewer_record(&self, surface: &Surface) -> ReviewerRecord {
         // Spelling a name differently makes no other person of it.
         let reviewer =
             if self.is_by_responder { " \u{ff21}da\u{200b}  OWN\u{415}R " } else { "Rex Reviewer" };
         ReviewerRecord {
+            candidate_id: surface.candidate_id(),
+            response_event: answer(),
+            signer: None,
             reviewer: reviewer.to_owned(),
             kind: self.kind,
             outcome: self.outcome,
@@ -69,14 +79,14 @@ pub(super) fn triage(findings: &[Finding]) -> Triage {
             _ => answers.set_text(field, format!("answer to {field}")),
         }
     }
-    let response = OwnerResponse { responder: RESPONDER.to_owned(), answers };
+    let response = OwnerResponse { responder: RESPONDER.to_owned(), answers, signer: None };
     Triage { response, findings: findings.to_vec() }
 }
 
 /// A finding that lands in `lane`.
 pub(super) fn finding_in(lane: Lane) -> Finding {
     let problem = Problem::ALL.iter().copied().find(|problem| problem.lane() == lane).unwrap();
-    Finding::new(problem, None)
+    Finding::of(problem, None)
 }
 
 /// Every abstract event once: an answer for each lane, alone and with a milder finding; each
@@ -164,7 +174,7 @@ pub(super) fn any_event() -> impl Strategy<Value = Event> {
 fn any_findings() -> impl Strategy<Value = Vec<Finding>> {
     let answers: Vec<_> = AcceptanceField::answers().collect();
     let finding = (select(Problem::ALL), proptest::option::of(select(answers)))
-        .prop_map(|(problem, field)| Finding::new(problem, field));
+        .prop_map(|(problem, field)| Finding::of(problem, field));
     prop_oneof![Just(Vec::new()), proptest::collection::vec(finding, 1..4)]
 }
 

@@ -21,7 +21,7 @@ use crate::surface::Surface;
 use crate::words::{ItemFlag, Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
 
 use super::{AnyCandidate, Refused};
-use event::{Event, any_event, every_event, finding_in, path_to_every_state, triage};
+use event::{Event, answer, any_event, every_event, finding_in, path_to_every_state, triage};
 use spec::Model;
 
 /// One step: the candidate before, what happened, and the candidate after, with the reason if the
@@ -37,12 +37,16 @@ struct Step {
 impl Step {
     fn take(before: AnyCandidate, event: Event) -> Self {
         let (after, refusal) = match &event {
-            Event::Answer(findings) => (before.clone().land(triage(findings)).into(), None),
+            Event::Answer(findings) => {
+                (before.clone().land(triage(findings), Some(answer())).into(), None)
+            }
             Event::SurfaceChanged => (before.clone().surface_changed().erase(), None),
-            Event::Review(record) => match before.clone().review(record.to_reviewer_record()) {
-                Ok(after) => (after, None),
-                Err(Refused { candidate, reason }) => (candidate, Some(reason)),
-            },
+            Event::Review(record) => {
+                match before.clone().review(record.to_reviewer_record(before.surface())) {
+                    Ok(after) => (after, None),
+                    Err(Refused { candidate, reason }) => (candidate, Some(reason)),
+                }
+            }
         };
         Self { before, event, after, refusal }
     }
@@ -457,13 +461,14 @@ fn a_hold_is_no_acceptance_and_an_acceptance_no_hold() {
         exceptions: std::collections::BTreeMap::new(),
     };
     let Refused { candidate, reason } =
-        ready.clone().hold(record.to_reviewer_record()).unwrap_err();
+        ready.clone().hold(record.to_reviewer_record(ready.surface())).unwrap_err();
     let from = Lane::ReadyForMonitoringReview;
     assert_eq!(reason, Refusal::NoSuchStep { from, outcome });
     assert_eq!(candidate, ready);
     for other in Lane::ALL.iter().copied().filter(|lane| *lane != outcome) {
         let record = event::Record { outcome: other, ..record.clone() };
-        let Refused { reason, .. } = ready.clone().accept(record.to_reviewer_record()).unwrap_err();
+        let Refused { reason, .. } =
+            ready.clone().accept(record.to_reviewer_record(ready.surface())).unwrap_err();
         assert_eq!(reason, Refusal::NoSuchStep { from, outcome: other });
     }
 }

@@ -1,13 +1,20 @@
 //! What a reviewer decides, and when the core refuses it.
 
+mod document;
+
 use std::collections::BTreeMap;
 
 use crate::detect::fold_name;
+use crate::digest::Digest;
 use crate::requirement::{Requirement, requirement};
 use crate::response::{Answers, OwnerResponse};
+use crate::signer::Signer;
 use crate::surface::Surface;
 use crate::triage::Finding;
 use crate::words::{AcceptanceField, Lane, ReviewerCheck};
+
+pub use document::ReviewDocument;
+pub(crate) use document::{PENDING_REVIEW, RECORD_VERSION, RecordKey};
 
 /// Who made a reviewer record. Automation may hold an answer back; only a person moves it forward.
 ///
@@ -16,7 +23,8 @@ use crate::words::{AcceptanceField, Lane, ReviewerCheck};
 ///
 /// assert_ne!(ReviewerKind::Person, ReviewerKind::Automation);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum ReviewerKind {
     /// A human reviewer.
     Person,
@@ -33,7 +41,8 @@ pub enum ReviewerKind {
 ///     record.verdict(check) == Verdict::Pass
 /// }
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum Verdict {
     /// The check is met.
     Pass,
@@ -43,7 +52,8 @@ pub enum Verdict {
     NotApplicable,
 }
 
-/// What a reviewer decided about one answer. Only the core makes one.
+/// What a reviewer decided about one answer. It comes from a [`ReviewDocument`] that passes, and judges the
+/// one answer that the document names.
 ///
 /// ```
 /// use acceptance_ledger::{Accepted, Candidate, ReadyForReview, Refused, ReviewerRecord};
@@ -60,11 +70,15 @@ pub enum Verdict {
 #[cfg_attr(test, derive(Clone))]
 #[must_use = "a record changes nothing until a candidate takes it"]
 pub struct ReviewerRecord {
+    pub(crate) candidate_id: String,
+    /// The journal's event of the answer that was judged.
+    pub(crate) response_event: Digest,
     pub(crate) reviewer: String,
     pub(crate) kind: ReviewerKind,
     pub(crate) outcome: Lane,
     /// All 23, so that a missing verdict is no state to think about.
     pub(crate) verdicts: BTreeMap<ReviewerCheck, Verdict>,
+    pub(crate) signer: Option<Signer>,
 }
 
 impl ReviewerRecord {
@@ -86,6 +100,12 @@ impl ReviewerRecord {
         self.outcome
     }
 
+    /// Who signed the record, where it is signed.
+    #[must_use]
+    pub const fn signer(&self) -> Option<&Signer> {
+        self.signer.as_ref()
+    }
+
     /// What the reviewer says of `check`.
     #[must_use]
     pub fn verdict(&self, check: ReviewerCheck) -> Verdict {
@@ -95,6 +115,24 @@ impl ReviewerRecord {
     /// The verdicts, in the ledger's order of the checks.
     fn verdicts(&self) -> impl Iterator<Item = (ReviewerCheck, Verdict)> {
         ReviewerCheck::ALL.iter().map(|check| (*check, self.verdict(*check)))
+    }
+
+    /// Whether the record judges this answer of this surface, and is the reviewer's own.
+    pub(crate) fn is_about(
+        &self,
+        surface: &Surface,
+        answer: Option<Digest>,
+    ) -> Result<(), Refusal> {
+        if self.candidate_id != surface.candidate_id() {
+            return Err(Refusal::OtherCandidate);
+        }
+        if answer != Some(self.response_event) {
+            return Err(Refusal::OtherAnswer);
+        }
+        if self.signer.as_ref().is_some_and(|signer| signer.principal() != self.reviewer) {
+            return Err(Refusal::NotTheSigner);
+        }
+        Ok(())
     }
 
     /// Whether the verdicts fit what triage found and what the owner answered.
@@ -147,7 +185,11 @@ impl ReviewerRecord {
         if !self.is_by_person() {
             return Err(Refusal::NotAPerson);
         }
-        if is_same_person(&self.reviewer, &response.responder) {
+        let is_same_key = match (&self.signer, &response.signer) {
+            (Some(reviewer), Some(responder)) => reviewer.key() == responder.key(),
+            _ => false,
+        };
+        if is_same_key || is_same_person(&self.reviewer, &response.responder) {
             return Err(Refusal::OwnAnswer);
         }
         if let Some((check, _)) = self.verdicts().find(|(_, verdict)| *verdict == Verdict::Fail) {
@@ -163,11 +205,14 @@ fn is_not_applicable(check: ReviewerCheck, answers: &Answers, surface: &Surface)
     let mut fields =
         AcceptanceField::answers().filter(|field| field.check() == Some(check)).peekable();
     fields.peek().is_some()
-        && fields.all(|field| match requirement(field, surface, answers) {
-            Requirement::Optional => answers.is_blank(field) || answers.is_not_applicable(field),
-            Requirement::ByRequest => answers.is_not_applicable(field),
-            Requirement::Demanded => false,
-        })
+        && (answers.are_gone()
+            || fields.all(|field| match requirement(field, surface, answers) {
+                Requirement::Optional => {
+                    answers.is_blank(field) || answers.is_not_applicable(field)
+                }
+                Requirement::ByRequest => answers.is_not_applicable(field),
+                Requirement::Demanded => false,
+            }))
 }
 
 /// Unsigned names are a claim; spelling one differently makes no other person of it.
@@ -195,6 +240,20 @@ pub enum Refusal {
         /// The outcome of the record.
         outcome: Lane,
     },
+    /// The record is about another candidate.
+    #[error("the record is about another candidate; take the template of this surface")]
+    OtherCandidate,
+    /// The record judges another answer than the latest one.
+    #[error(
+        "the record judges another answer than the surface's latest; look at that one, and take its response_event from `template --review`"
+    )]
+    OtherAnswer,
+    /// The signature is another's than the reviewer's.
+    #[error("another principal than the reviewer signed the record; the reviewer has to sign it")]
+    NotTheSigner,
+    /// The same record was filed before.
+    #[error("this record was filed before; nothing is to be done")]
+    FiledBefore,
     /// A program tried to accept.
     #[error("only a person can accept an answer")]
     NotAPerson,

@@ -1,0 +1,90 @@
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::edges::clock;
+use crate::edges::files;
+use crate::edges::journal::{Before, EVENTS, Filed, Lock};
+use crate::edges::signatures::Namespace;
+use crate::journal::journal_folder;
+use crate::response::ResponseDocument;
+use crate::words::AcceptanceField;
+
+use super::Outcome;
+use super::failure::{Failure, Failures};
+use super::inputs::{InputArgs, path};
+use super::judged::{Format, Judged, divide, print};
+use super::repository::Repository;
+
+/// Take owner responses into the journal
+///
+/// Each is triaged as `triage` does, and recorded. Of an answer that is quarantined or rejected, nothing is kept but
+/// what was found. Exits with 0 when every answer is ready for a reviewer, with 1 when one is not or was refused.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The responses: JSON documents, as `template` writes them
+    #[arg(value_name = "FILE", required = true, value_parser = path())]
+    responses: Vec<PathBuf>,
+
+    #[command(flatten)]
+    inputs: InputArgs,
+
+    /// How to write what was found
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
+    let lock = Lock::take(args.inputs.root())?;
+    let repository = Repository::open(&args.inputs)?;
+    let mut notes = String::new();
+    let taken = args.responses.iter().map(|file| take_in(&repository, file, &mut notes)).collect();
+    drop(lock);
+    let (judged, failures) = divide(taken);
+    print(&judged, args.format)?;
+    if !is_quiet {
+        // Where nobody can be told, the journal still says it.
+        let _ = io::stderr().write_all(notes.as_bytes());
+    }
+    match failures {
+        Some(failures) => Err(failures),
+        None => Ok(ExitCode::from(u8::from(!judged.iter().all(Judged::is_ready)))),
+    }
+}
+
+/// Takes in one response, and says where it is recorded.
+fn take_in(repository: &Repository, file: &Path, notes: &mut String) -> Result<Judged, Failures> {
+    let bytes = files::read(file)?;
+    let response =
+        ResponseDocument::parse(&bytes).map_err(|error| Failure::document(file, error))?;
+    let place = |pointer: &str| response.place_of(pointer, &bytes);
+    let Some(surface) = repository.surface_of(response.candidate_id()) else {
+        let field = format!("/{}", AcceptanceField::AcceptanceCandidateId);
+        return Err(Failure::NoSuchCandidate { path: file.to_owned(), place: place(&field) }.into());
+    };
+    let recorded_at = clock::now();
+    let responder = response.responder().unwrap_or_default();
+    let signed =
+        repository.signer_of(file, &bytes, Namespace::OwnerResponse, responder, &recorded_at)?;
+    let (signer, signature) = signed.unzip();
+
+    let (history, folder) = repository.sound_history_of(surface)?;
+    let before = Before::of(&history, &folder);
+    let step = history
+        .receive(&repository.surfaces, &response, &bytes, &recorded_at, signer)
+        .map_err(|refusal| Failure::Refused {
+            path: file.to_owned(),
+            place: None,
+            message: refusal.to_string(),
+            next_step: "have the owner answer anew, with the time of the new answer".to_owned(),
+        })?;
+    let name = journal_folder(surface.surface_id());
+    let filed = Filed { document: &bytes, signature: signature.as_deref() };
+    repository.journal.append(&name, &before, &step, filed)?;
+    notes.push_str(&format!(
+        "recorded in {}{}\n",
+        repository.journal.path(&name).join(EVENTS).display(),
+        if step.document().is_some() { "" } else { "; nothing of the answer was kept" }
+    ));
+    Ok(Judged::new(file, &surface.candidate_id(), step.candidate(), place))
+}

@@ -1,0 +1,120 @@
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::candidate::Refused;
+use crate::edges::clock;
+use crate::edges::files;
+use crate::edges::journal::{Before, Filed, Lock};
+use crate::edges::signatures::Namespace;
+use crate::journal::journal_folder;
+use crate::review::{Refusal, ReviewDocument};
+use crate::triage::Finding;
+
+use super::Outcome;
+use super::failure::{Failure, Failures};
+use super::inputs::{InputArgs, path};
+use super::repository::Repository;
+
+/// Take reviewer records into the journal
+///
+/// Each is held against the latest answer of its surface. What is refused changes nothing. No record opens a gate.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The records: JSON documents, as `template --review` writes them
+    #[arg(value_name = "FILE", required = true, value_parser = path())]
+    records: Vec<PathBuf>,
+
+    #[command(flatten)]
+    inputs: InputArgs,
+}
+
+pub(super) fn run(args: &Args) -> Outcome {
+    let lock = Lock::take(args.inputs.root())?;
+    let repository = Repository::open(&args.inputs)?;
+    let mut text = String::new();
+    let mut failures = Failures::default();
+    for file in &args.records {
+        match take_in(&repository, file) {
+            Ok(taken) => text.push_str(&taken),
+            Err(more) => failures.extend(more),
+        }
+    }
+    drop(lock);
+    files::print_styled(&text)?;
+    if failures.is_empty() { Ok(ExitCode::SUCCESS) } else { Err(failures) }
+}
+
+/// Takes in one record, and says where the candidate stands now.
+fn take_in(repository: &Repository, file: &Path) -> Result<String, Failures> {
+    let bytes = files::read(file)?;
+    let document = ReviewDocument::parse(&bytes).map_err(|error| Failure::document(file, error))?;
+    let place = |pointer: &str| document.place_of(pointer, &bytes);
+    let Some(surface) = repository.surface_of(Some(document.candidate_id())) else {
+        let place = place("/acceptance_candidate_id");
+        return Err(Failure::NoSuchCandidate { path: file.to_owned(), place }.into());
+    };
+    let recorded_at = clock::now();
+    let signed = repository.signer_of(
+        file,
+        &bytes,
+        Namespace::ReviewerRecord,
+        document.reviewer(),
+        &recorded_at,
+    )?;
+    let (signer, signature) = signed.unzip();
+    let record = document.record(signer).map_err(|findings| {
+        let refused = |finding: &Finding| Failure::Refused {
+            path: file.to_owned(),
+            place: Some(place(finding.field())),
+            message: format!("{}: {}", finding.field(), finding.problem().english()),
+            next_step: finding.next_step().to_owned(),
+        };
+        Failures::of(findings.iter().map(refused).collect()).unwrap_or_default()
+    })?;
+
+    let (history, folder) = repository.sound_history_of(surface)?;
+    let before = Before::of(&history, &folder);
+    let step =
+        history.review(record, &bytes, &recorded_at).map_err(|Refused { candidate, reason }| {
+            Failure::Refused {
+                path: file.to_owned(),
+                place: Some(place(field_of(reason))),
+                message: reason.to_string(),
+                next_step: format!(
+                    "the candidate stands in {}; see `acceptance-ledger status {}`",
+                    candidate.candidate().lane(),
+                    surface.surface_id()
+                ),
+            }
+        })?;
+    let filed = Filed { document: &bytes, signature: signature.as_deref() };
+    repository.journal.append(&journal_folder(surface.surface_id()), &before, &step, filed)?;
+
+    let lane = step.candidate().lane();
+    let mut text = format!("{}: {lane}\n  {}\n", file.display(), lane.english());
+    if step.withdraws().is_some() {
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "  The answer was withdrawn and its document deleted. Rotate what was secret in it: git history keeps \
+             what was committed."
+        );
+    }
+    Ok(text)
+}
+
+/// The field of a record that a refusal speaks of.
+const fn field_of(reason: Refusal) -> &'static str {
+    match reason {
+        Refusal::OtherCandidate => "/acceptance_candidate_id",
+        Refusal::OtherAnswer => "/response_event",
+        Refusal::NotAPerson => "/reviewer_kind",
+        Refusal::OwnAnswer | Refusal::NotTheSigner => "/reviewer",
+        Refusal::NoSuchStep { .. } | Refusal::NoFailedCheck(_) => "/outcome",
+        Refusal::FailedCheck(_)
+        | Refusal::PassAgainstFinding(_)
+        | Refusal::NotApplicableUnearned(_) => "/checks",
+        Refusal::FiledBefore => "",
+    }
+}

@@ -1,0 +1,358 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::digest::Digest;
+use crate::json::{
+    DocumentError, DocumentProblem, Fault, Read, Reader, line_and_column, read_document,
+};
+use crate::response::{EvidenceRef, is_placeholder, is_time};
+use crate::signer::Signer;
+use crate::triage::{Finding, MAX_CHARACTERS, withheld_problems};
+use crate::words::{Lane, Problem, ReviewerCheck};
+
+use super::{ReviewerKind, ReviewerRecord, Verdict};
+
+/// The version of a reviewer record that this crate reads.
+pub(crate) const RECORD_VERSION: &str = "monitoring_reviewer_record_v1";
+
+/// How many bytes a reviewer record may have.
+const MAX_BYTES: usize = 256 * 1024;
+
+/// A key that a reviewer record has, in the order in which a template gives them.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
+pub(crate) enum RecordKey {
+    SchemaVersion,
+    AcceptanceCandidateId,
+    ResponseEvent,
+    Reviewer,
+    ReviewerKind,
+    ReviewedAt,
+    Outcome,
+    Reason,
+    RecordRef,
+    Checks,
+    NotAuthorization,
+}
+
+impl RecordKey {
+    pub(crate) const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
+
+    pub(crate) fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// A reviewer record as it came, before a candidate takes it.
+///
+/// ```
+/// use acceptance_ledger::ReviewDocument;
+///
+/// let error = ReviewDocument::parse(br#"{"outcome": "hunter2"}"#).unwrap_err();
+/// assert_eq!(error.path(), "$.outcome");
+/// assert_eq!(error.problem().to_string(), "expected a lane here");
+/// ```
+pub struct ReviewDocument {
+    candidate_id: String,
+    response_event: Digest,
+    reviewer: String,
+    kind: ReviewerKind,
+    outcome: Lane,
+    verdicts: BTreeMap<ReviewerCheck, Verdict>,
+    reason: String,
+    record_ref: String,
+    /// Where the value of each key begins.
+    offsets: Vec<(RecordKey, usize)>,
+}
+
+impl fmt::Debug for ReviewDocument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Its texts may carry a secret as long as nobody has looked.
+        f.debug_struct("ReviewDocument").field("outcome", &self.outcome).finish_non_exhaustive()
+    }
+}
+
+impl ReviewDocument {
+    /// Reads a reviewer record.
+    ///
+    /// # Errors
+    ///
+    /// The first fault of a document that has more than 256 KiB, is no strict JSON object, has a key
+    /// too many or too few, or a value that the format does not have.
+    pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
+        let is_known =
+            |key: &str| key.parse::<RecordKey>().is_ok() || key.parse::<ReviewerCheck>().is_ok();
+        let keys: Vec<_> = RecordKey::ALL.iter().map(|key| (key.as_str(), *key)).collect();
+        read_document(bytes, is_known, |reader| {
+            let start = reader.offset()?;
+            if bytes.len() > MAX_BYTES {
+                return Err(Fault { offset: start, problem: DocumentProblem::TooLarge });
+            }
+            let mut document = Self {
+                candidate_id: String::new(),
+                response_event: Digest::of(b""),
+                reviewer: String::new(),
+                kind: ReviewerKind::Automation,
+                outcome: Lane::WaitingOwnerResponse,
+                verdicts: BTreeMap::new(),
+                reason: String::new(),
+                record_ref: String::new(),
+                offsets: Vec::new(),
+            };
+            reader.closed_object(&keys, |reader, key| document.read(reader, key))?;
+            Ok(document)
+        })
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>, key: RecordKey) -> Read<()> {
+        let offset = reader.offset()?;
+        self.offsets.push((key, offset));
+        match key {
+            RecordKey::SchemaVersion => {
+                if reader.string()? != RECORD_VERSION {
+                    let problem = DocumentProblem::WrongVersion(RECORD_VERSION);
+                    return Err(Fault { offset, problem });
+                }
+            }
+            RecordKey::AcceptanceCandidateId => self.candidate_id = reader.string()?,
+            RecordKey::ResponseEvent => {
+                self.response_event = read_word(reader, "the digest of the answer's event")?;
+            }
+            RecordKey::Reviewer => self.reviewer = read_text(reader, "the reviewer's name")?,
+            RecordKey::ReviewerKind => self.kind = read_word(reader, "person or automation")?,
+            RecordKey::ReviewedAt => {
+                let time = reader.string()?;
+                if !is_time(&time) || time.parse::<Timestamp>().is_err() {
+                    return Err(expected(offset, "a time with an offset, as in RFC 3339"));
+                }
+            }
+            RecordKey::Outcome => self.outcome = read_word(reader, "a lane")?,
+            RecordKey::Reason => self.reason = read_text(reader, "a reason")?,
+            RecordKey::RecordRef => {
+                let reference: EvidenceRef = read_word(reader, "a pointer, as in ticket:OPS-12")?;
+                self.record_ref = reference.to_string();
+            }
+            RecordKey::Checks => {
+                let checks: Vec<_> =
+                    ReviewerCheck::ALL.iter().map(|check| (check.as_str(), *check)).collect();
+                reader.closed_object(&checks, |reader, check| {
+                    let verdict = read_word(reader, "pass, fail or not_applicable")?;
+                    self.verdicts.insert(check, verdict);
+                    Ok(())
+                })?;
+            }
+            RecordKey::NotAuthorization => {
+                if !reader.boolean()? {
+                    return Err(expected(offset, "true: a record authorizes nothing"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The candidate that the record is about, as it says itself.
+    #[must_use]
+    pub fn candidate_id(&self) -> &str {
+        &self.candidate_id
+    }
+
+    /// Who reviewed, as it says itself.
+    #[must_use]
+    pub fn reviewer(&self) -> &str {
+        &self.reviewer
+    }
+
+    /// The lane that the reviewer gives the answer.
+    #[must_use]
+    pub const fn outcome(&self) -> Lane {
+        self.outcome
+    }
+
+    /// Why, in the reviewer's words.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// What is to be said against the record's own texts: they must carry no secret, payload, command or request.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        let texts = [
+            (RecordKey::Reviewer, &self.reviewer),
+            (RecordKey::Reason, &self.reason),
+            (RecordKey::RecordRef, &self.record_ref),
+        ];
+        texts.into_iter().flat_map(|(key, text)| findings_in(key, text)).collect()
+    }
+
+    /// The record of this document, for a candidate to take.
+    ///
+    /// `signer` is who signed the document, where a signature has been verified.
+    ///
+    /// # Errors
+    ///
+    /// What is to be said against its texts, see [`ReviewDocument::findings`].
+    pub fn record(&self, signer: Option<Signer>) -> Result<ReviewerRecord, Vec<Finding>> {
+        let findings = self.findings();
+        if !findings.is_empty() {
+            return Err(findings);
+        }
+        Ok(ReviewerRecord {
+            candidate_id: self.candidate_id.clone(),
+            response_event: self.response_event,
+            reviewer: self.reviewer.clone(),
+            kind: self.kind,
+            outcome: self.outcome,
+            verdicts: self.verdicts.clone(),
+            signer,
+        })
+    }
+
+    /// The line and column, both from 1, of the value that a JSON pointer of one key leads to, in the
+    /// `bytes` that the document was read from.
+    #[must_use]
+    pub fn place_of(&self, field: &str, bytes: &[u8]) -> (usize, usize) {
+        let key = field.strip_prefix('/').and_then(|name| name.parse::<RecordKey>().ok());
+        let offset = self.offsets.iter().find(|(other, _)| Some(*other) == key);
+        line_and_column(bytes, offset.map_or(0, |(_, offset)| *offset))
+    }
+}
+
+fn expected(offset: usize, what: &'static str) -> Fault {
+    Fault { offset, problem: DocumentProblem::Expected(what) }
+}
+
+/// Reads one of the words, digests or pointers that a text can be.
+fn read_word<W: std::str::FromStr>(reader: &mut Reader<'_>, what: &'static str) -> Read<W> {
+    let offset = reader.offset()?;
+    reader.string()?.parse().map_err(|_| expected(offset, what))
+}
+
+/// Reads a text that says something.
+fn read_text(reader: &mut Reader<'_>, what: &'static str) -> Read<String> {
+    let offset = reader.offset()?;
+    let text = reader.string()?;
+    if is_placeholder(&text) || text.trim() == PENDING_REVIEW {
+        return Err(expected(offset, what));
+    }
+    Ok(text)
+}
+
+/// What a template says where the reviewer has still to decide.
+pub(crate) const PENDING_REVIEW: &str = "pending_reviewer_record";
+
+fn findings_in(key: RecordKey, text: &str) -> Vec<Finding> {
+    let field = || format!("/{}", key.as_str());
+    let end = text.char_indices().nth(MAX_CHARACTERS).map(|(end, _)| end);
+    let oversized = end.map(|_| Finding::new(Problem::Oversized, None, field(), None));
+    let text = text.get(..end.unwrap_or(text.len())).unwrap_or(text);
+    let carried = withheld_problems(text)
+        .map(|(problem, characters)| Finding::new(problem, None, field(), Some(characters)));
+    oversized.into_iter().chain(carried).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record() -> serde_json::Value {
+        let checks: serde_json::Map<_, _> =
+            ReviewerCheck::ALL.iter().map(|check| (check.to_string(), "pass".into())).collect();
+        serde_json::json!({
+            "schema_version": RECORD_VERSION,
+            "acceptance_candidate_id": "c",
+            "response_event": Digest::of(b"").to_string(),
+            "reviewer": "Rex Reviewer",
+            "reviewer_kind": "person",
+            "reviewed_at": "2026-11-20T10:00:00+08:00",
+            "outcome": "owner_review_only_update",
+            "reason": "Compared with the readback.",
+            "record_ref": "ticket:OPS-12",
+            "checks": checks,
+            "not_authorization": true,
+        })
+    }
+
+    fn problem_with(key: &str, value: serde_json::Value) -> (String, DocumentProblem) {
+        let mut record = record();
+        record[key] = value;
+        let error = ReviewDocument::parse(record.to_string().as_bytes()).unwrap_err();
+        (error.path().to_owned(), error.problem().clone())
+    }
+
+    #[test]
+    fn a_record_has_all_its_keys_and_no_other() {
+        assert!(ReviewDocument::parse(record().to_string().as_bytes()).is_ok());
+        for key in RecordKey::ALL.iter().map(|key| key.as_str()) {
+            let mut less = record();
+            less.as_object_mut().unwrap().remove(key);
+            let error = ReviewDocument::parse(less.to_string().as_bytes()).unwrap_err();
+            assert_eq!(*error.problem(), DocumentProblem::MissingKey(key.to_owned()));
+        }
+        let (path, problem) = problem_with("runtime_gate", true.into());
+        assert_eq!((path.as_str(), problem), ("$.#10", DocumentProblem::UnknownKey));
+    }
+
+    #[test]
+    fn each_value_is_one_that_a_record_has() {
+        for (key, value) in [
+            ("schema_version", "monitoring_reviewer_record_v2"),
+            ("response_event", "sha256:00"),
+            ("reviewer", "待補"),
+            ("reviewer", PENDING_REVIEW),
+            ("reviewer_kind", "robot"),
+            ("reviewed_at", "2026-11-20"),
+            ("reviewed_at", "2026-11-20T10:00:00"),
+            ("outcome", "accepted"),
+            ("reason", " - "),
+            ("record_ref", "we talked"),
+            ("checks", "pass"),
+            ("not_authorization", "true"),
+        ] {
+            let (path, problem) = problem_with(key, value.into());
+            assert_eq!(path, format!("$.{key}"));
+            let is_expected = matches!(problem, DocumentProblem::Expected(_));
+            assert!(is_expected || matches!(problem, DocumentProblem::WrongVersion(_)), "{key}");
+        }
+        assert_eq!(problem_with("not_authorization", false.into()).0, "$.not_authorization");
+        let checks = serde_json::json!({"secret_value_absent": "pass"});
+        assert!(matches!(problem_with("checks", checks).1, DocumentProblem::MissingKey(_)));
+    }
+
+    #[test]
+    fn a_record_carries_no_secret_payload_command_or_request() {
+        for (key, text, problem) in [
+            ("reason", "密碼：hunter2x", Problem::SecretValue),
+            (
+                "reviewer",
+                "Rex glsa_Qm7xV2bN9cR4tY6wE1uI3oP5sD8fG0hJ_4be71c09",
+                Problem::SecretValue,
+            ),
+            ("reason", "Please reload Prometheus.", Problem::RequestToAct),
+            ("reason", "kubectl rollout restart deploy/alertmanager", Problem::Command),
+            (
+                "reason",
+                "2026-11-20 10:00:00 a\n2026-11-20 10:00:01 b\n2026-11-20 10:00:02 c",
+                Problem::RawPayload,
+            ),
+        ] {
+            let mut record = record();
+            record[key] = text.into();
+            let bytes = record.to_string();
+            let document = ReviewDocument::parse(bytes.as_bytes()).unwrap();
+            let findings = document.record(None).unwrap_err();
+            assert_eq!(findings[0].problem(), problem, "{key}");
+            assert_eq!(findings[0].field(), format!("/{key}"));
+            assert!(document.place_of(findings[0].field(), bytes.as_bytes()).1 > 1);
+            assert!(!format!("{document:?}{findings:?}").contains("hunter2"));
+        }
+        let mut long = record();
+        long["reason"] = "x".repeat(MAX_CHARACTERS + 1).into();
+        let document = ReviewDocument::parse(long.to_string().as_bytes()).unwrap();
+        assert_eq!(document.findings()[0].problem(), Problem::Oversized);
+    }
+}

@@ -1,0 +1,82 @@
+use super::word_list;
+
+word_list! {
+    /// What `verify` can find against a committed ledger, its journal and its inputs.
+    ///
+    /// ```
+    /// use acceptance_ledger::VerifyCode;
+    ///
+    /// assert_eq!(VerifyCode::ChainBroken.as_str(), "chain_broken");
+    /// assert!(VerifyCode::LedgerMissing.next_step().contains("replay"));
+    /// ```
+    pub enum VerifyCode("finding code") {
+        LedgerMissing = "ledger_missing": "There is no committed ledger." | "沒有已提交的帳本。",
+        LedgerBytesDiffer = "ledger_bytes_differ": "The committed ledger is not what its inputs and the journal make." | "已提交的帳本與輸入和日誌重播的結果不同。",
+        GateNotFalse = "gate_not_false": "A gate, boundary or never-flag of the ledger is not false." | "帳本中的 gate、邊界或永不旗標不是 false。",
+        CountMismatch = "count_mismatch": "A count of the ledger is not what its candidates show." | "帳本的計數與其 candidates 不符。",
+        ChainBroken = "chain_broken": "A line of the journal is not the one that its chain of digests says." | "日誌的某一行與其 digest 鏈不符。",
+        TornEvent = "torn_event": "The last line of the journal is cut off." | "日誌的最後一行不完整。",
+        IllegalStep = "illegal_step": "The journal holds a step that the state machine or a rule refuses." | "日誌含有狀態機或規則所拒絕的步驟。",
+        DocumentMissing = "document_missing": "A document that an event keeps is not there." | "事件所保留的文件不存在。",
+        DocumentAltered = "document_altered": "A document is not the one that its event names." | "文件與其事件所記的 digest 不符。",
+        OrphanDocument = "orphan_document": "A file of the journal belongs to no event that keeps it." | "日誌中的檔案不屬於任何保留它的事件。",
+        LaneTooLenient = "lane_too_lenient": "Today's rules hold the answer more strictly than its event says." | "今日的規則比事件所記的 lane 更嚴格。",
+        SignatureMissing = "signature_missing": "A document that has to be signed is not." | "必須簽章的文件沒有簽章。",
+        SignatureInvalid = "signature_invalid": "A signature does not hold for its document, signer and time." | "簽章對該文件、簽署者與時間無效。",
+        UnlistedSurface = "unlisted_surface": "The inventory has a surface that no owner is asked about." | "清冊中的 surface 沒有對應的 candidate。",
+        DraftDiffersFromInventory = "draft_differs_from_inventory": "An owner request describes a surface otherwise than the inventory." | "請求草稿對 surface 的描述與清冊不同。",
+        SourceDiffers = "source_differs": "The surface's file has another sha256 than the owner request says." | "surface 的檔案 sha256 與請求草稿不同。",
+        HistoryRewritten = "history_rewritten": "The journal no longer begins as it did at the revision." | "日誌已不再以該 revision 的內容開頭。",
+    }
+}
+
+impl VerifyCode {
+    /// Whether no ledger can be made of a journal with this fault, and nothing be appended to it.
+    pub(crate) const fn breaks_replay(self) -> bool {
+        matches!(
+            self,
+            Self::ChainBroken | Self::IllegalStep | Self::DocumentMissing | Self::DocumentAltered
+        )
+    }
+
+    /// What to do about it, in one English sentence.
+    #[must_use]
+    pub const fn next_step(self) -> &'static str {
+        match self {
+            Self::LedgerMissing | Self::LedgerBytesDiffer => {
+                "Run `acceptance-ledger replay --output LEDGER` and commit what it writes."
+            }
+            Self::GateNotFalse | Self::CountMismatch => {
+                "Find out who edited the ledger, then write it again with `acceptance-ledger replay --output LEDGER`."
+            }
+            Self::ChainBroken | Self::IllegalStep => {
+                "Take the journal's folder back from git: `git log -- FOLDER`, then `git checkout REV -- FOLDER`."
+            }
+            Self::TornEvent => {
+                "Nothing was recorded by it: file the document again with `acceptance-ledger intake` or `review`, which mends the line."
+            }
+            Self::DocumentMissing | Self::DocumentAltered => {
+                "Take the file back from git: `git checkout REV -- FILE`."
+            }
+            Self::OrphanDocument => {
+                "Remove the file, or let the next `acceptance-ledger intake` or `review` of this surface remove it."
+            }
+            Self::LaneTooLenient => {
+                "Ask the owner for another answer, or record the stricter hold with `acceptance-ledger review`."
+            }
+            Self::SignatureMissing | Self::SignatureInvalid => {
+                "Have the document signed by its author with `ssh-keygen -Y sign`, by a key of the allowed-signers file, and file it again."
+            }
+            Self::UnlistedSurface => "Add a draft for the surface to the owner requests.",
+            Self::DraftDiffersFromInventory => {
+                "Write the draft again from the inventory, and ask the owner again."
+            }
+            Self::SourceDiffers => {
+                "Write the inventory and the owner requests again, and ask the owner about the file as it is now."
+            }
+            Self::HistoryRewritten => {
+                "Add to the journal, never change it: `git checkout REV -- FOLDER`, then file anew what was added."
+            }
+        }
+    }
+}
