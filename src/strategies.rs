@@ -9,8 +9,11 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::json;
 
+use crate::digest::Digest;
+use crate::review::RECORD_VERSION;
 use crate::surface::Surface;
 use crate::template::response_template;
+use crate::words::{Lane, ReviewerCheck};
 
 /// The text of the two documents that a ledger is made from.
 ///
@@ -309,6 +312,60 @@ const PROSE: &[&str] = &[
     "TBD",
     "ticket:OPS-13",
 ];
+
+/// Reviewer records for the answer of a journal's event, as text: any outcome by either kind of reviewer, with a few
+/// checks that do not pass. Many of them no candidate takes.
+///
+/// ```
+/// use acceptance_ledger::{Digest, ReviewDocument, strategies};
+/// use proptest::prelude::*;
+///
+/// proptest!(|(text in strategies::reviewer_records("candidate", Digest::of(b"")))| {
+///     prop_assert!(ReviewDocument::parse(text.as_bytes()).is_ok());
+/// });
+/// ```
+pub fn reviewer_records(
+    candidate_id: &str,
+    response_event: Digest,
+) -> impl Strategy<Value = String> + use<> {
+    let candidate_id = candidate_id.to_owned();
+    let outcome = prop_oneof![
+        3 => Just(Lane::OwnerReviewOnlyUpdate),
+        5 => select(Lane::ALL),
+    ];
+    let exception = (select(ReviewerCheck::ALL), select(&["fail", "fail", "not_applicable"][..]));
+    let exceptions = prop_oneof![
+        3 => Just(Vec::new()),
+        3 => vec(exception, 1..4),
+        2 => Just(ReviewerCheck::ALL.iter().map(|check| (*check, "fail")).collect()),
+    ];
+    let reviewer = prop_oneof![6 => Just("Rex Reviewer"), 1 => Just("ada  OWNER")];
+    let kind = prop_oneof![4 => Just("person"), 1 => Just("automation")];
+    let ticket = 1..10_000_u32;
+    (outcome, exceptions, reviewer, kind, ticket).prop_map(
+        move |(outcome, exceptions, reviewer, kind, ticket)| {
+            let mut checks: serde_json::Map<_, _> =
+                ReviewerCheck::ALL.iter().map(|check| (check.to_string(), "pass".into())).collect();
+            for (check, verdict) in exceptions {
+                checks.insert(check.to_string(), verdict.into());
+            }
+            json!({
+                "schema_version": RECORD_VERSION,
+                "acceptance_candidate_id": candidate_id,
+                "response_event": response_event.to_string(),
+                "reviewer": reviewer,
+                "reviewer_kind": kind,
+                "reviewed_at": "2026-11-21T10:00:00+08:00",
+                "outcome": outcome,
+                "reason": "Compared with the readback.",
+                "record_ref": format!("ticket:OPS-{ticket}"),
+                "checks": checks,
+                "not_authorization": true,
+            })
+            .to_string()
+        },
+    )
+}
 
 /// A secret of a random kind and value: each of them has to be found, and never to be repeated.
 ///

@@ -173,8 +173,8 @@ struct FindingLine {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SignerLine {
-    principal: String,
     key: String,
+    principal: String,
 }
 
 impl From<&Event> for Line {

@@ -408,7 +408,7 @@ impl<'a> Replay<'a> {
                         Some(index) == latest && *repo_sha256 == version_of(candidate.surface());
                     let document = bytes
                         .filter(|_| Some(index) == latest)
-                        .and_then(|bytes| self.parse_response(event, &candidate, bytes));
+                        .and_then(|bytes| self.parse_response(event, bytes));
                     let mut response = OwnerResponse {
                         responder: document
                             .as_ref()
@@ -514,18 +514,11 @@ impl<'a> Replay<'a> {
     }
 
     /// The latest answer, where its document is what its event says.
-    fn parse_response(
-        &mut self,
-        event: &Event,
-        candidate: &AnyCandidate,
-        bytes: &[u8],
-    ) -> Option<ResponseDocument> {
-        let own = candidate.surface().candidate_id();
+    fn parse_response(&mut self, event: &Event, bytes: &[u8]) -> Option<ResponseDocument> {
         let document = ResponseDocument::parse(bytes).ok();
         let Happened::Response { responded_at, .. } = event.happened else { return None };
         let is_own = |document: &ResponseDocument| {
-            document.candidate_id() == Some(&own)
-                && document.responded_at() == responded_at
+            document.responded_at() == responded_at
                 && event
                     .signer()
                     .is_none_or(|signer| document.responder() == Some(signer.principal()))
@@ -535,7 +528,7 @@ impl<'a> Replay<'a> {
             self.fault(
                 VerifyCode::IllegalStep,
                 event.sequence,
-                "its document is no answer of this surface, responder and time",
+                "its document is no answer of this responder and time",
             );
         }
         document

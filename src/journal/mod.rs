@@ -5,6 +5,8 @@ mod chain;
 mod event;
 mod fault;
 mod history;
+#[cfg(test)]
+mod theorems;
 
 #[cfg(feature = "cli")]
 use std::collections::BTreeSet;

@@ -294,7 +294,7 @@ mod tests {
             assert_eq!(*error.problem(), DocumentProblem::MissingKey(key.to_owned()));
         }
         let (path, problem) = problem_with("runtime_gate", true.into());
-        assert_eq!((path.as_str(), problem), ("$.#10", DocumentProblem::UnknownKey));
+        assert_eq!((path.as_str(), problem), ("$.#11", DocumentProblem::UnknownKey));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 mod finding;
 mod surfaces;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 #[cfg(test)]
 mod theorems;
 

@@ -4,13 +4,18 @@ use super::*;
 use crate::inputs::OwnerRequests;
 
 /// Two surfaces: a write-capable one with live evidence, and a dashboard.
-pub(super) fn surfaces() -> Vec<Surface> {
+pub(crate) fn surfaces() -> Vec<Surface> {
+    surfaces_at(&"0a".repeat(32))
+}
+
+/// The same surfaces at a version of their files.
+pub(crate) fn surfaces_at(version: &str) -> Vec<Surface> {
     let all: Vec<_> = AcceptanceField::answers().map(AcceptanceField::as_str).collect();
     let draft = |id: &str, label: &str, writes: bool| {
         json!({
             "request_id": format!("request:{id}"), "surface_id": id, "label": label,
             "expected_scope": "hosts", "config_kind": "k", "observability_scope": "o",
-            "control_tier": "C0", "repo_source_path": "p", "repo_sha256": "0a".repeat(32),
+            "control_tier": "C0", "repo_source_path": "p", "repo_sha256": version,
             "source_line_count": 1, "write_capable_surface": writes,
             "requires_live_evidence": writes, "required_owner_fields": all,
         })

@@ -291,7 +291,7 @@ mod tests {
             (format!("ada nonsense {KEY}"), 5, "neither a key nor an option"),
             (
                 format!("ada valid-after=\"20260101Z\",valid-before=\"20260101Z\" {KEY}"),
-                55,
+                54,
                 "never valid",
             ),
             ("ada ssh-ed25519 AAAA".to_owned(), 5, "neither a key nor an option"),
