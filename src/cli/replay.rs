@@ -14,6 +14,7 @@ use super::repository::{Replayed, Repository};
 /// Without a journal it is the baseline. On a broken chain or an illegal step nothing is written.
 #[derive(Debug, clap::Args)]
 #[command(infer_long_args = true, args_override_self = true)]
+#[group(skip)]
 pub(super) struct Args {
     #[command(flatten)]
     generate: generate::Args,

@@ -3,38 +3,10 @@
 use std::path::Path;
 use std::process::Output;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use crate::case::{RULES, filled_in};
 use crate::tool::{copy_of, names, repository, stderr, stdout, tool, write};
-
-const RULES: &str = "prometheus_rules:prometheus/alert.rules";
-
-/// The template of a surface of dockprom, filled in as an owner would.
-fn filled_in(example: &str, surface: &str) -> Map<String, Value> {
-    let output = tool(&repository().join("examples").join(example))
-        .args(["template", surface])
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", stderr(&output));
-    let mut members: Map<String, Value> = serde_json::from_str(stdout(&output)).unwrap();
-    for (key, value) in &mut members {
-        let answer = match key.as_str() {
-            "responder" => json!("Ada Owner"),
-            "responded_at" => json!("2026-11-20T10:00:00+08:00"),
-            "decision" => json!("confirm_current_state"),
-            "affected_scope" => json!(surface),
-            "redacted_evidence_refs" => json!(["artifact:run-12/readback.json"]),
-            "incident_context_ref" | "cross_project_notification_ref" => {
-                json!("not_applicable: there was none")
-            }
-            _ if value.is_null() => json!("ticket:OPS-12"),
-            _ if value == "pending_owner_response" => json!("平台組已於週一讀回並記錄。"),
-            _ => continue,
-        };
-        *value = answer;
-    }
-    members
-}
 
 fn triage(folder: &Path, args: &[&str]) -> Output {
     tool(folder).arg("triage").args(args).output().unwrap()

@@ -3,6 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod answers;
+mod case;
 mod generate;
+mod journal;
 mod other_commands;
+mod signatures;
 mod tool;
+mod verify;

@@ -1,0 +1,204 @@
+//! A repository in which an owner answers and a reviewer decides.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::{Map, Value, json};
+use tempfile::TempDir;
+
+use crate::tool::{copy_of, names, repository, stderr, stdout, tool, write};
+
+pub(crate) const RULES: &str = "prometheus_rules:prometheus/alert.rules";
+pub(crate) const JOURNAL: &str = "docs/security/monitoring-owner-response-acceptance.journal";
+pub(crate) const LEDGER: &str = "docs/security/monitoring-owner-response-acceptance.snapshot.json";
+pub(crate) const TIME: &str = "2026-11-24T10:00:00+08:00";
+
+/// The template of a surface of an example, filled in as an owner would.
+pub(crate) fn filled_in(example: &str, surface: &str) -> Map<String, Value> {
+    let output = tool(&repository().join("examples").join(example))
+        .args(["template", surface])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let mut members: Map<String, Value> = serde_json::from_str(stdout(&output)).unwrap();
+    for (key, value) in &mut members {
+        let answer = match key.as_str() {
+            "responder" => json!("Ada Owner"),
+            "responded_at" => json!("2026-11-20T10:00:00+08:00"),
+            "decision" => json!("confirm_current_state"),
+            "affected_scope" => json!(surface),
+            "redacted_evidence_refs" => json!(["artifact:run-12/readback.json"]),
+            "incident_context_ref" | "cross_project_notification_ref" => {
+                json!("not_applicable: there was none")
+            }
+            _ if value.is_null() => json!("ticket:OPS-12"),
+            _ if value == "pending_owner_response" => json!("平台組已於週一讀回並記錄。"),
+            _ => continue,
+        };
+        *value = answer;
+    }
+    members
+}
+
+/// A copy of dockprom's inputs, in which steps are taken.
+pub(crate) struct Case {
+    folder: TempDir,
+}
+
+impl Case {
+    pub(crate) fn new() -> Self {
+        Self { folder: copy_of("dockprom") }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn run(&self, args: &[&str]) -> Output {
+        tool(self.path()).args(args).output().unwrap()
+    }
+
+    /// Runs a command that has to end with this code, and gives what it wrote.
+    pub(crate) fn run_to(&self, code: i32, args: &[&str]) -> (String, String) {
+        let output = self.run(args);
+        let (out, err) = (stdout(&output).to_owned(), stderr(&output).to_owned());
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {out}{err}");
+        (out, err)
+    }
+
+    pub(crate) fn write(&self, file: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        write(self.path(), file, text)
+    }
+
+    /// An answer for the rules, of a day, with other values in some fields.
+    pub(crate) fn answer(&self, file: &str, day: u32, changes: &[(&str, Value)]) {
+        self.answer_for(file, RULES, day, changes);
+    }
+
+    pub(crate) fn answer_for(
+        &self,
+        file: &str,
+        surface: &str,
+        day: u32,
+        changes: &[(&str, Value)],
+    ) {
+        let mut answer = filled_in("dockprom", surface);
+        let time = format!("2026-11-{day:02}T10:00:00+08:00");
+        answer.insert("responded_at".to_owned(), json!(time));
+        for (key, value) in changes {
+            answer.insert((*key).to_owned(), value.clone());
+        }
+        self.write(file, format!("{:#}\n", Value::from(answer)));
+    }
+
+    /// A record for the latest answer: held in `outcome` by the checks that belong to it, or accepted.
+    pub(crate) fn record(&self, file: &str, outcome: &str, changes: &[(&str, Value)]) {
+        let (template, _) = self.run_to(0, &["template", RULES, "--review"]);
+        let mut record: Value = serde_json::from_str(&template).unwrap();
+        let failing: &[&str] = match outcome {
+            "quarantine_secret_or_raw_payload" => &["secret_value_absent"],
+            "reject_execution_request" => &["no_runtime_request"],
+            "receiver_receipt_gap_required" => &["receiver_receipt_proof_metadata_only"],
+            "request_supplement" => &["rollback_owner_present"],
+            _ => &[],
+        };
+        for (check, verdict) in record["checks"].as_object_mut().unwrap() {
+            if *verdict != "fail" {
+                let fails = failing.contains(&check.as_str());
+                *verdict = json!(if fails { "fail" } else { "pass" });
+            }
+        }
+        for (key, value) in [
+            ("reviewer", json!("Rex Reviewer")),
+            ("reviewer_kind", json!("person")),
+            ("reviewed_at", json!("2026-11-24T10:00:00+08:00")),
+            ("outcome", json!(outcome)),
+            ("reason", json!("Compared with the readback.")),
+            ("record_ref", json!("ticket:OPS-13")),
+        ] {
+            record[key] = value;
+        }
+        for (key, value) in changes {
+            match key.strip_prefix("checks/") {
+                Some(check) => record["checks"][check] = value.clone(),
+                None => record[*key] = value.clone(),
+            }
+        }
+        self.write(file, format!("{record:#}\n"));
+    }
+
+    /// A case in which the rules' owner has answered and a reviewer has accepted.
+    pub(crate) fn accepted() -> Self {
+        let case = Self::new();
+        case.answer("answer.json", 20, &[]);
+        case.run_to(0, &["intake", "answer.json"]);
+        case.record("record.json", "owner_review_only_update", &[]);
+        case.run_to(0, &["review", "record.json"]);
+        case
+    }
+
+    /// Writes the ledger as it stands where `verify` looks for it.
+    pub(crate) fn commit_ledger(&self) {
+        self.run_to(0, &["replay", "--generated-at", TIME, "--output", LEDGER]);
+    }
+
+    /// The ledger as any JSON reader sees it.
+    pub(crate) fn ledger(&self) -> Value {
+        let (ledger, _) = self.run_to(0, &["replay", "--generated-at", TIME]);
+        serde_json::from_str(&ledger).unwrap()
+    }
+
+    /// The row of the rules in the ledger.
+    pub(crate) fn row(&self) -> Value {
+        let ledger = self.ledger();
+        let mut rows = ledger["acceptance_candidates"].as_array().unwrap().iter();
+        rows.find(|row| row["surface_id"] == RULES).unwrap().clone()
+    }
+
+    /// The codes that `verify` finds, in its order.
+    pub(crate) fn codes(&self, args: &[&str]) -> Vec<String> {
+        let output = self.run(&[&["verify", "--format", "json"], args].concat());
+        let report: Value = serde_json::from_str(stdout(&output)).unwrap();
+        let findings = report["findings"].as_array().unwrap();
+        assert_eq!(report["ok"], findings.is_empty());
+        assert_eq!(output.status.code(), Some(i32::from(!findings.is_empty())));
+        findings.iter().map(|finding| finding["code"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The folder of the one surface that has a journal.
+    pub(crate) fn surface_folder(&self) -> PathBuf {
+        let journal = self.path().join(JOURNAL);
+        let folders = names(&journal);
+        assert_eq!(folders.len(), 1, "{folders:?}");
+        journal.join(&folders[0])
+    }
+
+    pub(crate) fn events(&self) -> PathBuf {
+        self.surface_folder().join("events.jsonl")
+    }
+
+    /// The files of the surface's folder whose names end so.
+    pub(crate) fn files(&self, end: &str) -> Vec<PathBuf> {
+        let folder = self.surface_folder();
+        let names = names(&folder).into_iter().filter(|name| name.ends_with(end));
+        names.map(|name| folder.join(name)).collect()
+    }
+
+    /// Runs git here.
+    pub(crate) fn git(&self, args: &[&str]) {
+        let output = Command::new("git")
+            .current_dir(self.path())
+            .args(["-c", "user.name=Test", "-c", "user.email=test@example.com"])
+            .args(["-c", "commit.gpgsign=false", "-c", "init.defaultBranch=main"])
+            .args(args)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{args:?}: {}", stderr(&output));
+    }
+
+    pub(crate) fn commit_all(&self) {
+        self.git(&["init", "-q"]);
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-qm", "as it stands"]);
+    }
+}

@@ -1,0 +1,352 @@
+//! `intake`, `review`, `replay`, `status` and `template --review`: an answer on its way through the journal.
+
+use std::os::unix::fs::symlink;
+
+use serde_json::{Value, json};
+
+use crate::case::{Case, JOURNAL, LEDGER, RULES, TIME};
+use crate::tool::{names, stdout};
+
+#[test]
+fn an_answer_goes_its_way_from_intake_to_acceptance() {
+    let case = Case::new();
+    assert_eq!(case.row()["status"], "waiting_owner_response");
+    case.answer("answer.json", 20, &[]);
+    let (out, err) = case.run_to(0, &["intake", "answer.json"]);
+    assert!(out.starts_with("answer.json: ready_for_monitoring_review\n"), "{out}");
+    assert!(
+        err.starts_with("recorded in docs/security/") && err.ends_with("events.jsonl\n"),
+        "{err}"
+    );
+    let row = case.row();
+    assert_eq!(row["status"], "ready_for_monitoring_review");
+    assert_eq!(row["reviewer_outcome"], "waiting_owner_response");
+    assert_eq!(row["owner_role_or_team"], "平台組已於週一讀回並記錄。");
+    assert_eq!(row["owner_response_received"], false);
+
+    case.record("record.json", "owner_review_only_update", &[]);
+    let (out, _) = case.run_to(0, &["review", "record.json"]);
+    assert!(out.starts_with("record.json: waiting_runtime_gate\n"), "{out}");
+    let row = case.row();
+    assert_eq!(row["status"], "waiting_runtime_gate");
+    assert_eq!(row["reviewer_outcome"], "owner_review_only_update");
+    for flag in [
+        "owner_response_received",
+        "owner_response_accepted",
+        "rollback_owner_accepted",
+        "live_evidence_received",
+    ] {
+        assert_eq!(row[flag], true, "{flag}");
+    }
+    for flag in [
+        "owner_response_rejected",
+        "owner_response_quarantined",
+        "supplement_requested",
+        "request_sent",
+        "runtime_gate",
+        "prometheus_reload_authorized",
+    ] {
+        assert_eq!(row[flag], false, "{flag}");
+    }
+    case.commit_ledger();
+    assert_eq!(case.codes(&[]), [""; 0]);
+
+    // A reviewer takes it back, and a later answer opens review again.
+    case.record("revoked.json", "receiver_receipt_gap_required", &[]);
+    case.run_to(0, &["review", "revoked.json"]);
+    let row = case.row();
+    assert_eq!(row["status"], "receiver_receipt_gap_required");
+    assert_eq!(
+        (&row["owner_response_accepted"], &row["supplement_requested"]),
+        (&json!(false), &json!(true))
+    );
+    assert_eq!(row["owner_response_received"], true);
+    case.answer("later.json", 21, &[]);
+    case.run_to(0, &["intake", "later.json"]);
+    assert_eq!(case.row()["owner_response_received"], false);
+    assert_eq!(names(&case.surface_folder()).len(), 1 + 4);
+}
+
+#[test]
+fn the_history_of_a_surface_reads_well() {
+    let case = Case::new();
+    case.answer(
+        "held.json",
+        20,
+        &[("rollback_owner", json!("TBD")), ("receiver_receipt_proof_ref", json!("it arrived"))],
+    );
+    case.run_to(1, &["intake", "held.json"]);
+    case.record("hold.json", "receiver_receipt_gap_required", &[]);
+    case.run_to(0, &["review", "hold.json"]);
+    let (text, _) = case.run_to(0, &["status", RULES]);
+    insta::assert_snapshot!("status_of_a_held_surface", without_times(&text));
+    let (text, _) = case.run_to(0, &["status"]);
+    insta::assert_snapshot!("status", text);
+    let (text, _) = case.run_to(0, &["status", "--format", "json"]);
+    let status: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(status["lanes"]["receiver_receipt_gap_required"], 1);
+    assert_eq!(
+        (&status["candidates"], &status["received"], &status["accepted"]),
+        (&json!(12), &json!(1), &json!(0))
+    );
+    let (text, _) = case.run_to(0, &["status", RULES, "--format", "json"]);
+    let status: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(status["events"][0]["who"], "Ada Owner");
+    assert_eq!(status["events"][1]["reason"], "Compared with the readback.");
+    assert_eq!(status["missing"][0]["field"], "/receiver_receipt_proof_ref");
+    case.run_to(2, &["status", "no such surface"]);
+}
+
+/// A text in which the time of this run stands as `TIME`.
+fn without_times(text: &str) -> String {
+    let is_time =
+        |word: &str| word.len() == TIME.len() && word.contains("T") && word.ends_with("+08:00");
+    let words = text.split(' ').map(|word| if is_time(word) { "TIME" } else { word });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_template_of_a_record_is_for_the_latest_answer_and_decides_nothing() {
+    let case = Case::new();
+    let (_, err) = case.run_to(2, &["template", RULES, "--review"]);
+    assert!(err.contains("nobody has answered"), "{err}");
+    case.answer("held.json", 20, &[("rollback_owner", json!("TBD"))]);
+    case.run_to(1, &["intake", "held.json"]);
+    let (text, _) = case.run_to(0, &["template", RULES, "--review", "--output", "record.json"]);
+    assert_eq!(text, "");
+    let record: Value =
+        serde_json::from_slice(&std::fs::read(case.path().join("record.json")).unwrap()).unwrap();
+    assert_eq!(record["outcome"], "request_supplement");
+    assert_eq!(record["checks"]["rollback_owner_present"], "fail");
+    assert_eq!(record["checks"]["secret_value_absent"], "pending_reviewer_record");
+    let (_, err) = case.run_to(2, &["review", "record.json"]);
+    assert!(err.contains("$.reviewer: expected the reviewer's name here"), "{err}");
+}
+
+#[test]
+fn what_triage_withholds_is_nowhere() {
+    let secret = "glsa_Qm7xV2bN9cR4tY6wE1uI3oP5sD8fG0hJ_4be71c09";
+    let case = Case::new();
+    case.answer("secret.json", 20, &[("decision_reason", json!(format!("見 {secret}")))]);
+    case.answer(
+        "asks.json",
+        21,
+        &[("decision_reason", json!("Please reload Prometheus now, vodyanoy."))],
+    );
+    let mut shown = String::new();
+    for (file, lane) in [
+        ("secret.json", "quarantine_secret_or_raw_payload"),
+        ("asks.json", "reject_execution_request"),
+    ] {
+        let (out, err) = case.run_to(1, &["intake", file, "--format", "json"]);
+        let judged: Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(judged[0]["lane"], lane);
+        assert_eq!(judged[0]["response"], file);
+        assert!(err.contains("nothing of the answer was kept"));
+        let row = case.row();
+        assert_eq!(row["status"], lane);
+        assert_eq!(row["owner_role_or_team"], "pending_owner_response");
+        shown +=
+            &[out, err, case.run_to(0, &["status", RULES]).0, case.ledger().to_string()].concat();
+    }
+    assert_eq!(names(&case.surface_folder()), ["events.jsonl"]);
+    case.record("hold.json", "reject_execution_request", &[]);
+    case.run_to(0, &["review", "hold.json"]);
+    let row = case.row();
+    assert_eq!(
+        (&row["owner_response_rejected"], &row["owner_response_received"]),
+        (&json!(true), &json!(true))
+    );
+    case.commit_ledger();
+    shown += &stdout(&case.run(&["verify"]));
+    shown += &std::fs::read_to_string(case.events()).unwrap();
+    for part in [&secret[..20], "vodyanoy"] {
+        assert!(!shown.contains(part));
+    }
+    // A record is held to the same, and repeats nothing either.
+    case.record(
+        "told.json",
+        "quarantine_secret_or_raw_payload",
+        &[("reason", json!(format!("it said {secret}")))],
+    );
+    let before = std::fs::read(case.events()).unwrap();
+    let (out, err) = case.run_to(1, &["review", "told.json"]);
+    assert!(
+        err.contains("/reason: The text carries a secret.") && !err.contains(&secret[..12]),
+        "{err}"
+    );
+    assert_eq!(out, "");
+    assert_eq!(std::fs::read(case.events()).unwrap(), before);
+}
+
+#[test]
+fn a_reviewer_who_quarantines_withdraws_the_answer() {
+    let case = Case::accepted();
+    assert_eq!(case.files(".response.json").len(), 1);
+    case.record("hold.json", "quarantine_secret_or_raw_payload", &[]);
+    let (out, _) = case.run_to(0, &["review", "hold.json"]);
+    assert!(out.contains("Rotate what was secret in it: git history keeps"), "{out}");
+    assert_eq!(case.files(".response.json").len(), 0);
+    let row = case.row();
+    assert_eq!(row["status"], "quarantine_secret_or_raw_payload");
+    assert_eq!(row["owner_role_or_team"], "pending_owner_response");
+    assert_eq!(
+        (&row["owner_response_quarantined"], &row["rollback_owner_accepted"]),
+        (&json!(true), &json!(false))
+    );
+    case.commit_ledger();
+    assert_eq!(case.codes(&[]), [""; 0]);
+    assert!(case.run_to(0, &["status", RULES]).0.contains("withdrawn: the document was deleted"));
+}
+
+#[test]
+fn what_is_refused_changes_nothing_and_says_why() {
+    let case = Case::accepted();
+    let journal = || {
+        let folder = case.surface_folder();
+        let files = names(&folder).into_iter();
+        files
+            .map(|name| (name.clone(), std::fs::read(folder.join(name)).unwrap()))
+            .collect::<Vec<_>>()
+    };
+    let before = journal();
+    case.answer("earlier.json", 19, &[]);
+    case.answer("nobody.json", 22, &[("acceptance_candidate_id", json!("hunter2"))]);
+    let other = "monitoring_owner_response_acceptance:grafana_dashboard:grafana/provisioning/dashboards/docker_host.json";
+    let mut told = Vec::new();
+    let mut tell = |code, args: &[&str]| told.push(case.run_to(code, args).1);
+    tell(1, &["intake", "answer.json"]);
+    tell(1, &["intake", "earlier.json"]);
+    tell(2, &["intake", "nobody.json"]);
+    tell(1, &["review", "record.json"]);
+    for (outcome, changes) in [
+        ("owner_review_only_update", vec![]),
+        ("ready_for_monitoring_review", vec![]),
+        ("request_supplement", vec![("checks/rollback_owner_present", json!("pass"))]),
+        ("request_supplement", vec![("checks/secret_value_absent", json!("not_applicable"))]),
+        (
+            "request_supplement",
+            vec![("response_event", json!(format!("sha256:{}", "0".repeat(64))))],
+        ),
+        ("request_supplement", vec![("acceptance_candidate_id", json!(other))]),
+    ] {
+        case.record("refused.json", outcome, &changes);
+        tell(1, &["review", "refused.json"]);
+    }
+    case.record("refused.json", "request_supplement", &[("outcome", json!("hunter2"))]);
+    tell(2, &["review", "refused.json"]);
+    assert_eq!(journal(), before);
+
+    let ready = Case::new();
+    ready.answer("answer.json", 20, &[]);
+    ready.run_to(0, &["intake", "answer.json"]);
+    for changes in [
+        vec![("reviewer", json!(" ADA  owner"))],
+        vec![("reviewer_kind", json!("automation"))],
+        vec![("checks/rollback_owner_present", json!("fail"))],
+        vec![("checks/rollback_owner_present", json!("not_applicable"))],
+    ] {
+        ready.record("refused.json", "owner_review_only_update", &changes);
+        told.push(ready.run_to(1, &["review", "refused.json"]).1);
+    }
+    assert_eq!(ready.row()["status"], "ready_for_monitoring_review");
+    let told = told.concat();
+    assert!(!told.contains("hunter2"));
+    insta::assert_snapshot!("refusals_of_the_journal", told);
+}
+
+#[test]
+fn every_file_is_worked_through() {
+    let case = Case::new();
+    case.answer("one.json", 20, &[]);
+    case.write("broken.json", "{");
+    case.answer_for(
+        "two.json",
+        "grafana_dashboard:grafana/provisioning/dashboards/docker_host.json",
+        20,
+        &[("rollback_owner", json!(1))],
+    );
+    let (out, err) = case.run_to(
+        2,
+        &["intake", "one.json", "broken.json", "absent.json", "two.json", "--format", "json"],
+    );
+    let judged: Vec<Value> = serde_json::from_str(&out).unwrap();
+    let judged: Vec<_> = judged.iter().map(|one| one["response"].as_str().unwrap()).collect();
+    assert_eq!(judged, ["one.json", "two.json"]);
+    assert_eq!(err.matches("recorded in").count(), 2);
+    assert_eq!(err.matches("error:").count(), 2);
+    assert_eq!(names(&case.path().join(JOURNAL)).len(), 2);
+}
+
+#[test]
+fn without_events_replay_is_generate() {
+    let case = Case::new();
+    let (generated, last) = case.run_to(0, &["generate", "--generated-at", TIME]);
+    let (replayed, same) = case.run_to(0, &["replay", "--generated-at", TIME]);
+    assert!(generated == replayed && last == same);
+    std::fs::create_dir_all(case.path().join(JOURNAL).join("retired.00")).unwrap();
+    assert!(case.run_to(0, &["replay", "--generated-at", TIME]).0 == generated);
+}
+
+#[test]
+fn a_broken_journal_makes_no_ledger_and_takes_no_step() {
+    let case = Case::accepted();
+    case.commit_ledger();
+    let before = std::fs::read(case.path().join(LEDGER)).unwrap();
+    let events = std::fs::read_to_string(case.events()).unwrap();
+    std::fs::write(case.events(), events.replacen("ready_for", "steady_for", 1)).unwrap();
+    let (out, err) = case.run_to(1, &["replay", "--output", LEDGER]);
+    assert!(out.is_empty() && err.contains("events.jsonl:1:1: chain_broken: line 1"), "{err}");
+    assert_eq!(std::fs::read(case.path().join(LEDGER)).unwrap(), before);
+    case.answer("later.json", 22, &[]);
+    let (_, err) = case.run_to(1, &["intake", "later.json"]);
+    assert!(err.contains("chain_broken"), "{err}");
+    assert!(case.run_to(1, &["status", RULES]).0.contains("chain_broken"));
+    case.run_to(1, &["status"]);
+}
+
+#[test]
+fn links_and_irregular_files_are_refused() {
+    for plant in ["events.jsonl", "stray.json"] {
+        let case = Case::accepted();
+        let path = case.surface_folder().join(plant);
+        if path.exists() {
+            std::fs::rename(&path, case.path().join("moved")).unwrap();
+            symlink(case.path().join("moved"), &path).unwrap();
+        } else {
+            std::fs::create_dir(&path).unwrap();
+        }
+        case.answer("later.json", 22, &[]);
+        for args in [&["replay"][..], &["verify"], &["intake", "later.json"], &["status"]] {
+            let (_, err) = case.run_to(2, args);
+            assert!(err.contains("no symbolic links"), "{args:?}: {err}");
+        }
+    }
+    let case = Case::new();
+    std::fs::create_dir(case.path().join("elsewhere")).unwrap();
+    symlink(case.path().join("elsewhere"), case.path().join(JOURNAL)).unwrap();
+    case.answer("answer.json", 20, &[]);
+    case.run_to(2, &["intake", "answer.json"]);
+    assert_eq!(names(&case.path().join("elsewhere")), [""; 0]);
+}
+
+#[test]
+fn the_next_step_removes_what_an_interrupted_one_left() {
+    let case = Case::accepted();
+    let orphan = case.surface_folder().join(format!("{}.response.json", "a".repeat(64)));
+    std::fs::write(&orphan, "{}").unwrap();
+    let mut events = std::fs::read(case.events()).unwrap();
+    let whole = events.len();
+    events.extend(b"{\"schema_version\":\"monitoring_jour");
+    std::fs::write(case.events(), &events).unwrap();
+    case.commit_ledger();
+    assert_eq!(case.codes(&[]), ["torn_event", "orphan_document"]);
+    case.answer("later.json", 22, &[]);
+    case.run_to(0, &["intake", "later.json"]);
+    assert!(!orphan.exists());
+    let mended = std::fs::read(case.events()).unwrap();
+    assert_eq!(mended[..whole], events[..whole]);
+    assert!(mended.ends_with(b"\"}\n"));
+    case.commit_ledger();
+    assert_eq!(case.codes(&[]), [""; 0]);
+}
