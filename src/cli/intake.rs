@@ -41,11 +41,11 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     let taken = args.responses.iter().map(|file| take_in(&repository, file, &mut notes)).collect();
     drop(lock);
     let (judged, failures) = divide(taken);
-    print(&judged, args.format)?;
     if !is_quiet {
         // Where nobody can be told, the journal still says it.
         let _ = io::stderr().write_all(notes.as_bytes());
     }
+    print(&judged, args.format)?;
     match failures {
         Some(failures) => Err(failures),
         None => Ok(ExitCode::from(u8::from(!judged.iter().all(Judged::is_ready)))),

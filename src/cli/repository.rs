@@ -177,6 +177,9 @@ impl Repository {
         for (folder, _) in &seen {
             folders.remove(folder);
         }
+        for folder in &folders {
+            self.journal.look_through(folder)?;
+        }
         Ok(Replayed { candidates, seen, retired: folders.into_iter().collect(), strangers })
     }
 

@@ -110,7 +110,7 @@ const fn field_of(reason: Refusal) -> &'static str {
         Refusal::OtherCandidate => "/acceptance_candidate_id",
         Refusal::OtherAnswer => "/response_event",
         Refusal::NotAPerson => "/reviewer_kind",
-        Refusal::OwnAnswer | Refusal::NotTheSigner => "/reviewer",
+        Refusal::OwnAnswer | Refusal::NotTheSigner | Refusal::AnswerUnsigned => "/reviewer",
         Refusal::NoSuchStep { .. } | Refusal::NoFailedCheck(_) => "/outcome",
         Refusal::FailedCheck(_)
         | Refusal::PassAgainstFinding(_)

@@ -3,6 +3,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
+use crate::detect::is_ignorable;
 use crate::edges::files;
 use crate::edges::journal::{Folder, Lock};
 use crate::journal::{Event, History, JournalFault};
@@ -186,7 +187,8 @@ impl fmt::Display for Account<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let candidate = self.history.candidate();
         let lane = candidate.lane();
-        writeln!(f, "{}: {lane}\n  {}", candidate.surface().surface_id(), lane.english())?;
+        let id = plain(candidate.surface().surface_id());
+        writeln!(f, "{id}: {lane}\n  {}", lane.english())?;
         if !self.history.events().is_empty() {
             writeln!(f, "\nWhat happened:")?;
         }
@@ -225,13 +227,14 @@ impl fmt::Display for Account<'_> {
 
 /// A text without what could steer a terminal.
 fn plain(text: &str) -> String {
-    let is_unseen = |character: char| character.is_control() && character != '\n';
+    let is_unseen =
+        |character: char| (character.is_control() && character != '\n') || is_ignorable(character);
     text.replace(is_unseen, "\u{fffd}")
 }
 
 /// What can be done for a candidate now.
 fn next_step(history: &History) -> String {
-    let id = history.candidate().surface().surface_id();
+    let id = plain(history.candidate().surface().surface_id());
     match history.candidate().lane() {
         Lane::WaitingOwnerResponse => {
             format!("ask the owner: acceptance-ledger template {id} --output answer.json")

@@ -128,7 +128,7 @@ pub(crate) fn fold_name(name: &str) -> String {
 }
 
 /// Characters that show nothing: Unicode's default ignorable code points.
-pub(super) fn is_ignorable(character: char) -> bool {
+pub(crate) fn is_ignorable(character: char) -> bool {
     matches!(
         character,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'

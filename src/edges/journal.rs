@@ -120,6 +120,15 @@ impl Journal {
         Ok(read)
     }
 
+    /// Refuses a folder that holds what no journal has.
+    pub(crate) fn look_through(&self, folder: &str) -> Result<(), FileError> {
+        let path = self.path(folder);
+        match list(&path)?.into_iter().find(|(_, kind)| *kind != Kind::File) {
+            Some((name, _)) => Err(irregular(&path.join(name))),
+            None => Ok(()),
+        }
+    }
+
     /// Takes a step: removes what no event keeps, stores the document, then adds the event, then deletes what the
     /// step withdraws. It is done when this returns, and not at all when it fails, but for the deletion.
     pub(crate) fn append(

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
+use crate::response::{ResponseKey, rfc3339};
 use crate::signer::Signer;
 use crate::triage::Finding;
 use crate::words::{Lane, Problem, ReviewerCheck};
@@ -214,11 +215,34 @@ impl From<&Finding> for FindingLine {
         Self {
             problem: finding.problem(),
             check: finding.check(),
-            field: finding.field().to_owned(),
+            field: recorded_field(finding).to_owned(),
             start: has_range.then_some(start),
             end: has_range.then_some(end),
         }
     }
+}
+
+/// The field of a finding as an event names it: those that an answer has or that stand for their position. What
+/// else a request may ask for, the journal does not repeat.
+fn recorded_field(finding: &Finding) -> &str {
+    if is_known_field(finding.field()) { finding.field() } else { "" }
+}
+
+fn is_known_field(field: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut steps = field.strip_prefix('/').unwrap_or_default().split('/');
+    let is_known = |name: &str| {
+        ResponseKey::know(name).is_some() || name.strip_prefix('#').is_some_and(is_number)
+    };
+    field.is_empty() || (steps.next().is_some_and(is_known) && steps.all(is_number))
+}
+
+/// Whether an event would say the same of both findings.
+pub(super) fn is_recorded_as(finding: &Finding, recorded: &Finding) -> bool {
+    finding.problem() == recorded.problem()
+        && finding.check() == recorded.check()
+        && finding.characters() == recorded.characters()
+        && recorded_field(finding) == recorded_field(recorded)
 }
 
 impl TryFrom<Line> for Event {
@@ -233,10 +257,10 @@ impl TryFrom<Line> for Event {
         let document = line.document.map(|text| text.parse()).transpose().map_err(|_| NO_DIGEST)?;
         let happened = match (line.event, document, line.findings) {
             (Name::ResponseReceived, document, Some(findings)) => {
-                let responded_at = line.responded_at.map(|time| time.parse()).transpose();
+                let responded_at = line.responded_at.map(|time| rfc3339(&time).ok_or(NO_TIME));
                 Happened::Response {
                     document,
-                    responded_at: responded_at.map_err(|_| NO_TIME)?,
+                    responded_at: responded_at.transpose()?,
                     repo_sha256: line.repo_sha256,
                     findings: findings
                         .into_iter()
@@ -251,7 +275,7 @@ impl TryFrom<Line> for Event {
             }
             _ => return Err("it has a key too many or too few"),
         };
-        if line.recorded_at.parse::<Timestamp>().is_err() {
+        if rfc3339(&line.recorded_at).is_none() {
             return Err(NO_TIME);
         }
         Ok(Self {
@@ -276,13 +300,13 @@ impl TryFrom<FindingLine> for Finding {
             .chain([None])
             .find(|of_field| problem.check(*of_field) == check)
             .ok_or("a finding in it counts against another check than its problem's")?;
-        if field.contains(char::is_control) {
-            return Err("a field in it has control characters");
+        if !is_known_field(&field) {
+            return Err("a field in it is none that an answer has");
         }
         let characters = match (start, end) {
-            (Some(start), Some(end)) => Some(start..end),
+            (Some(start), Some(end)) if start <= end => Some(start..end),
             (None, None) => None,
-            _ => return Err("a range in it is half a range"),
+            _ => return Err("a range in it is none"),
         };
         Ok(Self::new(problem, of_field, field, characters))
     }

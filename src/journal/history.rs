@@ -7,15 +7,15 @@ use jiff::Timestamp;
 use crate::candidate::{AnyCandidate, Refused};
 use crate::digest::Digest;
 use crate::json::Json;
-use crate::response::{Answers, OwnerResponse, ResponseDocument};
-use crate::review::{Refusal, ReviewDocument, ReviewerRecord};
+use crate::response::{Answers, OwnerResponse, ResponseDocument, rfc3339};
+use crate::review::{Refusal, ReviewDocument, ReviewerRecord, Verdict};
 use crate::signer::Signer;
 use crate::surface::Surface;
 use crate::triage::{Finding, Surfaces, Triage, triage};
-use crate::words::{AcceptanceField, Lane, VerifyCode};
+use crate::words::{AcceptanceField, Lane, ReviewerCheck, VerifyCode};
 
 use super::chain::{Chain, Link};
-use super::event::{DocumentName, Event, Happened};
+use super::event::{DocumentName, Event, Happened, is_recorded_as};
 use super::fault::JournalFault;
 
 /// What the folder of one surface holds: the bytes of its events and of its documents.
@@ -336,6 +336,13 @@ impl History {
         }
     }
 
+    /// The time of the last event where a clock is behind it: the times of a journal never run backwards.
+    fn not_before_the_last(&self, recorded_at: &str) -> String {
+        let last = self.events.last().map(Event::recorded_at);
+        let is_behind = |last: &&str| rfc3339(recorded_at) < rfc3339(last);
+        last.filter(is_behind).unwrap_or(recorded_at).to_owned()
+    }
+
     fn next_event(
         &self,
         recorded_at: &str,
@@ -346,7 +353,7 @@ impl History {
         Event {
             sequence: self.events.len() + 1,
             previous: self.tip,
-            recorded_at: recorded_at.to_owned(),
+            recorded_at: self.not_before_the_last(recorded_at),
             lane,
             happened,
             signer,
@@ -397,8 +404,15 @@ impl<'a> Replay<'a> {
     fn run(&mut self, mut candidate: AnyCandidate, surfaces: &Surfaces) -> AnyCandidate {
         let latest = self.links.iter().rposition(|link| !link.event.is_review());
         let mut found_today = None;
+        let mut last = None;
         for (index, link) in self.links.iter().enumerate() {
             let event = &link.event;
+            let time = rfc3339(&event.recorded_at);
+            if time < last {
+                let message = "it was recorded before the line above it";
+                self.fault(VerifyCode::IllegalStep, event.sequence, message);
+            }
+            last = time;
             match &event.happened {
                 Happened::Response { document, responded_at, repo_sha256, findings } => {
                     let name = document.map(DocumentName::response);
@@ -436,24 +450,12 @@ impl<'a> Replay<'a> {
                     self.answer = Some(Answer { event: link.digest, index, document: name });
                 }
                 Happened::Review { document } => {
-                    let is_stricter_today = found_today.as_ref().is_some_and(|today: &Triage| {
-                        is_stricter(today.lane(), self.recorded_lane())
-                    });
-                    candidate = self.take_review(
-                        candidate,
-                        event,
-                        DocumentName::review(*document),
-                        is_stricter_today,
-                    );
+                    let name = DocumentName::review(*document);
+                    candidate = self.take_review(candidate, event, name, found_today.as_ref());
                 }
             }
         }
         self.as_of_today(candidate, found_today)
-    }
-
-    fn recorded_lane(&self) -> Option<Lane> {
-        let answer = self.answer.as_ref()?;
-        self.links.get(answer.index).map(|link| link.event.lane)
     }
 
     /// Checks what an answer's event says of itself.
@@ -540,7 +542,7 @@ impl<'a> Replay<'a> {
         candidate: AnyCandidate,
         event: &Event,
         name: DocumentName,
-        is_stricter_today: bool,
+        today: Option<&Triage>,
     ) -> AnyCandidate {
         let sequence = event.sequence;
         if !self.named.insert(name) {
@@ -562,11 +564,17 @@ impl<'a> Replay<'a> {
         match candidate.review(record) {
             Ok(candidate) => candidate,
             Err(Refused { candidate, reason }) => {
-                // What the surface asks for can have grown since: then the answer is held for that.
-                let has_grown =
-                    is_stricter_today && matches!(reason, Refusal::NotApplicableUnearned(_));
-                if !has_grown {
-                    self.fault(VerifyCode::IllegalStep, sequence, reason.to_string());
+                // What the surface asks for can have grown since: then the record no longer counts.
+                let is_asked_today = |check: ReviewerCheck| {
+                    today.is_some_and(|today| has_finding_against(&today.findings, check))
+                };
+                match reason {
+                    Refusal::NotApplicableUnearned(check) if is_asked_today(check) => self.fault(
+                        VerifyCode::LaneTooLenient,
+                        sequence,
+                        format!("it calls {check} not applicable, and today that is asked for"),
+                    ),
+                    _ => self.fault(VerifyCode::IllegalStep, sequence, reason.to_string()),
                 }
                 candidate
             }
@@ -585,23 +593,33 @@ impl<'a> Replay<'a> {
         if *repo_sha256 != version_of(candidate.surface()) {
             return candidate.surface_changed().erase();
         }
-        let Some(mut today) = today.filter(|today| is_stricter(today.lane(), Some(*recorded)))
-        else {
-            return candidate;
+        let Some(mut today) = today else { return candidate };
+        merge(&mut today.findings, findings);
+        let lane = today.lane();
+        let passes_what_is_found = |record: &ReviewerRecord| {
+            ReviewerCheck::ALL.iter().find(|check| {
+                record.verdict(**check) == Verdict::Pass
+                    && has_finding_against(&today.findings, **check)
+            })
         };
-        self.fault(
-            VerifyCode::LaneTooLenient,
-            *sequence,
-            format!("it says {recorded}, and today the answer lands in {}", today.lane()),
-        );
-        let still_counts = |record: &ReviewerRecord| {
-            let outcome = record.outcome();
-            outcome.is_hold() && !is_stricter(today.lane(), Some(outcome))
+        let why_not = match candidate.record() {
+            // An acceptance is looser than every lane in which something is found.
+            Some(record) if is_stricter(lane, Some(record.outcome())) => Some(format!(
+                "today the answer lands in {lane}, and the record gives it a looser lane"
+            )),
+            Some(record) => passes_what_is_found(record).map(|check| {
+                format!("today something is found against {check}, which the record passes")
+            }),
+            None => is_stricter(lane, Some(*recorded))
+                .then(|| format!("it says {recorded}, and today the answer lands in {lane}")),
         };
-        if candidate.record().is_some_and(still_counts) {
+        let stands = candidate.record().is_some() && why_not.is_none();
+        if let Some(why_not) = why_not {
+            self.fault(VerifyCode::LaneTooLenient, *sequence, why_not);
+        }
+        if stands {
             return candidate;
         }
-        merge(&mut today.findings, findings);
         today.response.signer.clone_from(signer);
         candidate.land(today, Some(answer.event)).into()
     }
@@ -609,13 +627,17 @@ impl<'a> Replay<'a> {
 
 /// Whether an answer is held more strictly in `lane` than in the other.
 fn is_stricter(lane: Lane, other: Option<Lane>) -> bool {
-    lane.strictness() > other.and_then(Lane::strictness)
+    lane.strictness() > Some(other.and_then(Lane::strictness).unwrap_or(0))
 }
 
-/// Adds the findings that are not there.
-fn merge(findings: &mut Vec<Finding>, others: &[Finding]) {
-    for other in others {
-        if !findings.contains(other) {
+fn has_finding_against(findings: &[Finding], check: ReviewerCheck) -> bool {
+    findings.iter().any(|finding| finding.check() == check)
+}
+
+/// Adds the findings of an event that are not there.
+fn merge(findings: &mut Vec<Finding>, recorded: &[Finding]) {
+    for other in recorded {
+        if !findings.iter().any(|finding| is_recorded_as(finding, other)) {
             findings.push(other.clone());
         }
     }

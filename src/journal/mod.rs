@@ -17,20 +17,38 @@ pub use event::{DocumentName, Event};
 pub use fault::JournalFault;
 pub use history::{Dossier, History, IntakeRefusal, Step};
 
-/// The answers of a file of events that a reviewer withdrew, as far as its lines can be read.
+/// What a file of events says by itself, as far as its lines can be read: for the journal of a revision, or of a
+/// surface that is no more.
 #[cfg(feature = "cli")]
-pub(crate) fn withdrawn_in(events: &[u8]) -> BTreeSet<DocumentName> {
-    let lines =
-        events.split(|byte| *byte == b'\n').map_while(|line| std::str::from_utf8(line).ok());
-    let (mut withdrawn, mut latest) = (BTreeSet::new(), None);
-    for event in lines.map_while(|line| Event::read_line(line).ok()) {
-        if !event.is_review() {
-            latest = event.document();
-        } else if event.lane().is_withheld() {
-            withdrawn.extend(latest.take());
+#[derive(Debug, Default)]
+pub(crate) struct Skimmed {
+    /// How many bytes hold whole events.
+    pub(crate) whole: usize,
+    /// The documents that events keep.
+    pub(crate) kept: BTreeSet<DocumentName>,
+    /// The answers that a reviewer withdrew.
+    pub(crate) withdrawn: BTreeSet<DocumentName>,
+}
+
+#[cfg(feature = "cli")]
+impl Skimmed {
+    pub(crate) fn read(events: &[u8]) -> Self {
+        let mut skimmed = Self::default();
+        let mut latest = None;
+        for line in events.split_inclusive(|byte| *byte == b'\n') {
+            let text = std::str::from_utf8(line.strip_suffix(b"\n").unwrap_or(line));
+            let Some(event) = text.ok().and_then(|text| Event::read_line(text).ok()) else { break };
+            skimmed.whole += line.len();
+            skimmed.kept.extend(event.document());
+            if !event.is_review() {
+                latest = event.document();
+            } else if event.lane().is_withheld() {
+                skimmed.withdrawn.extend(latest.take());
+            }
         }
+        skimmed.kept.retain(|name| !skimmed.withdrawn.contains(name));
+        skimmed
     }
-    withdrawn
 }
 
 /// How many bytes of a surface's id its folder shows.

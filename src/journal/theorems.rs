@@ -414,7 +414,7 @@ fn a_forged_line_is_refused_for_what_it_says() {
     // Written again by hand, it is the journal that it was.
     assert_eq!(forged(&|_, _| {}).faults(), []);
     let relabelled = forged(&|index, line| {
-        if index == 2 {
+        if index >= 2 {
             line["recorded_at"] = json!("2026-11-25T10:00:00+08:00");
         }
     });
@@ -446,7 +446,7 @@ fn a_forged_line_is_refused_for_what_it_says() {
         ),
         (
             "findings",
-            json!([{"problem": "command", "check": "no_runtime_request", "field": "\u{1b}"}]),
+            json!([{"problem": "command", "check": "no_runtime_request", "field": "/glsa_x"}]),
             VerifyCode::ChainBroken,
         ),
         (
@@ -458,6 +458,81 @@ fn a_forged_line_is_refused_for_what_it_says() {
         let told = no_records(&|line| line[key] = value.clone());
         assert!(told.contains(&code), "{key} {value}: {told:?}");
     }
+}
+
+/// A journal in which somebody wrote by hand what triage is said to have found in an answer without a hash of the live
+/// configuration, and a person's record that passes all but what is said.
+fn with_findings(lane: Lane, findings: &Value, passes_hash: bool) -> Dossier {
+    let text =
+        answer(1, &[("live_config_hash_ref", Value::Null), ("rollback_owner", json!("TBD"))]);
+    let name = DocumentName::response(Digest::of(text.as_bytes()));
+    let mut dossier = Dossier::default();
+    forge(&mut dossier, |line| {
+        line["event"] = json!("response_received");
+        line["lane"] = json!(lane);
+        line["document"] = json!(name.digest().to_string());
+        line["responded_at"] = json!("2026-11-01T02:00:00Z");
+        line["repo_sha256"] = json!("0a".repeat(32));
+        line["findings"] = findings.clone();
+    });
+    dossier.documents.insert(name, text.into_bytes());
+    let check = if passes_hash { "pass" } else { "fail" };
+    let record = record(&dossier, lane, &[("checks/live_config_hash_metadata_only", json!(check))]);
+    let filed = DocumentName::review(Digest::of(record.as_bytes()));
+    forge(&mut dossier, |line| {
+        line["event"] = json!("review_recorded");
+        line["lane"] = json!(lane);
+        line["document"] = json!(filed.digest().to_string());
+    });
+    dossier.documents.insert(filed, record.into_bytes());
+    dossier
+}
+
+#[test]
+fn a_record_that_passes_what_triage_finds_today_does_not_count() {
+    let missing = |problem: &str, check: &str, field: &str| json!({"problem": problem, "check": check, "field": field});
+    let rollback = missing("field_missing", "rollback_owner_present", "/rollback_owner");
+    let hash = missing("field_missing", "live_config_hash_metadata_only", "/live_config_hash_ref");
+    let incident = missing("recovery_only", "incident_context_present", "/decision_reason");
+    for (lane, findings) in [
+        (Lane::RequestSupplement, json!([rollback])),
+        (Lane::IncidentRecoveryBackfillRequired, json!([incident])),
+    ] {
+        let history = replay(&with_findings(lane, &findings, true));
+        assert_eq!(codes(&history), [VerifyCode::LaneTooLenient], "{:?}", history.faults());
+        let entry = history.candidate().entry();
+        assert!(!entry.has(ProgressFlag::LiveEvidenceReceived));
+        assert!(!entry.has(ProgressFlag::OwnerResponseReceived));
+        assert_eq!(entry.lane(), lane);
+    }
+    let honest = json!([hash, rollback]);
+    assert!(replay(&with_findings(Lane::RequestSupplement, &honest, true)).is_broken());
+    let history = replay(&with_findings(Lane::RequestSupplement, &honest, false));
+    assert_eq!(history.faults(), []);
+    assert!(history.candidate().entry().has(ProgressFlag::OwnerResponseReceived));
+}
+
+#[test]
+fn times_never_run_backwards() {
+    let mut dossier = accepted();
+    rewrite(&mut dossier, |index, line| {
+        if index == 1 {
+            line["recorded_at"] = json!("2026-11-24T09:59:59+08:00");
+        }
+    });
+    assert!(codes(&replay(&dossier)).contains(&VerifyCode::IllegalStep));
+    // A clock that is behind takes the time of the last event.
+    let dossier = accepted();
+    let text = answer(3, &[]);
+    let document = ResponseDocument::parse(text.as_bytes()).unwrap();
+    let step = |time: &str| {
+        let surfaces = Surfaces::new(&surfaces());
+        let step = replay(&dossier).receive(&surfaces, &document, text.as_bytes(), time, None);
+        let line: Value = serde_json::from_str(step.unwrap().line()).unwrap();
+        line["recorded_at"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(step("2026-11-24T01:59:59Z"), TIME);
+    assert_eq!(step("2026-11-24T02:00:01Z"), "2026-11-24T02:00:01Z");
 }
 
 #[test]
@@ -593,7 +668,10 @@ fn a_reviewer_who_quarantines_or_rejects_withdraws_the_answer() {
             let mut back = dossier.clone();
             back.documents.insert(name, answer(1, &[]).into_bytes());
             assert_eq!(codes(&replay(&back)), [VerifyCode::OrphanDocument]);
-            assert_eq!(withdrawn_in(&dossier.events), BTreeSet::from([name]));
+            let skimmed = Skimmed::read(&dossier.events);
+            assert_eq!(skimmed.withdrawn, BTreeSet::from([name]));
+            assert_eq!(skimmed.kept.len(), if accepts_first { 2 } else { 1 });
+            assert_eq!(skimmed.whole, dossier.events.len());
         }
     }
 }

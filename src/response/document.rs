@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::json::{DocumentError, DocumentProblem, Fault, Json, line_and_column, read_document};
 use crate::words::{AcceptanceField, LedgerKey, ReviewerCheck};
 
-use super::is_time;
+use super::rfc3339;
 
 /// The version of an owner response that this crate reads.
 pub(crate) const RESPONSE_VERSION: &str = "monitoring_owner_response_v1";
@@ -179,8 +179,7 @@ impl ResponseDocument {
 
     /// When the owner answered; `None` where no time with an offset says so.
     pub(crate) fn responded_at(&self) -> Option<Timestamp> {
-        let text = self.value(ResponseKey::RespondedAt)?.as_str()?.trim();
-        text.parse().ok().filter(|_| is_time(text))
+        rfc3339(self.value(ResponseKey::RespondedAt)?.as_str()?.trim())
     }
 
     /// The candidate that the response is for, as it says itself.

@@ -1,13 +1,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use jiff::Timestamp;
-
 use crate::digest::Digest;
 use crate::json::{
     DocumentError, DocumentProblem, Fault, Read, Reader, line_and_column, read_document,
 };
-use crate::response::{EvidenceRef, is_placeholder, is_time};
+use crate::response::{EvidenceRef, is_placeholder, rfc3339};
 use crate::signer::Signer;
 use crate::triage::{Finding, MAX_CHARACTERS, withheld_problems};
 use crate::words::{Lane, Problem, ReviewerCheck};
@@ -125,8 +123,7 @@ impl ReviewDocument {
             RecordKey::Reviewer => self.reviewer = read_text(reader, "the reviewer's name")?,
             RecordKey::ReviewerKind => self.kind = read_word(reader, "person or automation")?,
             RecordKey::ReviewedAt => {
-                let time = reader.string()?;
-                if !is_time(&time) || time.parse::<Timestamp>().is_err() {
+                if rfc3339(&reader.string()?).is_none() {
                     return Err(expected(offset, "a time with an offset, as in RFC 3339"));
                 }
             }
@@ -307,6 +304,7 @@ mod tests {
             ("reviewer_kind", "robot"),
             ("reviewed_at", "2026-11-20"),
             ("reviewed_at", "2026-11-20T10:00:00"),
+            ("reviewed_at", "2026-11-20T10:00:00+08:00[hunter2]"),
             ("outcome", "accepted"),
             ("reason", " - "),
             ("record_ref", "we talked"),

@@ -187,6 +187,7 @@ impl ReviewerRecord {
         }
         let is_same_key = match (&self.signer, &response.signer) {
             (Some(reviewer), Some(responder)) => reviewer.key() == responder.key(),
+            (Some(_), None) if !response.answers.are_gone() => return Err(Refusal::AnswerUnsigned),
             _ => false,
         };
         if is_same_key || is_same_person(&self.reviewer, &response.responder) {
@@ -251,6 +252,11 @@ pub enum Refusal {
     /// The signature is another's than the reviewer's.
     #[error("another principal than the reviewer signed the record; the reviewer has to sign it")]
     NotTheSigner,
+    /// The record is signed and the answer is not: the responder is only a claim.
+    #[error(
+        "the answer is not signed; where records are signed, the owner has to answer anew and sign"
+    )]
+    AnswerUnsigned,
     /// The same record was filed before.
     #[error("this record was filed before; nothing is to be done")]
     FiledBefore,

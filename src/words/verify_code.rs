@@ -53,7 +53,7 @@ impl VerifyCode {
                 "Take the journal's folder back from git: `git log -- FOLDER`, then `git checkout REV -- FOLDER`."
             }
             Self::TornEvent => {
-                "Nothing was recorded by it: file the document again with `acceptance-ledger intake` or `review`, which mends the line."
+                "The next `acceptance-ledger intake` or `review` of this surface mends the line; what was cut off was never recorded, and has to be filed again."
             }
             Self::DocumentMissing | Self::DocumentAltered => {
                 "Take the file back from git: `git checkout REV -- FILE`."
@@ -65,7 +65,7 @@ impl VerifyCode {
                 "Ask the owner for another answer, or record the stricter hold with `acceptance-ledger review`."
             }
             Self::SignatureMissing | Self::SignatureInvalid => {
-                "Have the document signed by its author with `ssh-keygen -Y sign`, by a key of the allowed-signers file, and file it again."
+                "Take the signature back from git; where there never was one that holds, the owner has to answer anew and sign, and the reviewer to review that answer."
             }
             Self::UnlistedSurface => "Add a draft for the surface to the owner requests.",
             Self::DraftDiffersFromInventory => {

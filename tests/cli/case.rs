@@ -9,6 +9,8 @@ use tempfile::TempDir;
 use crate::tool::{copy_of, names, repository, stderr, stdout, tool, write};
 
 pub(crate) const RULES: &str = "prometheus_rules:prometheus/alert.rules";
+pub(crate) const DASHBOARD: &str =
+    "grafana_dashboard:grafana/provisioning/dashboards/docker_host.json";
 pub(crate) const JOURNAL: &str = "docs/security/monitoring-owner-response-acceptance.journal";
 pub(crate) const LEDGER: &str = "docs/security/monitoring-owner-response-acceptance.snapshot.json";
 pub(crate) const TIME: &str = "2026-11-24T10:00:00+08:00";
@@ -93,7 +95,17 @@ impl Case {
 
     /// A record for the latest answer: held in `outcome` by the checks that belong to it, or accepted.
     pub(crate) fn record(&self, file: &str, outcome: &str, changes: &[(&str, Value)]) {
-        let (template, _) = self.run_to(0, &["template", RULES, "--review"]);
+        self.record_for(file, RULES, outcome, changes);
+    }
+
+    pub(crate) fn record_for(
+        &self,
+        file: &str,
+        surface: &str,
+        outcome: &str,
+        changes: &[(&str, Value)],
+    ) {
+        let (template, _) = self.run_to(0, &["template", surface, "--review"]);
         let mut record: Value = serde_json::from_str(&template).unwrap();
         let failing: &[&str] = match outcome {
             "quarantine_secret_or_raw_payload" => &["secret_value_absent"],

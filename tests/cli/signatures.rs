@@ -140,6 +140,20 @@ fn what_was_filed_unsigned_does_not_hold_once_signatures_are_asked_for() {
     let ada = key(&case, "ada", ED25519);
     case.write(SIGNERS, format!("ada@example.com {ada}\n"));
     assert_eq!(case.codes(&[]), ["signature_missing"; 2]);
+
+    let case = Case::new();
+    case.answer("answer.json", 20, &[]);
+    case.run_to(0, &["intake", "answer.json"]);
+    let rex = key(&case, "rex", ED25519);
+    case.write(SIGNERS, format!("rex@example.com {rex}\n"));
+    case.record(
+        "record.json",
+        "owner_review_only_update",
+        &[("reviewer", json!("rex@example.com"))],
+    );
+    sign(&case, "rex", RECORD, "record.json");
+    let (_, err) = case.run_to(1, &["review", "record.json"]);
+    assert!(err.contains("the answer is not signed"), "{err}");
 }
 
 #[test]
@@ -195,6 +209,8 @@ fn we_and_openssh_agree() {
     for (line, is_allowed) in [
         (format!("ada@example.com {public} a comment"), true),
         (format!("  \tada@example.com\t {public}"), true),
+        (format!("ada@example.com {}", public.replace(' ', " \t ")), true),
+        (format!("ada@example.com valid-after=\"19600101Z\" {public}"), false),
         (format!("\"ada@example.com\" {public}"), true),
         (format!("*@example.com {public}"), true),
         (format!("a?a@* {public}"), true),
@@ -239,6 +255,37 @@ fn we_and_openssh_agree() {
         assert_eq!(theirs, is_allowed, "OpenSSH: {line}");
         assert_eq!(ours("answer.json"), theirs, "{line}");
         agreed[usize::from(theirs)] += 1;
+    }
+    case.write(SIGNERS, format!("ada@example.com {public}\n"));
+    let armored = std::fs::read_to_string(case.path().join("answer.json.sig")).unwrap();
+    let flat = armored.replace('\n', "").replace("SIGNATURE-----", "SIGNATURE-----\n");
+    for (signature, is_one) in [
+        (format!("{armored}\n"), true),
+        (flat.replace("-----END", "\n-----END"), true),
+        (format!("TOKEN=x\n{armored}"), false),
+        (format!("\n{armored}"), false),
+        (armored.replace('\n', "\r\n"), false),
+    ] {
+        case.write("answer.json.sig", &signature);
+        assert_eq!(
+            openssh_verifies(&case, "ada@example.com", RESPONSE, "answer.json"),
+            is_one,
+            "OpenSSH: {signature}"
+        );
+        assert_eq!(ours("answer.json"), is_one, "{signature}");
+    }
+    // What stands behind a signature would be kept with it.
+    case.write("answer.json.sig", format!("{armored}TOKEN=x\n"));
+    assert!(!ours("answer.json"));
+    for (name, kind) in
+        [("p521", &["-t", "ecdsa", "-b", "521"][..]), ("rsa1024", &["-t", "rsa", "-b", "1024"])]
+    {
+        let public = key(&case, name, kind);
+        case.write(SIGNERS, format!("ada@example.com {public}\n"));
+        assert!(
+            case.run_to(2, &["intake", "answer.json"]).1.contains("keys are ed25519"),
+            "{name}"
+        );
     }
     assert!(agreed.iter().all(|count| *count >= 10), "{agreed:?}");
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::case::{Case, JOURNAL, LEDGER, RULES, TIME};
+use crate::case::{Case, DASHBOARD, JOURNAL, LEDGER, RULES, TIME};
 use crate::tool::{INVENTORY, OWNER_REQUESTS, names, stderr, stdout};
 
 fn edit(case: &Case, file: &str, from: &str, to: &str) {
@@ -81,7 +81,7 @@ fn every_edited_key_of_the_ledger_is_told() {
         gates += usize::from(codes.contains(&"gate_not_false".to_owned()));
         count += 1;
     }
-    assert!(count > 120 && gates > 50, "{count} edits, {gates} gates");
+    assert!(count > 120 && gates > 40, "{count} edits, {gates} gates");
 }
 
 #[test]
@@ -183,6 +183,50 @@ fn a_request_that_asks_for_more_holds_what_was_accepted() {
 }
 
 #[test]
+fn a_surface_that_asks_for_more_takes_back_a_record_and_goes_on() {
+    let case = Case::new();
+    let none = json!("not_applicable: it cannot write");
+    case.answer_for("answer.json", DASHBOARD, 20, &[("maintenance_window", none)]);
+    case.run_to(0, &["intake", "answer.json"]);
+    let skipped = ("checks/maintenance_window_present", json!("not_applicable"));
+    case.record_for("record.json", DASHBOARD, "owner_review_only_update", &[skipped]);
+    case.run_to(0, &["review", "record.json"]);
+    case.commit_ledger();
+    assert_eq!(case.codes(&[]), [""; 0]);
+    for file in [OWNER_REQUESTS, INVENTORY] {
+        let mut document: Value =
+            serde_json::from_slice(&std::fs::read(case.path().join(file)).unwrap()).unwrap();
+        let key = if file == INVENTORY { "surfaces" } else { "request_drafts" };
+        let surfaces = document[key].as_array_mut().unwrap();
+        surfaces.iter_mut().find(|one| one["surface_id"] == DASHBOARD).unwrap()["write_capable_surface"] =
+            json!(true);
+        case.write(file, document.to_string());
+    }
+    assert_eq!(case.codes(&[]), ["lane_too_lenient", "lane_too_lenient", "ledger_bytes_differ"]);
+    let (text, _) = case.run_to(0, &["status", DASHBOARD]);
+    assert!(text.starts_with(&format!("{DASHBOARD}: request_supplement")), "{text}");
+    // The owner answers again, and all is well.
+    case.answer_for("again.json", DASHBOARD, 21, &[]);
+    case.run_to(0, &["intake", "again.json"]);
+    case.commit_ledger();
+    assert_eq!(case.codes(&[]), [""; 0]);
+}
+
+#[test]
+fn a_hold_that_is_recorded_answers_stricter_rules() {
+    let case = Case::accepted();
+    let draft = std::fs::read_to_string(case.path().join(OWNER_REQUESTS)).unwrap();
+    let more = draft.replace("\"decision_reason\",", "\"decision_reason\", \"on_call_phone\",");
+    case.write(OWNER_REQUESTS, more);
+    case.commit_ledger();
+    assert_eq!(case.codes(&[]), ["lane_too_lenient"]);
+    case.record("hold.json", "request_supplement", &[]);
+    case.run_to(0, &["review", "hold.json"]);
+    case.commit_ledger();
+    assert_eq!(case.codes(&[]), [""; 0]);
+}
+
+#[test]
 fn a_rewritten_history_is_told() {
     let case = Case::accepted();
     case.commit_ledger();
@@ -224,6 +268,18 @@ fn a_rewritten_history_is_told() {
     restore();
     case.commit_ledger();
     assert_eq!(case.codes(&["--since", "HEAD"]), [""; 0]);
+    // An event that lacked its line break then, and is gone now.
+    let whole = std::fs::read(case.events()).unwrap();
+    std::fs::write(case.events(), &whole[..whole.len() - 1]).unwrap();
+    // And a file that no event kept.
+    let orphan = folder.join(format!("{}.review.json", "a".repeat(64)));
+    std::fs::write(&orphan, "{}").unwrap();
+    case.commit_all();
+    std::fs::remove_file(&orphan).unwrap();
+    assert_eq!(case.codes(&["--since", "HEAD"]), ["torn_event"]);
+    std::fs::write(case.events(), &events[..first]).unwrap();
+    assert!(case.codes(&["--since", "HEAD"]).contains(&"history_rewritten".to_owned()));
+    std::fs::write(case.events(), &whole).unwrap();
     for revision in ["nowhere", "--output=x", "HEAD:docs"] {
         let (_, err) = case.run_to(2, &["verify", &format!("--since={revision}")]);
         assert!(err.contains("no such revision"), "{err}");

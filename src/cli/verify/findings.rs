@@ -78,7 +78,8 @@ impl Report {
                     .findings
                     .iter()
                     .map(|Finding { code, path, message, .. }| {
-                        let message = format!("{message}. {}", code.next_step()).replace("..", ".");
+                        let sentence = message.strip_suffix('.').unwrap_or(message);
+                        let message = format!("{sentence}. {}", code.next_step());
                         json!({"code": code, "path": path, "message": message})
                     })
                     .collect();

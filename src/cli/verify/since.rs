@@ -7,7 +7,7 @@ use crate::edges::files;
 use crate::edges::git;
 use crate::edges::journal::{EVENTS, JOURNAL, SIGNATURE};
 use crate::edges::signatures::{ALLOWED_SIGNERS, AllowedSigners};
-use crate::journal::{DocumentName, withdrawn_in};
+use crate::journal::{DocumentName, Skimmed};
 use crate::words::VerifyCode;
 
 use super::super::failure::{Failure, Failures};
@@ -46,25 +46,26 @@ impl Before {
         repository: &Repository,
         report: &mut Report,
     ) -> Result<(), Failures> {
-        let today = |path: &Path| {
-            if path.is_file() { files::read(path).map(Some) } else { Ok(None) }
-        };
         for (name, before) in &self.files {
             let Some(below) = name.strip_prefix(JOURNAL) else { continue };
             let path = repository.journal.path(below.trim_start_matches('/'));
-            let now = today(&path)?;
-            let file = path.file_name().and_then(|file| file.to_str()).unwrap_or_default();
-            let message = match now {
-                Some(now) if file == EVENTS => {
-                    // A line that was torn then is no event now.
-                    let whole =
-                        before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-                    let whole = before.get(..whole).unwrap_or(before);
-                    (!now.starts_with(whole)).then_some("lines that were there have changed")
+            let now = if path.is_file() { Some(files::read(&path)?) } else { None };
+            let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+            let message = if file == EVENTS {
+                // What was torn then is no event now.
+                let whole = before.get(..Skimmed::read(before).whole).unwrap_or(before);
+                let begins_so = |now: &Vec<u8>| now.starts_with(whole);
+                let is_prefix = now.as_ref().map_or(whole.is_empty(), begins_so);
+                (!is_prefix).then_some("lines that were there have changed")
+            } else if self.is_kept_at_revision(folder, file) {
+                match now {
+                    Some(now) => (now != *before).then_some("the file has changed"),
+                    None if is_withdrawn(&path, file)? => None,
+                    None => Some("the file is gone"),
                 }
-                Some(now) => (now != *before).then_some("the file has changed"),
-                None if file != EVENTS && is_withdrawn(&path, file)? => None,
-                None => (!before.is_empty()).then_some("the file is gone"),
+            } else {
+                // What no event kept may go.
+                None
             };
             if let Some(message) = message {
                 let message = format!("{message} since {}", self.revision);
@@ -72,6 +73,13 @@ impl Before {
             }
         }
         Ok(())
+    }
+
+    /// Whether an event of the revision keeps the document, or what the file signs.
+    fn is_kept_at_revision(&self, folder: &str, file: &str) -> bool {
+        let events = self.files.get(&format!("{folder}/{EVENTS}"));
+        let name = DocumentName::parse(file.strip_suffix(SIGNATURE).unwrap_or(file));
+        events.zip(name).is_some_and(|(events, name)| Skimmed::read(events).kept.contains(&name))
     }
 }
 
@@ -81,5 +89,5 @@ fn is_withdrawn(path: &Path, file: &str) -> Result<bool, Failure> {
         return Ok(false);
     };
     let events: PathBuf = path.with_file_name(EVENTS);
-    Ok(events.is_file() && withdrawn_in(&files::read(&events)?).contains(&name))
+    Ok(events.is_file() && Skimmed::read(&files::read(&events)?).withdrawn.contains(&name))
 }

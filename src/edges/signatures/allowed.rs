@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use ssh_key::PublicKey;
+use ssh_key::public::{EcdsaPublicKey, KeyData, RsaPublicKey};
 
 /// Whose keys may sign what, and when.
 #[derive(Clone, Debug, Default)]
@@ -105,18 +106,43 @@ fn read_line(line: &str) -> Result<AllowedSigner, Fault<'_>> {
     if principals.is_empty() {
         return Err((line, "there are no principals"));
     }
-    let mut signer = AllowedSigner {
-        principals: principals.to_owned(),
-        namespaces: None,
-        valid_after: None,
-        valid_before: None,
-        key: match rest.parse() {
-            Ok(key) => key,
-            Err(_) => return read_with_options(principals, rest),
-        },
+    match read_key(rest) {
+        Some(key) => Ok(AllowedSigner {
+            principals: principals.to_owned(),
+            namespaces: None,
+            valid_after: None,
+            valid_before: None,
+            key: supported(key, rest)?,
+        }),
+        None => read_with_options(principals, rest),
+    }
+}
+
+/// A key at the beginning of a text: its kind and its digits, whatever blanks stand between and behind them.
+fn read_key(text: &str) -> Option<PublicKey> {
+    let mut words = text.split_ascii_whitespace();
+    format!("{} {}", words.next()?, words.next()?).parse().ok()
+}
+
+/// The key, if its signatures can be checked here.
+fn supported(key: PublicKey, at: &str) -> Result<PublicKey, Fault<'_>> {
+    /// Fewer bits are not taken for a signature any more.
+    const RSA_BYTES: usize = 2048 / 8;
+    let is_strong =
+        |key: &RsaPublicKey| key.n.as_positive_bytes().map_or(0, <[u8]>::len) >= RSA_BYTES;
+    let is_supported = match key.key_data() {
+        KeyData::Ed25519(_) => true,
+        KeyData::Rsa(key) => is_strong(key),
+        KeyData::Ecdsa(key) => {
+            matches!(key, EcdsaPublicKey::NistP256(_) | EcdsaPublicKey::NistP384(_))
+        }
+        _ => false,
     };
-    signer.key.set_comment("");
-    Ok(signer)
+    if is_supported {
+        Ok(key)
+    } else {
+        Err((at, "keys are ed25519, ecdsa with p256 or p384, or rsa of 2,048 bits or more"))
+    }
 }
 
 /// Reads the rest of a line in which options stand before the key.
@@ -157,7 +183,8 @@ fn read_with_options<'t>(principals: &str, rest: &'t str) -> Result<AllowedSigne
             "the options before it are never valid: valid-before is not after valid-after",
         ));
     }
-    let key = rest.parse().map_err(|_| (rest, "this is no public key in the form of OpenSSH"))?;
+    let key = read_key(rest).ok_or((rest, "this is no public key in the form of OpenSSH"))?;
+    let key = supported(key, rest)?;
     Ok(AllowedSigner {
         principals: principals.to_owned(),
         namespaces,
@@ -215,6 +242,7 @@ fn time<'t>(value: &str, at: &'t str) -> Result<Timestamp, Fault<'t>> {
         .filter(|_| is_number)
         .and_then(|civil| civil.to_zoned(TimeZone::UTC).ok())
         .map(|zoned| zoned.timestamp())
+        .filter(|time| *time >= Timestamp::UNIX_EPOCH)
         .ok_or((at, "this time does not exist"))
 }
 
@@ -231,28 +259,27 @@ fn matches_list(patterns: &str, text: &str) -> bool {
     is_matched
 }
 
-/// Whether a pattern matches the whole text: `*` stands for any characters, `?` for one.
+/// Whether a pattern matches the whole text: `*` stands for any bytes, `?` for one, as in OpenSSH.
 fn matches(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), text.chars().collect());
+    let text = text.as_bytes();
     // Which prefixes of the text the pattern matches as far as it is read.
     let mut reached = vec![false; text.len() + 1];
     if let Some(start) = reached.first_mut() {
         *start = true;
     }
-    for symbol in pattern {
+    for symbol in pattern.bytes() {
         let mut next = vec![false; text.len() + 1];
         let mut is_after_match = false;
         for (index, slot) in next.iter_mut().enumerate() {
             let before = index.checked_sub(1);
             let was_reached = |index: usize| reached.get(index).copied().unwrap_or_default();
             *slot = match symbol {
-                '*' => {
+                b'*' => {
                     is_after_match |= was_reached(index);
                     is_after_match
                 }
                 _ => before.is_some_and(|before| {
-                    was_reached(before) && (symbol == '?' || text.get(before) == Some(&symbol))
+                    was_reached(before) && (symbol == b'?' || text.get(before) == Some(&symbol))
                 }),
             };
         }
@@ -287,6 +314,7 @@ mod tests {
             (format!("ada valid-after=\"2026Z\" {KEY}"), 5, "a time is YYYYMMDDZ"),
             (format!("ada valid-after=\"20260230Z\" {KEY}"), 5, "does not exist"),
             (format!("ada valid-after=\"+0260203Z\" {KEY}"), 5, "does not exist"),
+            (format!("ada valid-after=\"19600101Z\" {KEY}"), 5, "does not exist"),
             (format!("ada namespaces=\"a\",namespaces=\"b\" {KEY}"), 20, "stands twice"),
             (format!("ada nonsense {KEY}"), 5, "neither a key nor an option"),
             (

@@ -52,7 +52,7 @@ pub(crate) fn verify(
     signature: &[u8],
     at: Timestamp,
 ) -> Result<Signer, BadSignature> {
-    let signature = SshSig::from_pem(signature).map_err(|_| BadSignature::NoSignature)?;
+    let signature = read_signature(signature).ok_or(BadSignature::NoSignature)?;
     if signature.namespace() != namespace.as_str() {
         return Err(BadSignature::OtherNamespace);
     }
@@ -61,3 +61,17 @@ pub(crate) fn verify(
     signers.allow(&key, principal, namespace.as_str(), at).map_err(BadSignature::NotAllowed)?;
     Ok(Signer::verified(principal, key.fingerprint(HashAlg::Sha256).to_string()))
 }
+
+/// Reads an armored signature. Nothing but white space may stand around it: the file is kept as it is.
+fn read_signature(bytes: &[u8]) -> Option<SshSig> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let body = text.strip_prefix(BEGIN)?.trim_end().strip_suffix(END)?;
+    // As ssh-keygen wraps it: a parser of armor wants lines of one length.
+    let body: Vec<char> =
+        body.chars().filter(|character| !character.is_ascii_whitespace()).collect();
+    let lines = body.chunks(70).flat_map(|line| line.iter().chain(&['\n']));
+    SshSig::from_pem(format!("{BEGIN}{}{END}\n", lines.collect::<String>())).ok()
+}
+
+const BEGIN: &str = "-----BEGIN SSH SIGNATURE-----\n";
+const END: &str = "-----END SSH SIGNATURE-----";
