@@ -4,6 +4,7 @@
 
 mod answers;
 mod case;
+mod crash;
 mod generate;
 mod journal;
 mod other_commands;

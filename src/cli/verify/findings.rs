@@ -33,6 +33,19 @@ impl Finding {
         Self::new(code, path, code.english().to_owned())
     }
 
+    /// What to do, with the names of this finding's files.
+    fn next_step(&self) -> String {
+        let folder = Path::new(&self.path).parent().unwrap_or(Path::new("."));
+        let step = self.code.next_step().replace("LEDGER", &self.path);
+        step.replace("FOLDER", &folder.display().to_string()).replace("FILE", &self.path)
+    }
+
+    /// All of it in one text.
+    fn sentence(&self) -> String {
+        let message = self.message.strip_suffix('.').unwrap_or(&self.message);
+        format!("{message}. {}", self.next_step())
+    }
+
     pub(super) fn at(self, place: Option<(usize, usize)>) -> Self {
         Self { place, ..self }
     }
@@ -77,10 +90,8 @@ impl Report {
                 let findings: Vec<_> = self
                     .findings
                     .iter()
-                    .map(|Finding { code, path, message, .. }| {
-                        let sentence = message.strip_suffix('.').unwrap_or(message);
-                        let message = format!("{sentence}. {}", code.next_step());
-                        json!({"code": code, "path": path, "message": message})
+                    .map(|finding| {
+                        json!({"code": finding.code, "path": finding.path, "message": finding.sentence()})
                     })
                     .collect();
                 let report = json!({"ok": self.is_clean(), "findings": findings});
@@ -99,12 +110,13 @@ impl Report {
         let mut text = String::new();
         let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
         let green = Style::new().bold().fg_color(Some(AnsiColor::Green.into()));
-        for Finding { code, path, place, message } in &self.findings {
+        for finding in &self.findings {
+            let Finding { code, path, place, message } = finding;
             let place =
                 place.map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
             // Writing to a string cannot fail.
             let _ = writeln!(text, "{red}{code}{red:#} at {path}{place}");
-            let _ = writeln!(text, "  {message}\n  next: {}\n", code.next_step());
+            let _ = writeln!(text, "  {message}\n  next: {}\n", finding.next_step());
         }
         let _ = match self.findings.len() {
             0 => writeln!(text, "{green}OK{green:#}: {candidates} candidates, runtime_gate=0"),
@@ -115,12 +127,12 @@ impl Report {
     }
 
     fn notices(&self) -> Vec<Notice> {
-        let notice = |Finding { code, path, place, message }: &Finding| Notice {
-            code: code.as_str(),
+        let notice = |finding: &Finding| Notice {
+            code: finding.code.as_str(),
             severity: Severity::Error,
-            message: format!("{message}; {}", code.next_step()),
-            file: path.clone(),
-            place: *place,
+            message: finding.sentence(),
+            file: finding.path.clone(),
+            place: finding.place,
             field: String::new(),
         };
         self.findings.iter().map(notice).collect()

@@ -246,7 +246,7 @@ fn hold_sources_against_drafts(
         let (Some(source), Some(sha256)) = (source, text(AcceptanceField::RepoSha256)) else {
             continue;
         };
-        let file = repository.root.join(source);
+        let file = args.inputs.below_root(source);
         if !is_below(source) || !file.is_file() {
             continue;
         }

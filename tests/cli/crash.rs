@@ -1,0 +1,241 @@
+//! What is left when a step is interrupted at any moment: it happened whole or not at all, and no acknowledged step
+//! is missing.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::case::{Case, JOURNAL};
+use crate::tool::{INVENTORY, OWNER_REQUESTS, names, stderr, stdout, tool, write};
+
+/// Every file of the journal.
+fn journal(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for folder in names(&root.join(JOURNAL)) {
+        for name in names(&root.join(JOURNAL).join(&folder)) {
+            let path = root.join(JOURNAL).join(&folder).join(&name);
+            files.insert(format!("{folder}/{name}"), std::fs::read(path).unwrap());
+        }
+    }
+    files
+}
+
+fn events(files: &BTreeMap<String, Vec<u8>>) -> usize {
+    let events = files.iter().filter(|(name, _)| name.ends_with("events.jsonl"));
+    events.map(|(_, bytes)| bytes.iter().filter(|byte| **byte == b'\n').count()).sum()
+}
+
+/// A journal in which an answer was accepted, and two steps that can come next: another answer, and a record that
+/// withdraws the one that is there.
+struct Before {
+    case: Case,
+    journal: BTreeMap<String, Vec<u8>>,
+}
+
+const STEPS: [&[&str]; 2] = [&["intake", "later.json"], &["review", "withdraw.json"]];
+
+impl Before {
+    fn new() -> Self {
+        let case = Case::accepted();
+        case.answer("later.json", 21, &[]);
+        case.answer("latest.json", 22, &[]);
+        case.record("withdraw.json", "quarantine_secret_or_raw_payload", &[]);
+        let journal = journal(case.path());
+        Self { case, journal }
+    }
+
+    /// Takes the step in a copy, through `run`, and holds what is left against what it may be. Says whether the step
+    /// was acknowledged.
+    fn interrupt(&self, step: &[&str], run: impl FnOnce(&Path) -> Output) -> bool {
+        let copy = tempfile::TempDir::new().unwrap();
+        for file in [INVENTORY, OWNER_REQUESTS, "later.json", "latest.json", "withdraw.json"] {
+            write(copy.path(), file, std::fs::read(self.case.path().join(file)).unwrap());
+        }
+        for (file, bytes) in &self.journal {
+            write(copy.path(), &format!("{JOURNAL}/{file}"), bytes);
+        }
+        let output = run(copy.path());
+        let told = format!("{step:?}: {}{}", stdout(&output), stderr(&output));
+        let is_acknowledged = output.status.success();
+        let after = journal(copy.path());
+        let taken = events(&after) - events(&self.journal);
+        assert!(taken <= 1 && (taken == 1 || !is_acknowledged), "{told}");
+        let folder = names(&copy.path().join(JOURNAL)).pop().unwrap();
+        let kept = |bytes: &Vec<u8>| after[&format!("{folder}/events.jsonl")].starts_with(bytes);
+        assert!(kept(&self.journal[&format!("{folder}/events.jsonl")]), "{told}");
+        if output.status.code().is_some_and(|code| code != 0) && taken == 0 {
+            // It failed and knew it: nothing is left of it.
+            assert_eq!(after, self.journal, "{told}");
+        }
+
+        // What verify finds is what an interrupted step may leave, and nothing else.
+        let at = |args: &[&str]| tool(copy.path()).args(args).output().unwrap();
+        let ledger = "docs/security/monitoring-owner-response-acceptance.snapshot.json";
+        assert!(at(&["replay", "--output", ledger]).status.success(), "{told}");
+        let found = at(&["verify", "--format", "json"]);
+        for line in stdout(&found).lines().filter(|line| line.contains("\"code\"")) {
+            let is_harmless = line.contains("torn_event") || line.contains("orphan_document");
+            assert!(is_harmless && !is_acknowledged, "{told}{line}");
+        }
+        // And the next step mends it.
+        let next = at(&["intake", "latest.json"]);
+        assert!(next.status.success(), "{told}{}", stderr(&next));
+        assert!(at(&["replay", "--output", ledger]).status.success());
+        assert_eq!(stdout(&at(&["verify"])), "OK: 12 candidates, runtime_gate=0\n", "{told}");
+        is_acknowledged
+    }
+}
+
+fn has_strace() -> bool {
+    let is_here = Command::new("strace").arg("--version").output().is_ok();
+    assert!(is_here || std::env::var_os("CI").is_none(), "strace is not installed");
+    if !is_here {
+        eprintln!("skipped: strace is not installed");
+    }
+    is_here
+}
+
+/// The tool under strace, which does `fault` to it.
+fn faulty(folder: &Path, step: &[&str], fault: &str) -> Output {
+    Command::new("strace")
+        .current_dir(folder)
+        // Its folders would be searched first, at many calls.
+        .env_remove("LD_LIBRARY_PATH")
+        .args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("inject={fault}")])
+        .arg(env!("CARGO_BIN_EXE_acceptance-ledger"))
+        .args(step)
+        .output()
+        .unwrap()
+}
+
+/// What a step does to the file system.
+const CALLS: [&str; 6] = ["write", "fsync", "openat", "mkdir", "unlink", "ftruncate"];
+
+/// Interrupts each step at each call in turn, until it is no longer reached. Gives how often a step was interrupted.
+fn at_every_call(fault: &str) -> usize {
+    /// Some calls do no harm when they fail.
+    const HARMLESS: usize = 6;
+    let before = Before::new();
+    let mut interrupted = 0;
+    for step in STEPS {
+        for call in CALLS {
+            let mut unharmed = 0;
+            for when in 1.. {
+                assert!(when < 60, "{call} is reached without end");
+                let fault = format!("{call}:{fault}:when={when}");
+                if before.interrupt(step, |folder| faulty(folder, step, &fault)) {
+                    unharmed += 1;
+                } else {
+                    unharmed = 0;
+                    interrupted += 1;
+                }
+                if unharmed == HARMLESS {
+                    break;
+                }
+            }
+        }
+    }
+    interrupted
+}
+
+#[test]
+fn a_kill_at_any_call_leaves_a_whole_step_or_none() {
+    if has_strace() {
+        let count = at_every_call("signal=SIGKILL");
+        assert!(count > 40, "{count}");
+    }
+}
+
+#[test]
+fn a_failure_of_any_call_leaves_a_whole_step_or_none() {
+    if has_strace() {
+        for error in ["error=ENOSPC", "error=EIO"] {
+            let count = at_every_call(error);
+            assert!(count > 30, "{count}");
+        }
+    }
+}
+
+#[test]
+fn a_kill_at_a_random_moment_leaves_a_whole_step_or_none() {
+    let before = Before::new();
+    let mut killed = 0;
+    for turn in 0..60_u64 {
+        let step = STEPS[usize::from(turn % 2 == 1)];
+        before.interrupt(step, |folder| {
+            let mut child = tool(folder)
+                .args(step)
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap();
+            std::thread::sleep(Duration::from_micros(turn * 331 % 9_000));
+            let _ = child.kill();
+            let output = child.wait_with_output().unwrap();
+            killed += usize::from(output.status.code().is_none());
+            output
+        });
+    }
+    assert!(killed > 5, "{killed}");
+}
+
+#[test]
+fn a_full_disk_leaves_nothing_of_a_step() {
+    let before = Before::new();
+    for step in STEPS {
+        let is_done = before.interrupt(step, |folder| {
+            // No file may grow: not the document's, and not the events'.
+            Command::new("sh")
+                .args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\""])
+                .arg(env!("CARGO_BIN_EXE_acceptance-ledger"))
+                .args(step)
+                .current_dir(folder)
+                .output()
+                .unwrap()
+        });
+        assert!(!is_done);
+    }
+}
+
+#[test]
+fn eight_writers_at_once_lose_nothing() {
+    let case = Case::new();
+    let draft = std::fs::read(case.path().join(OWNER_REQUESTS)).unwrap();
+    let draft: serde_json::Value = serde_json::from_slice(&draft).unwrap();
+    let surfaces: Vec<_> = draft["request_drafts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|draft| draft["surface_id"].as_str().unwrap().to_owned())
+        .collect();
+    let at_once = |files: &[String]| -> usize {
+        let writers: Vec<_> = files
+            .iter()
+            .map(|file| {
+                let mut command = tool(case.path());
+                command.args(["intake", file]).stdout(Stdio::null()).stderr(Stdio::null());
+                command.spawn().unwrap()
+            })
+            .collect();
+        writers.into_iter().map(|mut writer| usize::from(writer.wait().unwrap().success())).sum()
+    };
+    let one: Vec<_> = (1..=8).map(|day| format!("one-{day}.json")).collect();
+    for (day, file) in (1..).zip(&one) {
+        case.answer(file, day, &[("rollback_owner", json!(format!("group {day}")))]);
+    }
+    let taken = at_once(&one);
+    assert!((1..=8).contains(&taken));
+    assert_eq!(events(&journal(case.path())), taken);
+    let many: Vec<_> =
+        surfaces.iter().take(8).map(|id| format!("{}.json", id.replace('/', "-"))).collect();
+    for (id, file) in surfaces.iter().zip(&many) {
+        case.answer_for(file, id, 20, &[]);
+    }
+    assert_eq!(at_once(&many), 8);
+    assert_eq!(events(&journal(case.path())), taken + 8);
+    case.commit_ledger();
+    assert_eq!(case.codes(&[]), [""; 0]);
+}
