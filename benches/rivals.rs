@@ -5,51 +5,15 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark fails by panicking")]
 
 mod made;
+mod rival;
 
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+
+use rival::Rival;
 
 const INVENTORY: &str = "docs/security/monitoring-alerting-observability-inventory.snapshot.json";
 const OWNER_REQUESTS: &str = "docs/security/monitoring-owner-request-draft.snapshot.json";
-
-/// A rival's name, its turns, and its highest peak memory in KiB.
-struct Rival {
-    name: &'static str,
-    command: Box<dyn Fn() -> Command>,
-    times: Vec<Duration>,
-    peak: u64,
-}
-
-impl Rival {
-    fn new(name: &'static str, command: impl Fn() -> Command + 'static) -> Self {
-        Self { name, command: Box::new(command), times: Vec::new(), peak: 0 }
-    }
-
-    fn turn(&mut self) {
-        let start = Instant::now();
-        let mut child =
-            (self.command)().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let status = format!("/proc/{}/status", child.id());
-        let exit = loop {
-            if let Some(exit) = child.try_wait().unwrap() {
-                break exit;
-            }
-            let status = std::fs::read_to_string(&status).unwrap_or_default();
-            let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-            let peak = peak.and_then(|peak| peak.trim().trim_end_matches(" kB").parse().ok());
-            self.peak = self.peak.max(peak.unwrap_or(0));
-            std::thread::sleep(Duration::from_micros(200));
-        };
-        assert!(exit.success(), "{} failed", self.name);
-        self.times.push(start.elapsed());
-    }
-
-    fn median(&mut self) -> f64 {
-        self.times.sort();
-        self.times[self.times.len() / 2].as_secs_f64()
-    }
-}
 
 fn main() {
     let reference = std::env::var("ACCEPTANCE_REFERENCE").ok();

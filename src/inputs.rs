@@ -1,6 +1,6 @@
 //! The two documents that a ledger is made from.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::json::{DocumentError, DocumentProblem, Fault, Json, Read, Reader, read_document};
@@ -104,9 +104,13 @@ impl Inventory {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListedSurfaces {
-    facts: BTreeMap<String, Vec<(AcceptanceField, Json)>>,
+    /// Sorted by id.
+    facts: Vec<(String, Facts)>,
     nameless: Vec<usize>,
 }
+
+/// What an inventory says of a surface, as far as a candidate shows it.
+type Facts = Vec<(AcceptanceField, Json)>;
 
 impl ListedSurfaces {
     /// Reads what an inventory says of its surfaces.
@@ -120,43 +124,45 @@ impl ListedSurfaces {
             reader.object(
                 |key| (key == SURFACES).then_some(()),
                 |reader, ()| {
-                    match reader.value()? {
-                        Json::Array(items) => {
-                            for (index, item) in items.into_iter().enumerate() {
-                                listed.add(index, item);
-                            }
-                        }
-                        // What is no list lists nothing that could be held against a draft.
-                        _ => listed.nameless.push(0),
+                    if reader.is_at_array()? {
+                        return reader.array(|reader, index| listed.read(reader, index));
                     }
-                    Ok(())
+                    // What is no list lists nothing that could be held against a draft.
+                    listed.nameless.push(0);
+                    reader.value().map(drop)
                 },
             )?;
+            listed.facts.sort_by(|(one, _), (other, _)| one.cmp(other));
             Ok(listed)
         })
     }
 
-    fn add(&mut self, index: usize, item: Json) {
-        let mut id = None;
-        let mut facts = Vec::new();
-        if let Json::Object(members) = item {
-            for (key, value) in members {
-                match (key.parse(), value) {
-                    (Ok(AcceptanceField::SurfaceId), Json::String(text)) => id = Some(text),
-                    (Ok(field), value) => facts.push((field, value)),
-                    _ => {}
-                }
-            }
+    fn read(&mut self, reader: &mut Reader<'_>, index: usize) -> Read<()> {
+        let (mut id, mut facts) = (None, Vec::new());
+        if reader.is_at_object()? {
+            reader.object(
+                |key| key.parse::<AcceptanceField>().ok(),
+                |reader, field| {
+                    match (field, reader.value()?) {
+                        (AcceptanceField::SurfaceId, Json::String(text)) => id = Some(text),
+                        (field, value) => facts.push((field, value)),
+                    }
+                    Ok(())
+                },
+            )?;
+        } else {
+            reader.value()?;
         }
         match id.filter(|id| !id.is_empty()) {
-            Some(id) => drop(self.facts.insert(id, facts)),
+            Some(id) => self.facts.push((id, facts)),
             None => self.nameless.push(index),
         }
+        Ok(())
     }
 
-    /// The ids of the surfaces.
+    /// The ids of the surfaces, sorted.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.facts.keys().map(String::as_str)
+        self.facts.iter().map(|(id, _)| id.as_str())
     }
 
     /// The places in the list of what has no id.
@@ -168,7 +174,9 @@ impl ListedSurfaces {
     /// The fields in which `surface` is described otherwise than here; `None` where it is not listed.
     #[must_use]
     pub fn differences(&self, surface: &Surface) -> Option<Vec<AcceptanceField>> {
-        let facts = self.facts.get(surface.surface_id())?;
+        let place =
+            self.facts.binary_search_by(|(id, _)| id.as_str().cmp(surface.surface_id())).ok()?;
+        let (_, facts) = self.facts.get(place)?;
         let differs = |field: AcceptanceField, listed: &Json| match field {
             AcceptanceField::WriteCapableSurface => {
                 *listed != Json::Bool(surface.is_write_capable())

@@ -2,7 +2,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::mpsc::{channel, sync_channel};
-use std::thread::{self, ScopedJoinHandle};
+use std::thread;
 
 use crate::candidate::AnyCandidate;
 use crate::edges::{clock, files, git};
@@ -13,7 +13,7 @@ use crate::words::{Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
 
 use super::Outcome;
 use super::failure::Failures;
-use super::inputs::{InputArgs, path, read};
+use super::inputs::{InputArgs, WORTH_A_THREAD, finished, path, read};
 
 /// Write the baseline ledger: every candidate waits for its owner's response
 #[derive(Debug, clap::Args)]
@@ -157,19 +157,11 @@ impl Args {
     }
 }
 
-/// Inputs of fewer bytes are read sooner than threads are started for them.
-const WORTH_A_THREAD: u64 = 1 << 19;
-
 /// How many surfaces go from the reading thread to the writing one at once.
 const BATCH: usize = 256;
 
 /// How many batches may wait.
 const BATCHES: usize = 16;
-
-/// What a thread has to say. A panic of its is a panic of ours.
-fn finished<T>(thread: ScopedJoinHandle<'_, T>) -> T {
-    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-}
 
 /// What pipelines look for: the last line of the generator that this one replaces.
 fn last_line(tally: &Tally) -> String {

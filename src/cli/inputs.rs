@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::thread::{self, ScopedJoinHandle};
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
@@ -57,11 +58,36 @@ impl InputArgs {
 
     /// Reads both. What is wrong with either is said of both.
     pub(super) fn read(&self) -> Result<(Inventory, OwnerRequests), Failures> {
-        Failures::both(
-            read(&self.inventory(), Inventory::parse),
-            read(&self.owner_requests(), OwnerRequests::parse),
-        )
+        self.read_with(Inventory::parse)
     }
+
+    /// As [`InputArgs::read`], with another reading of the inventory.
+    pub(super) fn read_with<T: Send>(
+        &self,
+        parse: impl FnOnce(&[u8]) -> Result<T, DocumentError> + Send,
+    ) -> Result<(T, OwnerRequests), Failures> {
+        let [inventory, requests] = [self.inventory(), self.owner_requests()];
+        let are_short = [&inventory, &requests]
+            .into_iter()
+            .all(|input| files::is_shorter(input, WORTH_A_THREAD));
+        if are_short {
+            let inventory = read(&inventory, parse);
+            return Failures::both(inventory, read(&requests, OwnerRequests::parse));
+        }
+        thread::scope(|scope| {
+            let inventory = scope.spawn(move || read(&inventory, parse));
+            let requests = read(&requests, OwnerRequests::parse);
+            Failures::both(finished(inventory), requests)
+        })
+    }
+}
+
+/// Inputs of fewer bytes are read sooner than threads are started for them.
+pub(super) const WORTH_A_THREAD: u64 = 1 << 19;
+
+/// What a thread has to say. A panic of its is a panic of ours.
+pub(super) fn finished<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// Reads and parses a file.

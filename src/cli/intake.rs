@@ -71,7 +71,7 @@ fn take_in(repository: &Repository, file: &Path, notes: &mut String) -> Result<J
     let (history, folder) = repository.sound_history_of(surface)?;
     let before = Before::of(&history, &folder);
     let step = history
-        .receive(&repository.surfaces, &response, &bytes, &recorded_at, signer)
+        .receive(repository.surfaces(), &response, &bytes, &recorded_at, signer)
         .map_err(|refusal| Failure::Refused {
             path: file.to_owned(),
             place: None,

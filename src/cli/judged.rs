@@ -19,6 +19,7 @@ use crate::triage::{Finding, Surfaces};
 use crate::words::{AcceptanceField, Lane, Problem};
 
 use super::failure::{Failure, Failures};
+use super::inputs::finished;
 
 /// How findings are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -77,11 +78,7 @@ impl Judge {
         thread::scope(|scope| {
             let workers: Vec<_> =
                 files.chunks(share).map(|share| scope.spawn(move || judge(share))).collect();
-            let join = |worker: thread::ScopedJoinHandle<'_, Vec<_>>| {
-                // A panic of a worker is a panic of ours.
-                worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            };
-            workers.into_iter().flat_map(join).collect()
+            workers.into_iter().flat_map(finished).collect()
         })
     }
 

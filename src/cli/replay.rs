@@ -26,7 +26,7 @@ pub(super) fn run(Args { generate: args }: &Args, is_quiet: bool) -> Outcome {
     if folders.is_empty() {
         return generate::run(args, is_quiet);
     }
-    let repository = Repository::open(args.inputs())?;
+    let mut repository = Repository::open(args.inputs())?;
     let Replayed { candidates, seen, .. } =
         repository.replay(|history, _| history.faults().to_vec())?;
     drop(lock);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::thread;
 
 use crate::candidate::AnyCandidate;
@@ -17,14 +18,15 @@ use crate::surface::Surface;
 use crate::triage::Surfaces;
 
 use super::failure::{Failure, Failures};
-use super::inputs::InputArgs;
+use super::inputs::{InputArgs, finished};
 
 #[derive(Debug)]
 pub(super) struct Repository {
     pub(super) root: PathBuf,
     pub(super) inventory: Inventory,
     pub(super) requests: OwnerRequests,
-    pub(super) surfaces: Surfaces,
+    /// All surfaces, once an answer is held against them.
+    surfaces: OnceLock<Surfaces>,
     pub(super) journal: Journal,
     /// `None`: nobody has to sign.
     pub(super) signers: Option<AllowedSigners>,
@@ -48,16 +50,30 @@ const WORTH_A_THREAD: usize = 32;
 impl Repository {
     /// Reads the inputs and the allowed signers.
     pub(super) fn open(inputs: &InputArgs) -> Result<Self, Failures> {
-        let root = inputs.root().to_owned();
         let (inventory, requests) = inputs.read()?;
+        Self::of(inputs, inventory, requests)
+    }
+
+    /// The repository of these inputs.
+    pub(super) fn of(
+        inputs: &InputArgs,
+        inventory: Inventory,
+        requests: OwnerRequests,
+    ) -> Result<Self, Failures> {
+        let root = inputs.root().to_owned();
         Ok(Self {
-            surfaces: Surfaces::new(requests.surfaces()),
+            surfaces: OnceLock::new(),
             journal: Journal::below(&root),
             signers: allowed_signers(&root)?,
             inventory,
             requests,
             root,
         })
+    }
+
+    /// All surfaces that owners are asked about.
+    pub(super) fn surfaces(&self) -> &Surfaces {
+        self.surfaces.get_or_init(|| Surfaces::new(self.requests.surfaces()))
     }
 
     /// The surface of a candidate.
@@ -70,7 +86,7 @@ impl Repository {
     /// The journal of one surface, replayed.
     pub(super) fn history_of(&self, surface: &Surface) -> Result<(History, Folder), Failures> {
         let folder = self.journal.read(&journal_folder(surface.surface_id()))?;
-        let history = History::replay(surface.clone(), &self.surfaces, &folder.dossier);
+        let history = History::replay(surface.clone(), self.surfaces(), &folder.dossier);
         Ok((history, folder))
     }
 
@@ -140,12 +156,17 @@ impl Repository {
         }
     }
 
-    /// Replays the journal of every surface; `look` sees each that has one.
+    /// Replays the journal of every surface, which are then candidates; `look` sees each journal.
     pub(super) fn replay<T: Send>(
-        &self,
+        &mut self,
         look: impl Fn(&History, &Folder) -> T + Sync,
     ) -> Result<Replayed<T>, Failures> {
         let (mut folders, strangers) = self.journal.folders()?;
+        if folders.is_empty() {
+            let surfaces = std::mem::take(&mut self.requests.surfaces);
+            let candidates = surfaces.into_iter().map(AnyCandidate::new).collect();
+            return Ok(Replayed { candidates, seen: Vec::new(), retired: Vec::new(), strangers });
+        }
         let surfaces = self.requests.surfaces();
         let replay = |share: &[Surface]| -> Result<Vec<_>, FileError> {
             share.iter().map(|surface| self.replay_one(surface, &folders, &look)).collect()
@@ -158,13 +179,7 @@ impl Repository {
             thread::scope(|scope| {
                 let workers: Vec<_> =
                     surfaces.chunks(share).map(|share| scope.spawn(|| replay(share))).collect();
-                // A panic of a worker is a panic of ours.
-                workers
-                    .into_iter()
-                    .map(|worker| {
-                        worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-                    })
-                    .collect()
+                workers.into_iter().map(finished).collect()
             })
         };
         let (mut candidates, mut seen) = (Vec::with_capacity(surfaces.len()), Vec::new());
@@ -189,15 +204,12 @@ impl Repository {
         folders: &BTreeSet<String>,
         look: impl Fn(&History, &Folder) -> T,
     ) -> Result<(AnyCandidate, Option<(String, T)>), FileError> {
-        if folders.is_empty() {
-            return Ok((AnyCandidate::new(surface.clone()), None));
-        }
         let name = journal_folder(surface.surface_id());
         if !folders.contains(&name) {
             return Ok((AnyCandidate::new(surface.clone()), None));
         }
         let folder = self.journal.read(&name)?;
-        let history = History::replay(surface.clone(), &self.surfaces, &folder.dossier);
+        let history = History::replay(surface.clone(), self.surfaces(), &folder.dossier);
         let sight = look(&history, &folder);
         Ok((history.into_candidate(), Some((name, sight))))
     }

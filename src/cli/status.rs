@@ -43,9 +43,9 @@ pub(super) enum Format {
 
 pub(super) fn run(args: &Args) -> Outcome {
     let lock = Lock::share(args.inputs.root());
-    let repository = Repository::open(&args.inputs)?;
+    let mut repository = Repository::open(&args.inputs)?;
     let (text, is_sound) = match &args.surface_id {
-        None => lanes(&repository, args.format)?,
+        None => lanes(&mut repository, args.format)?,
         Some(id) => {
             let surface = find(repository.requests.surfaces(), id)?;
             let (history, folder) = repository.history_of(surface)?;
@@ -64,7 +64,7 @@ pub(super) fn run(args: &Args) -> Outcome {
 
 /// How many candidates stand in each lane, and whether every journal is sound.
 fn lanes(
-    repository: &Repository,
+    repository: &mut Repository,
     format: Format,
 ) -> Result<(String, bool), super::failure::Failures> {
     let Replayed { candidates, seen, .. } =

@@ -152,6 +152,16 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether an object comes next.
+    pub(crate) fn is_at_object(&mut self) -> Read<bool> {
+        Ok(self.peek()? == Peek::Object)
+    }
+
+    /// Whether an array comes next.
+    pub(crate) fn is_at_array(&mut self) -> Read<bool> {
+        Ok(self.peek()? == Peek::Array)
+    }
+
     /// Reads `null`, if it is what comes next.
     pub(crate) fn null(&mut self) -> Read<bool> {
         let is_null = self.peek()? == Peek::Null;

@@ -2,6 +2,7 @@ mod findings;
 mod ledger;
 mod since;
 
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,12 +10,13 @@ use crate::edges::clock;
 use crate::edges::files;
 use crate::edges::journal::{EVENTS, Folder, Lock, SIGNATURE};
 use crate::edges::signatures::{self, ALLOWED_SIGNERS, AllowedSigners, Namespace};
-use crate::inputs::ListedSurfaces;
+use crate::inputs::{Inventory, ListedSurfaces};
 use crate::journal::{DocumentName, History};
+use crate::surface::Surface;
 use crate::words::{AcceptanceField, VerifyCode};
 
 use super::Outcome;
-use super::inputs::{InputArgs, path, read};
+use super::inputs::{InputArgs, path};
 use super::judged::Format;
 use super::repository::{Replayed, Repository};
 use findings::{Finding, Report};
@@ -47,8 +49,9 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     let lock = Lock::share(args.inputs.root());
-    let listed = read(&args.inputs.inventory(), ListedSurfaces::parse)?;
-    let mut repository = Repository::open(&args.inputs)?;
+    let both = |bytes: &[u8]| Ok((Inventory::parse(bytes)?, ListedSurfaces::parse(bytes)?));
+    let ((inventory, listed), requests) = args.inputs.read_with(both)?;
+    let mut repository = Repository::of(&args.inputs, inventory, requests)?;
     let mut report = Report::default();
 
     if let Some(revision) = &args.since {
@@ -191,7 +194,8 @@ fn hold_drafts_against_inventory(
 ) {
     let (inventory, drafts) = (args.inputs.inventory(), args.inputs.owner_requests());
     let surfaces = repository.requests.surfaces();
-    for id in listed.ids().filter(|id| !repository.surfaces.contains(id)) {
+    let drafted: HashSet<&str> = surfaces.iter().map(Surface::surface_id).collect();
+    for id in listed.ids().filter(|id| !drafted.contains(id)) {
         report.add(Finding::new(
             VerifyCode::UnlistedSurface,
             &inventory,
@@ -240,14 +244,25 @@ fn hold_sources_against_drafts(
     report: &mut Report,
 ) -> Result<(), super::failure::Failures> {
     let drafts = args.inputs.owner_requests();
+    // Most folders hold many files, and where one is not there, none of them is.
+    let mut has_folder: HashMap<&Path, bool> = HashMap::new();
     for (index, surface) in repository.requests.surfaces().iter().enumerate() {
         let text = |field| surface.descriptor(field).and_then(|value| value.as_str());
         let source = text(AcceptanceField::RepoSourcePath).map(Path::new);
         let (Some(source), Some(sha256)) = (source, text(AcceptanceField::RepoSha256)) else {
             continue;
         };
+        let folder = source.parent().unwrap_or(Path::new(""));
+        let is_there = |folder: &Path| args.inputs.below_root(folder).is_dir();
+        if !is_below(source)
+            || !*has_folder
+                .entry(folder)
+                .or_insert_with(|| folder == Path::new("") || is_there(folder))
+        {
+            continue;
+        }
         let file = args.inputs.below_root(source);
-        if !is_below(source) || !file.is_file() {
+        if !file.is_file() {
             continue;
         }
         let digest = crate::digest::Digest::of(&files::read(&file)?);

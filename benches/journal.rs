@@ -1,0 +1,222 @@
+//! The commands of the journal as whole processes: `replay` of many events, `verify` of a large baseline, and `intake`
+//! beside the syncs that it cannot do without.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark fails by panicking")]
+
+mod made;
+mod rival;
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use acceptance_ledger::{
+    Digest, Dossier, History, OwnerRequests, ResponseDocument, ReviewDocument, Step, Surface,
+    Surfaces, journal_folder, response_template, review_template,
+};
+use rival::Rival;
+use serde_json::{Map, Value, json};
+
+const DOCS: &str = "docs/security";
+const JOURNAL: &str = "docs/security/monitoring-owner-response-acceptance.journal";
+const LEDGER: &str = "docs/security/monitoring-owner-response-acceptance.snapshot.json";
+const TIME: &str = "2026-01-01T08:00:00+08:00";
+
+/// A folder with made inputs, and the requests among them.
+fn repository(count: usize) -> (tempfile::TempDir, OwnerRequests) {
+    let folder = tempfile::tempdir().unwrap();
+    let [inventory, requests] = made::inputs(count);
+    let docs = folder.path().join(DOCS);
+    std::fs::create_dir_all(&docs).unwrap();
+    std::fs::write(
+        docs.join("monitoring-alerting-observability-inventory.snapshot.json"),
+        inventory,
+    )
+    .unwrap();
+    std::fs::write(docs.join("monitoring-owner-request-draft.snapshot.json"), &requests).unwrap();
+    let requests = OwnerRequests::parse(requests.as_bytes()).unwrap();
+    (folder, requests)
+}
+
+fn answer(surface: &Surface, day: u32) -> String {
+    let template = response_template(surface, None, "response.schema.json");
+    let mut members: Map<String, Value> = serde_json::from_str(&template).unwrap();
+    for (key, value) in &mut members {
+        *value = match key.as_str() {
+            "responder" => json!("Ada Owner"),
+            "responded_at" => json!(format!("2026-11-{day:02}T10:00:00+08:00")),
+            "decision" => json!("confirm_current_state"),
+            "affected_scope" => json!(surface.surface_id()),
+            "redacted_evidence_refs" => json!(["artifact:run-12/readback.json"]),
+            "incident_context_ref" | "cross_project_notification_ref" => {
+                json!("not_applicable: there was none")
+            }
+            _ if value.is_null() => json!("ticket:OPS-12"),
+            _ if value == "pending_owner_response" => {
+                json!("The platform team looked at it on Monday.")
+            }
+            _ => continue,
+        };
+    }
+    Value::from(members).to_string()
+}
+
+fn record(history: &History, outcome: &str, verdict: &str) -> String {
+    let mut record: Value = serde_json::from_str(&review_template(history).unwrap()).unwrap();
+    for check in record["checks"].as_object_mut().unwrap().values_mut() {
+        *check = json!(verdict);
+    }
+    for (key, value) in [
+        ("reviewer", "Rex Reviewer"),
+        ("reviewer_kind", "person"),
+        ("reviewed_at", TIME),
+        ("outcome", outcome),
+        ("reason", "Compared with the readback."),
+        ("record_ref", "ticket:OPS-13"),
+    ] {
+        record[key] = json!(value);
+    }
+    record.to_string()
+}
+
+/// Five events: an answer, a hold, another answer, its acceptance, and that taken back.
+fn five_events(surface: &Surface, surfaces: &Surfaces) -> Dossier {
+    let mut dossier = Dossier::default();
+    let store = |dossier: &mut Dossier, step: &Step, text: String| {
+        dossier.events.extend(step.line().as_bytes());
+        dossier.documents.insert(step.document().unwrap(), text.into_bytes());
+    };
+    for (day, outcomes) in [
+        (1, &[("request_supplement", "fail")][..]),
+        (2, &[("owner_review_only_update", "pass"), ("receiver_receipt_gap_required", "fail")]),
+    ] {
+        let text = answer(surface, day);
+        let document = ResponseDocument::parse(text.as_bytes()).unwrap();
+        let history = History::replay(surface.clone(), surfaces, &dossier);
+        let step = history.receive(surfaces, &document, text.as_bytes(), TIME, None).unwrap();
+        store(&mut dossier, &step, text);
+        for (outcome, verdict) in outcomes {
+            let history = History::replay(surface.clone(), surfaces, &dossier);
+            let text = record(&history, outcome, verdict);
+            let record = ReviewDocument::parse(text.as_bytes()).unwrap().record(None).unwrap();
+            let step = history.review(record, text.as_bytes(), TIME).unwrap();
+            store(&mut dossier, &step, text);
+        }
+    }
+    dossier
+}
+
+fn write_journal(root: &Path, requests: &OwnerRequests) -> usize {
+    let surfaces = Surfaces::new(requests.surfaces());
+    let mut count = 0;
+    for surface in requests.surfaces() {
+        let dossier = five_events(surface, &surfaces);
+        let folder = root.join(JOURNAL).join(journal_folder(surface.surface_id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        count += dossier.events.iter().filter(|byte| **byte == b'\n').count();
+        std::fs::write(folder.join("events.jsonl"), dossier.events).unwrap();
+        for (name, bytes) in dossier.documents {
+            std::fs::write(folder.join(name.to_string()), bytes).unwrap();
+        }
+    }
+    count
+}
+
+fn tool(root: &Path, args: &'static [&'static str]) -> impl Fn() -> Command + use<> {
+    let root = root.to_owned();
+    move || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_acceptance-ledger"));
+        command.current_dir(&root).args(args);
+        command
+    }
+}
+
+/// Gives each rival its turns, one after the other, and shows all beside the first.
+fn show(title: &str, turns: usize, mut rivals: Vec<Rival>) {
+    for _ in 0..turns {
+        rivals.iter_mut().for_each(Rival::turn);
+    }
+    println!("{title}");
+    let first = rivals[0].median();
+    for rival in &mut rivals {
+        let median = rival.median();
+        println!(
+            "  {:28} {:9.1} ms   {:6.2} x   {:+8.1} ms   peak {:5} MiB",
+            rival.name,
+            median * 1e3,
+            median / first,
+            (median - first) * 1e3,
+            rival.peak >> 10
+        );
+    }
+}
+
+fn main() {
+    let (folder, requests) = repository(10_000);
+    let events = write_journal(folder.path(), &requests);
+    let generate = &["generate", "--output", "generated.json"];
+    let rivals = vec![
+        Rival::new("generate", tool(folder.path(), generate)),
+        Rival::new("replay", tool(folder.path(), &["replay", "--output", LEDGER])),
+        Rival::new("verify", tool(folder.path(), &["verify"])),
+    ];
+    show(&format!("10000 surfaces with {events} events"), 5, rivals);
+
+    let (folder, _) = repository(100_000);
+    let output = tool(folder.path(), &["generate", "--output", LEDGER])().output().unwrap();
+    assert!(output.status.success());
+    let rivals = vec![
+        Rival::new("generate", tool(folder.path(), generate)),
+        Rival::new("verify", tool(folder.path(), &["verify"])),
+    ];
+    show("the baseline of 100000 surfaces", 7, rivals);
+
+    intake();
+}
+
+/// `intake` of one answer, less the start of the process, beside two files that are written and synced.
+fn intake() {
+    const TURNS: u32 = 40;
+    let (folder, requests) = repository(40);
+    let root = folder.path();
+    let time = |mut act: Box<dyn FnMut(u32)>| {
+        let mut times: Vec<_> = (0..TURNS)
+            .map(|turn| {
+                let start = Instant::now();
+                act(turn);
+                start.elapsed()
+            })
+            .collect();
+        times.sort();
+        times[times.len() / 2].as_secs_f64() * 1e3
+    };
+    let surfaces: Vec<_> = requests.surfaces().to_vec();
+    for (index, surface) in surfaces.iter().enumerate() {
+        std::fs::write(root.join(format!("{index}.json")), answer(surface, 1)).unwrap();
+    }
+    let run = |args: Vec<String>| {
+        let output = Command::new(env!("CARGO_BIN_EXE_acceptance-ledger"))
+            .current_dir(root)
+            .args(args)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let triage = time(Box::new(|turn| run(vec!["triage".into(), format!("{turn}.json")])));
+    let intake = time(Box::new(|turn| run(vec!["intake".into(), format!("{turn}.json")])));
+    let bytes = answer(&surfaces[0], 1);
+    let syncs = time(Box::new(|turn| {
+        for part in ["document", "event"] {
+            let name = Digest::of(format!("{turn}{part}").as_bytes()).hex();
+            let mut file = File::create_new(root.join(name)).unwrap();
+            file.write_all(bytes.as_bytes()).unwrap();
+            file.sync_all().unwrap();
+        }
+    }));
+    println!("one answer of {} bytes", bytes.len());
+    println!("  triage                       {triage:9.1} ms");
+    println!("  intake                       {intake:9.1} ms   {:+8.1} ms", intake - triage);
+    println!("  two files, each synced       {syncs:9.1} ms");
+}
