@@ -86,6 +86,61 @@ fn the_readme_shows_what_the_tool_prints() {
     assert_eq!(String::from_utf8(output.stderr).unwrap(), shown);
 }
 
+/// Every command of the walkthrough, in its order, in an empty folder; and what each shows.
+#[test]
+fn the_walkthrough_goes_as_it_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let bin = Path::new(env!("CARGO_BIN_EXE_acceptance-ledger")).parent().unwrap();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let document = read("docs/walkthrough.md");
+    let blocks =
+        document.split("```console\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let mut count = 0;
+    for steps in blocks {
+        for step in steps.split("$ ").skip(1) {
+            let (command, shown) = step.split_once('\n').unwrap();
+            let output = Command::new("sh")
+                .args(["-c", command])
+                .current_dir(folder.path())
+                .env("PATH", &path)
+                .env("REPOSITORY", env!("CARGO_MANIFEST_DIR"))
+                .env("GIT_CEILING_DIRECTORIES", folder.path().parent().unwrap())
+                .envs([("GIT_AUTHOR_NAME", "Test"), ("GIT_AUTHOR_EMAIL", "test@example.com")])
+                .envs([("GIT_COMMITTER_NAME", "Test"), ("GIT_COMMITTER_EMAIL", "test@example.com")])
+                .output()
+                .unwrap();
+            let [out, err] =
+                [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+            assert!(output.status.success(), "{command}: {out}{err}");
+            assert_eq!(format!("{out}{err}"), shown, "{command}");
+            count += 1;
+        }
+    }
+    assert!(count > 25, "{count}");
+}
+
+/// The table of codes in the document is the code's.
+#[test]
+fn every_finding_code_is_documented() {
+    let document = read("docs/journal.md");
+    let (before, rest) = document.split_once("<!-- codes -->\n").unwrap();
+    let (shown, after) = rest.split_once("<!-- /codes -->").unwrap();
+    let mut table = String::from("| code | what it means | what to do |\n|---|---|---|\n");
+    for code in acceptance_ledger::VerifyCode::ALL {
+        table += &format!("| `{code}` | {} | {} |\n", code.english(), code.next_step());
+    }
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        let text = format!("{before}<!-- codes -->\n{table}<!-- /codes -->{after}");
+        std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/journal.md"), text)
+            .unwrap();
+    } else {
+        assert_eq!(
+            shown, table,
+            "docs/journal.md is old: UPDATE_DOCS=1 cargo test --test documents"
+        );
+    }
+}
+
 #[test]
 fn the_readme_shows_what_triage_says() {
     let command =

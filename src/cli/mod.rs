@@ -80,7 +80,7 @@ pub fn main() -> ExitCode {
         Command::Template(args) => template::run(&args, quiet),
         Command::Triage(args) => triage::run(&args),
         Command::Intake(args) => intake::run(&args, quiet),
-        Command::Review(args) => review::run(&args),
+        Command::Review(args) => review::run(&args, quiet),
         Command::Replay(args) => replay::run(&args, quiet),
         Command::Verify(args) => verify::run(&args, quiet),
         Command::Status(args) => status::run(&args),

@@ -1,11 +1,12 @@
 use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::candidate::Refused;
 use crate::edges::clock;
 use crate::edges::files;
-use crate::edges::journal::{Before, Filed, Lock};
+use crate::edges::journal::{Before, EVENTS, Filed, Lock};
 use crate::edges::signatures::Namespace;
 use crate::journal::journal_folder;
 use crate::review::{Refusal, ReviewDocument};
@@ -29,24 +30,28 @@ pub(super) struct Args {
     inputs: InputArgs,
 }
 
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     let lock = Lock::take(args.inputs.root())?;
     let repository = Repository::open(&args.inputs)?;
-    let mut text = String::new();
+    let (mut text, mut notes) = (String::new(), String::new());
     let mut failures = Failures::default();
     for file in &args.records {
-        match take_in(&repository, file) {
+        match take_in(&repository, file, &mut notes) {
             Ok(taken) => text.push_str(&taken),
             Err(more) => failures.extend(more),
         }
     }
     drop(lock);
+    if !is_quiet {
+        // Where nobody can be told, the journal still says it.
+        let _ = io::stderr().write_all(notes.as_bytes());
+    }
     files::print_styled(&text)?;
     if failures.is_empty() { Ok(ExitCode::SUCCESS) } else { Err(failures) }
 }
 
 /// Takes in one record, and says where the candidate stands now.
-fn take_in(repository: &Repository, file: &Path) -> Result<String, Failures> {
+fn take_in(repository: &Repository, file: &Path, notes: &mut String) -> Result<String, Failures> {
     let bytes = files::read(file)?;
     let document = ReviewDocument::parse(&bytes).map_err(|error| Failure::document(file, error))?;
     let place = |pointer: &str| document.place_of(pointer, &bytes);
@@ -89,12 +94,15 @@ fn take_in(repository: &Repository, file: &Path) -> Result<String, Failures> {
             }
         })?;
     let filed = Filed { document: &bytes, signature: signature.as_deref() };
-    repository.journal.append(&journal_folder(surface.surface_id()), &before, &step, filed)?;
+    let name = journal_folder(surface.surface_id());
+    repository.journal.append(&name, &before, &step, filed)?;
+    // Writing to a string cannot fail.
+    let _ =
+        writeln!(notes, "recorded in {}", repository.journal.path(&name).join(EVENTS).display());
 
     let lane = step.candidate().lane();
     let mut text = format!("{}: {lane}\n  {}\n", file.display(), lane.english());
     if step.withdraws().is_some() {
-        // Writing to a string cannot fail.
         let _ = writeln!(
             text,
             "  The answer was withdrawn and its document deleted. Rotate what was secret in it: git history keeps \

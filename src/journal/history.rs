@@ -491,17 +491,23 @@ impl<'a> Replay<'a> {
     }
 
     /// The bytes of a document that has to be there: those of the event at `index`, unless a later one withdrew
-    /// it.
+    /// it. One that is there still, which it should not be, is held against its records as long as it is.
     fn take_document(&mut self, index: usize, name: DocumentName) -> Option<&'a [u8]> {
-        if !name.is_review() && self.is_withdrawn_after(index) {
+        let is_withdrawn = !name.is_review() && self.is_withdrawn_after(index);
+        if is_withdrawn {
             self.withdrawn.insert(name);
-            return None;
         }
         let Some(bytes) = self.dossier.documents.get(&name) else {
+            if is_withdrawn {
+                return None;
+            }
             self.faults.push(JournalFault::of_document(VerifyCode::DocumentMissing, name));
             return None;
         };
         if Digest::of(bytes) != name.digest() {
+            if is_withdrawn {
+                return None;
+            }
             self.faults.push(JournalFault::of_document(VerifyCode::DocumentAltered, name));
             return None;
         }
@@ -566,7 +572,12 @@ impl<'a> Replay<'a> {
             Err(Refused { candidate, reason }) => {
                 // What the surface asks for can have grown since: then the record no longer counts.
                 let is_asked_today = |check: ReviewerCheck| {
-                    today.is_some_and(|today| has_finding_against(&today.findings, check))
+                    let had_finding = self.answer.as_ref().is_some_and(|answer| {
+                        let event = self.links.get(answer.index).map(|link| &link.event);
+                        event.is_some_and(|event| has_finding_against(event.findings(), check))
+                    });
+                    !had_finding
+                        && today.is_some_and(|today| has_finding_against(&today.findings, check))
                 };
                 match reason {
                     Refusal::NotApplicableUnearned(check) if is_asked_today(check) => self.fault(
