@@ -1,12 +1,14 @@
-//! The core in another tool: the baseline of one surface, its read-back, and an answer.
+//! The core in another tool: the baseline of one surface, its read-back, an answer that is held, and one that goes
+//! through the journal to its acceptance.
 //!
 //! ```text
 //! cargo run --no-default-features --example embed
 //! ```
 
 use acceptance_ledger::{
-    AnyCandidate, Candidate, Inventory, Ledger, LedgerDocument, OwnerRequests, ProgressFlag,
-    Received, ResponseDocument, RuntimeGate, Stamp, Surfaces, WaitingOwnerResponse,
+    AnyCandidate, Candidate, Dossier, History, Inventory, Ledger, LedgerDocument, OwnerRequests,
+    ProgressFlag, Received, ResponseDocument, ReviewDocument, RuntimeGate, Stamp, Step, Surface,
+    Surfaces, WaitingOwnerResponse, response_template, review_template,
 };
 
 /// What another tool knows of one surface.
@@ -79,6 +81,83 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
             other => println!("an answer is held in {}", AnyCandidate::from(other).lane()),
         }
+        accept(surface, &surfaces)?;
     }
     Ok(())
+}
+
+/// Takes an answer and a reviewer record through the journal, which this tool keeps in memory.
+fn accept(surface: &Surface, surfaces: &Surfaces) -> Result<(), Box<dyn std::error::Error>> {
+    let mut dossier = Dossier::default();
+
+    let answer = response_template(surface, None, "response.schema.json")
+        .replace(
+            "\"decision\": \"pending_owner_response\"",
+            "\"decision\": \"confirm_current_state\"",
+        )
+        .replace(
+            "\"responded_at\": \"pending_owner_response\"",
+            "\"responded_at\": \"2026-01-02T08:00:00Z\"",
+        )
+        .replace(
+            "\"affected_scope\": \"pending_owner_response\"",
+            "\"affected_scope\": \"prometheus_rules:rules/node.yml\"",
+        )
+        .replace("[]", "[\"artifact:run-12/readback.json\"]")
+        .replace(": null", ": \"ticket:OPS-12\"")
+        .replace(": \"pending_owner_response\"", ": \"The platform team\"");
+    let response = ResponseDocument::parse(answer.as_bytes())?;
+    let history = History::replay(surface.clone(), surfaces, &dossier);
+    let step =
+        history.receive(surfaces, &response, answer.as_bytes(), "2026-01-02T09:00:00Z", None)?;
+    println!("another lands in {}", step.candidate().lane());
+    store(&mut dossier, &step, &answer);
+
+    let history = History::replay(surface.clone(), surfaces, &dossier);
+    let record = review_template(&history)
+        .ok_or("there is no answer")?
+        .replace("\"reviewer_kind\": \"pending_reviewer_record\"", "\"reviewer_kind\": \"person\"")
+        .replace(
+            "\"reviewed_at\": \"pending_reviewer_record\"",
+            "\"reviewed_at\": \"2026-01-03T08:00:00Z\"",
+        )
+        .replace(
+            "\"outcome\": \"pending_reviewer_record\"",
+            "\"outcome\": \"owner_review_only_update\"",
+        )
+        .replace("\"record_ref\": \"pending_reviewer_record\"", "\"record_ref\": \"ticket:OPS-13\"")
+        .replace("\"reviewer\": \"pending_reviewer_record\"", "\"reviewer\": \"Rex Reviewer\"")
+        .replace(
+            "\"reason\": \"pending_reviewer_record\"",
+            "\"reason\": \"Read back and compared.\"",
+        )
+        .replace("pending_reviewer_record", "pass");
+    let document = ReviewDocument::parse(record.as_bytes())?;
+    let judged =
+        document.record(None).map_err(|findings| format!("{} findings", findings.len()))?;
+    let step = history
+        .review(judged, record.as_bytes(), "2026-01-03T09:00:00Z")
+        .map_err(|refused| refused.reason)?;
+    store(&mut dossier, &step, &record);
+
+    let history = History::replay(surface.clone(), surfaces, &dossier);
+    let reload = history.candidate().gates().get(RuntimeGate::PrometheusReloadAuthorized);
+    println!(
+        "{} events later it stands in {}; may Prometheus be reloaded? {}",
+        history.events().len(),
+        history.candidate().lane(),
+        reload.is_open()
+    );
+    Ok(())
+}
+
+/// Does what a step says: first the document, then the line, then what is withdrawn.
+fn store(dossier: &mut Dossier, step: &Step, text: &str) {
+    if let Some(name) = step.document() {
+        dossier.documents.insert(name, text.as_bytes().to_vec());
+    }
+    dossier.events.extend(step.line().as_bytes());
+    if let Some(name) = step.withdraws() {
+        dossier.documents.remove(&name);
+    }
 }

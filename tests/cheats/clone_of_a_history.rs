@@ -1,0 +1,7 @@
+use acceptance_ledger::History;
+
+fn twice(history: &History) -> History {
+    history.clone()
+}
+
+fn main() {}

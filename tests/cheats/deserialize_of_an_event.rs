@@ -1,0 +1,5 @@
+use acceptance_ledger::Event;
+
+fn main() {
+    let _: Event = serde_json::from_str("{}").unwrap();
+}
