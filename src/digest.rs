@@ -90,6 +90,7 @@ mod tests {
         let hex = Digest::of(b"").hex();
         assert_eq!(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
         assert_eq!(Digest::from_hex(&hex), Some(Digest::of(b"")));
+        assert_eq!(format!("{:?}", Digest::of(b"")), format!("sha256:{hex}"));
         for text in [
             hex.clone(),
             format!("sha256:{}", hex.to_uppercase()),
