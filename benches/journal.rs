@@ -115,7 +115,7 @@ fn write_journal(root: &Path, requests: &OwnerRequests) -> usize {
         let dossier = five_events(surface, &surfaces);
         let folder = root.join(JOURNAL).join(journal_folder(surface.surface_id()));
         std::fs::create_dir_all(&folder).unwrap();
-        count += dossier.events.iter().filter(|byte| **byte == b'\n').count();
+        count += dossier.events.split_inclusive(|byte| *byte == b'\n').count();
         std::fs::write(folder.join("events.jsonl"), dossier.events).unwrap();
         for (name, bytes) in dossier.documents {
             std::fs::write(folder.join(name.to_string()), bytes).unwrap();

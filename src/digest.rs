@@ -96,7 +96,7 @@ mod tests {
             format!("sha256:{}", hex.to_uppercase()),
             format!("sha256:{hex}0"),
             "sha256:".to_owned(),
-            format!("sha256:{}+f", &hex[..62]),
+            format!("sha256:{}+f", hex.split_at(62).0),
         ] {
             assert_eq!(text.parse::<Digest>(), Err(NotADigest), "{text}");
         }

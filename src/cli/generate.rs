@@ -72,16 +72,14 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
             }
         }
     };
-    finish(&tally, is_quiet)
+    Ok(finish(&tally, is_quiet))
 }
 
 /// Says what was written.
-pub(super) fn finish(tally: &Tally, is_quiet: bool) -> Outcome {
-    if !is_quiet && writeln!(io::stderr(), "{}", last_line(tally)).is_err() {
-        // Nobody can be told, but by the exit code.
-        return Ok(ExitCode::from(2));
-    }
-    Ok(ExitCode::SUCCESS)
+pub(super) fn finish(tally: &Tally, is_quiet: bool) -> ExitCode {
+    // Where nobody can be told, the exit code says it.
+    let is_told = is_quiet || writeln!(io::stderr(), "{}", last_line(tally)).is_ok();
+    ExitCode::from(if is_told { 0 } else { 2 })
 }
 
 /// What a ledger is made from, but for the surfaces.

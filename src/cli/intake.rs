@@ -1,3 +1,4 @@
+use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -64,9 +65,9 @@ fn take_in(repository: &Repository, file: &Path, notes: &mut String) -> Result<J
     };
     let recorded_at = clock::now();
     let responder = response.responder().unwrap_or_default();
-    let signed =
+    let proof =
         repository.signer_of(file, &bytes, Namespace::OwnerResponse, responder, &recorded_at)?;
-    let (signer, signature) = signed.unzip();
+    let (signer, signature) = proof.unzip();
 
     let (history, folder) = repository.sound_history_of(surface)?;
     let before = Before::of(&history, &folder);
@@ -81,10 +82,12 @@ fn take_in(repository: &Repository, file: &Path, notes: &mut String) -> Result<J
     let name = journal_folder(surface.surface_id());
     let filed = Filed { document: &bytes, signature: signature.as_deref() };
     repository.journal.append(&name, &before, &step, filed)?;
-    notes.push_str(&format!(
-        "recorded in {}{}\n",
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        notes,
+        "recorded in {}{}",
         repository.journal.path(&name).join(EVENTS).display(),
         if step.document().is_some() { "" } else { "; nothing of the answer was kept" }
-    ));
+    );
     Ok(Judged::new(file, &surface.candidate_id(), step.candidate(), place))
 }

@@ -1,3 +1,4 @@
+use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use crate::edges::files;
@@ -42,7 +43,8 @@ pub(super) fn run(Args { generate: args }: &Args, is_quiet: bool) -> Outcome {
                     next_step: code.next_step().to_owned(),
                 });
             } else {
-                notes.push_str(&format!("note: {}: {code}: {fault}\n", path.display()));
+                // Writing to a string cannot fail.
+                let _ = writeln!(notes, "note: {}: {code}: {fault}", path.display());
             }
         }
     }
@@ -61,5 +63,5 @@ pub(super) fn run(Args { generate: args }: &Args, is_quiet: bool) -> Outcome {
         // Where nobody can be told, the ledger still says it.
         let _ = io::stderr().write_all(notes.as_bytes());
     }
-    generate::finish(&tally, is_quiet)
+    Ok(generate::finish(&tally, is_quiet))
 }

@@ -60,14 +60,14 @@ fn take_in(repository: &Repository, file: &Path, notes: &mut String) -> Result<S
         return Err(Failure::NoSuchCandidate { path: file.to_owned(), place }.into());
     };
     let recorded_at = clock::now();
-    let signed = repository.signer_of(
+    let proof = repository.signer_of(
         file,
         &bytes,
         Namespace::ReviewerRecord,
         document.reviewer(),
         &recorded_at,
     )?;
-    let (signer, signature) = signed.unzip();
+    let (signer, signature) = proof.unzip();
     let record = document.record(signer).map_err(|findings| {
         let refused = |finding: &Finding| Failure::Refused {
             path: file.to_owned(),

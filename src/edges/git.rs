@@ -73,7 +73,7 @@ pub(crate) fn files_at(
             Some((path, facts.rsplit(' ').next()?))
         })
         .collect();
-    let objects: String = entries.iter().map(|(_, object)| format!("{object}\n")).collect();
+    let objects: String = entries.iter().flat_map(|(_, object)| [object, "\n"]).collect();
     let contents = contents(root, objects).ok_or(GitError::Unreadable)?;
     let mut rest = contents.as_slice();
     let mut files = BTreeMap::new();

@@ -146,9 +146,9 @@ impl Journal {
         }
         let mut stored = Stored::default();
         if let Some(name) = step.document() {
-            stored.write(path.join(name.to_string()), filed.document)?;
+            stored.write(&path.join(name.to_string()), filed.document)?;
             if let Some(signature) = filed.signature {
-                stored.write(path.join(format!("{name}{SIGNATURE}")), signature)?;
+                stored.write(&path.join(format!("{name}{SIGNATURE}")), signature)?;
             }
         }
         sync_folder(&path)?;
@@ -219,12 +219,12 @@ impl Events {
 struct Stored(Vec<PathBuf>);
 
 impl Stored {
-    fn write(&mut self, path: PathBuf, bytes: &[u8]) -> Result<(), FileError> {
-        let error = || FileError::new("write", &path);
-        let mut file =
-            OpenOptions::new().write(true).create_new(true).open(&path).map_err(error())?;
-        self.0.push(path.clone());
-        file.write_all(bytes).and_then(|()| file.sync_all()).map_err(error())
+    fn write(&mut self, path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+        let written = File::create_new(path).and_then(|mut file| {
+            self.0.push(path.to_owned());
+            file.write_all(bytes).and_then(|()| file.sync_all())
+        });
+        written.map_err(FileError::new("write", path))
     }
 
     fn keep(mut self) {

@@ -161,6 +161,7 @@ pub enum IntakeRefusal {
 
 impl History {
     /// Replays the journal of `surface`.
+    #[must_use]
     pub fn replay(surface: Surface, surfaces: &Surfaces, dossier: &Dossier) -> Self {
         let chain = Chain::read(&surface.candidate_id(), &dossier.events);
         let mut replay = Replay::new(&chain, dossier);
@@ -289,10 +290,14 @@ impl History {
             signer.clone(),
         );
         triage.response.signer = signer;
-        let line = event.to_line();
-        let candidate = self.candidate.land(triage, Some(Digest::of(line.as_bytes()))).into();
-        let line = with_line_breaks(line, self.lacks_line_break);
-        Ok(Step { candidate, line, document, withdraws: None })
+        let text = event.to_line();
+        let candidate = self.candidate.land(triage, Some(Digest::of(text.as_bytes()))).into();
+        Ok(Step {
+            candidate,
+            line: with_line_breaks(&text, self.lacks_line_break),
+            document,
+            withdraws: None,
+        })
     }
 
     /// Takes a reviewer record, of which `bytes` are the document as it came.
@@ -305,15 +310,15 @@ impl History {
         record: ReviewerRecord,
         bytes: &[u8],
         recorded_at: &str,
-    ) -> Result<Step, Refused<Self>> {
+    ) -> Result<Step, Refused<Box<Self>>> {
         let name = DocumentName::review(Digest::of(bytes));
         if self.named.contains(&name) {
-            return Err(Refused { candidate: self, reason: Refusal::FiledBefore });
+            return Err(Refused { candidate: Box::new(self), reason: Refusal::FiledBefore });
         }
-        let lane = record.outcome();
+        let outcome = record.outcome();
         let event = self.next_event(
             recorded_at,
-            lane,
+            outcome,
             Happened::Review { document: name.digest() },
             record.signer.clone(),
         );
@@ -321,17 +326,17 @@ impl History {
             .answer
             .as_ref()
             .and_then(|answer| answer.document)
-            .filter(|document| lane.is_withheld() && self.keeps(*document));
+            .filter(|document| outcome.is_withheld() && self.keeps(*document));
         let lacks_line_break = self.lacks_line_break;
         let mut rest = self;
         match rest.candidate.review(record) {
             Ok(candidate) => {
-                let line = with_line_breaks(event.to_line(), lacks_line_break);
+                let line = with_line_breaks(&event.to_line(), lacks_line_break);
                 Ok(Step { candidate, line, document: Some(name), withdraws })
             }
             Err(Refused { candidate, reason }) => {
                 rest.candidate = candidate;
-                Err(Refused { candidate: rest, reason })
+                Err(Refused { candidate: Box::new(rest), reason })
             }
         }
     }
@@ -362,7 +367,7 @@ impl History {
 }
 
 /// The line with its line break, and with the one that the line before it lacks.
-fn with_line_breaks(line: String, lacks_line_break: bool) -> String {
+fn with_line_breaks(line: &str, lacks_line_break: bool) -> String {
     let before = if lacks_line_break { "\n" } else { "" };
     format!("{before}{line}\n")
 }
@@ -467,10 +472,8 @@ impl<'a> Replay<'a> {
     ) {
         let sequence = event.sequence;
         let keeps_too_much = name.is_some() || responded_at.is_some() || event.signer.is_some();
-        let is_stored_rightly = match event.lane.is_withheld() {
-            true => !keeps_too_much,
-            false => name.is_some(),
-        };
+        let is_stored_rightly =
+            if event.lane.is_withheld() { !keeps_too_much } else { name.is_some() };
         if event.lane.strictness().is_none() || !is_stored_rightly {
             self.fault(
                 VerifyCode::IllegalStep,

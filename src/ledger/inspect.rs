@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::json::{DocumentError, Json, line_column_and_path, read_document};
+use crate::json::{DocumentError, Json, Read, Reader, line_column_and_path, read_document};
 use crate::words::{LedgerKey, ProgressFlag, RuntimeGate, SourceCount, VerifyCode};
 
 use super::key::{self, CountKey};
@@ -15,7 +15,7 @@ use super::{Stamp, read};
 ///
 /// Where the document is no strict JSON.
 pub(crate) fn inspect(bytes: &[u8]) -> Result<Vec<(VerifyCode, String)>, DocumentError> {
-    let ledger = read_document(bytes, read::is_ledger_key, |reader| reader.value())?;
+    let ledger = read_document(bytes, read::is_ledger_key, any_value)?;
     let empty = BTreeMap::new();
     let ledger = members(Some(&ledger)).unwrap_or(&empty);
     let candidates = match ledger.get(LedgerKey::AcceptanceCandidates.as_str()) {
@@ -56,6 +56,10 @@ pub(crate) fn inspect(bytes: &[u8]) -> Result<Vec<(VerifyCode, String)>, Documen
         }
     }
     Ok(faults)
+}
+
+fn any_value(reader: &mut Reader<'_>) -> Read<Json> {
+    reader.value()
 }
 
 fn members(value: Option<&Json>) -> Option<&BTreeMap<String, Json>> {

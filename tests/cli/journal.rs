@@ -100,7 +100,7 @@ fn the_history_of_a_surface_reads_well() {
 /// A text in which the time of this run stands as `TIME`.
 fn without_times(text: &str) -> String {
     let is_time =
-        |word: &str| word.len() == TIME.len() && word.contains("T") && word.ends_with("+08:00");
+        |word: &str| word.len() == TIME.len() && word.contains('T') && word.ends_with("+08:00");
     let words = text.split(' ').map(|word| if is_time(word) { "TIME" } else { word });
     words.collect::<Vec<_>>().join(" ")
 }
@@ -158,7 +158,7 @@ fn what_triage_withholds_is_nowhere() {
         (&json!(true), &json!(true))
     );
     case.commit_ledger();
-    shown += &stdout(&case.run(&["verify"]));
+    shown += stdout(&case.run(&["verify"]));
     shown += &std::fs::read_to_string(case.events()).unwrap();
     for part in [&secret[..20], "vodyanoy"] {
         assert!(!shown.contains(part));

@@ -174,6 +174,16 @@ fn nobody_accepts_with_the_key_that_signed_the_answer() {
     }
 }
 
+/// Whether we take the signed answer in.
+fn we_take(case: &Case, file: &str) -> bool {
+    // A step that is taken would change what the next finds.
+    let copy = Case::new();
+    for name in [SIGNERS, file, &format!("{file}.sig")] {
+        copy.write(name, std::fs::read(case.path().join(name)).unwrap());
+    }
+    copy.run(&["intake", file]).status.code() == Some(0)
+}
+
 /// Each kind of key and each form of a line: we take a signature if and only if OpenSSH does.
 #[test]
 fn we_and_openssh_agree() {
@@ -188,19 +198,11 @@ fn we_and_openssh_agree() {
         ("rsa", &["-t", "rsa", "-b", "2048"]),
     ];
     let keys = kinds.map(|(name, kind)| (name, key(&case, name, kind)));
-    let ours = |file: &str| {
-        // A step that is taken would change what the next finds.
-        let copy = Case::new();
-        for name in [SIGNERS, file, &format!("{file}.sig")] {
-            copy.write(name, std::fs::read(case.path().join(name)).unwrap());
-        }
-        copy.run(&["intake", file]).status.code() == Some(0)
-    };
     for (name, public) in &keys {
         case.write(SIGNERS, format!("ada@example.com {public}\n"));
         sign(&case, name, RESPONSE, "answer.json");
         assert!(openssh_verifies(&case, "ada@example.com", RESPONSE, "answer.json"), "{name}");
-        assert!(ours("answer.json"), "{name}");
+        assert!(we_take(&case, "answer.json"), "{name}");
     }
     let public = &keys[0].1;
     let other = &keys[1].1;
@@ -253,9 +255,20 @@ fn we_and_openssh_agree() {
         case.write(SIGNERS, format!("{line}\n"));
         let theirs = openssh_verifies(&case, "ada@example.com", RESPONSE, "answer.json");
         assert_eq!(theirs, is_allowed, "OpenSSH: {line}");
-        assert_eq!(ours("answer.json"), theirs, "{line}");
+        assert_eq!(we_take(&case, "answer.json"), theirs, "{line}");
         agreed[usize::from(theirs)] += 1;
     }
+    assert!(agreed.iter().all(|count| *count >= 10), "{agreed:?}");
+}
+
+#[test]
+fn a_signature_stands_alone_in_its_file_and_is_of_a_kind_that_is_checked() {
+    if !has_ssh_keygen() {
+        return;
+    }
+    let case = signed_case();
+    let public = key(&case, "ed25519", ED25519);
+    sign(&case, "ed25519", RESPONSE, "answer.json");
     case.write(SIGNERS, format!("ada@example.com {public}\n"));
     let armored = std::fs::read_to_string(case.path().join("answer.json.sig")).unwrap();
     let flat = armored.replace('\n', "").replace("SIGNATURE-----", "SIGNATURE-----\n");
@@ -272,11 +285,11 @@ fn we_and_openssh_agree() {
             is_one,
             "OpenSSH: {signature}"
         );
-        assert_eq!(ours("answer.json"), is_one, "{signature}");
+        assert_eq!(we_take(&case, "answer.json"), is_one, "{signature}");
     }
     // What stands behind a signature would be kept with it.
     case.write("answer.json.sig", format!("{armored}TOKEN=x\n"));
-    assert!(!ours("answer.json"));
+    assert!(!we_take(&case, "answer.json"));
     for (name, kind) in
         [("p521", &["-t", "ecdsa", "-b", "521"][..]), ("rsa1024", &["-t", "rsa", "-b", "1024"])]
     {
@@ -287,5 +300,4 @@ fn we_and_openssh_agree() {
             "{name}"
         );
     }
-    assert!(agreed.iter().all(|count| *count >= 10), "{agreed:?}");
 }

@@ -136,12 +136,11 @@ fn a_broken_journal_is_told_without_a_ledger_that_differs_on_top() {
         let case = Case::accepted();
         case.commit_ledger();
         let file = &case.files(end)[0];
-        match change {
-            "remove" => std::fs::remove_file(file).unwrap(),
-            _ => {
-                let text = std::fs::read_to_string(file).unwrap();
-                std::fs::write(file, text.replacen("monitoring", "monitorinq", 1)).unwrap();
-            }
+        if change == "remove" {
+            std::fs::remove_file(file).unwrap();
+        } else {
+            let text = std::fs::read_to_string(file).unwrap();
+            std::fs::write(file, text.replacen("monitoring", "monitorinq", 1)).unwrap();
         }
         assert_eq!(case.codes(&[]), [code], "{end} {change}");
     }
