@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -127,8 +128,8 @@ fn every_finding_code_is_documented() {
     let (shown, after) = rest.split_once("<!-- /codes -->").unwrap();
     let mut table = String::from("| code | what it means | what to do |\n|---|---|---|\n");
     for code in acceptance_ledger::VerifyCode::ALL {
-        let row = ["", &format!("`{code}`"), code.english(), code.next_step(), "\n"].join(" | ");
-        table.push_str(row.trim_start_matches(' '));
+        let (english, next_step) = (code.english(), code.next_step());
+        writeln!(table, "| `{code}` | {english} | {next_step} |").unwrap();
     }
     if std::env::var_os("UPDATE_DOCS").is_some() {
         let text = format!("{before}<!-- codes -->\n{table}<!-- /codes -->{after}");

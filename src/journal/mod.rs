@@ -5,6 +5,7 @@ mod chain;
 mod event;
 mod fault;
 mod history;
+mod replay;
 #[cfg(test)]
 mod theorems;
 

@@ -1,0 +1,347 @@
+//! Journals that somebody wrote by hand, with every digest right.
+
+use super::*;
+
+/// Adds a line by hand, with right digests.
+fn forge(dossier: &mut Dossier, change: impl FnOnce(&mut Value)) {
+    let mut lines: Vec<_> = text_lines(dossier);
+    let previous = match lines.last() {
+        Some(line) => Digest::of(line.as_bytes()),
+        None => Digest::of(surfaces()[0].candidate_id().as_bytes()),
+    };
+    let mut line = json!({
+        "schema_version": "monitoring_journal_event_v1", "sequence": lines.len() + 1,
+        "previous": previous.to_string(), "recorded_at": TIME,
+    });
+    change(&mut line);
+    lines.push(sealed(&line));
+    dossier.events = lines.iter().flat_map(|line| [line.as_bytes(), b"\n"].concat()).collect();
+}
+
+fn ordered(value: &Value, order: &[&str]) -> String {
+    let members = order.iter().filter_map(|key| value.get(*key).map(|value| (key, value)));
+    let members: Vec<_> = members.map(|(key, value)| format!("{key:?}:{value}")).collect();
+    members.join(",")
+}
+
+/// A line with its keys in their order and its digest.
+fn sealed(line: &Value) -> String {
+    let order = [
+        "schema_version",
+        "sequence",
+        "previous",
+        "event",
+        "recorded_at",
+        "lane",
+        "document",
+        "responded_at",
+        "repo_sha256",
+        "findings",
+        "signer",
+    ];
+    let finding_order = ["problem", "check", "field", "start", "end"];
+    let mut line = line.clone();
+    if let Some(findings) = line.get("findings").and_then(Value::as_array) {
+        let findings: Vec<_> =
+            findings.iter().map(|one| format!("{{{}}}", ordered(one, &finding_order))).collect();
+        line["findings"] = json!(format!("[{}]", findings.join(",")));
+    }
+    let findings = line.get("findings").and_then(Value::as_str).map(str::to_owned);
+    let mut open = ordered(&line, &order);
+    if let Some(findings) = findings {
+        open = open.replace(&json!(findings).to_string(), &findings);
+    }
+    let open = format!("{{{open}");
+    format!("{open},\"digest\":\"{}\"}}", Digest::of(open.as_bytes()))
+}
+
+/// Rewrites the lines of a journal from one on, so that every digest is right again.
+fn rewrite(dossier: &mut Dossier, change: impl Fn(usize, &mut Value)) {
+    let mut previous = Digest::of(surfaces()[0].candidate_id().as_bytes());
+    let mut events = Vec::new();
+    for (index, line) in text_lines(dossier).iter().enumerate() {
+        let mut line: Value = serde_json::from_str(line).unwrap();
+        line["previous"] = json!(previous.to_string());
+        change(index, &mut line);
+        let line = sealed(&line);
+        previous = Digest::of(line.as_bytes());
+        events.extend(line.as_bytes());
+        events.push(b'\n');
+    }
+    dossier.events = events;
+}
+
+#[test]
+fn a_forged_journal_reaches_no_state_that_the_core_refuses() {
+    proptest!(config(), |(nexts in nexts())| {
+        let mut dossier = Dossier::default();
+        for (day, next) in nexts.iter().enumerate() {
+            let text = text_of(next, day, &dossier);
+            let mut honest = dossier.clone();
+            let mut forged = dossier.clone();
+            let is_allowed = match next {
+                Next::Answer(_) => {
+                    receive(&mut honest, &text).unwrap();
+                    dossier = honest;
+                    continue;
+                }
+                Next::Record(_) => review(&mut honest, &text).is_ok(),
+            };
+            // The same record, written by hand with every digest right.
+            let name = DocumentName::review(Digest::of(text.as_bytes()));
+            let outcome = serde_json::from_str::<Value>(&text).unwrap()["outcome"].clone();
+            forge(&mut forged, |line| {
+                line["event"] = json!("review_recorded");
+                line["lane"] = outcome;
+                line["document"] = json!(name.digest().to_string());
+            });
+            forged.documents.insert(name, text.clone().into_bytes());
+            if let Some(document) = replay(&dossier).since_the_answer().first().and_then(Event::document) {
+                // Only a withdrawal that is one deletes the answer.
+                if !honest.documents.contains_key(&document) {
+                    forged.documents.remove(&document);
+                }
+            }
+            let history = replay(&forged);
+            prop_assert_eq!(history.is_broken(), !is_allowed, "{:?} {}", history.faults(), text);
+            if is_allowed {
+                let honestly = replay(&honest);
+                prop_assert_eq!(history.candidate().entry(), honestly.candidate().entry());
+                dossier = honest;
+            }
+        }
+    });
+}
+
+#[test]
+fn a_forged_line_is_refused_for_what_it_says() {
+    // The answer of the fixture's third line is ready, and the fourth accepts it.
+    let finding = json!({"problem": "field_missing", "check": "rollback_owner_present", "field": "/rollback_owner"});
+    let forged = |change: &dyn Fn(usize, &mut Value)| {
+        let mut dossier = accepted();
+        rewrite(&mut dossier, change);
+        replay(&dossier)
+    };
+    // Written again by hand, it is the journal that it was.
+    assert_eq!(forged(&|_, _| {}).faults(), []);
+    let relabelled = forged(&|index, line| {
+        if index >= 2 {
+            line["recorded_at"] = json!("2026-11-25T10:00:00+08:00");
+        }
+    });
+    // Its record is about the line that was there.
+    assert_eq!(codes(&relabelled), [VerifyCode::IllegalStep]);
+    let no_records = |change: &dyn Fn(&mut Value)| {
+        let mut dossier = Dossier::default();
+        receive(&mut dossier, &answer(1, &[])).unwrap();
+        rewrite(&mut dossier, |_, line| change(line));
+        codes(&replay(&dossier))
+    };
+    assert_eq!(no_records(&|_| {}), []);
+    for (key, value, code) in [
+        ("lane", json!("request_supplement"), VerifyCode::IllegalStep),
+        ("lane", json!("waiting_runtime_gate"), VerifyCode::IllegalStep),
+        ("lane", json!("quarantine_secret_or_raw_payload"), VerifyCode::IllegalStep),
+        ("findings", json!([finding]), VerifyCode::IllegalStep),
+        ("responded_at", json!("2026-11-01T02:00:01Z"), VerifyCode::IllegalStep),
+        ("document", json!(Digest::of(b"").to_string()), VerifyCode::DocumentMissing),
+        ("signer", json!({"principal": "Eve", "key": "SHA256:x"}), VerifyCode::IllegalStep),
+        ("sequence", json!(2), VerifyCode::ChainBroken),
+        ("recorded_at", json!("yesterday"), VerifyCode::ChainBroken),
+        ("event", json!("review_recorded"), VerifyCode::ChainBroken),
+        ("schema_version", json!("monitoring_journal_event_v2"), VerifyCode::ChainBroken),
+        (
+            "findings",
+            json!([{"problem": "command", "check": "rollback_owner_present", "field": ""}]),
+            VerifyCode::ChainBroken,
+        ),
+        (
+            "findings",
+            json!([{"problem": "command", "check": "no_runtime_request", "field": "/glsa_x"}]),
+            VerifyCode::ChainBroken,
+        ),
+        (
+            "findings",
+            json!([{"problem": "command", "check": "no_runtime_request", "field": "", "start": 1}]),
+            VerifyCode::ChainBroken,
+        ),
+    ] {
+        let told = no_records(&|line| line[key] = value.clone());
+        assert!(told.contains(&code), "{key} {value}: {told:?}");
+    }
+}
+
+/// A journal in which somebody wrote by hand what triage is said to have found in an answer without a hash of the live
+/// configuration, and a person's record that passes all but what is said.
+fn with_findings(lane: Lane, findings: &Value, passes_hash: bool) -> Dossier {
+    let text =
+        answer(1, &[("live_config_hash_ref", Value::Null), ("rollback_owner", json!("TBD"))]);
+    let name = DocumentName::response(Digest::of(text.as_bytes()));
+    let mut dossier = Dossier::default();
+    forge(&mut dossier, |line| {
+        line["event"] = json!("response_received");
+        line["lane"] = json!(lane);
+        line["document"] = json!(name.digest().to_string());
+        line["responded_at"] = json!("2026-11-01T02:00:00Z");
+        line["repo_sha256"] = json!("0a".repeat(32));
+        line["findings"] = findings.clone();
+    });
+    dossier.documents.insert(name, text.into_bytes());
+    let check = if passes_hash { "pass" } else { "fail" };
+    let record = record(&dossier, lane, &[("checks/live_config_hash_metadata_only", json!(check))]);
+    let filed = DocumentName::review(Digest::of(record.as_bytes()));
+    forge(&mut dossier, |line| {
+        line["event"] = json!("review_recorded");
+        line["lane"] = json!(lane);
+        line["document"] = json!(filed.digest().to_string());
+    });
+    dossier.documents.insert(filed, record.into_bytes());
+    dossier
+}
+
+#[test]
+fn a_record_that_passes_what_triage_finds_today_does_not_count() {
+    let missing = |problem: &str, check: &str, field: &str| json!({"problem": problem, "check": check, "field": field});
+    let rollback = missing("field_missing", "rollback_owner_present", "/rollback_owner");
+    let hash = missing("field_missing", "live_config_hash_metadata_only", "/live_config_hash_ref");
+    let incident = missing("recovery_only", "incident_context_present", "/decision_reason");
+    for (lane, findings) in [
+        (Lane::RequestSupplement, json!([rollback])),
+        (Lane::IncidentRecoveryBackfillRequired, json!([incident])),
+    ] {
+        let history = replay(&with_findings(lane, &findings, true));
+        assert_eq!(codes(&history), [VerifyCode::LaneTooLenient], "{:?}", history.faults());
+        let entry = history.candidate().entry();
+        assert!(!entry.has(ProgressFlag::LiveEvidenceReceived));
+        assert!(!entry.has(ProgressFlag::OwnerResponseReceived));
+        assert_eq!(entry.lane(), lane);
+    }
+    let honest = json!([hash, rollback]);
+    assert!(replay(&with_findings(Lane::RequestSupplement, &honest, true)).is_broken());
+    let history = replay(&with_findings(Lane::RequestSupplement, &honest, false));
+    assert_eq!(history.faults(), []);
+    assert!(history.candidate().entry().has(ProgressFlag::OwnerResponseReceived));
+}
+
+#[test]
+fn times_never_run_backwards() {
+    let mut dossier = accepted();
+    rewrite(&mut dossier, |index, line| {
+        if index == 1 {
+            line["recorded_at"] = json!("2026-11-24T09:59:59+08:00");
+        }
+    });
+    assert!(codes(&replay(&dossier)).contains(&VerifyCode::IllegalStep));
+    // A clock that is behind takes the time of the last event.
+    let dossier = accepted();
+    let text = answer(3, &[]);
+    let document = ResponseDocument::parse(text.as_bytes()).unwrap();
+    let step = |time: &str| {
+        let surfaces = Surfaces::new(&surfaces());
+        let step = replay(&dossier).receive(&surfaces, &document, text.as_bytes(), time, None);
+        let line: Value = serde_json::from_str(step.unwrap().line()).unwrap();
+        line["recorded_at"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(step("2026-11-24T01:59:59Z"), TIME);
+    assert_eq!(step("2026-11-24T02:00:01Z"), "2026-11-24T02:00:01Z");
+}
+
+#[test]
+fn an_answer_is_refused_that_the_surface_had_or_that_is_not_later() {
+    let mut dossier = accepted();
+    for (text, refusal) in [
+        (answer(2, &[]), IntakeRefusal::Repeated),
+        (answer(1, &[("rollback_owner", json!("TBD"))]), IntakeRefusal::Repeated),
+        (answer(2, &[("rollback_owner", json!("Bo"))]), IntakeRefusal::NotLater),
+        (answer(1, &[("rollback_owner", json!("Bo"))]), IntakeRefusal::NotLater),
+        (answer(3, &[("responded_at", json!("soon"))]), IntakeRefusal::NotLater),
+    ] {
+        let before = dossier.clone();
+        assert_eq!(receive(&mut dossier, &text), Err(refusal));
+        assert_eq!(before, dossier);
+        // Nor is it a step of a journal that was written by hand.
+        let name = DocumentName::response(Digest::of(text.as_bytes()));
+        let mut forged = dossier.clone();
+        forge(&mut forged, |line| {
+            line["event"] = json!("response_received");
+            line["lane"] = json!("ready_for_monitoring_review");
+            line["document"] = json!(name.digest().to_string());
+            line["repo_sha256"] = json!("0a".repeat(32));
+            line["responded_at"] = json!("2026-11-02T02:00:00Z");
+            line["findings"] = json!([]);
+        });
+        forged.documents.insert(name, text.into_bytes());
+        assert!(codes(&replay(&forged)).contains(&VerifyCode::IllegalStep));
+    }
+}
+
+#[test]
+fn the_stricter_of_the_recorded_and_todays_lane_holds() {
+    // As if the rules of the day had not known the secret.
+    let text = answer(1, &[("decision_reason", json!("密碼：hunter2x"))]);
+    let name = DocumentName::response(Digest::of(text.as_bytes()));
+    let mut dossier = Dossier::default();
+    forge(&mut dossier, |line| {
+        line["event"] = json!("response_received");
+        line["lane"] = json!("ready_for_monitoring_review");
+        line["document"] = json!(name.digest().to_string());
+        line["responded_at"] = json!("2026-11-01T02:00:00Z");
+        line["repo_sha256"] = json!("0a".repeat(32));
+        line["findings"] = json!([]);
+    });
+    dossier.documents.insert(name, text.into_bytes());
+    let answered = dossier.clone();
+    let acceptance = {
+        let event = replay(&dossier).response_event().unwrap();
+        let mut ready = Dossier::default();
+        receive(&mut ready, &answer(1, &[])).unwrap();
+        let mut record: Value = serde_json::from_str(&record(&ready, ACCEPTANCE, &[])).unwrap();
+        record["response_event"] = json!(event.to_string());
+        record.to_string()
+    };
+    let filed = DocumentName::review(Digest::of(acceptance.as_bytes()));
+    forge(&mut dossier, |line| {
+        line["event"] = json!("review_recorded");
+        line["lane"] = json!("owner_review_only_update");
+        line["document"] = json!(filed.digest().to_string());
+    });
+    dossier.documents.insert(filed, acceptance.into_bytes());
+    for dossier in [&answered, &dossier] {
+        let history = replay(dossier);
+        assert_eq!(codes(&history), [VerifyCode::LaneTooLenient]);
+        assert!(!history.is_broken());
+        let entry = history.candidate().entry();
+        assert_eq!(entry.lane(), Lane::QuarantineSecretOrRawPayload);
+        assert_eq!(entry.reviewer_outcome(), Lane::WaitingOwnerResponse);
+        assert!(!entry.has(ProgressFlag::OwnerResponseAccepted));
+        assert!(!ledger(history.into_candidate()).contains("hunter2"));
+    }
+    // A reviewer can record the hold, which withdraws the answer.
+    let hold = record(&dossier, Lane::QuarantineSecretOrRawPayload, &[]);
+    let Stands(candidate) = review(&mut dossier, &hold).unwrap();
+    assert!(candidate.entry().has(ProgressFlag::OwnerResponseReceived));
+    assert!(!dossier.documents.contains_key(&name));
+    assert_eq!(codes(&replay(&dossier)), []);
+}
+
+#[test]
+fn a_hold_stays_when_the_rules_grow_milder() {
+    let text = answer(1, &[]);
+    let name = DocumentName::response(Digest::of(text.as_bytes()));
+    let mut dossier = Dossier::default();
+    forge(&mut dossier, |line| {
+        line["event"] = json!("response_received");
+        line["lane"] = json!("receiver_receipt_gap_required");
+        line["document"] = json!(name.digest().to_string());
+        line["responded_at"] = json!("2026-11-01T02:00:00Z");
+        line["repo_sha256"] = json!("0a".repeat(32));
+        line["findings"] = json!([{
+            "problem": "receipt_missing", "check": "receiver_receipt_proof_metadata_only",
+            "field": "/receiver_receipt_proof_ref",
+        }]);
+    });
+    dossier.documents.insert(name, text.into_bytes());
+    let history = replay(&dossier);
+    assert_eq!(history.faults(), []);
+    assert_eq!(history.candidate().lane(), Lane::ReceiverReceiptGapRequired);
+}

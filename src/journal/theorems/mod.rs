@@ -1,0 +1,315 @@
+//! The verified properties of the journal; `docs/properties.md` links to each by its name.
+
+mod forgery;
+mod tampering;
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use proptest::test_runner::{Config, FileFailurePersistence};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::candidate::{AnyCandidate, Refused};
+use crate::digest::Digest;
+use crate::inputs::{Inventory, OwnerRequests};
+use crate::ledger::{Ledger, Stamp};
+use crate::response::ResponseDocument;
+use crate::review::{Refusal, ReviewDocument};
+use crate::signer::Signer;
+use crate::strategies;
+use crate::surface::Surface;
+use crate::triage::Surfaces;
+use crate::triage::tests::{surfaces, surfaces_at};
+use crate::words::{Lane, ProgressFlag, ReviewerCheck, VerifyCode};
+
+fn config() -> Config {
+    let persistence = FileFailurePersistence::SourceParallel("proptest-regressions");
+    Config { failure_persistence: Some(Box::new(persistence)), cases: 96, ..Config::default() }
+}
+
+const TIME: &str = "2026-11-24T10:00:00+08:00";
+
+fn replay_on(surfaces: &[Surface], dossier: &Dossier) -> History {
+    History::replay(surfaces[0].clone(), &Surfaces::new(surfaces), dossier)
+}
+
+fn replay(dossier: &Dossier) -> History {
+    replay_on(&surfaces(), dossier)
+}
+
+/// Stores a step as an edge would.
+fn store(dossier: &mut Dossier, step: &Step, bytes: &[u8]) {
+    dossier.events.extend(step.line().as_bytes());
+    if let Some(name) = step.document() {
+        dossier.documents.insert(name, bytes.to_vec());
+    }
+    if let Some(name) = step.withdraws() {
+        dossier.documents.remove(&name);
+    }
+}
+
+/// Where the candidate stands after a step that is stored.
+#[derive(Debug, PartialEq)]
+struct Stands(AnyCandidate);
+
+/// Takes in an answer, if it is not refused.
+fn receive(dossier: &mut Dossier, text: &str) -> Result<Stands, IntakeRefusal> {
+    let surfaces = Surfaces::new(&surfaces());
+    let document = ResponseDocument::parse(text.as_bytes()).unwrap();
+    let step = replay(dossier).receive(&surfaces, &document, text.as_bytes(), TIME, None)?;
+    store(dossier, &step, text.as_bytes());
+    Ok(Stands(step.into_candidate()))
+}
+
+/// Files a record, if it is not refused.
+fn review(dossier: &mut Dossier, text: &str) -> Result<Stands, Refusal> {
+    let record = ReviewDocument::parse(text.as_bytes()).unwrap().record(None).unwrap();
+    let step = replay(dossier)
+        .review(record, text.as_bytes(), TIME)
+        .map_err(|Refused { reason, .. }| reason)?;
+    store(dossier, &step, text.as_bytes());
+    Ok(Stands(step.into_candidate()))
+}
+
+/// A whole answer of a day, with other values in some fields.
+fn answer(day: u32, changes: &[(&str, Value)]) -> String {
+    let mut members = strategies::clean_response(&surfaces()[0]);
+    members.insert("responder".to_owned(), json!("Ada Owner"));
+    members.insert("responded_at".to_owned(), json!(format!("2026-11-{day:02}T10:00:00+08:00")));
+    for (key, value) in changes {
+        members.insert((*key).to_owned(), value.clone());
+    }
+    Value::from(members).to_string()
+}
+
+/// A record of the latest answer, in which all checks pass but for these.
+fn record(dossier: &Dossier, outcome: Lane, changes: &[(&str, Value)]) -> String {
+    let history = replay(dossier);
+    let mut record: Value =
+        serde_json::from_str(&crate::template::review_template(&history).unwrap()).unwrap();
+    for check in ReviewerCheck::ALL {
+        let verdict = if check.belongs_to(outcome) { "fail" } else { "pass" };
+        record["checks"][check.as_str()] = verdict.into();
+    }
+    for (key, value) in [
+        ("reviewer", json!("Rex Reviewer")),
+        ("reviewer_kind", json!("person")),
+        ("reviewed_at", json!("2026-11-24T10:00:00+08:00")),
+        ("outcome", json!(outcome)),
+        ("reason", json!("Compared with the readback.")),
+        ("record_ref", json!("ticket:OPS-12")),
+    ] {
+        record[key] = value;
+    }
+    for (key, value) in changes {
+        match key.strip_prefix("checks/") {
+            Some(check) => record["checks"][check] = value.clone(),
+            None => record[*key] = value.clone(),
+        }
+    }
+    record.to_string()
+}
+
+const ACCEPTANCE: Lane = Lane::OwnerReviewOnlyUpdate;
+
+/// A journal in which an answer was held, answered again, and accepted.
+fn accepted() -> Dossier {
+    let mut dossier = Dossier::default();
+    receive(&mut dossier, &answer(1, &[("rollback_owner", json!("TBD"))])).unwrap();
+    let hold = record(&dossier, Lane::RequestSupplement, &[]);
+    review(&mut dossier, &hold).unwrap();
+    receive(&mut dossier, &answer(2, &[])).unwrap();
+    let acceptance = record(&dossier, ACCEPTANCE, &[]);
+    let Stands(candidate) = review(&mut dossier, &acceptance).unwrap();
+    assert_eq!(candidate.lane(), Lane::WaitingRuntimeGate);
+    dossier
+}
+
+/// The ledger of this one candidate.
+fn ledger(candidate: AnyCandidate) -> String {
+    let requests = OwnerRequests::parse(br#"{"required_owner_fields": []}"#).unwrap();
+    let inventory = Inventory::parse(b"{}").unwrap();
+    let mut text = String::new();
+    let ledger = Ledger::of(inventory, requests, Stamp::new("t", "unknown"), vec![candidate]);
+    ledger.write_to(&mut text).unwrap();
+    text
+}
+
+fn codes(history: &History) -> Vec<VerifyCode> {
+    history.faults().iter().map(JournalFault::code).collect()
+}
+
+/// What happens next in a random journal.
+#[derive(Clone, Debug)]
+enum Next {
+    Answer(String),
+    /// A record with these words for the answer that is then the latest.
+    Record(String),
+}
+
+fn nexts() -> impl Strategy<Value = Vec<Next>> {
+    let placeholder = Digest::of(b"the latest answer");
+    let own = surfaces()[0].candidate_id();
+    let next = prop_oneof![
+        1 => strategies::responses(&surfaces()[0]).prop_map(Next::Answer),
+        1 => Just(Next::Answer(answer(1, &[]))),
+        3 => strategies::reviewer_records(&own, placeholder).prop_map(Next::Record),
+    ];
+    proptest::collection::vec(next, 1..8)
+}
+
+/// The text of a step, with the time and the answer that it has to have here.
+fn text_of(next: &Next, day: usize, dossier: &Dossier) -> String {
+    match next {
+        Next::Answer(text) => {
+            let mut answer: Value = serde_json::from_str(text).unwrap();
+            answer["responded_at"] = json!(format!("2026-11-{:02}T10:00:00+08:00", day + 1));
+            answer.to_string()
+        }
+        Next::Record(text) => {
+            let latest = replay(dossier).response_event().unwrap_or_else(|| Digest::of(b"none"));
+            text.replace(&Digest::of(b"the latest answer").to_string(), &latest.to_string())
+        }
+    }
+}
+
+#[test]
+fn replay_gives_the_same_ledger() {
+    proptest!(config(), |(nexts in nexts())| {
+        let mut dossier = Dossier::default();
+        for (day, next) in nexts.iter().enumerate() {
+            let text = text_of(next, day, &dossier);
+            let before = dossier.clone();
+            let stepped = match next {
+                Next::Answer(_) => receive(&mut dossier, &text).ok(),
+                Next::Record(_) => review(&mut dossier, &text).ok(),
+            };
+            let history = replay(&dossier);
+            prop_assert_eq!(history.faults(), []);
+            if let Some(Stands(candidate)) = stepped {
+                prop_assert_eq!(history.candidate().entry(), candidate.entry());
+                prop_assert_eq!(ledger(history.into_candidate()), ledger(candidate));
+            } else {
+                prop_assert_eq!(&before, &dossier);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_changed_surface_waits_and_its_revert_revives_the_answer() {
+    let dossier = accepted();
+    let history = replay_on(&surfaces_at(&"0b".repeat(32)), &dossier);
+    assert_eq!(history.faults(), []);
+    assert_eq!(history.candidate().lane(), Lane::WaitingOwnerResponse);
+    assert!(!history.candidate().entry().has(ProgressFlag::OwnerResponseReceived));
+    assert!(crate::template::review_template(&history).is_none());
+    assert_eq!(replay(&dossier).candidate().lane(), Lane::WaitingRuntimeGate);
+}
+
+#[test]
+fn a_reviewer_who_quarantines_or_rejects_withdraws_the_answer() {
+    for lane in [Lane::QuarantineSecretOrRawPayload, Lane::RejectExecutionRequest] {
+        for accepts_first in [false, true] {
+            let mut dossier = Dossier::default();
+            receive(&mut dossier, &answer(1, &[("rollback_owner", json!("withdrawn-name"))]))
+                .unwrap();
+            let name = *dossier.documents.keys().next().unwrap();
+            if accepts_first {
+                let acceptance = record(&dossier, ACCEPTANCE, &[]);
+                review(&mut dossier, &acceptance).unwrap();
+            }
+            let hold = record(&dossier, lane, &[]);
+            review(&mut dossier, &hold).unwrap();
+            let history = replay(&dossier);
+            assert_eq!(history.faults(), []);
+            assert!(history.has_withdrawn(name) && !history.keeps(name));
+            assert_eq!(history.candidate().lane(), lane);
+            assert!(!ledger(history.into_candidate()).contains("withdrawn-name"));
+            let mut back = dossier.clone();
+            back.documents.insert(name, answer(1, &[]).into_bytes());
+            assert_eq!(codes(&replay(&back)), [VerifyCode::OrphanDocument]);
+            let skimmed = Skimmed::read(&dossier.events);
+            assert_eq!(skimmed.withdrawn, BTreeSet::from([name]));
+            assert_eq!(skimmed.kept.len(), if accepts_first { 2 } else { 1 });
+            assert_eq!(skimmed.whole, dossier.events.len());
+        }
+    }
+}
+
+#[test]
+fn a_record_judges_the_latest_answer_of_its_own_surface() {
+    let mut dossier = Dossier::default();
+    receive(&mut dossier, &answer(1, &[])).unwrap();
+    let early = record(&dossier, ACCEPTANCE, &[]);
+    let other = surfaces()[1].candidate_id();
+    let elsewhere = record(&dossier, ACCEPTANCE, &[("acceptance_candidate_id", json!(other))]);
+    assert_eq!(review(&mut dossier, &elsewhere), Err(Refusal::OtherCandidate));
+    receive(&mut dossier, &answer(2, &[("rollback_owner", json!("Bo"))])).unwrap();
+    assert_eq!(review(&mut dossier, &early), Err(Refusal::OtherAnswer));
+    let now = record(&dossier, ACCEPTANCE, &[]);
+    review(&mut dossier, &now).unwrap();
+    assert_eq!(review(&mut dossier, &now), Err(Refusal::FiledBefore));
+}
+
+#[test]
+fn who_signs_both_accepts_nothing() {
+    let surfaces = Surfaces::new(&surfaces());
+    let signer = |principal: &str, key: &str| Some(Signer::verified(principal, key));
+    let answer = answer(1, &[]);
+    let document = ResponseDocument::parse(answer.as_bytes()).unwrap();
+    let receive = |signer| {
+        replay(&Dossier::default()).receive(&surfaces, &document, answer.as_bytes(), TIME, signer)
+    };
+    assert_eq!(receive(signer("Eve", "k1")), Err(IntakeRefusal::NotTheSigner));
+    let mut dossier = Dossier::default();
+    store(&mut dossier, &receive(signer("Ada Owner", "k1")).unwrap(), answer.as_bytes());
+    let text = record(&dossier, ACCEPTANCE, &[]);
+    let accept = |signer| {
+        let record = ReviewDocument::parse(text.as_bytes()).unwrap().record(signer).unwrap();
+        replay(&dossier).review(record, text.as_bytes(), TIME).map_err(|refused| refused.reason)
+    };
+    assert_eq!(accept(signer("Ada Owner", "k2")).unwrap_err(), Refusal::NotTheSigner);
+    assert_eq!(accept(signer("Rex Reviewer", "k1")).unwrap_err(), Refusal::OwnAnswer);
+    let step = accept(signer("Rex Reviewer", "k2")).unwrap();
+    let mut filed = dossier.clone();
+    store(&mut filed, &step, text.as_bytes());
+    let history = replay(&filed);
+    assert_eq!(history.faults(), []);
+    assert_eq!(history.candidate().lane(), Lane::WaitingRuntimeGate);
+    let by = history.events().last().unwrap().signer().unwrap();
+    assert_eq!((by.principal(), by.key()), ("Rex Reviewer", "k2"));
+}
+
+#[test]
+fn what_was_withheld_is_nowhere_in_the_journal() {
+    proptest!(config(), |(secret in strategies::secret(), at in any::<Index>())| {
+        let clean = strategies::clean_response(&surfaces()[0]);
+        let keys: Vec<_> = clean.keys().filter(|key| *key != "schema_version" && *key != "acceptance_candidate_id").collect();
+        let key = at.get(&keys).as_str();
+        let mut dossier = Dossier::default();
+        let Stands(candidate) =
+            receive(&mut dossier, &answer(1, &[(key, json!(secret))])).unwrap();
+        prop_assert_eq!(candidate.lane(), Lane::QuarantineSecretOrRawPayload);
+        prop_assert!(dossier.documents.is_empty());
+        let event = &replay(&dossier).events()[0].clone();
+        prop_assert_eq!(event.document(), None);
+        let shown = format!("{} {event:?}", String::from_utf8(dossier.events).unwrap());
+        prop_assert!(!shown.contains(&secret));
+        prop_assert!(!shown.contains(&Digest::of(secret.as_bytes()).hex()));
+    });
+}
+
+#[test]
+fn a_folder_is_named_after_its_surface_and_no_other() {
+    let folder = journal_folder("Prometheus_rules:a-b/告.yml");
+    let hex = Digest::of("Prometheus_rules:a-b/告.yml".as_bytes()).hex();
+    assert_eq!(folder, format!("_rometheus_rules_a-b_____yml.{}", hex.split_at(32).0));
+    let long = "x".repeat(200);
+    assert_eq!(journal_folder(&long).len(), 80 + 1 + 32);
+    assert_ne!(journal_folder("a/b"), journal_folder("a:b"));
+}
+
+fn text_lines(dossier: &Dossier) -> Vec<String> {
+    String::from_utf8(dossier.events.clone()).unwrap().lines().map(str::to_owned).collect()
+}
