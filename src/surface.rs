@@ -17,6 +17,9 @@ pub(crate) const DESCRIPTORS: [AcceptanceField; 8] = [
     AcceptanceField::SourceLineCount,
 ];
 
+/// What the id of a candidate has before the id of its surface.
+const CANDIDATE: &str = "monitoring_owner_response_acceptance:";
+
 /// A surface and the request to its owner: who a candidate is, whatever becomes of it.
 ///
 /// It comes from an owner request, see [`OwnerRequests`](crate::OwnerRequests).
@@ -29,6 +32,7 @@ pub(crate) const DESCRIPTORS: [AcceptanceField; 8] = [
 /// let surface = &requests.surfaces()[0];
 /// assert_eq!(surface.surface_id(), "alertmanager_config:alertmanager/config.yml");
 /// assert!(surface.is_write_capable());
+/// assert!(surface.is_candidate(&surface.candidate_id()));
 /// assert_eq!(surface.descriptor(AcceptanceField::Label).unwrap().as_str(), Some("config.yml"));
 /// # Ok::<(), acceptance_ledger::DocumentError>(())
 /// ```
@@ -59,7 +63,13 @@ impl Surface {
     /// The id of the surface's candidate.
     #[must_use]
     pub fn candidate_id(&self) -> String {
-        format!("monitoring_owner_response_acceptance:{}", self.surface_id)
+        format!("{CANDIDATE}{}", self.surface_id)
+    }
+
+    /// Whether that is the id of the surface's candidate.
+    #[must_use]
+    pub fn is_candidate(&self, candidate_id: &str) -> bool {
+        candidate_id.strip_prefix(CANDIDATE) == Some(&self.surface_id)
     }
 
     /// A field that describes the surface, `label` to `source_line_count`; `None` for any other.

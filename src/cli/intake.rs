@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::edges::clock;
@@ -13,8 +13,7 @@ use crate::words::AcceptanceField;
 
 use super::Outcome;
 use super::failure::{Failure, Failures};
-use super::inputs::{InputArgs, path};
-use super::judged::{Format, Judged, divide, print};
+use super::judged::{AnswerArgs, Judged, divide, print};
 use super::repository::Repository;
 
 /// Take owner responses into the journal
@@ -23,19 +22,11 @@ use super::repository::Repository;
 /// what was found. Exits with 0 when every answer is ready for a reviewer, with 1 when one is not or was refused.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The responses: JSON documents, as `template` writes them
-    #[arg(value_name = "FILE", required = true, value_parser = path())]
-    responses: Vec<PathBuf>,
-
     #[command(flatten)]
-    inputs: InputArgs,
-
-    /// How to write what was found
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    answers: AnswerArgs,
 }
 
-pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
+pub(super) fn run(Args { answers: args }: &Args, is_quiet: bool) -> Outcome {
     let lock = Lock::take(args.inputs.root())?;
     let repository = Repository::open(&args.inputs)?;
     let mut notes = String::new();

@@ -19,7 +19,7 @@ use crate::triage::{Finding, Surfaces};
 use crate::words::{AcceptanceField, Lane, Problem};
 
 use super::failure::{Failure, Failures};
-use super::inputs::finished;
+use super::inputs::{InputArgs, finished, path};
 
 /// How findings are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -33,6 +33,22 @@ pub(super) enum Format {
     Github,
     /// As a SARIF 2.1.0 log
     Sarif,
+}
+
+/// What a command about answers in files takes.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(super) struct AnswerArgs {
+    /// The responses: JSON documents, as `template` writes them
+    #[arg(value_name = "FILE", required = true, value_parser = path())]
+    pub(super) responses: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) inputs: InputArgs,
+
+    /// How to write what was found
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
 }
 
 /// All that an answer is judged by.

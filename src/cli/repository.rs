@@ -78,9 +78,8 @@ impl Repository {
 
     /// The surface of a candidate.
     pub(super) fn surface_of(&self, candidate_id: Option<&str>) -> Option<&Surface> {
-        let surfaces = self.requests.surfaces().iter();
-        let mut own = surfaces.filter(|surface| Some(&*surface.candidate_id()) == candidate_id);
-        own.next()
+        let id = candidate_id?;
+        self.requests.surfaces().iter().find(|surface| surface.is_candidate(id))
     }
 
     /// The journal of one surface, replayed.

@@ -1,9 +1,7 @@
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::Outcome;
-use super::inputs::{InputArgs, path};
-use super::judged::{Format, Judge, Judged, divide, print};
+use super::judged::{AnswerArgs, Judge, Judged, divide, print};
 
 /// Say what owner responses are worth, and write nothing
 ///
@@ -11,19 +9,11 @@ use super::judged::{Format, Judge, Judged, divide, print};
 /// one could not be read.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The responses: JSON documents, as `template` writes them
-    #[arg(value_name = "FILE", required = true, value_parser = path())]
-    responses: Vec<PathBuf>,
-
     #[command(flatten)]
-    inputs: InputArgs,
-
-    /// How to write what was found
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    answers: AnswerArgs,
 }
 
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(Args { answers: args }: &Args) -> Outcome {
     let (_, requests) = args.inputs.read()?;
     let (judged, failures) = divide(Judge::new(&requests).judge_all(&args.responses));
     print(&judged, args.format)?;

@@ -123,7 +123,7 @@ impl ReviewerRecord {
         surface: &Surface,
         answer: Option<Digest>,
     ) -> Result<(), Refusal> {
-        if self.candidate_id != surface.candidate_id() {
+        if !surface.is_candidate(&self.candidate_id) {
             return Err(Refusal::OtherCandidate);
         }
         if answer != Some(self.response_event) {

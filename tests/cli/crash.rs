@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::case::{Case, JOURNAL};
-use crate::tool::{INVENTORY, OWNER_REQUESTS, names, stderr, stdout, tool, write};
+use crate::tool::{INVENTORY, OWNER_REQUESTS, is_installed, names, stderr, stdout, tool, write};
 
 /// Every file of the journal.
 fn journal(root: &Path) -> BTreeMap<String, Vec<u8>> {
@@ -89,15 +89,6 @@ impl Before {
     }
 }
 
-fn has_strace() -> bool {
-    let is_here = Command::new("strace").arg("--version").output().is_ok();
-    assert!(is_here || std::env::var_os("CI").is_none(), "strace is not installed");
-    if !is_here {
-        eprintln!("skipped: strace is not installed");
-    }
-    is_here
-}
-
 /// The tool under strace, which does `fault` to it.
 fn faulty(folder: &Path, step: &[&str], fault: &str) -> Output {
     Command::new("strace")
@@ -143,7 +134,7 @@ fn at_every_call(fault: &str) -> usize {
 
 #[test]
 fn a_kill_at_any_call_leaves_a_whole_step_or_none() {
-    if has_strace() {
+    if is_installed("strace", "--version") {
         let count = at_every_call("signal=SIGKILL");
         assert!(count > 40, "{count}");
     }
@@ -151,7 +142,7 @@ fn a_kill_at_any_call_leaves_a_whole_step_or_none() {
 
 #[test]
 fn a_failure_of_any_call_leaves_a_whole_step_or_none() {
-    if has_strace() {
+    if is_installed("strace", "--version") {
         for error in ["error=ENOSPC", "error=EIO"] {
             let count = at_every_call(error);
             assert!(count > 30, "{count}");

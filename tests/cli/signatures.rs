@@ -7,20 +7,11 @@ use std::process::{Command, Stdio};
 use serde_json::json;
 
 use crate::case::{Case, RULES};
+use crate::tool::is_installed;
 
 const SIGNERS: &str = "docs/security/monitoring-owner-response-acceptance.allowed-signers";
 const RESPONSE: &str = "owner-response@acceptance-ledger";
 const RECORD: &str = "reviewer-record@acceptance-ledger";
-
-/// Whether OpenSSH is here. Where changes land, it has to be.
-fn has_ssh_keygen() -> bool {
-    let is_here = Command::new("ssh-keygen").arg("-?").output().is_ok();
-    assert!(is_here || std::env::var_os("CI").is_none(), "ssh-keygen is not installed");
-    if !is_here {
-        eprintln!("skipped: ssh-keygen is not installed");
-    }
-    is_here
-}
 
 fn ssh_keygen(folder: &Path, args: &[&str]) {
     let output = Command::new("ssh-keygen").current_dir(folder).args(args).output().unwrap();
@@ -72,7 +63,7 @@ fn signed_case() -> Case {
 
 #[test]
 fn signed_answers_and_records_are_taken_in_and_held_to_their_signatures() {
-    if !has_ssh_keygen() {
+    if !is_installed("ssh-keygen", "-?") {
         return;
     }
     let case = signed_case();
@@ -132,7 +123,7 @@ fn signed_answers_and_records_are_taken_in_and_held_to_their_signatures() {
 
 #[test]
 fn what_was_filed_unsigned_does_not_hold_once_signatures_are_asked_for() {
-    if !has_ssh_keygen() {
+    if !is_installed("ssh-keygen", "-?") {
         return;
     }
     let case = Case::accepted();
@@ -158,7 +149,7 @@ fn what_was_filed_unsigned_does_not_hold_once_signatures_are_asked_for() {
 
 #[test]
 fn nobody_accepts_with_the_key_that_signed_the_answer() {
-    if !has_ssh_keygen() {
+    if !is_installed("ssh-keygen", "-?") {
         return;
     }
     let case = signed_case();
@@ -187,7 +178,7 @@ fn we_take(case: &Case, file: &str) -> bool {
 /// Each kind of key and each form of a line: we take a signature if and only if OpenSSH does.
 #[test]
 fn we_and_openssh_agree() {
-    if !has_ssh_keygen() {
+    if !is_installed("ssh-keygen", "-?") {
         return;
     }
     let case = signed_case();
@@ -263,7 +254,7 @@ fn we_and_openssh_agree() {
 
 #[test]
 fn a_signature_stands_alone_in_its_file_and_is_of_a_kind_that_is_checked() {
-    if !has_ssh_keygen() {
+    if !is_installed("ssh-keygen", "-?") {
         return;
     }
     let case = signed_case();

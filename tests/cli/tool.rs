@@ -59,3 +59,13 @@ pub(crate) fn names(folder: &Path) -> Vec<String> {
     names.sort();
     names
 }
+
+/// Whether a program that only some tests need is here. Where changes land, it has to be.
+pub(crate) fn is_installed(program: &str, probe: &str) -> bool {
+    let is_here = Command::new(program).arg(probe).output().is_ok();
+    assert!(is_here || std::env::var_os("CI").is_none(), "{program} is not installed");
+    if !is_here {
+        eprintln!("skipped: {program} is not installed");
+    }
+    is_here
+}

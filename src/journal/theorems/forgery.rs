@@ -171,31 +171,41 @@ fn a_forged_line_is_refused_for_what_it_says() {
     }
 }
 
+/// Adds an answer by hand, with what triage is said to have found.
+fn forge_answer(dossier: &mut Dossier, text: String, day: u32, lane: Lane, findings: &Value) {
+    let name = DocumentName::response(Digest::of(text.as_bytes()));
+    forge(dossier, |line| {
+        line["event"] = json!("response_received");
+        line["lane"] = json!(lane);
+        line["document"] = json!(name.digest().to_string());
+        line["responded_at"] = json!(format!("2026-11-{day:02}T02:00:00Z"));
+        line["repo_sha256"] = json!("0a".repeat(32));
+        line["findings"] = findings.clone();
+    });
+    dossier.documents.insert(name, text.into_bytes());
+}
+
+/// Adds a record by hand.
+fn forge_record(dossier: &mut Dossier, text: String, outcome: Lane) {
+    let name = DocumentName::review(Digest::of(text.as_bytes()));
+    forge(dossier, |line| {
+        line["event"] = json!("review_recorded");
+        line["lane"] = json!(outcome);
+        line["document"] = json!(name.digest().to_string());
+    });
+    dossier.documents.insert(name, text.into_bytes());
+}
+
 /// A journal in which somebody wrote by hand what triage is said to have found in an answer without a hash of the live
 /// configuration, and a person's record that passes all but what is said.
 fn with_findings(lane: Lane, findings: &Value, passes_hash: bool) -> Dossier {
     let text =
         answer(1, &[("live_config_hash_ref", Value::Null), ("rollback_owner", json!("TBD"))]);
-    let name = DocumentName::response(Digest::of(text.as_bytes()));
     let mut dossier = Dossier::default();
-    forge(&mut dossier, |line| {
-        line["event"] = json!("response_received");
-        line["lane"] = json!(lane);
-        line["document"] = json!(name.digest().to_string());
-        line["responded_at"] = json!("2026-11-01T02:00:00Z");
-        line["repo_sha256"] = json!("0a".repeat(32));
-        line["findings"] = findings.clone();
-    });
-    dossier.documents.insert(name, text.into_bytes());
+    forge_answer(&mut dossier, text, 1, lane, findings);
     let check = if passes_hash { "pass" } else { "fail" };
     let record = record(&dossier, lane, &[("checks/live_config_hash_metadata_only", json!(check))]);
-    let filed = DocumentName::review(Digest::of(record.as_bytes()));
-    forge(&mut dossier, |line| {
-        line["event"] = json!("review_recorded");
-        line["lane"] = json!(lane);
-        line["document"] = json!(filed.digest().to_string());
-    });
-    dossier.documents.insert(filed, record.into_bytes());
+    forge_record(&mut dossier, record, lane);
     dossier
 }
 
@@ -260,17 +270,8 @@ fn an_answer_is_refused_that_the_surface_had_or_that_is_not_later() {
         assert_eq!(receive(&mut dossier, &text), Err(refusal));
         assert_eq!(before, dossier);
         // Nor is it a step of a journal that was written by hand.
-        let name = DocumentName::response(Digest::of(text.as_bytes()));
         let mut forged = dossier.clone();
-        forge(&mut forged, |line| {
-            line["event"] = json!("response_received");
-            line["lane"] = json!("ready_for_monitoring_review");
-            line["document"] = json!(name.digest().to_string());
-            line["repo_sha256"] = json!("0a".repeat(32));
-            line["responded_at"] = json!("2026-11-02T02:00:00Z");
-            line["findings"] = json!([]);
-        });
-        forged.documents.insert(name, text.into_bytes());
+        forge_answer(&mut forged, text, 2, Lane::ReadyForMonitoringReview, &json!([]));
         assert!(codes(&replay(&forged)).contains(&VerifyCode::IllegalStep));
     }
 }
@@ -281,15 +282,7 @@ fn the_stricter_of_the_recorded_and_todays_lane_holds() {
     let text = answer(1, &[("decision_reason", json!("密碼：hunter2x"))]);
     let name = DocumentName::response(Digest::of(text.as_bytes()));
     let mut dossier = Dossier::default();
-    forge(&mut dossier, |line| {
-        line["event"] = json!("response_received");
-        line["lane"] = json!("ready_for_monitoring_review");
-        line["document"] = json!(name.digest().to_string());
-        line["responded_at"] = json!("2026-11-01T02:00:00Z");
-        line["repo_sha256"] = json!("0a".repeat(32));
-        line["findings"] = json!([]);
-    });
-    dossier.documents.insert(name, text.into_bytes());
+    forge_answer(&mut dossier, text, 1, Lane::ReadyForMonitoringReview, &json!([]));
     let answered = dossier.clone();
     let acceptance = {
         let event = replay(&dossier).response_event().unwrap();
@@ -299,13 +292,7 @@ fn the_stricter_of_the_recorded_and_todays_lane_holds() {
         record["response_event"] = json!(event.to_string());
         record.to_string()
     };
-    let filed = DocumentName::review(Digest::of(acceptance.as_bytes()));
-    forge(&mut dossier, |line| {
-        line["event"] = json!("review_recorded");
-        line["lane"] = json!("owner_review_only_update");
-        line["document"] = json!(filed.digest().to_string());
-    });
-    dossier.documents.insert(filed, acceptance.into_bytes());
+    forge_record(&mut dossier, acceptance, ACCEPTANCE);
     for dossier in [&answered, &dossier] {
         let history = replay(dossier);
         assert_eq!(codes(&history), [VerifyCode::LaneTooLenient]);
@@ -327,20 +314,12 @@ fn the_stricter_of_the_recorded_and_todays_lane_holds() {
 #[test]
 fn a_hold_stays_when_the_rules_grow_milder() {
     let text = answer(1, &[]);
-    let name = DocumentName::response(Digest::of(text.as_bytes()));
+    let finding = json!([{
+        "problem": "receipt_missing", "check": "receiver_receipt_proof_metadata_only",
+        "field": "/receiver_receipt_proof_ref",
+    }]);
     let mut dossier = Dossier::default();
-    forge(&mut dossier, |line| {
-        line["event"] = json!("response_received");
-        line["lane"] = json!("receiver_receipt_gap_required");
-        line["document"] = json!(name.digest().to_string());
-        line["responded_at"] = json!("2026-11-01T02:00:00Z");
-        line["repo_sha256"] = json!("0a".repeat(32));
-        line["findings"] = json!([{
-            "problem": "receipt_missing", "check": "receiver_receipt_proof_metadata_only",
-            "field": "/receiver_receipt_proof_ref",
-        }]);
-    });
-    dossier.documents.insert(name, text.into_bytes());
+    forge_answer(&mut dossier, text, 1, Lane::ReceiverReceiptGapRequired, &finding);
     let history = replay(&dossier);
     assert_eq!(history.faults(), []);
     assert_eq!(history.candidate().lane(), Lane::ReceiverReceiptGapRequired);
