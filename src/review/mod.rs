@@ -187,7 +187,7 @@ impl ReviewerRecord {
         }
         let is_same_key = match (&self.signer, &response.signer) {
             (Some(reviewer), Some(responder)) => reviewer.key() == responder.key(),
-            (Some(_), None) if !response.answers.are_gone() => return Err(Refusal::AnswerUnsigned),
+            (Some(_), None) => return Err(Refusal::AnswerUnsigned),
             _ => false,
         };
         if is_same_key || is_same_person(&self.reviewer, &response.responder) {

@@ -14,7 +14,7 @@ use crate::digest::Digest;
 use crate::inputs::{Inventory, OwnerRequests};
 use crate::ledger::{Ledger, Stamp};
 use crate::response::ResponseDocument;
-use crate::review::{Refusal, ReviewDocument};
+use crate::review::{Refusal, ReviewDocument, ReviewerRecord};
 use crate::signer::Signer;
 use crate::strategies;
 use crate::surface::Surface;
@@ -277,8 +277,20 @@ fn who_signs_both_accepts_nothing() {
     let history = replay(&filed);
     assert_eq!(history.faults(), []);
     assert_eq!(history.candidate().lane(), Lane::WaitingRuntimeGate);
+    let signed_by = history.candidate().record().and_then(ReviewerRecord::signer);
+    assert_eq!(signed_by, signer("Rex Reviewer", "k2").as_ref());
     let by = history.events().last().unwrap().signer().unwrap();
     assert_eq!((by.principal(), by.key()), ("Rex Reviewer", "k2"));
+
+    // Where records are signed, a responder is no claim either.
+    let mut unsigned = Dossier::default();
+    store(&mut unsigned, &receive(None).unwrap(), answer.as_bytes());
+    let text = record(&unsigned, ACCEPTANCE, &[]);
+    let record = ReviewDocument::parse(text.as_bytes()).unwrap();
+    let record = record.record(signer("Rex Reviewer", "k2")).unwrap();
+    let refused = replay(&unsigned).review(record, text.as_bytes(), TIME).unwrap_err();
+    assert_eq!(refused.reason, Refusal::AnswerUnsigned);
+    assert_eq!(*refused.candidate, replay(&unsigned));
 }
 
 #[test]
