@@ -132,7 +132,8 @@ fn accept(surface: &Surface, surfaces: &Surfaces) -> Result<(), Box<dyn std::err
             "\"reason\": \"Read back and compared.\"",
         )
         .replace("pending_reviewer_record", "pass");
-    let document = ReviewDocument::parse(record.as_bytes())?;
+    let document = ReviewDocument::parse(record.as_bytes())
+        .map_err(|errors| format!("{} faults", errors.len()))?;
     let judged =
         document.record(None).map_err(|findings| format!("{} findings", findings.len()))?;
     let step = history

@@ -53,7 +53,10 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
 /// Takes in one record, and says where the candidate stands now.
 fn take_in(repository: &Repository, file: &Path, notes: &mut String) -> Result<String, Failures> {
     let bytes = files::read(file)?;
-    let document = ReviewDocument::parse(&bytes).map_err(|error| Failure::document(file, error))?;
+    let document = ReviewDocument::parse(&bytes).map_err(|errors| {
+        let errors = errors.into_iter().map(|error| Failure::document(file, error));
+        Failures::of(errors.collect()).unwrap_or_default()
+    })?;
     let place = |pointer: &str| document.place_of(pointer, &bytes);
     let Some(surface) = repository.surface_of(Some(document.candidate_id())) else {
         let place = place("/acceptance_candidate_id");

@@ -39,6 +39,28 @@ pub(crate) fn read_document<T>(
         .map_err(|fault| DocumentError::new(text, fault.offset, known, fault.problem))
 }
 
+/// As [`read_document`], for a document whose faults are all to be told: `read` pushes those that it can read on
+/// behind.
+pub(crate) fn read_with_all_faults<T>(
+    bytes: &[u8],
+    known: impl Fn(&str) -> bool,
+    read: impl FnOnce(&mut Reader<'_>, &mut Vec<Fault>) -> Read<T>,
+) -> Result<T, Vec<DocumentError>> {
+    let mut faults = Vec::new();
+    let value = read_document(bytes, &known, |reader| read(reader, &mut faults));
+    let last = value.as_ref().err().cloned();
+    match value {
+        Ok(value) if faults.is_empty() => Ok(value),
+        _ => {
+            let text = std::str::from_utf8(bytes).unwrap_or_default();
+            let told = faults
+                .into_iter()
+                .map(|fault| DocumentError::new(text, fault.offset, &known, fault.problem));
+            Err(told.chain(last).collect())
+        }
+    }
+}
+
 /// Reads one JSON text from its beginning to its end, and is strict about it: no key twice, no
 /// lone surrogate, no number that Python would not print.
 #[derive(Debug)]

@@ -3,7 +3,7 @@ use std::fmt;
 
 use crate::digest::Digest;
 use crate::json::{
-    DocumentError, DocumentProblem, Fault, Read, Reader, line_and_column, read_document,
+    DocumentError, DocumentProblem, Fault, Read, Reader, line_and_column, read_with_all_faults,
 };
 use crate::response::{EvidenceRef, is_placeholder, rfc3339};
 use crate::signer::Signer;
@@ -50,9 +50,10 @@ impl RecordKey {
 /// ```
 /// use acceptance_ledger::ReviewDocument;
 ///
-/// let error = ReviewDocument::parse(br#"{"outcome": "hunter2"}"#).unwrap_err();
-/// assert_eq!(error.path(), "$.outcome");
-/// assert_eq!(error.problem().to_string(), "expected a lane here");
+/// let errors = ReviewDocument::parse(br#"{"outcome": "hunter2"}"#).unwrap_err();
+/// assert_eq!(errors[0].path(), "$.outcome");
+/// assert_eq!(errors[0].problem().to_string(), "expected a lane here");
+/// assert_eq!(errors[1].problem().to_string(), "the key \"schema_version\" is missing");
 /// ```
 pub struct ReviewDocument {
     candidate_id: String,
@@ -79,13 +80,13 @@ impl ReviewDocument {
     ///
     /// # Errors
     ///
-    /// The first fault of a document that has more than 256 KiB, is no strict JSON object, has a key
-    /// too many or too few, or a value that the format does not have.
-    pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
+    /// Every value that the format does not have; and the first fault of a document that has more than 256 KiB, is
+    /// no strict JSON object, or has a key too many or too few.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Vec<DocumentError>> {
         let is_known =
             |key: &str| key.parse::<RecordKey>().is_ok() || key.parse::<ReviewerCheck>().is_ok();
         let keys: Vec<_> = RecordKey::ALL.iter().map(|key| (key.as_str(), *key)).collect();
-        read_document(bytes, is_known, |reader| {
+        read_with_all_faults(bytes, is_known, |reader, faults| {
             let start = reader.offset()?;
             if bytes.len() > MAX_BYTES {
                 return Err(Fault { offset: start, problem: DocumentProblem::TooLarge });
@@ -101,12 +102,20 @@ impl ReviewDocument {
                 record_ref: String::new(),
                 offsets: Vec::new(),
             };
-            reader.closed_object(&keys, |reader, key| document.read(reader, key))?;
+            reader.closed_object(&keys, |reader, key| {
+                let read = document.read(reader, key, faults);
+                go_on_behind(read, faults).map(drop)
+            })?;
             Ok(document)
         })
     }
 
-    fn read(&mut self, reader: &mut Reader<'_>, key: RecordKey) -> Read<()> {
+    fn read(
+        &mut self,
+        reader: &mut Reader<'_>,
+        key: RecordKey,
+        faults: &mut Vec<Fault>,
+    ) -> Read<()> {
         let offset = reader.offset()?;
         self.offsets.push((key, offset));
         match key {
@@ -137,8 +146,10 @@ impl ReviewDocument {
                 let checks: Vec<_> =
                     ReviewerCheck::ALL.iter().map(|check| (check.as_str(), *check)).collect();
                 reader.closed_object(&checks, |reader, check| {
-                    let verdict = read_word(reader, "pass, fail or not_applicable")?;
-                    self.verdicts.insert(check, verdict);
+                    let verdict = read_word(reader, "pass, fail or not_applicable");
+                    if let Some(verdict) = go_on_behind(verdict, faults)? {
+                        self.verdicts.insert(check, verdict);
+                    }
                     Ok(())
                 })?;
             }
@@ -219,6 +230,18 @@ impl ReviewDocument {
     }
 }
 
+/// Puts a fault that is only in a value with the others: what follows can be read all the same.
+fn go_on_behind<T>(read: Read<T>, faults: &mut Vec<Fault>) -> Read<Option<T>> {
+    match read {
+        Ok(value) => Ok(Some(value)),
+        Err(fault) if matches!(fault.problem, DocumentProblem::Expected(_)) => {
+            faults.push(fault);
+            Ok(None)
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
 fn expected(offset: usize, what: &'static str) -> Fault {
     Fault { offset, problem: DocumentProblem::Expected(what) }
 }
@@ -277,8 +300,9 @@ mod tests {
     fn problem_with(key: &str, value: serde_json::Value) -> (String, DocumentProblem) {
         let mut record = record();
         record[key] = value;
-        let error = ReviewDocument::parse(record.to_string().as_bytes()).unwrap_err();
-        (error.path().to_owned(), error.problem().clone())
+        let errors = ReviewDocument::parse(record.to_string().as_bytes()).unwrap_err();
+        assert_eq!(errors.len(), 1, "{key}");
+        (errors[0].path().to_owned(), errors[0].problem().clone())
     }
 
     #[test]
@@ -287,8 +311,8 @@ mod tests {
         for key in RecordKey::ALL.iter().map(|key| key.as_str()) {
             let mut less = record();
             less.as_object_mut().unwrap().remove(key);
-            let error = ReviewDocument::parse(less.to_string().as_bytes()).unwrap_err();
-            assert_eq!(*error.problem(), DocumentProblem::MissingKey(key.to_owned()));
+            let errors = ReviewDocument::parse(less.to_string().as_bytes()).unwrap_err();
+            assert_eq!(*errors[0].problem(), DocumentProblem::MissingKey(key.to_owned()));
         }
         let (path, problem) = problem_with("runtime_gate", true.into());
         assert_eq!((path.as_str(), problem), ("$.#11", DocumentProblem::UnknownKey));
@@ -319,6 +343,24 @@ mod tests {
         assert_eq!(problem_with("not_authorization", false.into()).0, "$.not_authorization");
         let checks = serde_json::json!({"secret_value_absent": "pass"});
         assert!(matches!(problem_with("checks", checks).1, DocumentProblem::MissingKey(_)));
+    }
+
+    #[test]
+    fn all_that_is_still_open_is_told_at_once() {
+        let mut open = record();
+        for key in ["reviewer", "reviewer_kind", "reviewed_at", "outcome", "reason", "record_ref"] {
+            open[key] = PENDING_REVIEW.into();
+        }
+        for check in ReviewerCheck::ALL {
+            open["checks"][check.as_str()] = PENDING_REVIEW.into();
+        }
+        let errors = ReviewDocument::parse(open.to_string().as_bytes()).unwrap_err();
+        assert_eq!(errors.len(), 6 + 23);
+        assert_eq!(errors[0].path(), "$.checks.affected_scope_matches_surface");
+        let text = open.to_string();
+        let cut = text.trim_end_matches('}');
+        let errors = ReviewDocument::parse(cut.as_bytes()).unwrap_err();
+        assert!(matches!(errors.last().unwrap().problem(), DocumentProblem::Syntax(_)));
     }
 
     #[test]

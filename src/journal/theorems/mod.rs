@@ -238,6 +238,32 @@ fn a_reviewer_who_quarantines_or_rejects_withdraws_the_answer() {
 }
 
 #[test]
+fn a_template_of_a_record_fails_what_is_found_and_decides_nothing_else() {
+    let template = |dossier: &Dossier| -> Value {
+        let text = crate::template::review_template(&replay(dossier)).unwrap();
+        serde_json::from_str(&text).unwrap()
+    };
+    let mut dossier = Dossier::default();
+    assert!(crate::template::review_template(&replay(&dossier)).is_none());
+    receive(&mut dossier, &answer(1, &[("rollback_owner", json!("TBD"))])).unwrap();
+    let held = template(&dossier);
+    assert_eq!(held["outcome"], "request_supplement");
+    for check in ReviewerCheck::ALL {
+        let is_found = *check == ReviewerCheck::RollbackOwnerPresent;
+        let verdict = if is_found { "fail" } else { "pending_reviewer_record" };
+        assert_eq!(held["checks"][check.as_str()], verdict, "{check}");
+    }
+    receive(&mut dossier, &answer(2, &[])).unwrap();
+    let ready = template(&dossier);
+    assert_eq!(ready["outcome"], "pending_reviewer_record");
+    assert_eq!(ready["not_authorization"], true);
+    assert_eq!(
+        ready["response_event"],
+        json!(replay(&dossier).response_event().unwrap().to_string())
+    );
+}
+
+#[test]
 fn a_record_judges_the_latest_answer_of_its_own_surface() {
     let mut dossier = Dossier::default();
     receive(&mut dossier, &answer(1, &[])).unwrap();
