@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::json::{DocumentError, Json, Read, Reader, line_column_and_path, read_document};
-use crate::words::{LedgerKey, ProgressFlag, RuntimeGate, SourceCount, VerifyCode};
+use crate::json::{DocumentError, Json, line_column_and_path, read_document};
+use crate::words::{
+    AcceptanceField, LedgerKey, ProgressFlag, RuntimeGate, SourceCount, VerifyCode,
+};
 
 use super::key::{self, CountKey};
 use super::{Stamp, read};
@@ -13,85 +15,110 @@ use super::{Stamp, read};
 ///
 /// # Errors
 ///
-/// Where the document is no strict JSON.
+/// Where the document is no strict JSON object.
 pub(crate) fn inspect(bytes: &[u8]) -> Result<Vec<(VerifyCode, String)>, DocumentError> {
-    let ledger = read_document(bytes, read::is_ledger_key, any_value)?;
-    let empty = BTreeMap::new();
-    let ledger = members(Some(&ledger)).unwrap_or(&empty);
-    let candidates = match ledger.get(LedgerKey::AcceptanceCandidates.as_str()) {
-        Some(Json::Array(candidates)) => candidates.as_slice(),
-        _ => &[],
-    };
-    let mut faults = Vec::new();
-    let nevers = ProgressFlag::ALL.iter().filter(|flag| flag.is_never()).map(|flag| flag.as_str());
-    let shut: Vec<_> = RuntimeGate::ALL.iter().map(|gate| gate.as_str()).chain(nevers).collect();
-    for (index, candidate) in candidates.iter().enumerate() {
-        let Some(candidate) = members(Some(candidate)) else { continue };
-        for name in &shut {
-            if candidate.get(*name).is_some_and(|value| *value != Json::Bool(false)) {
-                let path = format!("$.{}[{index}].{name}", LedgerKey::AcceptanceCandidates);
-                faults.push((VerifyCode::GateNotFalse, path));
-            }
+    read_document(bytes, read::is_ledger_key, |reader| {
+        let mut inspection = Inspection::new();
+        let (mut boundaries, mut counts) = (Json::Null, Json::Null);
+        reader.object(
+            |key| key.parse::<LedgerKey>().ok(),
+            |reader, key| {
+                match key {
+                    LedgerKey::AcceptanceCandidates if reader.is_at_array()? => {
+                        // One at a time: a ledger can be large.
+                        reader.array(|reader, index| {
+                            inspection.look_at(index, &reader.value()?);
+                            Ok(())
+                        })?;
+                    }
+                    LedgerKey::ExecutionBoundaries => boundaries = reader.value()?,
+                    LedgerKey::Summary => counts = reader.value()?,
+                    _ => drop(reader.value()?),
+                }
+                Ok(())
+            },
+        )?;
+        inspection.look_at_boundaries(&boundaries);
+        inspection.look_at_counts(&counts);
+        Ok(inspection.faults)
+    })
+}
+
+struct Inspection {
+    /// The keys that are `false` for ever.
+    shut: Vec<&'static str>,
+    candidates: usize,
+    /// How many candidates have each flag.
+    flags: BTreeMap<String, usize>,
+    faults: Vec<(VerifyCode, String)>,
+}
+
+impl Inspection {
+    fn new() -> Self {
+        let nevers = ProgressFlag::ALL.iter().filter(|flag| flag.is_never());
+        let gates = RuntimeGate::ALL.iter().map(|gate| gate.as_str());
+        Self {
+            shut: gates.chain(nevers.map(|flag| flag.as_str())).collect(),
+            candidates: 0,
+            flags: BTreeMap::new(),
+            faults: Vec::new(),
         }
     }
-    if let Some(shown) = members(ledger.get(LedgerKey::ExecutionBoundaries.as_str())) {
+
+    fn look_at(&mut self, index: usize, candidate: &Json) {
+        self.candidates += 1;
+        let Json::Object(members) = candidate else { return };
+        for name in &self.shut {
+            if members.get(*name).is_some_and(|value| *value != Json::Bool(false)) {
+                let path = format!("$.{}[{index}].{name}", LedgerKey::AcceptanceCandidates);
+                self.faults.push((VerifyCode::GateNotFalse, path));
+            }
+        }
+        for (name, _) in members.iter().filter(|(_, value)| **value == Json::Bool(true)) {
+            *self.flags.entry(name.clone()).or_default() += 1;
+        }
+    }
+
+    fn look_at_boundaries(&mut self, boundaries: &Json) {
+        let Json::Object(shown) = boundaries else { return };
         for (name, value) in key::boundaries() {
             if shown.get(name).is_some_and(|shown| *shown != value) {
                 let path = format!("$.{}.{name}", LedgerKey::ExecutionBoundaries);
-                faults.push((VerifyCode::GateNotFalse, path));
+                self.faults.push((VerifyCode::GateNotFalse, path));
             }
         }
     }
-    if let Some(counts) = members(ledger.get(LedgerKey::Summary.as_str())) {
+
+    fn look_at_counts(&mut self, counts: &Json) {
+        let Json::Object(shown) = counts else { return };
         for key in CountKey::all() {
             let name = key.name();
-            let shown = counts.get(&name);
-            let is_wrong = shown
-                .zip(count(key, candidates))
-                .is_some_and(|(shown, count)| *shown != Json::from(count));
-            if is_wrong {
-                faults
-                    .push((VerifyCode::CountMismatch, format!("$.{}.{name}", LedgerKey::Summary)));
+            let both = shown.get(&name).zip(self.count(key));
+            if both.is_some_and(|(shown, count)| *shown != Json::from(count)) {
+                let path = format!("$.{}.{name}", LedgerKey::Summary);
+                self.faults.push((VerifyCode::CountMismatch, path));
             }
         }
     }
-    Ok(faults)
-}
 
-fn any_value(reader: &mut Reader<'_>) -> Read<Json> {
-    reader.value()
-}
-
-fn members(value: Option<&Json>) -> Option<&BTreeMap<String, Json>> {
-    match value {
-        Some(Json::Object(members)) => Some(members),
-        _ => None,
+    /// What the candidates show for a count; `None` for what they cannot tell.
+    fn count(&self, key: CountKey) -> Option<usize> {
+        let with = |flag: &str| self.flags.get(flag).copied().unwrap_or_default();
+        Some(match key {
+            CountKey::Progress(flag) => with(flag.as_str()),
+            CountKey::Item(flag) => with(flag.as_str()),
+            // A gate that is open is a fault of its own, and counts nothing.
+            CountKey::Gate(_) => 0,
+            CountKey::Source(SourceCount::AcceptanceCandidateCount) => self.candidates,
+            CountKey::Source(SourceCount::WriteCapableAcceptanceCandidateCount) => {
+                with(AcceptanceField::WriteCapableSurface.as_str())
+            }
+            CountKey::Source(SourceCount::LiveEvidenceRequiredCandidateCount) => {
+                with(AcceptanceField::RequiresLiveEvidence.as_str())
+            }
+            CountKey::Source(_) => return None,
+        })
     }
-}
-
-/// What the candidates show for a count; `None` for what they cannot tell.
-fn count(key: CountKey, candidates: &[Json]) -> Option<usize> {
-    let with = |flag: &str| {
-        let is_set = |candidate: &&Json| {
-            members(Some(candidate)).and_then(|members| members.get(flag))
-                == Some(&Json::Bool(true))
-        };
-        candidates.iter().filter(is_set).count()
-    };
-    Some(match key {
-        CountKey::Progress(flag) => with(flag.as_str()),
-        CountKey::Item(flag) => with(flag.as_str()),
-        // A gate that is open is a fault of its own, and counts nothing.
-        CountKey::Gate(_) => 0,
-        CountKey::Source(SourceCount::AcceptanceCandidateCount) => candidates.len(),
-        CountKey::Source(SourceCount::WriteCapableAcceptanceCandidateCount) => {
-            with("write_capable_surface")
-        }
-        CountKey::Source(SourceCount::LiveEvidenceRequiredCandidateCount) => {
-            with("requires_live_evidence")
-        }
-        CountKey::Source(_) => return None,
-    })
 }
 
 /// The line and column, both from 1, and the JSON path of a byte of a ledger.
