@@ -96,7 +96,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(error) => {
-                write!(f, "{error}\n  next: check the path, its permissions and the space left")
+                write!(f, "{error}\n  next: {}", error.next_step())
             }
             Self::Document { path, error } => {
                 let place = format_args!("{}:{}:{}", path.display(), error.line(), error.column());

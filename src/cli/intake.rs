@@ -5,15 +5,14 @@ use std::process::ExitCode;
 
 use crate::edges::clock;
 use crate::edges::files;
-use crate::edges::journal::{Before, EVENTS, Filed, Lock};
+use crate::edges::journal::{EVENTS, Filed, Leftovers, Lock};
 use crate::edges::signatures::Namespace;
 use crate::journal::journal_folder;
-use crate::response::ResponseDocument;
 use crate::words::AcceptanceField;
 
 use super::Outcome;
 use super::failure::{Failure, Failures};
-use super::judged::{AnswerArgs, Judged, divide, print};
+use super::judged::{AnswerArgs, Judged, divide, print, read_response};
 use super::repository::Repository;
 
 /// Take owner responses into the journal
@@ -33,11 +32,12 @@ pub(super) fn run(Args { answers: args }: &Args, is_quiet: bool) -> Outcome {
     let taken = args.responses.iter().map(|file| take_in(&repository, file, &mut notes)).collect();
     drop(lock);
     let (judged, failures) = divide(taken);
+    let printed = print(&judged, args.format);
     if !is_quiet {
         // Where nobody can be told, the journal still says it.
         let _ = io::stderr().write_all(notes.as_bytes());
     }
-    print(&judged, args.format)?;
+    printed?;
     match failures {
         Some(failures) => Err(failures),
         None => Ok(ExitCode::from(u8::from(!judged.iter().all(Judged::is_ready)))),
@@ -47,8 +47,7 @@ pub(super) fn run(Args { answers: args }: &Args, is_quiet: bool) -> Outcome {
 /// Takes in one response, and says where it is recorded.
 fn take_in(repository: &Repository, file: &Path, notes: &mut String) -> Result<Judged, Failures> {
     let bytes = files::read(file)?;
-    let response =
-        ResponseDocument::parse(&bytes).map_err(|error| Failure::document(file, error))?;
+    let response = read_response(file, &bytes)?;
     let place = |pointer: &str| response.place_of(pointer, &bytes);
     let Some(surface) = repository.surface_of(response.candidate_id()) else {
         let field = format!("/{}", AcceptanceField::AcceptanceCandidateId);
@@ -61,7 +60,7 @@ fn take_in(repository: &Repository, file: &Path, notes: &mut String) -> Result<J
     let (signer, signature) = proof.unzip();
 
     let (history, folder) = repository.sound_history_of(surface)?;
-    let before = Before::of(&history, &folder);
+    let leftovers = Leftovers::of(&history, &folder);
     let step = history
         .receive(repository.surfaces(), &response, &bytes, &recorded_at, signer)
         .map_err(|refusal| Failure::Refused {
@@ -72,7 +71,7 @@ fn take_in(repository: &Repository, file: &Path, notes: &mut String) -> Result<J
         })?;
     let name = journal_folder(surface.surface_id());
     let filed = Filed { document: &bytes, signature: signature.as_deref() };
-    repository.journal.append(&name, &before, &step, filed)?;
+    repository.journal.append(&name, &leftovers, &step, filed)?;
     // Writing to a string cannot fail.
     let _ = writeln!(
         notes,

@@ -14,6 +14,7 @@ use crate::edges::files::{self, FileError};
 use crate::edges::report::{Notice, Severity, github, sarif};
 use crate::inputs::OwnerRequests;
 use crate::response::ResponseDocument;
+use crate::review::ReviewDocument;
 use crate::surface::Surface;
 use crate::triage::{Finding, Surfaces};
 use crate::words::{AcceptanceField, Lane, Problem};
@@ -100,8 +101,7 @@ impl Judge {
 
     fn judge(&self, file: &Path) -> Result<Judged, Failure> {
         let bytes = files::read(file)?;
-        let document =
-            ResponseDocument::parse(&bytes).map_err(|error| Failure::document(file, error))?;
+        let document = read_response(file, &bytes)?;
         let place = |pointer: &str| document.place_of(pointer, &bytes);
         let candidate = document.candidate_id().and_then(|id| self.by_candidate.get_key_value(id));
         let Some((candidate_id, surface)) = candidate else {
@@ -112,6 +112,22 @@ impl Judge {
             AnyCandidate::new(surface.clone()).receive(&self.surfaces, &document).into();
         Ok(Judged::new(file, candidate_id, &candidate, place))
     }
+}
+
+/// Reads a response, and says where it is a reviewer record instead.
+pub(super) fn read_response(file: &Path, bytes: &[u8]) -> Result<ResponseDocument, Failure> {
+    ResponseDocument::parse(bytes).map_err(|error| {
+        if ReviewDocument::parse(bytes).is_ok() {
+            return Failure::Usage {
+                message: format!(
+                    "{}: this is a reviewer record, and no owner response",
+                    file.display()
+                ),
+                next_step: "file it with `acceptance-ledger review`".to_owned(),
+            };
+        }
+        Failure::document(file, error)
+    })
 }
 
 /// How many files a worker has to have to be worth its start.

@@ -1,5 +1,6 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 
 use crate::edges::files;
 use crate::edges::journal::{Journal, Lock};
@@ -8,6 +9,7 @@ use crate::ledger::Ledger;
 use super::Outcome;
 use super::failure::{Failure, Failures};
 use super::generate;
+use super::inputs::InputArgs;
 use super::repository::{Replayed, Repository};
 
 /// Write the ledger that the inputs and the journal make
@@ -22,6 +24,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(Args { generate: args }: &Args, is_quiet: bool) -> Outcome {
+    if let Some(output) = args.output() {
+        refuse_to_overwrite(args.inputs(), output)?;
+    }
     let lock = Lock::share(args.inputs().root());
     let (folders, _) = Journal::below(args.inputs().root()).folders()?;
     if folders.is_empty() {
@@ -34,15 +39,11 @@ pub(super) fn run(Args { generate: args }: &Args, is_quiet: bool) -> Outcome {
     let (mut failures, mut notes) = (Failures::default(), String::new());
     for (folder, faults) in &seen {
         for fault in faults {
-            let (path, code) = (repository.path_of(folder, fault), fault.code());
+            let code = fault.code();
             if code.breaks_replay() {
-                failures.push(Failure::Refused {
-                    path,
-                    place: fault.line().map(|line| (line, 1)),
-                    message: format!("{code}: {fault}"),
-                    next_step: code.next_step().to_owned(),
-                });
+                failures.push(repository.refusal_for(folder, fault));
             } else {
+                let path = repository.path_of(folder, fault);
                 // Writing to a string cannot fail.
                 let _ = writeln!(notes, "note: {}: {code}: {fault}", path.display());
             }
@@ -64,4 +65,20 @@ pub(super) fn run(Args { generate: args }: &Args, is_quiet: bool) -> Outcome {
         let _ = io::stderr().write_all(notes.as_bytes());
     }
     Ok(generate::finish(&tally, is_quiet))
+}
+
+/// Refuses to write the ledger over what it is made from.
+fn refuse_to_overwrite(inputs: &InputArgs, output: &Path) -> Result<(), Failure> {
+    let Ok(target) = output.canonicalize() else { return Ok(()) };
+    let sources =
+        [inputs.inventory(), inputs.owner_requests(), Journal::below(inputs.root()).path("")];
+    let is_source =
+        |source: &PathBuf| source.canonicalize().is_ok_and(|source| target.starts_with(source));
+    if sources.iter().any(is_source) {
+        return Err(Failure::Usage {
+            message: format!("{} is what the ledger is made from", output.display()),
+            next_step: "name another file for --output".to_owned(),
+        });
+    }
+    Ok(())
 }

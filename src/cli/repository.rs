@@ -100,13 +100,19 @@ impl Repository {
         }
         let name = journal_folder(surface.surface_id());
         let broken = history.faults().iter().filter(|fault| fault.code().breaks_replay());
-        let failures = broken.map(|fault| Failure::Refused {
-            path: self.path_of(&name, fault),
-            place: None,
-            message: format!("{}: {fault}", fault.code()),
-            next_step: fault.code().next_step().to_owned(),
-        });
+        let failures = broken.map(|fault| self.refusal_for(&name, fault));
         Err(Failures::of(failures.collect()).unwrap_or_default())
+    }
+
+    /// What is said where a fault stands in the way.
+    pub(super) fn refusal_for(&self, folder: &str, fault: &JournalFault) -> Failure {
+        let path = self.path_of(folder, fault);
+        Failure::Refused {
+            place: fault.line().map(|line| (line, 1)),
+            message: format!("{}: {fault}", fault.code()),
+            next_step: fault.code().next_step_for(&path.display().to_string()),
+            path,
+        }
     }
 
     /// The file that a fault is in.

@@ -3,14 +3,16 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::candidate::Refused;
+use crate::candidate::{AnyCandidate, Refused, review_leads_to};
 use crate::edges::clock;
 use crate::edges::files;
-use crate::edges::journal::{Before, EVENTS, Filed, Lock};
+use crate::edges::journal::{EVENTS, Filed, Leftovers, Lock};
 use crate::edges::signatures::Namespace;
 use crate::journal::journal_folder;
+use crate::response::ResponseDocument;
 use crate::review::{Refusal, ReviewDocument};
 use crate::triage::Finding;
+use crate::words::{Lane, ReviewerCheck};
 
 use super::Outcome;
 use super::failure::{Failure, Failures};
@@ -42,11 +44,12 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
         }
     }
     drop(lock);
+    let printed = files::print_styled(&text);
     if !is_quiet {
         // Where nobody can be told, the journal still says it.
         let _ = io::stderr().write_all(notes.as_bytes());
     }
-    files::print_styled(&text)?;
+    printed?;
     if failures.is_empty() { Ok(ExitCode::SUCCESS) } else { Err(failures) }
 }
 
@@ -54,6 +57,15 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
 fn take_in(repository: &Repository, file: &Path, notes: &mut String) -> Result<String, Failures> {
     let bytes = files::read(file)?;
     let document = ReviewDocument::parse(&bytes).map_err(|errors| {
+        if ResponseDocument::parse(&bytes).is_ok() {
+            return Failures::from(Failure::Usage {
+                message: format!(
+                    "{}: this is an owner response, and no reviewer record",
+                    file.display()
+                ),
+                next_step: "take it in with `acceptance-ledger intake`".to_owned(),
+            });
+        }
         let errors = errors.into_iter().map(|error| Failure::document(file, error));
         Failures::of(errors.collect()).unwrap_or_default()
     })?;
@@ -82,23 +94,19 @@ fn take_in(repository: &Repository, file: &Path, notes: &mut String) -> Result<S
     })?;
 
     let (history, folder) = repository.sound_history_of(surface)?;
-    let before = Before::of(&history, &folder);
+    let leftovers = Leftovers::of(&history, &folder);
     let step =
         history.review(record, &bytes, &recorded_at).map_err(|Refused { candidate, reason }| {
             Failure::Refused {
                 path: file.to_owned(),
                 place: Some(place(field_of(reason))),
                 message: reason.to_string(),
-                next_step: format!(
-                    "the candidate stands in {}; see `acceptance-ledger status {}`",
-                    candidate.candidate().lane(),
-                    surface.surface_id()
-                ),
+                next_step: way_out(candidate.candidate(), reason),
             }
         })?;
     let filed = Filed { document: &bytes, signature: signature.as_deref() };
     let name = journal_folder(surface.surface_id());
-    repository.journal.append(&name, &before, &step, filed)?;
+    repository.journal.append(&name, &leftovers, &step, filed)?;
     // Writing to a string cannot fail.
     let _ =
         writeln!(notes, "recorded in {}", repository.journal.path(&name).join(EVENTS).display());
@@ -113,6 +121,29 @@ fn take_in(repository: &Repository, file: &Path, notes: &mut String) -> Result<S
         );
     }
     Ok(text)
+}
+
+/// What a reviewer can do instead of what was refused.
+fn way_out(candidate: &AnyCandidate, reason: Refusal) -> String {
+    let (lane, id) = (candidate.lane(), candidate.surface().surface_id());
+    let list = |words: Vec<&str>| words.join(", ");
+    match reason {
+        Refusal::NoSuchStep { .. } if lane == Lane::WaitingOwnerResponse => {
+            format!("have the owner answer first: acceptance-ledger template {id}")
+        }
+        Refusal::NoSuchStep { .. } => {
+            let is_write_capable = candidate.surface().is_write_capable();
+            let leads_on =
+                |outcome: &&Lane| review_leads_to(lane, **outcome, is_write_capable).is_some();
+            let outcomes = Lane::ALL.iter().filter(leads_on).map(|lane| lane.as_str()).collect();
+            format!("it stands in {lane}, from where an outcome can be {}", list(outcomes))
+        }
+        Refusal::NoFailedCheck(outcome) => {
+            let checks = ReviewerCheck::ALL.iter().filter(|check| check.belongs_to(outcome));
+            format!("fail one of {}", list(checks.map(|check| check.as_str()).collect()))
+        }
+        _ => format!("it stands in {lane}; acceptance-ledger status {id} tells its history"),
+    }
 }
 
 /// The field of a record that a refusal speaks of.

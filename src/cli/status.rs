@@ -26,6 +26,10 @@ pub(super) struct Args {
     #[command(flatten)]
     inputs: InputArgs,
 
+    /// List every surface with its lane, too
+    #[arg(long, conflicts_with = "surface_id")]
+    surfaces: bool,
+
     /// How to write it
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -45,7 +49,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let lock = Lock::share(args.inputs.root());
     let mut repository = Repository::open(&args.inputs)?;
     let (text, is_sound) = match &args.surface_id {
-        None => lanes(&mut repository, args.format)?,
+        None => lanes(&mut repository, args)?,
         Some(id) => {
             let surface = find(repository.requests.surfaces(), id)?;
             let (history, folder) = repository.history_of(surface)?;
@@ -65,7 +69,7 @@ pub(super) fn run(args: &Args) -> Outcome {
 /// How many candidates stand in each lane, and whether every journal is sound.
 fn lanes(
     repository: &mut Repository,
-    format: Format,
+    args: &Args,
 ) -> Result<(String, bool), super::failure::Failures> {
     let Replayed { candidates, seen, .. } =
         repository.replay(|history, _| history.faults().to_vec())?;
@@ -77,11 +81,18 @@ fn lanes(
         .iter()
         .flat_map(|(folder, faults)| faults.iter().map(move |fault| (folder.as_str(), fault)))
         .collect();
-    let text = match format {
+    let text = match args.format {
         Format::Json => {
             let lanes: serde_json::Map<_, _> =
                 Lane::ALL.iter().map(|lane| (lane.to_string(), count(*lane).into())).collect();
+            let surfaces: serde_json::Map<_, _> = candidates
+                .iter()
+                .map(|candidate| {
+                    (candidate.surface().surface_id().to_owned(), json!(candidate.lane()))
+                })
+                .collect();
             let status = json!({
+                "surfaces": surfaces,
                 "candidates": candidates.len(), "lanes": lanes, "received": received,
                 "accepted": accepted, "journal_faults": faults.len(), "runtime_gate": 0,
             });
@@ -99,6 +110,11 @@ fn lanes(
                 candidates.len(),
                 RuntimeGate::RuntimeGate
             );
+            let listed = candidates.iter().filter(|_| args.surfaces);
+            for candidate in listed {
+                let id = plain(candidate.surface().surface_id());
+                let _ = writeln!(text, "{}  {id}", candidate.lane());
+            }
             for (folder, fault) in &faults {
                 let path = repository.path_of(folder, fault);
                 let _ = writeln!(text, "{}: {}: {fault}", path.display(), fault.code());
@@ -234,6 +250,9 @@ fn plain(text: &str) -> String {
 
 /// What can be done for a candidate now.
 fn next_step(history: &History) -> String {
+    if history.is_broken() {
+        return "mend the journal first: what stands above is not to be relied on".to_owned();
+    }
     let id = plain(history.candidate().surface().surface_id());
     match history.candidate().lane() {
         Lane::WaitingOwnerResponse => {

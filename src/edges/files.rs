@@ -40,6 +40,18 @@ impl FileError {
         move |cause| Self { action, path: path.to_owned(), cause }
     }
 
+    /// What to do next.
+    pub(crate) fn next_step(&self) -> &'static str {
+        match (self.action, self.cause.kind()) {
+            (_, io::ErrorKind::AlreadyExists) => "name another file: this one is not overwritten",
+            ("use", _) => "remove it, or take the regular file back from git",
+            ("read" | "open" | "list", _) => {
+                "check the path and its permissions; --root names the repository where it is not the working directory"
+            }
+            _ => "check the path, its permissions and the space left",
+        }
+    }
+
     /// Data that could not be written out.
     pub(crate) fn of_output(cause: io::Error) -> Self {
         Self::new("write", Path::new("standard output"))(cause)

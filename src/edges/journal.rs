@@ -134,14 +134,14 @@ impl Journal {
     pub(crate) fn append(
         &self,
         folder: &str,
-        before: &Before,
+        leftovers: &Leftovers,
         step: &Step,
         filed: Filed<'_>,
     ) -> Result<(), FileError> {
         let path = self.path(folder);
         create_folder(&path)?;
-        let events = Events::open(&path.join(EVENTS), before.whole)?;
-        for orphan in &before.orphans {
+        let events = Events::open(&path.join(EVENTS), leftovers.whole_bytes)?;
+        for orphan in &leftovers.orphans {
             remove(&path.join(orphan))?;
         }
         let mut stored = Stored::default();
@@ -165,12 +165,12 @@ impl Journal {
 
 /// What has to be mended before the next event: what an interrupted step left behind.
 #[derive(Debug)]
-pub(crate) struct Before {
-    whole: usize,
+pub(crate) struct Leftovers {
+    whole_bytes: usize,
     orphans: Vec<String>,
 }
 
-impl Before {
+impl Leftovers {
     pub(crate) fn of(history: &History, folder: &Folder) -> Self {
         let documents = folder.dossier.documents.keys().map(|name| (*name, ""));
         let signatures = folder.signatures.keys().map(|name| (*name, SIGNATURE));
@@ -179,7 +179,7 @@ impl Before {
             .chain(signatures)
             .filter(|(name, _)| is_orphan(*name))
             .map(|(name, suffix)| format!("{name}{suffix}"));
-        Self { whole: history.whole(), orphans: orphans.collect() }
+        Self { whole_bytes: history.whole_bytes(), orphans: orphans.collect() }
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Chain {
     /// The digest that the next event has to name.
     pub(super) tip: Digest,
     /// How many bytes hold the links.
-    pub(super) whole: usize,
+    pub(super) whole_bytes: usize,
     /// Whether the last event lacks its line break.
     pub(super) lacks_line_break: bool,
     /// Whether the chain holds to its end, but for a torn line.
@@ -34,7 +34,7 @@ impl Chain {
         let mut chain = Self {
             links: Vec::new(),
             tip: Digest::of(candidate_id.as_bytes()),
-            whole: 0,
+            whole_bytes: 0,
             lacks_line_break: false,
             is_whole: true,
             fault: None,
@@ -46,7 +46,7 @@ impl Chain {
                 Ok(link) => {
                     chain.tip = link.digest;
                     chain.links.push(link);
-                    chain.whole += line.len();
+                    chain.whole_bytes += line.len();
                     if text.is_none() {
                         chain.lacks_line_break = true;
                         let message = "it lacks its line break; the next event adds it";

@@ -69,13 +69,13 @@ pub struct History {
     /// The digest that the next event names as its previous one.
     tip: Digest,
     /// How many bytes of the file of events are whole lines, and whether the last lacks its line break.
-    whole: usize,
+    whole_bytes: usize,
     lacks_line_break: bool,
     answer: Option<Answer>,
     /// The documents that events name, and those among them that were withdrawn.
     named: BTreeSet<DocumentName>,
     withdrawn: BTreeSet<DocumentName>,
-    last_responded_at: Option<Timestamp>,
+    last_stored: Option<LastStored>,
 }
 
 /// The latest answer.
@@ -86,6 +86,29 @@ pub(super) struct Answer {
     /// Its place among the events.
     pub(super) index: usize,
     pub(super) document: Option<DocumentName>,
+}
+
+/// When the last stored answer was given, and recorded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct LastStored {
+    pub(super) responded_at: Timestamp,
+    pub(super) recorded_at: Option<Timestamp>,
+}
+
+impl LastStored {
+    /// Whether an answer of a time comes later. One that was dated ahead of its record does not stand in the way
+    /// of those that are not.
+    pub(super) fn is_followed_by(
+        self,
+        responded_at: Option<Timestamp>,
+        recorded_at: Option<Timestamp>,
+    ) -> bool {
+        responded_at.is_some_and(|time| {
+            let was_dated_ahead = Some(self.responded_at) > self.recorded_at;
+            let is_between = Some(time) > self.recorded_at && Some(time) <= recorded_at;
+            time > self.responded_at || (was_dated_ahead && is_between)
+        })
+    }
 }
 
 /// A step that is allowed: the line to append to the surface's events, what to store before and to delete after
@@ -167,26 +190,33 @@ impl History {
         let chain = Chain::read(&surface.candidate_id(), &dossier.events);
         let mut replay = Replay::new(&chain, dossier);
         let candidate = replay.run(AnyCandidate::new(surface), surfaces);
-        let Replay { named, withdrawn, answer, last_responded_at, mut faults, .. } = replay;
+        let Replay { named, withdrawn, answer, last_stored, mut faults, .. } = replay;
         let kept: BTreeSet<_> = named.difference(&withdrawn).copied().collect();
         faults.extend(chain.fault);
         if chain.is_whole {
             let orphans = dossier.documents.keys().filter(|name| !kept.contains(name));
-            faults.extend(
-                orphans.map(|name| JournalFault::of_document(VerifyCode::OrphanDocument, *name)),
-            );
+            let orphaned =
+                |name: &DocumentName| JournalFault::of_document(VerifyCode::OrphanDocument, *name);
+            let before = faults.len();
+            faults.extend(orphans.map(orphaned));
+            // An interrupted step leaves one at most, since each step removes what it finds.
+            if faults.len() > before + 1 {
+                let message = "several documents have no event: lines that were here are gone";
+                let sequence = chain.links.len() + 1;
+                faults.push(JournalFault::at(VerifyCode::ChainBroken, sequence, message));
+            }
         }
         Self {
             candidate,
             tip: chain.tip,
-            whole: chain.whole,
+            whole_bytes: chain.whole_bytes,
             lacks_line_break: chain.lacks_line_break,
             events: chain.links.into_iter().map(|link| link.event).collect(),
             faults,
             answer,
             named,
             withdrawn,
-            last_responded_at,
+            last_stored,
         }
     }
 
@@ -220,8 +250,8 @@ impl History {
 
     /// How many bytes of the file of events are whole events; what is behind them is torn.
     #[must_use]
-    pub const fn whole(&self) -> usize {
-        self.whole
+    pub const fn whole_bytes(&self) -> usize {
+        self.whole_bytes
     }
 
     /// The digest of the latest answer's line: what a reviewer record names as its `response_event`.
@@ -267,7 +297,8 @@ impl History {
             return Err(IntakeRefusal::Repeated);
         }
         let responded_at = response.responded_at();
-        if self.last_responded_at.is_some_and(|last| responded_at.is_none_or(|time| time <= last)) {
+        let now = rfc3339(&self.not_before_the_last(recorded_at));
+        if self.last_stored.is_some_and(|last| !last.is_followed_by(responded_at, now)) {
             return Err(IntakeRefusal::NotLater);
         }
         let is_anothers = |signer: &Signer| response.responder() != Some(signer.principal());

@@ -14,7 +14,7 @@ use crate::words::{Lane, ReviewerCheck, VerifyCode};
 use super::chain::{Chain, Link};
 use super::event::{DocumentName, Event, Happened, is_recorded_as};
 use super::fault::JournalFault;
-use super::history::{Answer, Dossier, IntakeRefusal, version_of};
+use super::history::{Answer, Dossier, IntakeRefusal, LastStored, version_of};
 
 /// A replay on its way through the events.
 pub(super) struct Replay<'a> {
@@ -24,7 +24,7 @@ pub(super) struct Replay<'a> {
     pub(super) named: BTreeSet<DocumentName>,
     pub(super) withdrawn: BTreeSet<DocumentName>,
     pub(super) answer: Option<Answer>,
-    pub(super) last_responded_at: Option<Timestamp>,
+    pub(super) last_stored: Option<LastStored>,
 }
 
 impl<'a> Replay<'a> {
@@ -36,7 +36,7 @@ impl<'a> Replay<'a> {
             named: BTreeSet::new(),
             withdrawn: BTreeSet::new(),
             answer: None,
-            last_responded_at: None,
+            last_stored: None,
         }
     }
 
@@ -61,7 +61,13 @@ impl<'a> Replay<'a> {
                 Happened::Response { document, responded_at, repo_sha256, findings } => {
                     let name = document.map(DocumentName::response);
                     self.check_response(event, name, *responded_at);
-                    let bytes = name.and_then(|name| self.take_document(index, name));
+                    let bytes = name.and_then(|name| {
+                        if self.is_withdrawn_after(index) {
+                            self.withdrawn_document(name)
+                        } else {
+                            self.document(name)
+                        }
+                    });
                     let is_of_today =
                         Some(index) == latest && *repo_sha256 == version_of(candidate.surface());
                     let document = bytes
@@ -124,36 +130,34 @@ impl<'a> Replay<'a> {
             self.fault(VerifyCode::IllegalStep, sequence, IntakeRefusal::Repeated.to_string());
         }
         if name.is_some() {
-            let last = self.last_responded_at;
-            if last.is_some_and(|last| responded_at.is_none_or(|time| time <= last)) {
+            let recorded_at = rfc3339(&event.recorded_at);
+            if self.last_stored.is_some_and(|last| !last.is_followed_by(responded_at, recorded_at))
+            {
                 self.fault(VerifyCode::IllegalStep, sequence, IntakeRefusal::NotLater.to_string());
             }
-            self.last_responded_at = responded_at.or(last);
+            if let Some(responded_at) = responded_at {
+                self.last_stored = Some(LastStored { responded_at, recorded_at });
+            }
         }
     }
 
-    /// The bytes of a document that has to be there: those of the event at `index`, unless a later one withdrew
-    /// it. One that is there still, which it should not be, is held against its records as long as it is.
-    fn take_document(&mut self, index: usize, name: DocumentName) -> Option<&'a [u8]> {
-        let is_withdrawn = !name.is_review() && self.is_withdrawn_after(index);
-        if is_withdrawn {
-            self.withdrawn.insert(name);
-        }
-        let Some(bytes) = self.dossier.documents.get(&name) else {
-            if is_withdrawn {
-                return None;
-            }
-            self.faults.push(JournalFault::of_document(VerifyCode::DocumentMissing, name));
-            return None;
+    /// The bytes of a document that has to be there.
+    fn document(&mut self, name: DocumentName) -> Option<&'a [u8]> {
+        let code = match self.dossier.documents.get(&name) {
+            None => VerifyCode::DocumentMissing,
+            Some(bytes) if Digest::of(bytes) != name.digest() => VerifyCode::DocumentAltered,
+            Some(bytes) => return Some(bytes),
         };
-        if Digest::of(bytes) != name.digest() {
-            if is_withdrawn {
-                return None;
-            }
-            self.faults.push(JournalFault::of_document(VerifyCode::DocumentAltered, name));
-            return None;
-        }
-        Some(bytes)
+        self.faults.push(JournalFault::of_document(code, name));
+        None
+    }
+
+    /// The bytes of an answer that a reviewer withdrew, which should not be there: as long as they are, records are
+    /// held against them.
+    fn withdrawn_document(&mut self, name: DocumentName) -> Option<&'a [u8]> {
+        self.withdrawn.insert(name);
+        let bytes = self.dossier.documents.get(&name)?;
+        (Digest::of(bytes) == name.digest()).then_some(bytes)
     }
 
     /// Whether a reviewer quarantined or rejected the answer of the event at `index`.
@@ -196,7 +200,7 @@ impl<'a> Replay<'a> {
         if !self.named.insert(name) {
             self.fault(VerifyCode::IllegalStep, sequence, Refusal::FiledBefore.to_string());
         }
-        let Some(bytes) = self.take_document(0, name) else { return candidate };
+        let Some(bytes) = self.document(name) else { return candidate };
         let record = ReviewDocument::parse(bytes)
             .ok()
             .and_then(|document| document.record(event.signer.clone()).ok())
@@ -257,13 +261,13 @@ impl<'a> Replay<'a> {
         };
         let why_not = match candidate.record() {
             // An acceptance is looser than every lane in which something is found.
-            Some(record) if is_stricter(lane, Some(record.outcome())) => Some(format!(
+            Some(record) if is_stricter(lane, record.outcome()) => Some(format!(
                 "today the answer lands in {lane}, and the record gives it a looser lane"
             )),
             Some(record) => passes_what_is_found(record).map(|check| {
                 format!("today something is found against {check}, which the record passes")
             }),
-            None => is_stricter(lane, Some(*recorded))
+            None => is_stricter(lane, *recorded)
                 .then(|| format!("it says {recorded}, and today the answer lands in {lane}")),
         };
         let stands = candidate.record().is_some() && why_not.is_none();
@@ -278,9 +282,9 @@ impl<'a> Replay<'a> {
     }
 }
 
-/// Whether an answer is held more strictly in `lane` than in the other.
-fn is_stricter(lane: Lane, other: Option<Lane>) -> bool {
-    lane.strictness() > Some(other.and_then(Lane::strictness).unwrap_or(0))
+/// Whether an answer is held more strictly in `lane` than in the other. An acceptance holds nothing.
+fn is_stricter(lane: Lane, other: Lane) -> bool {
+    lane.strictness() > other.strictness().max(Some(0))
 }
 
 fn has_finding_against(findings: &[Finding], check: ReviewerCheck) -> bool {

@@ -65,8 +65,11 @@ impl Finding {
 
     /// What to do about it, in one English sentence.
     #[must_use]
-    pub const fn next_step(&self) -> &'static str {
+    pub fn next_step(&self) -> &'static str {
         match self.problem {
+            Problem::WrongType if self.field == "/responded_at" => {
+                "Write a time with an offset, as in 2026-11-20T10:00:00+08:00."
+            }
             Problem::FieldMissing if self.is_excusable => {
                 "Answer it, or write `not_applicable: <reason>`."
             }

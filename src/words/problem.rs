@@ -39,7 +39,7 @@ word_list! {
         DecisionUnknown = "decision_unknown": "The decision is none of the five." | "decision 不是五個選項之一。",
         OwnershipDeclined = "ownership_declined": "The owner declines; the request has to find another." | "負責人拒絕;請求必須另找負責人。",
         NotARef = "not_a_ref": "Prose stands where a pointer belongs." | "應放指標(ref)的地方寫了文字。",
-        WrongType = "wrong_type": "The value has another JSON type than the field." | "值的 JSON 型別與欄位不符。",
+        WrongType = "wrong_type": "The value has not the type or form of the field." | "值的型別或格式與欄位不符。",
         UnknownField = "unknown_field": "The document has a field that an answer does not have." | "文件有回覆所沒有的欄位。",
         HiddenText = "hidden_text": "The text has invisible characters, or words that mix alphabets." | "文字有看不見的字元,或混用不同字母的單字。",
         FieldMissing = "field_missing": "A field that this surface or decision needs is not answered." | "這個 surface 或 decision 需要的欄位沒有回答。",

@@ -39,7 +39,27 @@ impl VerifyCode {
         )
     }
 
-    /// What to do about it, in one English sentence.
+    /// What to do about it where it was found in the file at `path`.
+    ///
+    /// ```
+    /// use acceptance_ledger::VerifyCode;
+    ///
+    /// let step = VerifyCode::DocumentMissing.next_step_for("journal/s/a.json");
+    /// assert!(step.contains("`git checkout REV -- journal/s/a.json`"));
+    /// ```
+    #[must_use]
+    pub fn next_step_for(self, path: &str) -> String {
+        let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
+        let named = |word: &str| match word.trim_end_matches(['`', '.', ',', ';']) {
+            "LEDGER" => word.replace("LEDGER", path),
+            "FILE" => word.replace("FILE", path),
+            "FOLDER" => word.replace("FOLDER", folder),
+            _ => word.to_owned(),
+        };
+        self.next_step().split(' ').map(named).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What to do about it, in one English sentence, in which `LEDGER`, `FILE` and `FOLDER` stand for names.
     #[must_use]
     pub const fn next_step(self) -> &'static str {
         match self {
@@ -53,13 +73,13 @@ impl VerifyCode {
                 "Take the journal's folder back from git: `git log -- FOLDER`, then `git checkout REV -- FOLDER`."
             }
             Self::TornEvent => {
-                "The next `acceptance-ledger intake` or `review` of this surface mends the line; what was cut off was never recorded, and has to be filed again."
+                "Where git has the whole line, take it back; otherwise file again what was cut off: the next `acceptance-ledger intake` or `review` of this surface mends the line."
             }
             Self::DocumentMissing | Self::DocumentAltered => {
                 "Take the file back from git: `git checkout REV -- FILE`."
             }
             Self::OrphanDocument => {
-                "Remove the file, or let the next `acceptance-ledger intake` or `review` of this surface remove it."
+                "Remove the file; a document that an interrupted step left goes with the next `acceptance-ledger intake` or `review` of its surface."
             }
             Self::LaneTooLenient => {
                 "Ask the owner for another answer, or record the stricter hold with `acceptance-ledger review`."

@@ -350,3 +350,72 @@ fn the_next_step_removes_what_an_interrupted_one_left() {
     case.commit_ledger();
     assert_eq!(case.codes(&[]), [""; 0]);
 }
+
+#[test]
+fn a_journal_whose_events_are_gone_is_broken_and_keeps_its_documents() {
+    let case = Case::accepted();
+    case.commit_ledger();
+    std::fs::remove_file(case.events()).unwrap();
+    let before = names(&case.surface_folder());
+    assert_eq!(case.codes(&[]), ["orphan_document", "orphan_document", "chain_broken"]);
+    case.answer("later.json", 22, &[]);
+    let (_, err) = case.run_to(1, &["intake", "later.json"]);
+    assert!(err.contains("lines that were here are gone"), "{err}");
+    assert_eq!(names(&case.surface_folder()), before);
+}
+
+#[test]
+fn an_answer_that_was_dated_ahead_locks_nobody_out() {
+    let case = Case::new();
+    let years = |year: u32| json!(format!("{year}-01-01T00:00:00Z"));
+    case.answer("ahead.json", 20, &[("responded_at", years(9990))]);
+    case.run_to(0, &["intake", "ahead.json"]);
+    for year in [2020, 9989] {
+        case.answer("other.json", 20, &[("responded_at", years(year))]);
+        case.run_to(1, &["intake", "other.json"]);
+    }
+    // Seconds are what is recorded.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let now = jiff::Timestamp::now().to_string();
+    case.answer("now.json", 20, &[("responded_at", json!(now))]);
+    let recorded = std::fs::read_to_string(case.events()).unwrap();
+    assert!(recorded.contains("9990-01-01"));
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    case.run_to(0, &["intake", "now.json"]);
+    case.commit_ledger();
+    assert_eq!(case.codes(&[]), [""; 0]);
+}
+
+#[test]
+fn the_ledger_is_not_written_over_what_it_is_made_from() {
+    let case = Case::accepted();
+    let events = case.events();
+    let before = std::fs::read(&events).unwrap();
+    for target in [crate::tool::INVENTORY, crate::tool::OWNER_REQUESTS, events.to_str().unwrap()] {
+        let (_, err) = case.run_to(2, &["replay", "--output", target]);
+        assert!(err.contains("is what the ledger is made from"), "{err}");
+    }
+    assert_eq!(std::fs::read(&events).unwrap(), before);
+}
+
+#[test]
+fn a_document_of_the_other_kind_is_told() {
+    let case = Case::accepted();
+    let (_, err) = case.run_to(2, &["review", "answer.json"]);
+    assert!(err.contains("this is an owner response") && err.contains("intake"), "{err}");
+    for command in ["intake", "triage"] {
+        let (_, err) = case.run_to(2, &[command, "record.json"]);
+        assert!(err.contains("this is a reviewer record") && err.contains("review"), "{err}");
+    }
+}
+
+#[test]
+fn status_lists_the_surfaces_when_asked() {
+    let case = Case::accepted();
+    let (text, _) = case.run_to(0, &["status", "--surfaces"]);
+    assert!(text.contains(&format!("\nwaiting_runtime_gate  {RULES}\n")), "{text}");
+    assert_eq!(text.lines().count(), 12 + 1 + 12);
+    let (text, _) = case.run_to(0, &["status", "--format", "json"]);
+    let status: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(status["surfaces"][RULES], "waiting_runtime_gate");
+}

@@ -33,17 +33,10 @@ impl Finding {
         Self::new(code, path, code.english().to_owned())
     }
 
-    /// What to do, with the names of this finding's files.
-    fn next_step(&self) -> String {
-        let folder = Path::new(&self.path).parent().unwrap_or(Path::new("."));
-        let step = self.code.next_step().replace("LEDGER", &self.path);
-        step.replace("FOLDER", &folder.display().to_string()).replace("FILE", &self.path)
-    }
-
     /// All of it in one text.
     fn sentence(&self) -> String {
         let message = self.message.strip_suffix('.').unwrap_or(&self.message);
-        format!("{message}. {}", self.next_step())
+        format!("{message}. {}", self.code.next_step_for(&self.path))
     }
 
     pub(super) fn at(self, place: Option<(usize, usize)>) -> Self {
@@ -116,7 +109,7 @@ impl Report {
                 place.map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
             // Writing to a string cannot fail.
             let _ = writeln!(text, "{red}{code}{red:#} at {path}{place}");
-            let _ = writeln!(text, "  {message}\n  next: {}\n", finding.next_step());
+            let _ = writeln!(text, "  {message}\n  next: {}\n", code.next_step_for(path));
         }
         let _ = match self.findings.len() {
             0 => writeln!(text, "{green}OK{green:#}: {candidates} candidates, runtime_gate=0"),

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use crate::edges::clock;
 use crate::edges::files;
-use crate::edges::journal::{EVENTS, Folder, Lock, SIGNATURE};
+use crate::edges::journal::{Folder, Lock, SIGNATURE};
 use crate::edges::signatures::{self, ALLOWED_SIGNERS, AllowedSigners, Namespace};
 use crate::inputs::{Inventory, ListedSurfaces};
 use crate::journal::{DocumentName, History};
@@ -55,11 +55,11 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     let mut report = Report::default();
 
     if let Some(revision) = &args.since {
-        let before = since::Before::read(&repository, revision)?;
-        if let Some(signers) = before.allowed_signers()? {
+        let at_revision = since::AtRevision::read(&repository, revision)?;
+        if let Some(signers) = at_revision.allowed_signers()? {
             repository.signers = Some(signers);
         }
-        before.hold_against_today(&repository, &mut report)?;
+        at_revision.hold_against_today(&repository, &mut report)?;
     } else {
         report.note("history not checked: name a revision with --since, such as origin/main");
     }
@@ -104,7 +104,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
         report.add(Finding::of(VerifyCode::OrphanDocument, &path));
     }
     for folder in retired {
-        let path = repository.journal.path(&folder).join(EVENTS);
+        let path = repository.journal.path(&folder);
         report.note(&format!("journal of a retired surface: {}", path.display()));
     }
     let count = candidates.len();

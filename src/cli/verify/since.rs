@@ -15,12 +15,12 @@ use super::super::repository::{Repository, read_signers};
 use super::findings::{Finding, Report};
 
 /// What the journal held at a revision, by the path from the root.
-pub(super) struct Before {
+pub(super) struct AtRevision {
     revision: String,
     files: BTreeMap<String, Vec<u8>>,
 }
 
-impl Before {
+impl AtRevision {
     pub(super) fn read(repository: &Repository, revision: &str) -> Result<Self, Failure> {
         let files = git::files_at(&repository.root, revision, &[JOURNAL, ALLOWED_SIGNERS])
             .map_err(|error| Failure::Usage {

@@ -84,7 +84,7 @@ fn the_last_step_happened_whole_or_not_at_all() {
         assert_eq!(history.candidate().lane(), lane, "{length}");
         assert_eq!(codes(&history).contains(&VerifyCode::TornEvent), length > before, "{length}");
         assert!(!history.is_broken());
-        assert_eq!(history.whole(), if is_whole { length } else { before });
+        assert_eq!(history.whole_bytes(), if is_whole { length } else { before });
         // The next step mends it.
         let text = answer(3, &[]);
         let document = ResponseDocument::parse(text.as_bytes()).unwrap();
