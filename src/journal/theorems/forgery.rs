@@ -131,6 +131,16 @@ fn a_forged_line_is_refused_for_what_it_says() {
     });
     // Its record is about the line that was there.
     assert_eq!(codes(&relabelled), [VerifyCode::IllegalStep]);
+    for (key, value) in
+        [("responded_at", "2026-11-01T02:00:00Z"), ("repo_sha256", "0a"), ("findings", "[]")]
+    {
+        let overfull = forged(&|index, line| {
+            if index == 3 {
+                line[key] = json!(value);
+            }
+        });
+        assert!(codes(&overfull).contains(&VerifyCode::ChainBroken), "{key}");
+    }
     let no_records = |change: &dyn Fn(&mut Value)| {
         let mut dossier = Dossier::default();
         receive(&mut dossier, &answer(1, &[])).unwrap();
@@ -163,6 +173,26 @@ fn a_forged_line_is_refused_for_what_it_says() {
         (
             "findings",
             json!([{"problem": "command", "check": "no_runtime_request", "field": "", "start": 1}]),
+            VerifyCode::ChainBroken,
+        ),
+        (
+            "findings",
+            json!([{"problem": "command", "check": "no_runtime_request", "field": "", "start": 9, "end": 2}]),
+            VerifyCode::ChainBroken,
+        ),
+        (
+            "findings",
+            json!([{"problem": "command", "check": "no_runtime_request", "field": "/#x"}]),
+            VerifyCode::ChainBroken,
+        ),
+        (
+            "findings",
+            json!([{"problem": "command", "check": "no_runtime_request", "field": "/#"}]),
+            VerifyCode::ChainBroken,
+        ),
+        (
+            "findings",
+            json!([{"problem": "command", "check": "no_runtime_request", "field": "/decision/x"}]),
             VerifyCode::ChainBroken,
         ),
     ] {
@@ -225,6 +255,9 @@ fn a_record_that_passes_what_triage_finds_today_does_not_count() {
         assert!(!entry.has(ProgressFlag::LiveEvidenceReceived));
         assert!(!entry.has(ProgressFlag::OwnerResponseReceived));
         assert_eq!(entry.lane(), lane);
+        // What was written by hand stands beside what triage finds.
+        let count = if lane == Lane::RequestSupplement { 2 } else { 3 };
+        assert_eq!(history.candidate().findings().len(), count);
     }
     let honest = json!([hash, rollback]);
     assert!(replay(&with_findings(Lane::RequestSupplement, &honest, true)).is_broken());

@@ -188,6 +188,7 @@ fn replay_gives_the_same_ledger() {
             prop_assert_eq!(history.faults(), []);
             if let Some(Stands(candidate)) = stepped {
                 prop_assert_eq!(history.candidate().entry(), candidate.entry());
+                prop_assert_eq!(history.candidate().findings().len(), candidate.findings().len());
                 prop_assert_eq!(ledger(history.into_candidate()), ledger(candidate));
             } else {
                 prop_assert_eq!(&before, &dossier);
@@ -235,6 +236,44 @@ fn a_reviewer_who_quarantines_or_rejects_withdraws_the_answer() {
             assert_eq!(skimmed.whole, dossier.events.len());
         }
     }
+}
+
+#[test]
+fn a_history_tells_what_happened() {
+    let dossier = accepted();
+    assert_eq!(format!("{dossier:?}"), "Dossier { .. }");
+    let history = replay(&dossier);
+    let events = history.events();
+    let told: Vec<_> = events
+        .iter()
+        .map(|event| (event.sequence(), event.is_review(), event.findings().len()))
+        .collect();
+    assert_eq!(told, [(1, false, 1), (2, true, 0), (3, false, 0), (4, true, 0)]);
+    assert_eq!(events[0].recorded_at(), TIME);
+    assert_eq!(events[1].lane(), Lane::RequestSupplement);
+    assert_eq!(history.since_the_answer(), &events[2..]);
+    assert_eq!(history.response_event(), Some(Digest::of(text_lines(&dossier)[2].as_bytes())));
+    for (event, is_review) in events.iter().zip([false, true, false, true]) {
+        let name = event.document().unwrap();
+        assert_eq!(name.is_review(), is_review);
+        assert_eq!(name.digest(), Digest::of(&dossier.documents[&name]));
+        assert!(history.keeps(name) && !history.has_withdrawn(name));
+        assert_eq!(DocumentName::parse(&name.to_string()), Some(name));
+    }
+    let hex = Digest::of(b"").hex();
+    for name in [
+        hex.clone(),
+        format!("{hex}.json"),
+        "x.review.json".to_owned(),
+        format!(".{hex}.response.json"),
+    ] {
+        assert_eq!(DocumentName::parse(&name), None, "{name}");
+    }
+    let mut missing = dossier;
+    let (name, _) = missing.documents.pop_first().unwrap();
+    let history = replay(&missing);
+    let fault = &history.faults()[0];
+    assert_eq!((fault.document(), fault.line()), (Some(name), None));
 }
 
 #[test]
