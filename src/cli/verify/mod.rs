@@ -1,25 +1,24 @@
+mod drafts;
 mod findings;
 mod ledger;
+mod signed;
 mod since;
 
-use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::edges::clock;
-use crate::edges::files;
 use crate::edges::journal::{Folder, Lock, SIGNATURE};
-use crate::edges::signatures::{self, ALLOWED_SIGNERS, AllowedSigners, Namespace};
+use crate::edges::signatures::ALLOWED_SIGNERS;
 use crate::inputs::{Inventory, ListedSurfaces};
 use crate::journal::{DocumentName, History};
-use crate::surface::Surface;
-use crate::words::{AcceptanceField, VerifyCode};
+use crate::words::VerifyCode;
 
 use super::Outcome;
 use super::inputs::{InputArgs, path};
 use super::judged::Format;
 use super::repository::{Replayed, Repository};
 use findings::{Finding, Report};
+use signed::bad_signatures;
 
 /// Hold a committed ledger against its inputs and its journal
 ///
@@ -68,9 +67,9 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
             "signatures not checked: there is no {ALLOWED_SIGNERS}, and the names of responders and reviewers are claims"
         ));
     }
-    hold_drafts_against_inventory(args, &repository, &listed, &mut report);
+    drafts::hold_against_inventory(args, &repository, &listed, &mut report);
     drop(listed);
-    hold_sources_against_drafts(args, &repository, &mut report)?;
+    drafts::hold_sources_against(args, &repository, &mut report)?;
 
     let signers = repository.signers.clone();
     let Replayed { candidates, seen, retired, strangers } =
@@ -126,156 +125,4 @@ fn strange_files(history: &History, folder: &Folder) -> Vec<String> {
     let signatures = folder.signatures.keys().filter(|name| !is_signed(**name));
     let signatures = signatures.map(|name| format!("{name}{SIGNATURE}"));
     folder.strangers.iter().cloned().chain(signatures).collect()
-}
-
-/// What is wrong with the signatures of the latest answer and its records.
-fn bad_signatures(
-    signers: Option<&AllowedSigners>,
-    history: &History,
-    folder: &Folder,
-) -> Vec<(VerifyCode, String, String)> {
-    let mut bad = Vec::new();
-    for event in history.since_the_answer() {
-        let Some(name) = event.document().filter(|name| history.keeps(*name)) else { continue };
-        let problem = match (signers, event.signer()) {
-            (None, None) => continue,
-            (None, Some(_)) => Some((
-                VerifyCode::SignatureInvalid,
-                format!(
-                    "its event says that it is signed, and there is no {ALLOWED_SIGNERS} to check it with"
-                ),
-            )),
-            (Some(_), None) => {
-                Some((VerifyCode::SignatureMissing, "its event names no signer".to_owned()))
-            }
-            (Some(signers), Some(signer)) => {
-                let namespace = if name.is_review() {
-                    Namespace::ReviewerRecord
-                } else {
-                    Namespace::OwnerResponse
-                };
-                let parts = (folder.dossier.documents.get(&name), folder.signatures.get(&name));
-                match (parts, clock::moment(event.recorded_at())) {
-                    ((_, None), _) => Some((
-                        VerifyCode::SignatureMissing,
-                        "its signature is not there".to_owned(),
-                    )),
-                    ((Some(document), Some(signature)), Some(at)) => {
-                        let principal = signer.principal();
-                        let verified = signatures::verify(
-                            signers, namespace, principal, document, signature, at,
-                        );
-                        match verified {
-                            Ok(verified) if verified == *signer => None,
-                            Ok(_) => Some((
-                                VerifyCode::SignatureInvalid,
-                                "another key signed it than its event names".to_owned(),
-                            )),
-                            Err(problem) => {
-                                Some((VerifyCode::SignatureInvalid, problem.to_string()))
-                            }
-                        }
-                    }
-                    // A document that is missing is said to be.
-                    _ => None,
-                }
-            }
-        };
-        bad.extend(problem.map(|(code, message)| (code, format!("{name}{SIGNATURE}"), message)));
-    }
-    bad
-}
-
-fn hold_drafts_against_inventory(
-    args: &Args,
-    repository: &Repository,
-    listed: &ListedSurfaces,
-    report: &mut Report,
-) {
-    let (inventory, drafts) = (args.inputs.inventory(), args.inputs.owner_requests());
-    let surfaces = repository.requests.surfaces();
-    let drafted: HashSet<&str> = surfaces.iter().map(Surface::surface_id).collect();
-    for id in listed.ids().filter(|id| !drafted.contains(id)) {
-        report.add(Finding::new(
-            VerifyCode::UnlistedSurface,
-            &inventory,
-            format!("the surface {id:?} has no candidate"),
-        ));
-    }
-    for index in listed.nameless() {
-        report.add(Finding::new(
-            VerifyCode::UnlistedSurface,
-            &inventory,
-            format!("$.surfaces[{index}] has no surface_id, and so no candidate"),
-        ));
-    }
-    let lists_any = listed.ids().next().is_some();
-    for (index, surface) in surfaces.iter().enumerate() {
-        let differing = match listed.differences(surface) {
-            None if lists_any => "it is not in the inventory".to_owned(),
-            Some(fields) if !fields.is_empty() => {
-                let names: Vec<_> = fields.iter().map(|field| field.as_str()).collect();
-                format!("the inventory has another {}", names.join(", "))
-            }
-            _ => continue,
-        };
-        report.add(Finding::new(
-            VerifyCode::DraftDiffersFromInventory,
-            &drafts,
-            format!("$.request_drafts[{index}]: {differing}"),
-        ));
-    }
-    if surfaces.is_empty() && !lists_any && listed.nameless().is_empty() {
-        let counts = repository.inventory.source().count();
-        if *counts != 0.into() {
-            report.add(Finding::new(
-                VerifyCode::UnlistedSurface,
-                &inventory,
-                "it counts surfaces, lists none, and there is no candidate".to_owned(),
-            ));
-        }
-    }
-}
-
-/// Holds each surface's file, where it is there, against the version that its owner is asked about.
-fn hold_sources_against_drafts(
-    args: &Args,
-    repository: &Repository,
-    report: &mut Report,
-) -> Result<(), super::failure::Failures> {
-    let drafts = args.inputs.owner_requests();
-    // Most folders hold many files, and where one is not there, none of them is.
-    let mut has_folder: HashMap<&Path, bool> = HashMap::new();
-    for (index, surface) in repository.requests.surfaces().iter().enumerate() {
-        let text = |field| surface.descriptor(field).and_then(|value| value.as_str());
-        let source = text(AcceptanceField::RepoSourcePath).map(Path::new);
-        let (Some(source), Some(sha256)) = (source, text(AcceptanceField::RepoSha256)) else {
-            continue;
-        };
-        let folder = source.parent().unwrap_or(Path::new(""));
-        let is_there = |folder: &Path| args.inputs.below_root(folder).is_dir();
-        if !is_below(source)
-            || !*has_folder
-                .entry(folder)
-                .or_insert_with(|| folder == Path::new("") || is_there(folder))
-        {
-            continue;
-        }
-        let file = args.inputs.below_root(source);
-        if !file.is_file() {
-            continue;
-        }
-        let digest = crate::digest::Digest::of(&files::read(&file)?);
-        if digest.hex() != sha256.to_ascii_lowercase() {
-            let message =
-                format!("$.request_drafts[{index}]: {} has another sha256", file.display());
-            report.add(Finding::new(VerifyCode::SourceDiffers, &drafts, message));
-        }
-    }
-    Ok(())
-}
-
-/// Whether a path leads below the root, whatever stands there.
-fn is_below(path: &Path) -> bool {
-    path.components().all(|part| matches!(part, std::path::Component::Normal(_)))
 }
