@@ -68,8 +68,7 @@ impl<'a> Replay<'a> {
                             self.document(name)
                         }
                     });
-                    let is_of_today =
-                        Some(index) == latest && *repo_sha256 == version_of(candidate.surface());
+                    let is_of_today = *repo_sha256 == version_of(candidate.surface());
                     let document = bytes
                         .filter(|_| Some(index) == latest)
                         .and_then(|bytes| self.parse_response(event, bytes));

@@ -267,6 +267,22 @@ fn a_record_that_passes_what_triage_finds_today_does_not_count() {
 }
 
 #[test]
+fn what_was_withheld_leaves_nothing_but_its_findings() {
+    for (key, value) in [
+        ("document", json!(Digest::of(b"").to_string())),
+        ("responded_at", json!("2026-11-01T02:00:00Z")),
+        ("signer", json!({"principal": "Ada Owner", "key": "SHA256:x"})),
+    ] {
+        let mut dossier = Dossier::default();
+        receive(&mut dossier, &answer(1, &[("decision_reason", json!("密碼：hunter2x"))])).unwrap();
+        assert_eq!(replay(&dossier).faults(), []);
+        rewrite(&mut dossier, |_, line| line[key] = value.clone());
+        let told = codes(&replay(&dossier));
+        assert_eq!(told.first(), Some(&VerifyCode::IllegalStep), "{key}");
+    }
+}
+
+#[test]
 fn times_never_run_backwards() {
     let mut dossier = accepted();
     rewrite(&mut dossier, |index, line| {
@@ -286,6 +302,7 @@ fn times_never_run_backwards() {
         line["recorded_at"].as_str().unwrap().to_owned()
     };
     assert_eq!(step("2026-11-24T01:59:59Z"), TIME);
+    assert_eq!(step("2026-11-24T02:00:00Z"), "2026-11-24T02:00:00Z");
     assert_eq!(step("2026-11-24T02:00:01Z"), "2026-11-24T02:00:01Z");
 }
 
