@@ -118,7 +118,7 @@ impl<'a> Replay<'a> {
         let keeps_too_much = name.is_some() || responded_at.is_some() || event.signer.is_some();
         let is_stored_rightly =
             if event.lane.is_withheld() { !keeps_too_much } else { name.is_some() };
-        if event.lane.strictness().is_none() || !is_stored_rightly {
+        if !is_stored_rightly {
             self.fault(
                 VerifyCode::IllegalStep,
                 sequence,
