@@ -257,7 +257,7 @@ fn a_rewritten_history_is_told() {
     std::fs::create_dir_all(&folder).unwrap();
     restore();
     // The last event and its record.
-    let (_, events) = &kept[2];
+    let (_, events) = kept.iter().find(|(name, _)| name == "events.jsonl").unwrap();
     let first = events.iter().position(|byte| *byte == b'\n').unwrap() + 1;
     std::fs::write(case.events(), &events[..first]).unwrap();
     std::fs::remove_file(&case.files(".review.json")[0]).unwrap();
