@@ -1,7 +1,7 @@
 use acceptance_ledger::{AnyCandidate, History};
 
-fn forge(history: History, candidate: AnyCandidate) -> History {
-    History { candidate, ..history }
+fn forge(history: &mut History, candidate: AnyCandidate) {
+    history.candidate = candidate;
 }
 
 fn main() {}
