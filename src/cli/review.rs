@@ -1,7 +1,9 @@
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+use serde_json::{Value, json};
 
 use crate::candidate::{AnyCandidate, Refused, review_leads_to};
 use crate::edges::clock;
@@ -18,6 +20,7 @@ use super::Outcome;
 use super::failure::{Failure, Failures};
 use super::inputs::{InputArgs, path};
 use super::repository::Repository;
+use super::status::Format;
 
 /// Take reviewer records into the journal
 ///
@@ -30,21 +33,38 @@ pub(super) struct Args {
 
     #[command(flatten)]
     inputs: InputArgs,
+
+    /// How to write where the candidates stand now
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// A record that was taken in.
+#[derive(Debug)]
+struct Taken {
+    file: PathBuf,
+    candidate_id: String,
+    lane: Lane,
+    withdraws: bool,
 }
 
 pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     let lock = Lock::take(args.inputs.root())?;
     let repository = Repository::open(&args.inputs)?;
-    let (mut text, mut notes) = (String::new(), String::new());
+    let (mut taken, mut notes) = (Vec::new(), String::new());
     let mut failures = Failures::default();
     for file in &args.records {
         match take_in(&repository, file, &mut notes) {
-            Ok(taken) => text.push_str(&taken),
+            Ok(one) => taken.push(one),
             Err(more) => failures.extend(more),
         }
     }
     drop(lock);
-    let printed = files::print_styled(&text);
+    let text = match args.format {
+        Format::Human => taken.iter().map(Taken::to_string).collect(),
+        Format::Json => format!("{:#}\n", taken.iter().map(Taken::to_json).collect::<Value>()),
+    };
+    let printed = files::print_bytes(text.as_bytes());
     if !is_quiet {
         // Where nobody can be told, the journal still says it.
         let _ = io::stderr().write_all(notes.as_bytes());
@@ -54,7 +74,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
 }
 
 /// Takes in one record, and says where the candidate stands now.
-fn take_in(repository: &Repository, file: &Path, notes: &mut String) -> Result<String, Failures> {
+fn take_in(repository: &Repository, file: &Path, notes: &mut String) -> Result<Taken, Failures> {
     let bytes = files::read(file)?;
     let document = ReviewDocument::parse(&bytes).map_err(|errors| {
         if ResponseDocument::parse(&bytes).is_ok() {
@@ -111,16 +131,37 @@ fn take_in(repository: &Repository, file: &Path, notes: &mut String) -> Result<S
     let _ =
         writeln!(notes, "recorded in {}", repository.journal.path(&name).join(EVENTS).display());
 
-    let lane = step.candidate().lane();
-    let mut text = format!("{}: {lane}\n  {}\n", file.display(), lane.english());
-    if step.withdraws().is_some() {
-        let _ = writeln!(
-            text,
-            "  The answer was withdrawn and its document deleted. Rotate what was secret in it: git history keeps \
-             what was committed."
-        );
+    Ok(Taken {
+        file: file.to_owned(),
+        candidate_id: surface.candidate_id(),
+        lane: step.candidate().lane(),
+        withdraws: step.withdraws().is_some(),
+    })
+}
+
+impl Taken {
+    fn to_json(&self) -> Value {
+        json!({
+            "record": self.file.to_string_lossy(),
+            "acceptance_candidate_id": self.candidate_id,
+            "lane": self.lane,
+            "withdrawn": self.withdraws,
+        })
     }
-    Ok(text)
+}
+
+impl fmt::Display for Taken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}: {}\n  {}", self.file.display(), self.lane, self.lane.english())?;
+        if self.withdraws {
+            writeln!(
+                f,
+                "  The answer was withdrawn and its document deleted. Rotate what was secret in it: git history keeps \
+                 what was committed."
+            )?;
+        }
+        Ok(())
+    }
 }
 
 /// What a reviewer can do instead of what was refused.

@@ -183,6 +183,12 @@ fn what_triage_withholds_is_nowhere() {
 fn a_reviewer_who_quarantines_withdraws_the_answer() {
     let case = Case::accepted();
     assert_eq!(case.files(".response.json").len(), 1);
+    case.record("first.json", "receiver_receipt_gap_required", &[]);
+    let (out, _) = case.run_to(0, &["review", "first.json", "--format", "json"]);
+    let taken: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(taken[0]["record"], "first.json");
+    assert_eq!(taken[0]["lane"], "receiver_receipt_gap_required");
+    assert_eq!(taken[0]["withdrawn"], false);
     case.record("hold.json", "quarantine_secret_or_raw_payload", &[]);
     let (out, _) = case.run_to(0, &["review", "hold.json"]);
     assert!(out.contains("Rotate what was secret in it: git history keeps"), "{out}");
