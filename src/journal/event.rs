@@ -268,11 +268,8 @@ impl TryFrom<Line> for Event {
                         .collect::<Result<_, _>>()?,
                 }
             }
-            (Name::ReviewRecorded, Some(document), None)
-                if line.responded_at.is_none() && line.repo_sha256.is_none() =>
-            {
-                Happened::Review { document }
-            }
+            // What else such a line has, it is not written with again.
+            (Name::ReviewRecorded, Some(document), None) => Happened::Review { document },
             _ => return Err("it has a key too many or too few"),
         };
         if rfc3339(&line.recorded_at).is_none() {

@@ -104,9 +104,8 @@ impl LastStored {
         recorded_at: Option<Timestamp>,
     ) -> bool {
         responded_at.is_some_and(|time| {
-            let was_dated_ahead = Some(self.responded_at) > self.recorded_at;
             let is_between = Some(time) > self.recorded_at && Some(time) <= recorded_at;
-            time > self.responded_at || (was_dated_ahead && is_between)
+            time > self.responded_at || is_between
         })
     }
 }

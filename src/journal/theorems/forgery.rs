@@ -1,6 +1,8 @@
 //! Journals that somebody wrote by hand, with every digest right.
 
 use super::*;
+use crate::journal::history::LastStored;
+use crate::triage::Finding;
 
 /// Adds a line by hand, with right digests.
 fn forge(dossier: &mut Dossier, change: impl FnOnce(&mut Value)) {
@@ -264,6 +266,46 @@ fn a_record_that_passes_what_triage_finds_today_does_not_count() {
     let history = replay(&with_findings(Lane::RequestSupplement, &honest, false));
     assert_eq!(history.faults(), []);
     assert!(history.candidate().entry().has(ProgressFlag::OwnerResponseReceived));
+}
+
+#[test]
+fn each_finding_of_an_event_stands_beside_those_of_today_once() {
+    let text =
+        answer(1, &[("live_config_hash_ref", Value::Null), ("rollback_owner", json!("TBD"))]);
+    let findings = json!([
+        {"problem": "field_missing", "check": "rollback_owner_present", "field": "/rollback_owner"},
+        {"problem": "field_missing", "check": "validation_plan_present", "field": "/validation_plan"},
+        {"problem": "not_a_ref", "check": "live_config_hash_metadata_only", "field": "/live_config_hash_ref"},
+    ]);
+    let mut dossier = Dossier::default();
+    forge_answer(&mut dossier, text, 1, Lane::RequestSupplement, &findings);
+    let history = replay(&dossier);
+    assert_eq!(history.faults(), []);
+    let fields: Vec<_> = history.candidate().findings().iter().map(Finding::field).collect();
+    let (hash, rollback) = ("/live_config_hash_ref", "/rollback_owner");
+    assert_eq!(fields, [hash, rollback, "/validation_plan", hash]);
+}
+
+#[test]
+fn an_answer_follows_what_was_said_and_what_was_recorded() {
+    let time = |text: &str| crate::response::rfc3339(&format!("2026-11-24T{text}:00Z"));
+    let ahead = LastStored { responded_at: time("10:00").unwrap(), recorded_at: time("09:00") };
+    for (responded, is_later) in [
+        ("08:50", false),
+        ("09:00", false),
+        ("09:01", true),
+        ("09:40", true),
+        ("09:41", false),
+        ("10:00", false),
+        ("10:01", true),
+    ] {
+        assert_eq!(ahead.is_followed_by(time(responded), time("09:40")), is_later, "{responded}");
+    }
+    assert!(!ahead.is_followed_by(None, time("09:40")));
+    let usual = LastStored { responded_at: time("08:00").unwrap(), recorded_at: time("09:00") };
+    for (responded, is_later) in [("08:00", false), ("08:01", true), ("09:30", true)] {
+        assert_eq!(usual.is_followed_by(time(responded), time("09:40")), is_later, "{responded}");
+    }
 }
 
 #[test]

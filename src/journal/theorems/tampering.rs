@@ -99,3 +99,19 @@ fn the_last_step_happened_whole_or_not_at_all() {
         assert_eq!(replay(&cut).faults(), [], "{length}");
     }
 }
+
+#[test]
+fn documents_whose_events_are_gone_are_told() {
+    let dossier = accepted();
+    let lines = text_lines(&dossier);
+    for kept in 0..lines.len() {
+        let text: String = lines.iter().take(kept).flat_map(|line| [line.as_str(), "\n"]).collect();
+        let cut = Dossier { events: text.into_bytes(), documents: dossier.documents.clone() };
+        let history = replay(&cut);
+        // One document may be what an interrupted step left.
+        let is_lost = lines.len() - kept > 1;
+        assert_eq!(history.is_broken(), is_lost, "{kept}");
+        let broken = history.faults().iter().find(|fault| fault.code() == VerifyCode::ChainBroken);
+        assert_eq!(broken.and_then(JournalFault::line), is_lost.then_some(kept + 1));
+    }
+}
