@@ -358,6 +358,9 @@ mod tests {
         assert_eq!(errors.len(), 6 + 23);
         assert_eq!(errors[0].path(), "$.checks.affected_scope_matches_surface");
         let text = open.to_string();
+        let broken = text.replacen("\"pending_reviewer_record\"", "pending", 1);
+        let errors = ReviewDocument::parse(broken.as_bytes()).unwrap_err();
+        assert_eq!(errors.len(), 1);
         let cut = text.trim_end_matches('}');
         let errors = ReviewDocument::parse(cut.as_bytes()).unwrap_err();
         assert!(matches!(errors.last().unwrap().problem(), DocumentProblem::Syntax(_)));
