@@ -23,7 +23,6 @@ pub(super) fn is_value(value: &str, _: &str) -> bool {
         "example",
         "placeholder",
         "changeme",
-        "your",
         "dummy",
         "masked",
         "hidden",
@@ -87,6 +86,7 @@ pub(super) fn is_value(value: &str, _: &str) -> bool {
         "pwd",
     ];
     !(stand_ins.iter().any(|stand_in| lower.contains(stand_in))
+        || begins_a_word(&lower, "your")
         || pointers.iter().any(|pointer| lower.starts_with(pointer))
         || words.contains(&lower.as_str())
         || lower.chars().all(|c| c == '*' || c == 'x' || c == '-' || c == '.'))
@@ -150,11 +150,16 @@ pub(super) fn is_no_example(value: &str, _: &str) -> bool {
     let last = lower.rsplit('/').next().unwrap_or(&lower);
     let tail: String = last.chars().rev().take(16).collect();
     // A host or company whose name merely ends so is none.
-    let starts_a_word = |(at, _): (usize, &str)| {
-        !lower.get(..at).unwrap_or_default().ends_with(|c: char| c.is_ascii_alphabetic())
-    };
-    let is_example = last.contains("example") || lower.match_indices("example").any(starts_a_word);
-    !is_example && !lower.contains("your") && !all_same(&tail)
+    let is_example = last.contains("example") || begins_a_word(&lower, "example");
+    !is_example && !begins_a_word(&lower, "your") && !all_same(&tail)
+}
+
+/// Whether `word` stands in `text` with no letter or digit before it: chosen at random, it hardly does.
+fn begins_a_word(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| {
+        let before = text.get(..at).unwrap_or_default();
+        !before.ends_with(|character: char| character.is_ascii_alphanumeric())
+    })
 }
 
 /// Counts where the text speaks of a secret, or the part begins as a vendor's token does.
