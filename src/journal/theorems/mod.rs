@@ -24,7 +24,10 @@ use crate::words::{Lane, ProgressFlag, ReviewerCheck, VerifyCode};
 
 fn config() -> Config {
     let persistence = FileFailurePersistence::SourceParallel("proptest-regressions");
-    Config { failure_persistence: Some(Box::new(persistence)), cases: 96, ..Config::default() }
+    let default = Config::default();
+    // A case is a whole journal; who wants more of them says so.
+    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { default.cases } else { 96 };
+    Config { failure_persistence: Some(Box::new(persistence)), cases, ..default }
 }
 
 const TIME: &str = "2026-11-24T10:00:00+08:00";
