@@ -140,11 +140,15 @@ impl Journal {
     ) -> Result<(), FileError> {
         let path = self.path(folder);
         create_folder(&path)?;
-        let events = Events::open(&path.join(EVENTS), leftovers.whole_bytes)?;
+        let mut stored = Stored::default();
+        let file = path.join(EVENTS);
+        if leftovers.whole_bytes == 0 {
+            stored.0.push(file.clone());
+        }
+        let events = Events::open(&file, leftovers.whole_bytes)?;
         for orphan in &leftovers.orphans {
             remove(&path.join(orphan))?;
         }
-        let mut stored = Stored::default();
         if let Some(name) = step.document() {
             stored.write(&path.join(name.to_string()), filed.document)?;
             if let Some(signature) = filed.signature {
