@@ -2,9 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
+
+use acceptance_ledger::Digest;
+use serde_json::Value;
 
 fn read(file: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap()
@@ -165,4 +169,34 @@ fn the_readme_shows_what_the_example_prints() {
     assert!(output.status.success());
     let shown = shown_below("cargo run -q --no-default-features --example embed");
     assert_eq!(String::from_utf8(output.stdout).unwrap(), shown);
+}
+
+/// Each input of the example says of every file what the file is, and the ready answers say the same.
+#[test]
+fn the_example_matches_its_files() {
+    let json = |file: &str| -> Value { serde_json::from_str(&read(file)).unwrap() };
+    let mut hashes = BTreeMap::new();
+    for (input, key) in [
+        ("monitoring-alerting-observability-inventory", "surfaces"),
+        ("monitoring-owner-request-draft", "request_drafts"),
+    ] {
+        let document = json(&format!("examples/monitoring/docs/security/{input}.snapshot.json"));
+        let surfaces = document[key].as_array().unwrap();
+        assert_eq!(surfaces.len(), 12, "{input}");
+        for surface in surfaces {
+            let source = surface["repo_source_path"].as_str().unwrap();
+            let text = read(&format!("examples/monitoring/{source}"));
+            let sha256 = Digest::of(text.as_bytes()).hex();
+            let is = (Value::from(sha256.as_str()), Value::from(text.lines().count()));
+            let told = (surface["repo_sha256"].clone(), surface["source_line_count"].clone());
+            assert_eq!(told, is, "{input}: {source}");
+            hashes.insert(surface["surface_id"].as_str().unwrap().to_owned(), sha256);
+        }
+    }
+    let clean = json("tests/labelled/clean.json");
+    let clean = clean.as_object().unwrap().values().cloned();
+    for answer in clean.chain([json("examples/answers/looks-fine.json")]) {
+        let surface = answer["surface_id"].as_str().unwrap();
+        assert_eq!(answer["repo_sha256"], hashes[surface].as_str(), "an answer for {surface}");
+    }
 }
