@@ -44,7 +44,7 @@ fn main() {
     let folder = tempfile::tempdir().unwrap();
     let files = answers(folder.path());
     let mut ours = Command::new(env!("CARGO_BIN_EXE_acceptance-ledger"));
-    ours.args(["triage", "--root", "examples/dockprom", "--format", "json"]).args(&files);
+    ours.args(["triage", "--root", "examples/monitoring", "--format", "json"]).args(&files);
     let mut detect_secrets = Command::new("detect-secrets");
     detect_secrets.args(["-C"]).arg(folder.path()).args(["scan", "--all-files", "."]);
     let mut kingfisher = Command::new("kingfisher");

@@ -12,7 +12,8 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use serde_json::{Map, Value, json};
 
 const SURFACE: &str = "prometheus_rules:prometheus/alert.rules";
-const DRAFT: &str = "examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json";
+const DRAFT: &str =
+    "examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json";
 
 struct Case {
     surface: Surface,

@@ -17,7 +17,7 @@
 //! ```
 //! use acceptance_ledger::{Candidate, OwnerRequests, RuntimeGate};
 //!
-//! # let draft = std::fs::read("examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+//! # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
 //! for surface in OwnerRequests::parse(&draft)?.surfaces() {
 //!     let candidate = Candidate::new(surface.clone());
 //!     assert!(!candidate.gates().get(RuntimeGate::RuntimeGate).is_open());

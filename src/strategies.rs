@@ -228,7 +228,7 @@ fn draft() -> impl Strategy<Value = String> {
 /// use acceptance_ledger::{AnyCandidate, OwnerRequests, ResponseDocument, Surfaces, strategies};
 /// use proptest::prelude::*;
 ///
-/// # let draft = std::fs::read("examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
 /// let requests = OwnerRequests::parse(&draft)?;
 /// let (surfaces, surface) = (Surfaces::new(requests.surfaces()), requests.surfaces()[0].clone());
 /// proptest!(|(text in strategies::responses(&surface))| {

@@ -27,7 +27,7 @@ const CANDIDATE: &str = "monitoring_owner_response_acceptance:";
 /// ```
 /// use acceptance_ledger::{AcceptanceField, OwnerRequests};
 ///
-/// # let draft = std::fs::read("examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
 /// let requests = OwnerRequests::parse(&draft)?;
 /// let surface = &requests.surfaces()[0];
 /// assert_eq!(surface.surface_id(), "alertmanager_config:alertmanager/config.yml");

@@ -16,7 +16,7 @@ use crate::words::{AcceptanceField, AnswerShape, Decision, Lane, ReviewerCheck};
 /// ```
 /// use acceptance_ledger::{OwnerRequests, response_template};
 ///
-/// # let draft = std::fs::read("examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
 /// let requests = OwnerRequests::parse(&draft)?;
 /// let template = response_template(&requests.surfaces()[0], None, "response.schema.json");
 /// assert!(template.contains("\"decision\": \"pending_owner_response\""));

@@ -80,7 +80,7 @@ fn shown_below(command: &str) -> String {
 #[test]
 fn the_readme_shows_what_the_tool_prints() {
     let command =
-        "cargo run --release -q -- generate --root examples/dockprom --output target/ledger.json";
+        "cargo run --release -q -- generate --root examples/monitoring --output target/ledger.json";
     let shown = shown_below(command);
     let output = Command::new(env!("CARGO_BIN_EXE_acceptance-ledger"))
         .args(command.split(" -- ").nth(1).unwrap().split(' '))
@@ -150,7 +150,7 @@ fn every_finding_code_is_documented() {
 #[test]
 fn the_readme_shows_what_triage_says() {
     let command =
-        "acceptance-ledger triage --root examples/dockprom examples/answers/looks-fine.json";
+        "acceptance-ledger triage --root examples/monitoring examples/answers/looks-fine.json";
     let output = Command::new(env!("CARGO_BIN_EXE_acceptance-ledger"))
         .args(command.split(' ').skip(1))
         .current_dir(env!("CARGO_MANIFEST_DIR"))

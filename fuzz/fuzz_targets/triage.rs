@@ -8,7 +8,7 @@ use acceptance_ledger::{AnyCandidate, OwnerRequests, ResponseDocument, Surface, 
 use libfuzzer_sys::fuzz_target;
 
 static CASE: LazyLock<(Surface, Surfaces)> = LazyLock::new(|| {
-    let draft = include_bytes!("../../examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json");
+    let draft = include_bytes!("../../examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json");
     let requests = OwnerRequests::parse(draft).expect("the example is sound");
     (requests.surfaces()[0].clone(), Surfaces::new(requests.surfaces()))
 });

@@ -34,7 +34,7 @@ pub use state::{
 /// ```
 /// use acceptance_ledger::{Candidate, Lane, OwnerRequests, RuntimeGate};
 ///
-/// # let draft = std::fs::read("examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
 /// let requests = OwnerRequests::parse(&draft)?;
 /// let candidate = Candidate::new(requests.surfaces()[0].clone());
 /// assert_eq!(candidate.lane(), Lane::WaitingOwnerResponse);

@@ -53,7 +53,7 @@ impl std::fmt::Debug for Dossier {
 /// ```
 /// use acceptance_ledger::{Dossier, History, Lane, OwnerRequests, Surfaces};
 ///
-/// # let draft = std::fs::read("examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
 /// let requests = OwnerRequests::parse(&draft)?;
 /// let surfaces = Surfaces::new(requests.surfaces());
 /// let history = History::replay(requests.surfaces()[0].clone(), &surfaces, &Dossier::default());

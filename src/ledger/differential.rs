@@ -62,7 +62,7 @@ fn the_bytes_are_the_golden_files() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let security = "docs/security";
     let repositories = ["dockprom", "kube-prometheus"].map(|name| {
-        let folder = root.join("examples").join(name).join(security);
+        let folder = root.join("tests/golden/inputs").join(name).join(security);
         (name.to_owned(), folder)
     });
     let cases = std::fs::read_dir(root.join("tests/golden/cases")).unwrap().map(|case| {
@@ -207,8 +207,8 @@ fn a_ledger_has_one_candidate_a_surface() {
 
 #[test]
 fn a_ledger_knows_its_candidates_and_counts() {
-    let security =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/kube-prometheus/docs/security");
+    let security = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden/inputs/kube-prometheus/docs/security");
     let requests =
         std::fs::read(security.join("monitoring-owner-request-draft.snapshot.json")).unwrap();
     let requests = OwnerRequests::parse(&requests).unwrap();

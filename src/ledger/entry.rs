@@ -12,7 +12,7 @@ use crate::words::{ItemFlag, Lane, ProgressFlag, ReviewerCheck};
 /// ```
 /// use acceptance_ledger::{AnyCandidate, Lane, OwnerRequests, ProgressFlag};
 ///
-/// # let draft = std::fs::read("examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
 /// let requests = OwnerRequests::parse(&draft)?;
 /// let candidate = AnyCandidate::new(requests.surfaces()[0].clone());
 /// let entry = candidate.entry();

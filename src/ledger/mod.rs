@@ -103,7 +103,7 @@ impl Header {
 /// ```
 /// use acceptance_ledger::{Inventory, Ledger, OwnerRequests, Stamp};
 ///
-/// # let folder = "examples/dockprom/docs/security";
+/// # let folder = "examples/monitoring/docs/security";
 /// # let inventory = std::fs::read(format!("{folder}/monitoring-alerting-observability-inventory.snapshot.json")).unwrap();
 /// # let requests = std::fs::read(format!("{folder}/monitoring-owner-request-draft.snapshot.json")).unwrap();
 /// let ledger = Ledger::baseline(

@@ -15,7 +15,7 @@ use super::{Entry, Header};
 /// ```
 /// use acceptance_ledger::{Inventory, Ledger, OwnerRequests, ProgressFlag, Stamp};
 ///
-/// # let draft = std::fs::read("examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
 /// # let inventory = Inventory::parse(b"{}")?;
 /// let requests = OwnerRequests::parse(&draft)?;
 /// let tally = Ledger::baseline(inventory, requests, Stamp::new("2026-01-01", "unknown")).tally();

@@ -22,7 +22,7 @@ const CANDIDATE_LEVEL: usize = 3;
 /// ```
 /// use acceptance_ledger::{Candidate, Inventory, LedgerWriter, OwnerRequests, Stamp};
 ///
-/// # let draft = std::fs::read("examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
 /// let requests = OwnerRequests::parse(&draft)?;
 /// let mut text = String::new();
 /// let mut ledger = LedgerWriter::new(&mut text);

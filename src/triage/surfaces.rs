@@ -9,7 +9,7 @@ use crate::words::AcceptanceField;
 /// ```
 /// use acceptance_ledger::{OwnerRequests, Surfaces};
 ///
-/// # let draft = std::fs::read("examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
 /// let requests = OwnerRequests::parse(&draft)?;
 /// let surfaces = Surfaces::new(requests.surfaces());
 /// assert!(surfaces.contains("alertmanager_config:alertmanager/config.yml"));

@@ -1,21 +1,23 @@
 //! `template`, `triage`, `explain` and `schema`: an owner answers, and somebody looks at what it is worth.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use serde_json::{Value, json};
 
 use crate::case::{RULES, filled_in};
-use crate::tool::{copy_of, names, repository, stderr, stdout, tool, write};
+use crate::tool::{
+    copy_of, example, golden, golden_inputs, names, repository, stderr, stdout, tool, write,
+};
 
 fn triage(folder: &Path, args: &[&str]) -> Output {
     tool(folder).arg("triage").args(args).output().unwrap()
 }
 
-/// A folder with the inputs of dockprom, a ready answer and one with much wrong.
+/// A copy of the example, with a ready answer and one with much wrong.
 fn answers() -> tempfile::TempDir {
-    let folder = copy_of("dockprom");
-    let mut answer = filled_in("dockprom", RULES);
+    let folder = copy_of(&example());
+    let mut answer = filled_in(&example(), RULES);
     write(folder.path(), "ready.json", Value::from(answer.clone()).to_string());
     answer.insert("decision_reason".into(), json!("理由：密碼：hunter2x"));
     answer.insert("followup_owner".into(), json!("Please reload Prometheus."));
@@ -29,8 +31,8 @@ fn answers() -> tempfile::TempDir {
 
 #[test]
 fn a_template_that_is_filled_in_is_ready_for_every_surface() {
-    for (example, count) in [("dockprom", 12), ("kube-prometheus", 40)] {
-        let folder = copy_of(example);
+    for (root, count) in [(example(), 12), (golden_inputs("kube-prometheus"), 40)] {
+        let folder = copy_of(&root);
         let draft = std::fs::read(folder.path().join(crate::tool::OWNER_REQUESTS)).unwrap();
         let draft: Value = serde_json::from_slice(&draft).unwrap();
         let drafts = draft["request_drafts"].as_array().unwrap();
@@ -38,7 +40,7 @@ fn a_template_that_is_filled_in_is_ready_for_every_surface() {
             .iter()
             .enumerate()
             .map(|(index, draft)| {
-                let answer = filled_in(example, draft["surface_id"].as_str().unwrap());
+                let answer = filled_in(&root, draft["surface_id"].as_str().unwrap());
                 let file = format!("{index}.json");
                 write(folder.path(), &file, Value::from(answer).to_string());
                 file
@@ -53,7 +55,7 @@ fn a_template_that_is_filled_in_is_ready_for_every_surface() {
 
 #[test]
 fn an_untouched_template_is_told_all_that_is_missing() {
-    let folder = copy_of("dockprom");
+    let folder = copy_of(&example());
     let output = tool(folder.path())
         .args(["template", RULES, "--decision", "confirm_after_incident", "--output", "new/a.json"])
         .output()
@@ -155,8 +157,8 @@ fn every_file_is_worked_through_and_an_unreadable_one_weighs_most() {
 
 #[test]
 fn a_secret_is_nowhere_in_what_the_tool_prints() {
-    let folder = copy_of("dockprom");
-    let clean = filled_in("dockprom", RULES);
+    let folder = copy_of(&example());
+    let clean = filled_in(&example(), RULES);
     let secret = "glsa_Qm7xV2bN9cR4tY6wE1uI3oP5sD8fG0hJ_4be71c09";
     let mut files = Vec::new();
     let mut plant = |text: String| {
@@ -219,21 +221,24 @@ fn documents_are_what_their_schemas_say() {
         jsonschema::draft202012::meta::validate(&schema).unwrap();
         jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap()
     };
-    let read = |file: &str| -> Value {
-        serde_json::from_slice(&std::fs::read(repository().join(file)).unwrap()).unwrap()
-    };
-    for example in ["dockprom", "kube-prometheus"] {
-        let input = |file: &str| read(&format!("examples/{example}/{file}"));
-        assert!(validator("inventory").is_valid(&input(crate::tool::INVENTORY)));
-        assert!(validator("owner-requests").is_valid(&input(crate::tool::OWNER_REQUESTS)));
-        let ledger = read(&format!("tests/golden/{example}.json"));
+    let read =
+        |path: PathBuf| -> Value { serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap() };
+    let inputs = ["dockprom", "kube-prometheus"].map(golden_inputs);
+    for root in inputs.into_iter().chain([example()]) {
+        assert!(validator("inventory").is_valid(&read(root.join(crate::tool::INVENTORY))));
+        assert!(
+            validator("owner-requests").is_valid(&read(root.join(crate::tool::OWNER_REQUESTS)))
+        );
+    }
+    for name in ["dockprom", "kube-prometheus"] {
+        let ledger: Value = serde_json::from_str(&golden(name)).unwrap();
         assert!(validator("ledger").is_valid(&ledger));
         let mut opened = ledger.clone();
         opened["acceptance_candidates"][0]["runtime_gate"] = json!(true);
         assert!(!validator("ledger").is_valid(&opened));
     }
     let response = validator("response");
-    let answer = Value::from(filled_in("dockprom", RULES));
+    let answer = Value::from(filled_in(&example(), RULES));
     assert!(response.is_valid(&answer));
     for (key, value) in [
         ("decision", json!("looks good")),

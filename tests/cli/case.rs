@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
-use crate::tool::{copy_of, names, repository, stderr, stdout, tool, write};
+use crate::tool::{copy_of, example, names, stderr, stdout, tool, write};
 
 pub(crate) const RULES: &str = "prometheus_rules:prometheus/alert.rules";
 pub(crate) const DASHBOARD: &str =
@@ -15,12 +15,9 @@ pub(crate) const JOURNAL: &str = "docs/security/monitoring-owner-response-accept
 pub(crate) const LEDGER: &str = "docs/security/monitoring-owner-response-acceptance.snapshot.json";
 pub(crate) const TIME: &str = "2026-11-24T10:00:00+08:00";
 
-/// The template of a surface of an example, filled in as an owner would.
-pub(crate) fn filled_in(example: &str, surface: &str) -> Map<String, Value> {
-    let output = tool(&repository().join("examples").join(example))
-        .args(["template", surface])
-        .output()
-        .unwrap();
+/// The template of a surface of a repository, filled in as an owner would.
+pub(crate) fn filled_in(root: &Path, surface: &str) -> Map<String, Value> {
+    let output = tool(root).args(["template", surface]).output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
     let mut members: Map<String, Value> = serde_json::from_str(stdout(&output)).unwrap();
     for (key, value) in &mut members {
@@ -42,14 +39,14 @@ pub(crate) fn filled_in(example: &str, surface: &str) -> Map<String, Value> {
     members
 }
 
-/// A copy of dockprom's inputs, in which steps are taken.
+/// A copy of the example repository, in which steps are taken.
 pub(crate) struct Case {
     folder: TempDir,
 }
 
 impl Case {
     pub(crate) fn new() -> Self {
-        Self { folder: copy_of("dockprom") }
+        Self { folder: copy_of(&example()) }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -84,7 +81,7 @@ impl Case {
         day: u32,
         changes: &[(&str, Value)],
     ) {
-        let mut answer = filled_in("dockprom", surface);
+        let mut answer = filled_in(&example(), surface);
         let time = format!("2026-11-{day:02}T10:00:00+08:00");
         answer.insert("responded_at".to_owned(), json!(time));
         for (key, value) in changes {

@@ -9,7 +9,9 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::case::{Case, JOURNAL};
-use crate::tool::{INVENTORY, OWNER_REQUESTS, is_installed, names, stderr, stdout, tool, write};
+use crate::tool::{
+    OWNER_REQUESTS, copy_of, example, is_installed, names, stderr, stdout, tool, write,
+};
 
 /// Every file of the journal.
 fn journal(root: &Path) -> BTreeMap<String, Vec<u8>> {
@@ -49,7 +51,7 @@ struct Before {
 /// Another answer, and a record that withdraws the one that is there.
 const STEPS: &[&[&str]] = &[&["intake", "later.json"], &["review", "withdraw.json"]];
 
-const FILES: [&str; 5] = [INVENTORY, OWNER_REQUESTS, "later.json", "latest.json", "withdraw.json"];
+const FILES: [&str; 3] = ["later.json", "latest.json", "withdraw.json"];
 
 impl Before {
     /// An answer was accepted.
@@ -84,7 +86,7 @@ impl Before {
     /// Takes the step in a copy, through `run`, and holds what is left against what it may be. Says whether the step
     /// was acknowledged.
     fn interrupt(&self, step: &[&str], run: impl FnOnce(&Path) -> Output) -> bool {
-        let copy = tempfile::TempDir::new().unwrap();
+        let copy = copy_of(&example());
         for file in FILES {
             write(copy.path(), file, std::fs::read(self.case.path().join(file)).unwrap());
         }

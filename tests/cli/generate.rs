@@ -4,22 +4,22 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
 
 use crate::tool::{
-    OWNER_REQUESTS, copy_of, golden, names, repository, stderr, stdout, tool, write,
+    OWNER_REQUESTS, copy_of, example, golden, golden_inputs, names, stderr, stdout, tool, write,
 };
 
 const TIME: &str = "2026-01-01T08:00:00+08:00";
 
 #[test]
-fn the_ledger_of_each_example_is_the_references() {
-    for (example, counts) in [
+fn the_ledger_is_the_references() {
+    for (name, counts) in [
         ("dockprom", "candidates=12 write_capable=4"),
         ("kube-prometheus", "candidates=40 write_capable=18"),
     ] {
-        let folder = copy_of(example);
+        let folder = copy_of(&golden_inputs(name));
         let output =
             tool(folder.path()).args(["generate", "--generated-at", TIME]).output().unwrap();
         assert!(output.status.success());
-        assert!(stdout(&output) == golden(example), "{example} differs");
+        assert!(stdout(&output) == golden(name), "{name} differs");
         assert_eq!(
             stderr(&output),
             format!(
@@ -31,7 +31,7 @@ fn the_ledger_of_each_example_is_the_references() {
 
 #[test]
 fn the_flags_are_the_references() {
-    let folder = copy_of("dockprom");
+    let folder = copy_of(&golden_inputs("dockprom"));
     let path = folder.path();
     std::fs::rename(path.join("docs/security"), path.join("inputs")).unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
@@ -58,7 +58,7 @@ fn the_flags_are_the_references() {
 
 #[test]
 fn empty_arguments_count_as_absent() {
-    let folder = copy_of("dockprom");
+    let folder = copy_of(&example());
     let args = ["generate", "--root", "", "--output", "", "--generated-at", ""];
     let output = tool(folder.path()).args(args).output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
@@ -69,7 +69,7 @@ fn empty_arguments_count_as_absent() {
 
 #[test]
 fn quiet_says_nothing_but_errors() {
-    let folder = copy_of("dockprom");
+    let folder = copy_of(&example());
     let quiet = tool(folder.path()).args(["generate", "--quiet"]).output().unwrap();
     assert!(quiet.status.success() && quiet.stderr.is_empty());
     let wrong =
@@ -82,7 +82,7 @@ fn quiet_says_nothing_but_errors() {
 
 #[test]
 fn the_commit_is_the_short_head_of_the_root() {
-    let folder = copy_of("dockprom");
+    let folder = copy_of(&example());
     let git = |args: &[&str]| {
         let output = Command::new("git")
             .args(["-c", "user.name=n", "-c", "user.email=e", "-c", "commit.gpgsign=false"])
@@ -107,7 +107,7 @@ fn the_commit_is_the_short_head_of_the_root() {
 
 #[test]
 fn a_file_is_replaced_whole_and_keeps_its_mode() {
-    let folder = copy_of("dockprom");
+    let folder = copy_of(&golden_inputs("dockprom"));
     let path = folder.path();
     let target = write(path, "out/ledger.json", "before");
     std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o640)).unwrap();
@@ -123,7 +123,7 @@ fn a_file_is_replaced_whole_and_keeps_its_mode() {
 
 #[test]
 fn a_new_file_has_the_mode_that_the_umask_leaves() {
-    let folder = copy_of("dockprom");
+    let folder = copy_of(&example());
     let status = Command::new("sh")
         .args(["-c", "umask 027 && exec \"$0\" generate --output ledger.json"])
         .arg(env!("CARGO_BIN_EXE_acceptance-ledger"))
@@ -137,7 +137,7 @@ fn a_new_file_has_the_mode_that_the_umask_leaves() {
 
 #[test]
 fn what_is_no_file_is_written_to_as_it_stands() {
-    let folder = copy_of("dockprom");
+    let folder = copy_of(&golden_inputs("dockprom"));
     let args = ["generate", "--generated-at", TIME, "--output", "/dev/stdout"];
     let output = tool(folder.path()).args(args).output().unwrap();
     assert!(output.status.success() && stdout(&output) == golden("dockprom"));
@@ -147,7 +147,7 @@ fn what_is_no_file_is_written_to_as_it_stands() {
 /// the old file stays, and nothing else is left behind.
 #[test]
 fn a_failed_write_changes_nothing() {
-    let folder = copy_of("kube-prometheus");
+    let folder = copy_of(&golden_inputs("kube-prometheus"));
     let path = folder.path();
     write(path, "out/ledger.json", "before");
     std::fs::create_dir(path.join("out/folder")).unwrap();
@@ -185,7 +185,7 @@ fn a_failed_write_changes_nothing() {
 /// inputs are read, has the bytes of standard output, which is not.
 #[test]
 fn many_surfaces_are_written_in_order() {
-    let folder = copy_of("dockprom");
+    let folder = copy_of(&example());
     let path = folder.path();
     let draft = |index: usize| {
         format!(
@@ -215,7 +215,7 @@ fn many_surfaces_are_written_in_order() {
 
 #[test]
 fn a_closed_standard_error_is_no_panic() {
-    let folder = copy_of("dockprom");
+    let folder = copy_of(&example());
     for args in ["generate --output ledger.json", "generate --root nowhere"] {
         let status = Command::new("sh")
             .args(["-c", &format!("\"$0\" {args} 2> /dev/full")])
@@ -229,7 +229,7 @@ fn a_closed_standard_error_is_no_panic() {
 
 #[test]
 fn the_output_may_be_named_as_the_reference_takes_it() {
-    let folder = copy_of("dockprom");
+    let folder = copy_of(&golden_inputs("dockprom"));
     let path = folder.path();
     symlink("target.json", path.join("dangling.json")).unwrap();
     for (output, written) in
@@ -245,7 +245,7 @@ fn the_output_may_be_named_as_the_reference_takes_it() {
 
 #[test]
 fn a_closed_standard_output_is_an_error_and_no_panic() {
-    let folder = copy_of("kube-prometheus");
+    let folder = copy_of(&golden_inputs("kube-prometheus"));
     let output = Command::new("sh")
         .args(["-c", "\"$0\" generate > /dev/full"])
         .arg(env!("CARGO_BIN_EXE_acceptance-ledger"))
@@ -259,9 +259,7 @@ fn a_closed_standard_output_is_an_error_and_no_panic() {
 /// Each refusal of the inputs, as a user reads it. The output file stays as it was.
 #[test]
 fn refusals() {
-    let draft =
-        std::fs::read_to_string(repository().join("examples/dockprom").join(OWNER_REQUESTS))
-            .unwrap();
+    let draft = std::fs::read_to_string(example().join(OWNER_REQUESTS)).unwrap();
     let replaced = |from: &str, to: &str| {
         assert!(draft.contains(from), "{from}");
         draft.replacen(from, to, 1)
@@ -341,7 +339,7 @@ fn refusals() {
     ];
     let mut said = String::new();
     for (name, document) in cases {
-        let folder = copy_of("dockprom");
+        let folder = copy_of(&example());
         write(folder.path(), OWNER_REQUESTS, document);
         write(folder.path(), "out/ledger.json", "before");
         let output =
@@ -362,11 +360,9 @@ fn refusals() {
 /// One level less than what is refused, and the widest integer.
 #[test]
 fn the_limits_themselves_are_allowed() {
-    let draft =
-        std::fs::read_to_string(repository().join("examples/dockprom").join(OWNER_REQUESTS))
-            .unwrap();
+    let draft = std::fs::read_to_string(example().join(OWNER_REQUESTS)).unwrap();
     for label in [format!("{}{}", "[".repeat(124), "]".repeat(124)), "9".repeat(4_300)] {
-        let folder = copy_of("dockprom");
+        let folder = copy_of(&example());
         write(folder.path(), OWNER_REQUESTS, draft.replacen("\"config.yml\"", &label, 1));
         let output = tool(folder.path()).arg("generate").output().unwrap();
         assert!(output.status.success(), "{}", stderr(&output));

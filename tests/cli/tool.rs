@@ -22,14 +22,33 @@ pub(crate) fn tool(folder: &Path) -> Command {
     command
 }
 
-/// A new folder with the two inputs of an example.
-pub(crate) fn copy_of(example: &str) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    for input in [INVENTORY, OWNER_REQUESTS] {
-        let text = std::fs::read(repository().join("examples").join(example).join(input)).unwrap();
-        write(folder.path(), input, text);
+/// The example repository: the surfaces' files, and the inputs that list them.
+pub(crate) fn example() -> PathBuf {
+    repository().join("examples/monitoring")
+}
+
+/// The inputs of which a golden ledger was made, without the surfaces' files.
+pub(crate) fn golden_inputs(name: &str) -> PathBuf {
+    repository().join("tests/golden/inputs").join(name)
+}
+
+/// A new folder with all that this one holds.
+pub(crate) fn copy_of(folder: &Path) -> TempDir {
+    let copy = TempDir::new().unwrap();
+    copy_all(folder, copy.path());
+    copy
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    for name in names(from) {
+        let (from, to) = (from.join(&name), to.join(&name));
+        if from.is_dir() {
+            std::fs::create_dir(&to).unwrap();
+            copy_all(&from, &to);
+        } else {
+            std::fs::write(to, std::fs::read(from).unwrap()).unwrap();
+        }
     }
-    folder
 }
 
 pub(crate) fn write(folder: &Path, file: &str, text: impl AsRef<[u8]>) -> PathBuf {
@@ -39,8 +58,8 @@ pub(crate) fn write(folder: &Path, file: &str, text: impl AsRef<[u8]>) -> PathBu
     path
 }
 
-pub(crate) fn golden(example: &str) -> String {
-    std::fs::read_to_string(repository().join(format!("tests/golden/{example}.json"))).unwrap()
+pub(crate) fn golden(name: &str) -> String {
+    std::fs::read_to_string(repository().join(format!("tests/golden/{name}.json"))).unwrap()
 }
 
 pub(crate) fn stdout(output: &Output) -> &str {

@@ -1,9 +1,13 @@
 //! `verify`: each code is found, told with its place and what to do, and nothing else is.
 
+use acceptance_ledger::Digest;
 use serde_json::{Value, json};
 
 use crate::case::{Case, DASHBOARD, JOURNAL, LEDGER, RULES, TIME};
 use crate::tool::{INVENTORY, OWNER_REQUESTS, names, stderr, stdout};
+
+/// The file of the rules.
+const SOURCE: &str = "prometheus/alert.rules";
 
 fn edit(case: &Case, file: &str, from: &str, to: &str) {
     let path = case.path().join(file);
@@ -95,8 +99,8 @@ fn each_finding_has_its_place_and_its_next_step() {
         "\"owner_response_accepted_count\": 1",
         "\"owner_response_accepted_count\": 2",
     );
-    // The source of the rules is there, and is another.
-    case.write("prometheus/alert.rules", "groups: []\n");
+    // The rules' file is another than the one that its owner is asked about.
+    case.write(SOURCE, "groups: []\n");
     edit(&case, INVENTORY, "\"label\": \"config.yml\"", "\"label\": \"hosts.yml\"");
     std::fs::write(case.surface_folder().join("note.txt"), "x").unwrap();
     std::fs::write(case.path().join(JOURNAL).join("README"), "x").unwrap();
@@ -153,11 +157,16 @@ fn a_changed_source_waits_again_and_its_revert_revives_the_answer() {
     let draft = std::fs::read_to_string(case.path().join(OWNER_REQUESTS)).unwrap();
     let inventory = std::fs::read_to_string(case.path().join(INVENTORY)).unwrap();
     let sha256 = case.row()["repo_sha256"].as_str().unwrap().to_owned();
-    let other = "0".repeat(64);
+    let rules = std::fs::read_to_string(case.path().join(SOURCE)).unwrap();
+    let changed = rules.replacen("for: 15m", "for: 20m", 1);
+    let other = Digest::of(changed.as_bytes()).hex();
+    assert_ne!(sha256, other);
+    case.write(SOURCE, changed);
     case.write(OWNER_REQUESTS, draft.replace(&sha256, &other));
     case.write(INVENTORY, inventory.replace(&sha256, &other));
     assert_eq!(case.row()["status"], "waiting_owner_response");
     assert_eq!(case.codes(&[]), ["ledger_bytes_differ"]);
+    case.write(SOURCE, rules);
     case.write(OWNER_REQUESTS, draft);
     case.write(INVENTORY, inventory);
     assert_eq!(case.row()["status"], "waiting_runtime_gate");

@@ -73,7 +73,7 @@ fn triage(requests: &OwnerRequests, surfaces: &Surfaces, document: &str) -> (Lan
 #[test]
 fn triage_finds_the_lane_that_a_person_would() {
     let requests = OwnerRequests::parse(
-        read("examples/dockprom/docs/security/monitoring-owner-request-draft.snapshot.json")
+        read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json")
             .as_bytes(),
     )
     .unwrap();
