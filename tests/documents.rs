@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use acceptance_ledger::Digest;
@@ -169,6 +169,27 @@ fn the_readme_shows_what_the_example_prints() {
     assert!(output.status.success());
     let shown = shown_below("cargo run -q --no-default-features --example embed");
     assert_eq!(String::from_utf8(output.stdout).unwrap(), shown);
+}
+
+/// Every file below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+/// Nothing stands in the example but its inputs and what they list.
+#[test]
+fn the_example_holds_no_other_file() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/monitoring");
+    let requests = "docs/security/monitoring-owner-request-draft.snapshot.json";
+    let inventory = "docs/security/monitoring-alerting-observability-inventory.snapshot.json";
+    let document: Value =
+        serde_json::from_str(&read(&format!("examples/monitoring/{requests}"))).unwrap();
+    let drafts = document["request_drafts"].as_array().unwrap().iter();
+    let sources = drafts.map(|draft| draft["repo_source_path"].as_str().unwrap());
+    let listed: BTreeSet<_> =
+        sources.chain([requests, inventory]).map(|file| root.join(file)).collect();
+    assert_eq!(files(&root).into_iter().collect::<BTreeSet<_>>(), listed);
 }
 
 /// Each input of the example says of every file what the file is, and the ready answers say the same.
