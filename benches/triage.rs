@@ -29,7 +29,7 @@ impl Case {
         let clean = std::fs::read_to_string("tests/labelled/clean.json").unwrap();
         let clean: Map<String, Value> = serde_json::from_str(&clean).unwrap();
         let clean = clean.get("rules").and_then(Value::as_object).unwrap().clone();
-        Self { surface, surfaces: Surfaces::new(requests.surfaces()), clean }
+        Self { surface, surfaces: Surfaces::of(&requests), clean }
     }
 
     /// The answer with some fields replaced, as text.

@@ -64,7 +64,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Err(error) => println!("a forged ledger: {error}"),
     }
 
-    let surfaces = Surfaces::new(requests.surfaces());
+    let surfaces = Surfaces::of(&requests);
     let response = ResponseDocument::parse(RESPONSE.as_bytes())?;
     for surface in requests.surfaces() {
         match Candidate::new(surface.clone()).receive(&surfaces, &response) {
@@ -107,13 +107,12 @@ fn accept(surface: &Surface, surfaces: &Surfaces) -> Result<(), Box<dyn std::err
         .replace(": null", ": \"ticket:OPS-12\"")
         .replace(": \"pending_owner_response\"", ": \"The platform team\"");
     let response = ResponseDocument::parse(answer.as_bytes())?;
-    let history = History::replay(surface.clone(), surfaces, &dossier);
-    let step =
-        history.receive(surfaces, &response, answer.as_bytes(), "2026-01-02T09:00:00Z", None)?;
+    let history = History::replay(surface.clone(), surfaces, &dossier)?;
+    let step = history.receive(&response, "2026-01-02T09:00:00Z".parse()?)?;
     println!("another lands in {}", step.candidate().lane());
-    store(&mut dossier, &step, &answer);
+    store(&mut dossier, &step);
 
-    let history = History::replay(surface.clone(), surfaces, &dossier);
+    let history = History::replay(surface.clone(), surfaces, &dossier)?;
     let record = review_template(&history)
         .ok_or("there is no answer")?
         .replace("\"reviewer_kind\": \"pending_reviewer_record\"", "\"reviewer_kind\": \"person\"")
@@ -134,18 +133,17 @@ fn accept(surface: &Surface, surfaces: &Surfaces) -> Result<(), Box<dyn std::err
         .replace("pending_reviewer_record", "pass");
     let document = ReviewDocument::parse(record.as_bytes())
         .map_err(|errors| format!("{} faults", errors.len()))?;
-    let judged =
-        document.record(None).map_err(|findings| format!("{} findings", findings.len()))?;
+    let judged = document.record().map_err(|findings| format!("{} findings", findings.len()))?;
     let step = history
-        .review(judged, record.as_bytes(), "2026-01-03T09:00:00Z")
+        .review(judged, "2026-01-03T09:00:00Z".parse()?)
         .map_err(|refused| refused.reason)?;
-    store(&mut dossier, &step, &record);
+    store(&mut dossier, &step);
 
-    let history = History::replay(surface.clone(), surfaces, &dossier);
+    let history = History::replay(surface.clone(), surfaces, &dossier)?;
     let reload = history.candidate().gates().get(RuntimeGate::PrometheusReloadAuthorized);
     println!(
         "{} events later it stands in {}; may Prometheus be reloaded? {}",
-        history.events().len(),
+        history.log().events().len(),
         history.candidate().lane(),
         reload.is_open()
     );
@@ -153,9 +151,9 @@ fn accept(surface: &Surface, surfaces: &Surfaces) -> Result<(), Box<dyn std::err
 }
 
 /// Does what a step says: first the document, then the line, then what is withdrawn.
-fn store(dossier: &mut Dossier, step: &Step, text: &str) {
-    if let Some(name) = step.document() {
-        dossier.documents.insert(name, text.as_bytes().to_vec());
+fn store(dossier: &mut Dossier, step: &Step) {
+    if let Some((name, bytes)) = step.stores() {
+        dossier.documents.insert(name, bytes.to_vec());
     }
     dossier.events.extend(step.line().as_bytes());
     if let Some(name) = step.withdraws() {

@@ -1,5 +1,6 @@
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
@@ -23,6 +24,22 @@ impl Digest {
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
+    }
+
+    /// The digest of bytes that come in pieces.
+    #[cfg(feature = "cli")]
+    pub(crate) fn of_pieces<E>(
+        mut next: impl FnMut(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let (mut hash, mut piece) = (Sha256::new(), Vec::new());
+        loop {
+            piece.clear();
+            next(&mut piece)?;
+            if piece.is_empty() {
+                return Ok(Self(hash.finalize().into()));
+            }
+            hash.update(&piece);
+        }
     }
 
     /// The 64 hexadecimal digits.
@@ -59,6 +76,34 @@ impl fmt::Display for Digest {
 impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+/// A document byte for byte as it came, and its digest: the two cannot be paired wrongly.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Original {
+    bytes: Arc<[u8]>,
+    digest: Digest,
+}
+
+impl Original {
+    pub(crate) fn new(bytes: &[u8]) -> Self {
+        Self { bytes: bytes.into(), digest: Digest::of(bytes) }
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(crate) const fn digest(&self) -> Digest {
+        self.digest
+    }
+}
+
+impl fmt::Debug for Original {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The bytes may carry a secret.
+        f.debug_struct("Original").field("digest", &self.digest).finish_non_exhaustive()
     }
 }
 

@@ -294,7 +294,7 @@ mod tests {
             assert!(!explanation.leads_in.is_empty() && !explanation.leads_out.is_empty(), "{id}");
             count += 1;
         }
-        assert_eq!(count, 12 + 23 + 28 + 34 + 25 + 17);
+        assert_eq!(count, 12 + 23 + 28 + 34 + 25 + 21);
     }
 
     #[test]

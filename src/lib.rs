@@ -29,6 +29,7 @@ mod candidate;
 mod detect;
 mod diagram;
 mod digest;
+mod escape;
 mod explain;
 mod gate;
 mod inputs;
@@ -42,6 +43,7 @@ mod schema;
 mod signer;
 mod surface;
 mod template;
+mod time;
 mod triage;
 mod words;
 
@@ -65,16 +67,18 @@ pub use explain::Explanation;
 pub use gate::{Gates, Shut};
 pub use inputs::{Inventory, ListedSurfaces, OwnerRequests, Source};
 pub use journal::{
-    DocumentName, Dossier, Event, History, IntakeRefusal, JournalFault, Step, journal_folder,
+    BrokenJournal, DocumentName, Dossier, Event, History, IntakeRefusal, JournalFault, JournalLog,
+    Step, journal_folder,
 };
 pub use json::{DocumentError, DocumentProblem, Json, Number};
-pub use ledger::{Entry, Ledger, LedgerDocument, LedgerWriter, Stamp, Tally};
+pub use ledger::{Entry, Ledger, LedgerDocument, Stamp, Tally};
 pub use response::{Answers, EvidenceRef, NotARef, OwnerResponse, ResponseDocument};
 pub use review::{Refusal, ReviewDocument, ReviewerKind, ReviewerRecord, Verdict};
 pub use schema::Schema;
 pub use signer::Signer;
 pub use surface::Surface;
 pub use template::{response_template, review_template};
+pub use time::{NotATime, Time};
 pub use triage::{Finding, Surfaces, compile_triage_rules};
 pub use words::{
     AcceptanceField, AnswerShape, BlockedAction, Boundary, Decision, ItemFlag, Lane, LedgerKey,

@@ -230,7 +230,7 @@ fn draft() -> impl Strategy<Value = String> {
 ///
 /// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
 /// let requests = OwnerRequests::parse(&draft)?;
-/// let (surfaces, surface) = (Surfaces::new(requests.surfaces()), requests.surfaces()[0].clone());
+/// let (surfaces, surface) = (Surfaces::of(&requests), requests.surfaces()[0].clone());
 /// proptest!(|(text in strategies::responses(&surface))| {
 ///     let response = ResponseDocument::parse(text.as_bytes()).unwrap();
 ///     AnyCandidate::new(surface.clone()).receive(&surfaces, &response);
@@ -345,7 +345,7 @@ pub fn reviewer_records(
     (outcome, exceptions, reviewer, kind, ticket).prop_map(
         move |(outcome, exceptions, reviewer, kind, ticket)| {
             let mut checks: serde_json::Map<_, _> =
-                ReviewerCheck::ALL.iter().map(|check| (check.to_string(), "pass".into())).collect();
+                ReviewerCheck::ALL.iter().map(|check| (check.to_string(), usual(*check))).collect();
             for (check, verdict) in exceptions {
                 checks.insert(check.to_string(), verdict.into());
             }
@@ -365,6 +365,16 @@ pub fn reviewer_records(
             .to_string()
         },
     )
+}
+
+/// The verdict on a check of an answer as [`clean_response`] gives it.
+fn usual(check: ReviewerCheck) -> serde_json::Value {
+    // These two are answered with `not_applicable`.
+    let is_skipped = matches!(
+        check,
+        ReviewerCheck::IncidentContextPresent | ReviewerCheck::CrossProjectNotificationPresent
+    );
+    if is_skipped { "not_applicable".into() } else { "pass".into() }
 }
 
 /// A secret of a random kind and value: each of them has to be found, and never to be repeated.

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
-use crate::json::{DocumentProblem, Fault, Json, Read, Reader};
+use crate::digest::Digest;
+use crate::json::{DocumentProblem, Fault, Json, Read, Reader, write_json};
 use crate::response::ResponseKey;
 use crate::words::{AcceptanceField, LedgerKey};
 
@@ -15,6 +16,17 @@ pub(crate) const DESCRIPTORS: [AcceptanceField; 8] = [
     AcceptanceField::RepoSourcePath,
     AcceptanceField::RepoSha256,
     AcceptanceField::SourceLineCount,
+];
+
+/// The descriptors that an answer rests on: where one of them changes, the answer was given for another surface. A
+/// tier or a line count says nothing that an owner answers for.
+const ANSWERED_FOR: [AcceptanceField; 6] = [
+    AcceptanceField::Label,
+    AcceptanceField::ExpectedScope,
+    AcceptanceField::ConfigKind,
+    AcceptanceField::ObservabilityScope,
+    AcceptanceField::RepoSourcePath,
+    AcceptanceField::RepoSha256,
 ];
 
 /// What the id of a candidate has before the id of its surface.
@@ -36,9 +48,14 @@ const CANDIDATE: &str = "monitoring_owner_response_acceptance:";
 /// assert_eq!(surface.descriptor(AcceptanceField::Label).unwrap().as_str(), Some("config.yml"));
 /// # Ok::<(), acceptance_ledger::DocumentError>(())
 /// ```
+///
+/// A clone is the same surface, and costs next to nothing.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::struct_field_names, reason = "the document calls it surface_id")]
-pub struct Surface {
+pub struct Surface(Arc<Facts>);
+
+/// What an owner request says of a surface.
+#[derive(Debug, PartialEq)]
+struct Facts {
     request_id: String,
     surface_id: String,
     descriptors: [Json; DESCRIPTORS.len()],
@@ -51,61 +68,88 @@ impl Surface {
     /// The id of the request to the owner.
     #[must_use]
     pub fn request_id(&self) -> &str {
-        &self.request_id
+        &self.0.request_id
     }
 
     /// The id of the surface.
     #[must_use]
     pub fn surface_id(&self) -> &str {
-        &self.surface_id
+        &self.0.surface_id
     }
 
     /// The id of the surface's candidate.
     #[must_use]
     pub fn candidate_id(&self) -> String {
-        format!("{CANDIDATE}{}", self.surface_id)
+        format!("{CANDIDATE}{}", self.surface_id())
     }
 
     /// Whether that is the id of the surface's candidate.
     #[must_use]
     pub fn is_candidate(&self, candidate_id: &str) -> bool {
-        candidate_id.strip_prefix(CANDIDATE) == Some(&self.surface_id)
+        Self::id_in(candidate_id) == Some(self.surface_id())
+    }
+
+    /// The id of the surface that a candidate's id speaks of.
+    pub(crate) fn id_in(candidate_id: &str) -> Option<&str> {
+        candidate_id.strip_prefix(CANDIDATE)
     }
 
     /// A field that describes the surface, `label` to `source_line_count`; `None` for any other.
     #[must_use]
     pub fn descriptor(&self, field: AcceptanceField) -> Option<&Json> {
         let index = DESCRIPTORS.iter().position(|descriptor| *descriptor == field)?;
-        self.descriptors.get(index)
+        self.0.descriptors.get(index)
     }
 
     /// Whether a change of the surface can alter alerts, routes or receivers.
     #[must_use]
-    pub const fn is_write_capable(&self) -> bool {
-        self.is_write_capable
+    pub fn is_write_capable(&self) -> bool {
+        self.0.is_write_capable
     }
 
     /// Whether an answer needs evidence from the running system.
     #[must_use]
-    pub const fn requires_live_evidence(&self) -> bool {
-        self.requires_live_evidence
+    pub fn requires_live_evidence(&self) -> bool {
+        self.0.requires_live_evidence
+    }
+
+    /// The digest of what a request says of the surface, so far as an answer rests on it: of an object in the
+    /// ledger's bytes with the ids, what describes the surface but for its tier and length, and the two traits.
+    ///
+    /// An answer that was given for another digest was given for another surface.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        let descriptors = ANSWERED_FOR
+            .iter()
+            .map(|field| (field.as_str(), self.descriptor(*field).cloned().unwrap_or(Json::Null)));
+        let rest = [
+            (AcceptanceField::RequestId, Json::from(self.request_id())),
+            (AcceptanceField::SurfaceId, Json::from(self.surface_id())),
+            (AcceptanceField::WriteCapableSurface, Json::Bool(self.is_write_capable())),
+            (AcceptanceField::RequiresLiveEvidence, Json::Bool(self.requires_live_evidence())),
+        ]
+        .map(|(field, value)| (field.as_str(), value));
+        let mut text = String::new();
+        write_json(&mut text, &Json::object(descriptors.chain(rest)), 0);
+        text.push('\n');
+        Digest::of(text.as_bytes())
     }
 
     pub(crate) fn shared_required_owner_fields(&self) -> Arc<[String]> {
-        Arc::clone(&self.required_owner_fields)
+        Arc::clone(&self.0.required_owner_fields)
     }
 
     /// The names among [`required_owner_fields`](Self::required_owner_fields) that no response has:
     /// every answer lacks them.
     pub fn unanswerable_fields(&self) -> impl Iterator<Item = &str> {
-        let names = self.required_owner_fields.iter().map(String::as_str);
+        let names = self.0.required_owner_fields.iter().map(String::as_str);
         names.filter(|name| ResponseKey::know(name).is_none())
     }
 
     /// The names of the fields that the request asks for.
     #[must_use]
     pub fn required_owner_fields(&self) -> &[String] {
-        &self.required_owner_fields
+        &self.0.required_owner_fields
     }
 }
 
@@ -190,7 +234,7 @@ impl SurfaceParts {
         for ((slot, part), field) in descriptors.iter_mut().zip(self.descriptors).zip(DESCRIPTORS) {
             *slot = some(part, field.as_str(), offset)?;
         }
-        Ok(Surface {
+        Ok(Surface(Arc::new(Facts {
             request_id: some(self.request_id, AcceptanceField::RequestId.as_str(), offset)?,
             surface_id: some(self.surface_id, AcceptanceField::SurfaceId.as_str(), offset)?,
             descriptors,
@@ -209,7 +253,7 @@ impl SurfaceParts {
                 LedgerKey::RequiredOwnerFields.as_str(),
                 offset,
             )?,
-        })
+        })))
     }
 }
 

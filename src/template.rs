@@ -59,8 +59,8 @@ pub fn response_template(surface: &Surface, decision: Option<Decision>, schema: 
     write_members(members.iter().map(|(key, value)| (key.as_str(), value)))
 }
 
-/// A reviewer record to fill in for the latest answer of a surface: every check, where triage found something against
-/// one as failed, and everything that a person decides still open.
+/// A reviewer record to fill in for the latest answer of a surface: every check, as failed where no other verdict is
+/// left, and everything that a person decides still open.
 ///
 /// `None` where nobody has answered for the surface as it is today.
 ///
@@ -74,14 +74,16 @@ pub fn response_template(surface: &Surface, decision: Option<Decision>, schema: 
 #[must_use]
 pub fn review_template(history: &History) -> Option<String> {
     let candidate = history.candidate();
-    let answer = history.response_event()?;
+    let answer = history.log().response_event()?;
     if candidate.lane() == Lane::WaitingOwnerResponse {
         return None;
     }
-    let findings = candidate.findings();
     let verdict = |check| {
-        let is_against = findings.iter().any(|finding| finding.check() == check);
-        if is_against { Verdict::Fail.to_string() } else { PENDING_REVIEW.to_owned() }
+        if candidate.can_only_fail(check) {
+            Verdict::Fail.to_string()
+        } else {
+            PENDING_REVIEW.to_owned()
+        }
     };
     let checks: Vec<_> =
         ReviewerCheck::ALL.iter().map(|check| (check.as_str(), verdict(*check))).collect();

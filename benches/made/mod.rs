@@ -37,14 +37,14 @@ pub(crate) fn inputs(count: usize) -> [String; 2] {
         let surface = format!(
             "      \"config_kind\": \"{kind}\",\n      \"control_tier\": \"C{}\",\n      \
              \"expected_scope\": \"{}\",\n      \"label\": \"{} · {name}\",\n      \
-             \"observability_scope\": \"{scope}\",\n      \"repo_sha256\": \"{:064x}\",\n      \
+             \"observability_scope\": \"{scope}\",\n      \"repo_sha256\": \"{}\",\n      \
              \"repo_source_path\": \"{path}\",\n      \"requires_live_evidence\": {live},\n      \
              \"source_line_count\": {},\n      \"surface_id\": \"{kind}:{name}\",\n      \
              \"write_capable_surface\": {writes}",
             number % 3,
             SCOPES[number % SCOPES.len()],
             SCOPES[number % 3],
-            number * 7_919,
+            acceptance_ledger::Digest::of(path.as_bytes()).hex(),
             8 + number % 892,
         );
         let _ = write!(inventory, "{comma}\n    {{\n{surface}\n    }}");

@@ -10,7 +10,7 @@ use libfuzzer_sys::fuzz_target;
 static CASE: LazyLock<(Surface, Surfaces)> = LazyLock::new(|| {
     let draft = include_bytes!("../../examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json");
     let requests = OwnerRequests::parse(draft).expect("the example is sound");
-    (requests.surfaces()[0].clone(), Surfaces::new(requests.surfaces()))
+    (requests.surfaces()[0].clone(), Surfaces::of(&requests))
 });
 
 fn triage(document: &[u8]) {

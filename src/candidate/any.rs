@@ -4,16 +4,16 @@ use crate::digest::Digest;
 use crate::gate::Gates;
 use crate::ledger::Entry;
 use crate::response::{OwnerResponse, ResponseDocument};
-use crate::review::{Refusal, ReviewerRecord};
+use crate::review::{Refusal, ReviewerRecord, is_answered, is_not_applicable};
 use crate::surface::Surface;
 use crate::triage::{Finding, Surfaces, Triage};
-use crate::words::Lane;
+use crate::words::{Lane, ReviewerCheck};
 
 use super::state::{
-    Carried, ExecutionRejected, FalseGreenSupplementRequired, IncidentBackfillRequired, Kept,
-    OwnerReviewOnlyUpdate, Quarantined, ReadbackRequired, ReadyForReview, ReceiptGapRequired,
-    StaleOrSilencedReviewRequired, State, SupplementRequested, WaitingOwnerResponse,
-    WaitingRuntimeGate, Withheld,
+    Agreed, Carried, Clean, ExecutionRejected, FalseGreenSupplementRequired,
+    IncidentBackfillRequired, Kept, OwnerReviewOnlyUpdate, Quarantined, ReadbackRequired,
+    ReadyForReview, ReceiptGapRequired, StaleOrSilencedReviewRequired, State, SupplementRequested,
+    WaitingOwnerResponse, WaitingRuntimeGate, Withheld,
 };
 use super::{Candidate, Refused};
 
@@ -143,7 +143,7 @@ impl Held {
     /// An answer that is no longer there can only be held more strictly: without a response there
     /// is no lane but rejection and quarantine.
     pub(super) fn new(
-        surface: Box<Surface>,
+        surface: Surface,
         answer: Option<Digest>,
         lane: Lane,
         Carried { response, findings }: Carried,
@@ -187,10 +187,7 @@ impl Held {
     }
 }
 
-fn candidate<S: State>(
-    (surface, answer): (Box<Surface>, Option<Digest>),
-    state: S,
-) -> Candidate<S> {
+fn candidate<S: State>((surface, answer): (Surface, Option<Digest>), state: S) -> Candidate<S> {
     Candidate { surface, answer, state }
 }
 
@@ -269,6 +266,35 @@ impl AnyCandidate {
     #[must_use]
     pub fn response(&self) -> Option<&OwnerResponse> {
         in_any_state!(self, candidate => candidate.contents().response)
+    }
+
+    /// Whether a record could give this check no verdict but `fail`: something is found against it, or none of its
+    /// fields is answered and it is not skippable.
+    pub(crate) fn can_only_fail(&self, check: ReviewerCheck) -> bool {
+        let answers = self.response().map(OwnerResponse::answers);
+        let is_found = self.findings().iter().any(|finding| finding.check() == check);
+        let may_be_skipped =
+            answers.is_some_and(|answers| is_not_applicable(check, answers, self.surface()));
+        !may_be_skipped && (is_found || !is_answered(check, answers))
+    }
+
+    /// Whether a reviewer accepted the answer.
+    pub(crate) const fn is_accepted(&self) -> bool {
+        matches!(self, Self::OwnerReviewOnlyUpdate(_) | Self::WaitingRuntimeGate(_))
+    }
+
+    /// The candidate as it stood before its answer was accepted; itself where it was not.
+    pub(crate) fn without_acceptance(self) -> Self {
+        let (surface, answer, Agreed { response, .. }) = match self {
+            Self::OwnerReviewOnlyUpdate(Candidate { surface, answer, state }) => {
+                (surface, answer, state.0)
+            }
+            Self::WaitingRuntimeGate(Candidate { surface, answer, state }) => {
+                (surface, answer, state.0)
+            }
+            other => return other,
+        };
+        Self::ReadyForReview(candidate((surface, answer), ReadyForReview(Clean { response })))
     }
 
     /// Forgets the answer; see [`Candidate::surface_changed`].

@@ -45,7 +45,7 @@ pub use state::{
 #[cfg_attr(test, derive(Clone))]
 #[must_use = "a candidate that is dropped is lost to the ledger"]
 pub struct Candidate<S: State> {
-    surface: Box<Surface>,
+    surface: Surface,
     /// The journal's event of the latest answer: what a reviewer record has to name.
     answer: Option<Digest>,
     state: S,
@@ -54,7 +54,7 @@ pub struct Candidate<S: State> {
 impl Candidate<WaitingOwnerResponse> {
     /// The candidate of a surface that nobody has answered for.
     pub fn new(surface: Surface) -> Self {
-        Self { surface: Box::new(surface), answer: None, state: WaitingOwnerResponse(Unanswered) }
+        Self { surface, answer: None, state: WaitingOwnerResponse(Unanswered) }
     }
 }
 

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::edges::files::FileError;
+use crate::edges::files::{FileError, shown};
 use crate::json::DocumentError;
 
 /// What stopped a command: all of it, so that one run shows all that has to be mended.
@@ -32,6 +32,14 @@ pub(super) enum Failure {
 }
 
 impl Failure {
+    /// The clock of this machine says a time that no event can have.
+    pub(super) fn clock() -> Self {
+        Self::Usage {
+            message: "this machine's clock is not between 1970 and 9999".to_owned(),
+            next_step: "set the clock".to_owned(),
+        }
+    }
+
     pub(super) fn document(path: &Path, error: DocumentError) -> Self {
         Self::Document { path: path.to_owned(), error }
     }
@@ -99,7 +107,7 @@ impl fmt::Display for Failure {
                 write!(f, "{error}\n  next: {}", error.next_step())
             }
             Self::Document { path, error } => {
-                let place = format_args!("{}:{}:{}", path.display(), error.line(), error.column());
+                let place = format_args!("{}:{}:{}", shown(path), error.line(), error.column());
                 write!(
                     f,
                     "{place}: {}: {}\n  next: {}",
@@ -113,18 +121,18 @@ impl fmt::Display for Failure {
                     f,
                     "{}:{line}:{column}: $.acceptance_candidate_id: no candidate has this id\n  next: start \
                      from `acceptance-ledger template SURFACE_ID`, or name the right --root",
-                    path.display()
+                    shown(path)
                 )
             }
             Self::Refused { path, place, message, next_step } => {
-                write!(f, "{}", path.display())?;
+                write!(f, "{}", shown(path))?;
                 if let Some((line, column)) = place {
                     write!(f, ":{line}:{column}")?;
                 }
                 write!(f, ": {message}\n  next: {next_step}")
             }
             Self::Line { path, place: (line, column), message, next_step } => {
-                write!(f, "{}:{line}:{column}: {message}\n  next: {next_step}", path.display())
+                write!(f, "{}:{line}:{column}: {message}\n  next: {next_step}", shown(path))
             }
             Self::Usage { message, next_step } => write!(f, "{message}\n  next: {next_step}"),
         }

@@ -14,6 +14,7 @@ use crate::words::{Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
 use super::Outcome;
 use super::failure::Failures;
 use super::inputs::{InputArgs, WORTH_A_THREAD, finished, path, read};
+use super::output;
 
 /// Write the baseline ledger: every candidate waits for its owner's response
 #[derive(Debug, clap::Args)]
@@ -33,6 +34,9 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     let output = args.output();
+    if let Some(output) = output {
+        output::check(&args.inputs, output)?;
+    }
     let tally = match output {
         // The ledger is written while its inputs are read: a fault in them leaves nothing behind.
         Some(output) if files::is_replaceable_unseen(output) => {

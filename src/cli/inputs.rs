@@ -47,6 +47,11 @@ impl InputArgs {
         self.below_root(&self.inventory_report)
     }
 
+    /// The owner requests as they were named: relative to the root.
+    pub(super) fn owner_request_report(&self) -> &Path {
+        &self.owner_request_report
+    }
+
     pub(super) fn owner_requests(&self) -> PathBuf {
         self.below_root(&self.owner_request_report)
     }

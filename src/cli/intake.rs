@@ -1,19 +1,19 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::path::Path;
 use std::process::ExitCode;
 
 use crate::edges::clock;
-use crate::edges::files;
-use crate::edges::journal::{EVENTS, Filed, Leftovers, Lock};
+use crate::edges::files::shown;
+use crate::edges::journal::{EVENTS, Leftovers};
 use crate::edges::signatures::Namespace;
 use crate::journal::journal_folder;
-use crate::words::AcceptanceField;
+use crate::response::ResponseDocument;
 
 use super::Outcome;
 use super::failure::{Failure, Failures};
-use super::judged::{AnswerArgs, Judged, divide, print, read_response};
-use super::repository::Repository;
+use super::judged::{AnswerArgs, Judged, divide, print, read_response, surface_for};
+use super::repository::{Incoming, Repository};
+use super::wait::WaitArgs;
 
 /// Take owner responses into the journal
 ///
@@ -23,13 +23,23 @@ use super::repository::Repository;
 pub(super) struct Args {
     #[command(flatten)]
     answers: AnswerArgs,
+
+    #[command(flatten)]
+    wait: WaitArgs,
 }
 
-pub(super) fn run(Args { answers: args }: &Args, is_quiet: bool) -> Outcome {
-    let lock = Lock::take(args.inputs.root())?;
+pub(super) fn run(Args { answers: args, wait }: &Args, is_quiet: bool) -> Outcome {
     let repository = Repository::open(&args.inputs)?;
+    // All that may be slow to read is read before others have to wait.
+    let incoming: Vec<_> = args
+        .responses
+        .iter()
+        .map(|file| Incoming::read(&repository, file, read_response))
+        .collect();
+    let lock = wait.take(&args.inputs)?;
     let mut notes = String::new();
-    let taken = args.responses.iter().map(|file| take_in(&repository, file, &mut notes)).collect();
+    let taken =
+        incoming.into_iter().map(|incoming| take_in(&repository, incoming?, &mut notes)).collect();
     drop(lock);
     let (judged, failures) = divide(taken);
     let printed = print(&judged, args.format);
@@ -45,39 +55,48 @@ pub(super) fn run(Args { answers: args }: &Args, is_quiet: bool) -> Outcome {
 }
 
 /// Takes in one response, and says where it is recorded.
-fn take_in(repository: &Repository, file: &Path, notes: &mut String) -> Result<Judged, Failures> {
-    let bytes = files::read(file)?;
-    let response = read_response(file, &bytes)?;
-    let place = |pointer: &str| response.place_of(pointer, &bytes);
-    let Some(surface) = repository.surface_of(response.candidate_id()) else {
-        let field = format!("/{}", AcceptanceField::AcceptanceCandidateId);
-        return Err(Failure::NoSuchCandidate { path: file.to_owned(), place: place(&field) }.into());
+fn take_in(
+    repository: &Repository,
+    incoming: Incoming<ResponseDocument>,
+    notes: &mut String,
+) -> Result<Judged, Failures> {
+    let Incoming { file, document, signature } = incoming;
+    let surface = surface_for(&file, &document, repository.surfaces())?;
+    let (history, folder) = repository.history_for_step(surface, notes)?;
+    let recorded_at = history.time_of_next(clock::event_time().ok_or_else(Failure::clock)?);
+    let responder = document.responder().unwrap_or_default();
+    let signer = repository.signer_of(
+        &file,
+        document.bytes(),
+        signature.as_deref(),
+        Namespace::OwnerResponse,
+        responder,
+        &recorded_at,
+    )?;
+    let is_signed = signer.is_some();
+    let document = match signer {
+        Some(signer) => document.signed_by(signer),
+        None => document,
     };
-    let recorded_at = clock::now();
-    let responder = response.responder().unwrap_or_default();
-    let proof =
-        repository.signer_of(file, &bytes, Namespace::OwnerResponse, responder, &recorded_at)?;
-    let (signer, signature) = proof.unzip();
-
-    let (history, folder) = repository.sound_history_of(surface)?;
     let leftovers = Leftovers::of(&history, &folder);
-    let step = history
-        .receive(repository.surfaces(), &response, &bytes, &recorded_at, signer)
-        .map_err(|refusal| Failure::Refused {
-            path: file.to_owned(),
-            place: None,
-            message: refusal.to_string(),
-            next_step: "have the owner answer anew, with the time of the new answer".to_owned(),
-        })?;
+    let step = history.receive(&document, recorded_at).map_err(|refusal| Failure::Refused {
+        path: file.clone(),
+        place: None,
+        message: refusal.to_string(),
+        next_step: "have the owner answer anew, with the time of the new answer".to_owned(),
+    })?;
     let name = journal_folder(surface.surface_id());
-    let filed = Filed { document: &bytes, signature: signature.as_deref() };
-    repository.journal.append(&name, &leftovers, &step, filed)?;
-    // Writing to a string cannot fail.
+    let signature = signature.filter(|_| is_signed);
+    let done = repository.journal.append(&name, &leftovers, &step, signature.as_deref())?;
+    for note in done {
+        // Writing to a string cannot fail.
+        let _ = writeln!(notes, "{note}");
+    }
     let _ = writeln!(
         notes,
         "recorded in {}{}",
-        repository.journal.path(&name).join(EVENTS).display(),
-        if step.document().is_some() { "" } else { "; nothing of the answer was kept" }
+        shown(&repository.journal.path(&name).join(EVENTS)),
+        if step.stores().is_some() { "" } else { "; nothing of the answer was kept" }
     );
-    Ok(Judged::new(file, &surface.candidate_id(), step.candidate(), place))
+    Ok(Judged::new(&file, &document, step.candidate()))
 }

@@ -1,6 +1,5 @@
 //! Answers in files, what triage makes of them, and how that is shown.
 
-use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -10,8 +9,9 @@ use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
 use crate::candidate::AnyCandidate;
-use crate::edges::files::{self, FileError};
+use crate::edges::files::{self, FileError, shown};
 use crate::edges::report::{Notice, Severity, github, sarif};
+use crate::escape;
 use crate::inputs::OwnerRequests;
 use crate::response::ResponseDocument;
 use crate::review::ReviewDocument;
@@ -56,7 +56,6 @@ pub(super) struct AnswerArgs {
 #[derive(Debug)]
 pub(super) struct Judge {
     surfaces: Surfaces,
-    by_candidate: HashMap<String, Surface>,
 }
 
 /// An answer, and what triage makes of it.
@@ -77,10 +76,7 @@ struct Located {
 
 impl Judge {
     pub(super) fn new(requests: &OwnerRequests) -> Self {
-        let surfaces = requests.surfaces();
-        let by_candidate =
-            surfaces.iter().map(|surface| (surface.candidate_id(), surface.clone())).collect();
-        Self { surfaces: Surfaces::new(surfaces), by_candidate }
+        Self { surfaces: Surfaces::of(requests) }
     }
 
     /// Judges each file, in their order.
@@ -100,28 +96,36 @@ impl Judge {
     }
 
     fn judge(&self, file: &Path) -> Result<Judged, Failure> {
-        let bytes = files::read(file)?;
-        let document = read_response(file, &bytes)?;
-        let place = |pointer: &str| document.place_of(pointer, &bytes);
-        let candidate = document.candidate_id().and_then(|id| self.by_candidate.get_key_value(id));
-        let Some((candidate_id, surface)) = candidate else {
-            let field = format!("/{}", AcceptanceField::AcceptanceCandidateId);
-            return Err(Failure::NoSuchCandidate { path: file.to_owned(), place: place(&field) });
-        };
+        let document = read_response(file)?;
+        let surface = surface_for(file, &document, &self.surfaces)?;
         let candidate: AnyCandidate =
             AnyCandidate::new(surface.clone()).receive(&self.surfaces, &document).into();
-        Ok(Judged::new(file, candidate_id, &candidate, place))
+        Ok(Judged::new(file, &document, &candidate))
     }
 }
 
+/// The surface that a response is for.
+pub(super) fn surface_for<'s>(
+    file: &Path,
+    document: &ResponseDocument,
+    surfaces: &'s Surfaces,
+) -> Result<&'s Surface, Failure> {
+    let named = document.candidate_id().and_then(|id| surfaces.of_candidate(id));
+    named.ok_or_else(|| {
+        let field = format!("/{}", AcceptanceField::AcceptanceCandidateId);
+        Failure::NoSuchCandidate { path: file.to_owned(), place: document.place_of(&field) }
+    })
+}
+
 /// Reads a response, and says where it is a reviewer record instead.
-pub(super) fn read_response(file: &Path, bytes: &[u8]) -> Result<ResponseDocument, Failure> {
-    ResponseDocument::parse(bytes).map_err(|error| {
-        if ReviewDocument::parse(bytes).is_ok() {
+pub(super) fn read_response(file: &Path) -> Result<ResponseDocument, Failure> {
+    let bytes = files::read_document(file)?;
+    ResponseDocument::parse(&bytes).map_err(|error| {
+        if ReviewDocument::parse(&bytes).is_ok() {
             return Failure::Usage {
                 message: format!(
-                    "{}: this is a reviewer record, and no owner response",
-                    file.display()
+                    "{}: this is a reviewer record, not an owner response",
+                    shown(file)
                 ),
                 next_step: "file it with `acceptance-ledger review`".to_owned(),
             };
@@ -134,18 +138,15 @@ pub(super) fn read_response(file: &Path, bytes: &[u8]) -> Result<ResponseDocumen
 const WORTH_A_THREAD: usize = 32;
 
 impl Judged {
-    /// What became of the answer in a file; `place` gives the line and column of a field.
-    pub(super) fn new(
-        file: &Path,
-        candidate_id: &str,
-        candidate: &AnyCandidate,
-        place: impl Fn(&str) -> (usize, usize),
-    ) -> Self {
-        let located =
-            |finding: &Finding| Located { finding: finding.clone(), place: place(finding.field()) };
+    /// What became of the answer in a file.
+    pub(super) fn new(file: &Path, document: &ResponseDocument, candidate: &AnyCandidate) -> Self {
+        let located = |finding: &Finding| Located {
+            finding: finding.clone(),
+            place: document.place_of(finding.field()),
+        };
         Self {
             file: file.to_owned(),
-            candidate_id: candidate_id.to_owned(),
+            candidate_id: candidate.surface().candidate_id(),
             lane: candidate.lane(),
             findings: candidate.findings().iter().map(located).collect(),
         }
@@ -207,14 +208,15 @@ fn color(lane: Lane) -> Style {
 impl fmt::Display for Judged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let style = color(self.lane);
-        writeln!(f, "{}: {style}{}{style:#}", self.file.display(), self.lane)?;
+        let file = shown(&self.file);
+        writeln!(f, "{file}: {style}{}{style:#}", self.lane)?;
         writeln!(f, "  {}", self.lane.english())?;
         for Located { finding, place: (line, column) } in &self.findings {
             let style = color(finding.lane());
             write!(f, "\n  {style}{}{style:#}", finding.problem())?;
-            write!(f, " at {}:{line}:{column}", self.file.display())?;
+            write!(f, " at {file}:{line}:{column}")?;
             if !finding.field().is_empty() {
-                write!(f, ", {}", finding.field())?;
+                write!(f, ", {}", escape::for_terminal(finding.field()))?;
             }
             if let Some(characters) = finding.characters() {
                 write!(f, ", characters {} to {}", characters.start + 1, characters.end)?;

@@ -12,14 +12,18 @@ mod inputs;
 mod intake;
 mod judged;
 mod man;
+mod output;
 mod replay;
 mod repository;
 mod review;
 mod schema;
+mod signed;
+mod source;
 mod status;
 mod template;
 mod triage;
 mod verify;
+mod wait;
 
 use std::process::ExitCode;
 

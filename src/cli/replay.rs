@@ -1,16 +1,16 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
 
-use crate::edges::files;
-use crate::edges::journal::{Journal, Lock};
+use crate::edges::files::{self, shown};
+use crate::edges::journal::Journal;
 use crate::ledger::Ledger;
 
 use super::Outcome;
-use super::failure::{Failure, Failures};
+use super::failure::Failures;
 use super::generate;
-use super::inputs::InputArgs;
+use super::output;
 use super::repository::{Replayed, Repository};
+use super::wait::WaitArgs;
 
 /// Write the ledger that the inputs and the journal make
 ///
@@ -21,31 +21,33 @@ use super::repository::{Replayed, Repository};
 pub(super) struct Args {
     #[command(flatten)]
     generate: generate::Args,
+
+    #[command(flatten)]
+    wait: WaitArgs,
 }
 
-pub(super) fn run(Args { generate: args }: &Args, is_quiet: bool) -> Outcome {
+pub(super) fn run(Args { generate: args, wait }: &Args, is_quiet: bool) -> Outcome {
     if let Some(output) = args.output() {
-        refuse_to_overwrite(args.inputs(), output)?;
+        output::check(args.inputs(), output)?;
     }
-    let lock = Lock::share(args.inputs().root());
+    let lock = wait.share(args.inputs())?;
     let (folders, _) = Journal::below(args.inputs().root()).folders()?;
     if folders.is_empty() {
         return generate::run(args, is_quiet);
     }
     let mut repository = Repository::open(args.inputs())?;
-    let Replayed { candidates, seen, .. } =
-        repository.replay(|history, _| history.faults().to_vec())?;
+    let Replayed { candidates, journals, .. } = repository.replay(|_, _| ())?;
     drop(lock);
     let (mut failures, mut notes) = (Failures::default(), String::new());
-    for (folder, faults) in &seen {
-        for fault in faults {
+    for journal in &journals {
+        for fault in &journal.faults {
             let code = fault.code();
             if code.breaks_replay() {
-                failures.push(repository.refusal_for(folder, fault));
+                failures.push(repository.refusal_for(&journal.folder, fault));
             } else {
-                let path = repository.path_of(folder, fault);
+                let path = repository.path_of(&journal.folder, fault);
                 // Writing to a string cannot fail.
-                let _ = writeln!(notes, "note: {}: {code}: {fault}", path.display());
+                let _ = writeln!(notes, "note: {}: {code}: {fault}", shown(&path));
             }
         }
     }
@@ -65,20 +67,4 @@ pub(super) fn run(Args { generate: args }: &Args, is_quiet: bool) -> Outcome {
         let _ = io::stderr().write_all(notes.as_bytes());
     }
     Ok(generate::finish(&tally, is_quiet))
-}
-
-/// Refuses to write the ledger over what it is made from.
-fn refuse_to_overwrite(inputs: &InputArgs, output: &Path) -> Result<(), Failure> {
-    let Ok(target) = output.canonicalize() else { return Ok(()) };
-    let sources =
-        [inputs.inventory(), inputs.owner_requests(), Journal::below(inputs.root()).path("")];
-    let is_source =
-        |source: &PathBuf| source.canonicalize().is_ok_and(|source| target.starts_with(source));
-    if sources.iter().any(is_source) {
-        return Err(Failure::Usage {
-            message: format!("{} is what the ledger is made from", output.display()),
-            next_step: "name another file for --output".to_owned(),
-        });
-    }
-    Ok(())
 }

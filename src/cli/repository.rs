@@ -1,20 +1,21 @@
 //! A repository whose owners are asked: its inputs, its journal, and who may sign.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::thread;
 
 use crate::candidate::AnyCandidate;
-use crate::edges::clock;
-use crate::edges::files::{self, FileError};
-use crate::edges::journal::{EVENTS, Folder, Journal, SIGNATURE};
+use crate::edges::files::{self, FileError, quoted, shown};
+use crate::edges::journal::{EVENTS, Folder, Journal, SIGNATURE, read_signature};
 use crate::edges::signatures::{self, ALLOWED_SIGNERS, AllowedSigners, Namespace};
 use crate::inputs::{Inventory, OwnerRequests};
-use crate::journal::{History, JournalFault, journal_folder};
+use crate::journal::{BrokenJournal, History, JournalFault, JournalLog, journal_folder};
 use crate::signer::Signer;
 use crate::surface::Surface;
+use crate::time::Time;
 use crate::triage::Surfaces;
 
 use super::failure::{Failure, Failures};
@@ -32,16 +33,82 @@ pub(super) struct Repository {
     pub(super) signers: Option<AllowedSigners>,
 }
 
+/// The journal of one surface, sound or broken.
+pub(super) type Replay = Result<History, BrokenJournal>;
+
+/// What a journal tells, whether it is sound or broken.
+pub(super) fn log_of(replay: &Replay) -> &JournalLog {
+    match replay {
+        Ok(history) => history.log(),
+        Err(broken) => broken.log(),
+    }
+}
+
 /// All candidates as the journal makes them.
 #[derive(Debug)]
 pub(super) struct Replayed<T> {
+    /// Those whose journals are sound, or who have none.
     pub(super) candidates: Vec<AnyCandidate>,
-    /// What was seen in the journal of each surface that has one, by its folder.
-    pub(super) seen: Vec<(String, T)>,
+    /// The journals of today's surfaces.
+    pub(super) journals: Vec<Journaled<T>>,
     /// Folders of the journal that belong to no surface of today.
     pub(super) retired: Vec<String>,
     /// Files beside the folders.
     pub(super) strangers: Vec<PathBuf>,
+}
+
+/// A surface's journal, as far as a command needs it.
+#[derive(Debug)]
+pub(super) struct Journaled<T> {
+    pub(super) folder: String,
+    pub(super) faults: Vec<JournalFault>,
+    /// What the command saw in it.
+    pub(super) seen: T,
+}
+
+impl<T> Replayed<T> {
+    /// Whether a journal is broken: then no ledger follows from all of them.
+    pub(super) fn is_broken(&self) -> bool {
+        let mut faults = self.journals.iter().flat_map(|journal| &journal.faults);
+        faults.any(|fault| fault.code().breaks_replay())
+    }
+}
+
+/// A document in a file, and its signature beside it.
+#[derive(Debug)]
+pub(super) struct Incoming<D> {
+    pub(super) file: PathBuf,
+    pub(super) document: D,
+    pub(super) signature: Option<Vec<u8>>,
+}
+
+impl<D> Incoming<D> {
+    /// Reads a document, and where documents are signed, its signature.
+    pub(super) fn read<F>(
+        repository: &Repository,
+        file: &Path,
+        read: impl FnOnce(&Path) -> Result<D, F>,
+    ) -> Result<Self, Failures>
+    where
+        Failures: From<F>,
+    {
+        let document = read(file)?;
+        let signature = match &repository.signers {
+            Some(_) => {
+                let path = signature_of(file);
+                let is_there = files::look_behind_links(&path)?.is_some();
+                is_there.then(|| read_signature(&path)).transpose()?
+            }
+            None => None,
+        };
+        Ok(Self { file: file.to_owned(), document, signature })
+    }
+}
+
+fn signature_of(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(SIGNATURE);
+    PathBuf::from(name)
 }
 
 /// Fewer folders are read sooner than threads are started for them.
@@ -73,35 +140,52 @@ impl Repository {
 
     /// All surfaces that owners are asked about.
     pub(super) fn surfaces(&self) -> &Surfaces {
-        self.surfaces.get_or_init(|| Surfaces::new(self.requests.surfaces()))
-    }
-
-    /// The surface of a candidate.
-    pub(super) fn surface_of(&self, candidate_id: Option<&str>) -> Option<&Surface> {
-        let id = candidate_id?;
-        self.requests.surfaces().iter().find(|surface| surface.is_candidate(id))
+        self.surfaces.get_or_init(|| Surfaces::of(&self.requests))
     }
 
     /// The journal of one surface, replayed.
-    pub(super) fn history_of(&self, surface: &Surface) -> Result<(History, Folder), Failures> {
+    pub(super) fn replay_of(&self, surface: &Surface) -> Result<(Replay, Folder), FileError> {
         let folder = self.journal.read(&journal_folder(surface.surface_id()))?;
-        let history = History::replay(surface.clone(), self.surfaces(), &folder.dossier);
-        Ok((history, folder))
+        let replay = History::replay(surface.clone(), self.surfaces(), &folder.dossier);
+        Ok((replay, folder))
     }
 
-    /// As [`Repository::history_of`], for the next step.
-    pub(super) fn sound_history_of(
+    /// The journal of one surface, where it is sound.
+    pub(super) fn history_of(&self, surface: &Surface) -> Result<(History, Folder), Failures> {
+        let (replay, folder) = self.replay_of(surface)?;
+        match replay {
+            Ok(history) => Ok((history, folder)),
+            Err(broken) => {
+                let name = journal_folder(surface.surface_id());
+                let faults = broken.faults().iter().filter(|fault| fault.code().breaks_replay());
+                let failures = faults.map(|fault| self.refusal_for(&name, fault));
+                Err(Failures::of(failures.collect()).unwrap_or_default())
+            }
+        }
+    }
+
+    /// As [`Repository::history_of`], for the next step. A withdrawal that was cut off is finished first.
+    pub(super) fn history_for_step(
         &self,
         surface: &Surface,
+        notes: &mut String,
     ) -> Result<(History, Folder), Failures> {
-        let (history, folder) = self.history_of(surface)?;
-        if !history.is_broken() {
-            return Ok((history, folder));
+        let (history, mut folder) = self.history_of(surface)?;
+        let names: BTreeSet<_> =
+            folder.dossier.documents.keys().chain(folder.signatures.keys()).copied().collect();
+        for name in names.into_iter().filter(|name| history.log().has_withdrawn(*name)) {
+            let id = journal_folder(surface.surface_id());
+            self.journal.withdraw(&id, name)?;
+            folder.dossier.documents.remove(&name);
+            folder.signatures.remove(&name);
+            // Writing to a string cannot fail.
+            let _ = writeln!(
+                notes,
+                "finished a withdrawal that was cut off: deleted {}; rotate what was secret in it",
+                shown(&self.journal.path(&id).join(name.to_string()))
+            );
         }
-        let name = journal_folder(surface.surface_id());
-        let broken = history.faults().iter().filter(|fault| fault.code().breaks_replay());
-        let failures = broken.map(|fault| self.refusal_for(&name, fault));
-        Err(Failures::of(failures.collect()).unwrap_or_default())
+        Ok((history, folder))
     }
 
     /// What is said where a fault stands in the way.
@@ -110,7 +194,7 @@ impl Repository {
         Failure::Refused {
             place: fault.line().map(|line| (line, 1)),
             message: format!("{}: {fault}", fault.code()),
-            next_step: fault.code().next_step_for(&path.display().to_string()),
+            next_step: fault.code().next_step_for(&path.to_string_lossy()),
             path,
         }
     }
@@ -121,56 +205,58 @@ impl Repository {
         self.journal.path(folder).join(file)
     }
 
-    /// Who signed a document, where somebody has to; `file` is the document's, and its signature stands beside
-    /// it.
+    /// Who signed a document, where somebody has to: `file` is the document's, and the signature that beside it.
     pub(super) fn signer_of(
         &self,
         file: &Path,
         bytes: &[u8],
+        signature: Option<&[u8]>,
         namespace: Namespace,
         principal: &str,
-        recorded_at: &str,
-    ) -> Result<Option<(Signer, Vec<u8>)>, Failure> {
+        recorded_at: &Time,
+    ) -> Result<Option<Signer>, Failure> {
         let Some(signers) = &self.signers else { return Ok(None) };
-        let mut name = file.as_os_str().to_owned();
-        name.push(SIGNATURE);
-        let path = PathBuf::from(name);
         let refuse = |message: String, next_step: String| Failure::Refused {
-            path: path.clone(),
+            path: signature_of(file),
             place: None,
             message,
             next_step,
         };
-        if !path.exists() {
+        let Some(signature) = signature else {
             let next_step = format!(
                 "sign it: ssh-keygen -Y sign -n {} -f KEY {}",
                 namespace.as_str(),
-                file.display()
+                quoted(file)
             );
             return Err(refuse("the document has to be signed, and is not".to_owned(), next_step));
-        }
-        let signature = files::read(&path)?;
-        // As verify will judge it later.
-        let at = clock::moment(recorded_at).unwrap_or_default();
-        match signatures::verify(signers, namespace, principal, bytes, &signature, at) {
-            Ok(signer) => Ok(Some((signer, signature))),
-            Err(problem) => Err(refuse(
-                problem.to_string(),
-                format!("have its author sign it with a key that {ALLOWED_SIGNERS} gives them"),
-            )),
-        }
+        };
+        // At the time of its event, as verify will judge it later.
+        let at = recorded_at.moment();
+        signatures::verify(signers, namespace, principal, bytes, signature, at).map(Some).map_err(
+            |problem| {
+                refuse(
+                    problem.to_string(),
+                    format!("have its author sign it with a key that {ALLOWED_SIGNERS} gives them"),
+                )
+            },
+        )
     }
 
     /// Replays the journal of every surface, which are then candidates; `look` sees each journal.
     pub(super) fn replay<T: Send>(
         &mut self,
-        look: impl Fn(&History, &Folder) -> T + Sync,
+        look: impl Fn(&Replay, &Folder) -> T + Sync,
     ) -> Result<Replayed<T>, Failures> {
         let (mut folders, strangers) = self.journal.folders()?;
         if folders.is_empty() {
             let surfaces = std::mem::take(&mut self.requests.surfaces);
             let candidates = surfaces.into_iter().map(AnyCandidate::new).collect();
-            return Ok(Replayed { candidates, seen: Vec::new(), retired: Vec::new(), strangers });
+            return Ok(Replayed {
+                candidates,
+                journals: Vec::new(),
+                retired: Vec::new(),
+                strangers,
+            });
         }
         let surfaces = self.requests.surfaces();
         let replay = |share: &[Surface]| -> Result<Vec<_>, FileError> {
@@ -187,46 +273,45 @@ impl Repository {
                 workers.into_iter().map(finished).collect()
             })
         };
-        let (mut candidates, mut seen) = (Vec::with_capacity(surfaces.len()), Vec::new());
+        let (mut candidates, mut journals) = (Vec::with_capacity(surfaces.len()), Vec::new());
         for share in shares {
-            for (candidate, sight) in share? {
-                candidates.push(candidate);
-                seen.extend(sight);
+            for (candidate, journal) in share? {
+                candidates.extend(candidate);
+                journals.extend(journal);
             }
         }
-        for (folder, _) in &seen {
-            folders.remove(folder);
+        for journal in &journals {
+            folders.remove(&journal.folder);
         }
-        for folder in &folders {
-            self.journal.look_through(folder)?;
-        }
-        Ok(Replayed { candidates, seen, retired: folders.into_iter().collect(), strangers })
+        Ok(Replayed { candidates, journals, retired: folders.into_iter().collect(), strangers })
     }
 
     fn replay_one<T>(
         &self,
         surface: &Surface,
         folders: &BTreeSet<String>,
-        look: impl Fn(&History, &Folder) -> T,
-    ) -> Result<(AnyCandidate, Option<(String, T)>), FileError> {
+        look: impl Fn(&Replay, &Folder) -> T,
+    ) -> Result<(Option<AnyCandidate>, Option<Journaled<T>>), FileError> {
         let name = journal_folder(surface.surface_id());
         if !folders.contains(&name) {
-            return Ok((AnyCandidate::new(surface.clone()), None));
+            return Ok((Some(AnyCandidate::new(surface.clone())), None));
         }
-        let folder = self.journal.read(&name)?;
-        let history = History::replay(surface.clone(), self.surfaces(), &folder.dossier);
-        let sight = look(&history, &folder);
-        Ok((history.into_candidate(), Some((name, sight))))
+        let (replay, folder) = self.replay_of(surface)?;
+        let faults = log_of(&replay).faults().to_vec();
+        let seen = look(&replay, &folder);
+        let candidate = replay.ok().map(History::into_candidate);
+        Ok((candidate, Some(Journaled { folder: name, faults, seen })))
     }
 }
 
 /// Those who may sign, where the repository lists them.
 fn allowed_signers(root: &Path) -> Result<Option<AllowedSigners>, Failure> {
     let path = root.join(ALLOWED_SIGNERS);
-    if path.symlink_metadata().is_err() {
-        return Ok(None);
+    // What cannot be looked at is not absent: without the list nobody would have to sign.
+    match files::look(&path)? {
+        None => Ok(None),
+        Some(_) => read_signers(&path, &files::read(&path)?).map(Some),
     }
-    read_signers(&path, &files::read(&path)?).map(Some)
 }
 
 /// Reads a list of allowed signers; `path` is where it is said to stand.

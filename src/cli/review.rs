@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 
 use crate::candidate::{AnyCandidate, Refused, review_leads_to};
 use crate::edges::clock;
-use crate::edges::files;
-use crate::edges::journal::{EVENTS, Filed, Leftovers, Lock};
+use crate::edges::files::{self, shown};
+use crate::edges::journal::{EVENTS, Leftovers};
 use crate::edges::signatures::Namespace;
+use crate::escape;
 use crate::journal::journal_folder;
 use crate::response::ResponseDocument;
 use crate::review::{Refusal, ReviewDocument};
@@ -19,8 +20,9 @@ use crate::words::{Lane, ReviewerCheck};
 use super::Outcome;
 use super::failure::{Failure, Failures};
 use super::inputs::{InputArgs, path};
-use super::repository::Repository;
+use super::repository::{Incoming, Repository};
 use super::status::Format;
+use super::wait::WaitArgs;
 
 /// Take reviewer records into the journal
 ///
@@ -33,6 +35,9 @@ pub(super) struct Args {
 
     #[command(flatten)]
     inputs: InputArgs,
+
+    #[command(flatten)]
+    wait: WaitArgs,
 
     /// How to write where the candidates stand now
     #[arg(long, value_enum, default_value_t)]
@@ -49,12 +54,15 @@ struct Taken {
 }
 
 pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
-    let lock = Lock::take(args.inputs.root())?;
     let repository = Repository::open(&args.inputs)?;
+    // All that may be slow to read is read before others have to wait.
+    let incoming: Vec<_> =
+        args.records.iter().map(|file| Incoming::read(&repository, file, read_record)).collect();
+    let lock = args.wait.take(&args.inputs)?;
     let (mut taken, mut notes) = (Vec::new(), String::new());
     let mut failures = Failures::default();
-    for file in &args.records {
-        match take_in(&repository, file, &mut notes) {
+    for incoming in incoming {
+        match incoming.and_then(|incoming| take_in(&repository, incoming, &mut notes)) {
             Ok(one) => taken.push(one),
             Err(more) => failures.extend(more),
         }
@@ -73,66 +81,80 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     if failures.is_empty() { Ok(ExitCode::SUCCESS) } else { Err(failures) }
 }
 
-/// Takes in one record, and says where the candidate stands now.
-fn take_in(repository: &Repository, file: &Path, notes: &mut String) -> Result<Taken, Failures> {
-    let bytes = files::read(file)?;
-    let document = ReviewDocument::parse(&bytes).map_err(|errors| {
+/// Reads a record, and says where it is an owner response instead.
+fn read_record(file: &Path) -> Result<ReviewDocument, Failures> {
+    let bytes = files::read_document(file)?;
+    ReviewDocument::parse(&bytes).map_err(|errors| {
         if ResponseDocument::parse(&bytes).is_ok() {
             return Failures::from(Failure::Usage {
                 message: format!(
-                    "{}: this is an owner response, and no reviewer record",
-                    file.display()
+                    "{}: this is an owner response, not a reviewer record",
+                    shown(file)
                 ),
                 next_step: "take it in with `acceptance-ledger intake`".to_owned(),
             });
         }
         let errors = errors.into_iter().map(|error| Failure::document(file, error));
         Failures::of(errors.collect()).unwrap_or_default()
-    })?;
-    let place = |pointer: &str| document.place_of(pointer, &bytes);
-    let Some(surface) = repository.surface_of(Some(document.candidate_id())) else {
+    })
+}
+
+/// Takes in one record, and says where the candidate stands now.
+fn take_in(
+    repository: &Repository,
+    incoming: Incoming<ReviewDocument>,
+    notes: &mut String,
+) -> Result<Taken, Failures> {
+    let Incoming { file, document, signature } = incoming;
+    let place = |pointer: &str| document.place_of(pointer);
+    let Some(surface) = repository.surfaces().of_candidate(document.candidate_id()) else {
         let place = place("/acceptance_candidate_id");
-        return Err(Failure::NoSuchCandidate { path: file.to_owned(), place }.into());
+        return Err(Failure::NoSuchCandidate { path: file, place }.into());
     };
-    let recorded_at = clock::now();
-    let proof = repository.signer_of(
-        file,
-        &bytes,
+    let (history, folder) = repository.history_for_step(surface, notes)?;
+    let recorded_at = history.time_of_next(clock::event_time().ok_or_else(Failure::clock)?);
+    let signer = repository.signer_of(
+        &file,
+        document.bytes(),
+        signature.as_deref(),
         Namespace::ReviewerRecord,
         document.reviewer(),
         &recorded_at,
     )?;
-    let (signer, signature) = proof.unzip();
-    let record = document.record(signer).map_err(|findings| {
+    let is_signed = signer.is_some();
+    let document = match signer {
+        Some(signer) => document.signed_by(signer),
+        None => document,
+    };
+    let place = |pointer: &str| document.place_of(pointer);
+    let record = document.record().map_err(|findings| {
         let refused = |finding: &Finding| Failure::Refused {
-            path: file.to_owned(),
+            path: file.clone(),
             place: Some(place(finding.field())),
             message: format!("{}: {}", finding.field(), finding.problem().english()),
             next_step: finding.next_step().to_owned(),
         };
         Failures::of(findings.iter().map(refused).collect()).unwrap_or_default()
     })?;
-
-    let (history, folder) = repository.sound_history_of(surface)?;
     let leftovers = Leftovers::of(&history, &folder);
-    let step =
-        history.review(record, &bytes, &recorded_at).map_err(|Refused { candidate, reason }| {
-            Failure::Refused {
-                path: file.to_owned(),
-                place: Some(place(field_of(reason))),
-                message: reason.to_string(),
-                next_step: way_out(candidate.candidate(), reason),
-            }
-        })?;
-    let filed = Filed { document: &bytes, signature: signature.as_deref() };
+    let step = history.review(record, recorded_at).map_err(|Refused { candidate, reason }| {
+        Failure::Refused {
+            path: file.clone(),
+            place: Some(place(field_of(reason))),
+            message: reason.to_string(),
+            next_step: way_out(candidate.candidate(), reason),
+        }
+    })?;
     let name = journal_folder(surface.surface_id());
-    repository.journal.append(&name, &leftovers, &step, filed)?;
-    // Writing to a string cannot fail.
-    let _ =
-        writeln!(notes, "recorded in {}", repository.journal.path(&name).join(EVENTS).display());
-
+    let signature = signature.filter(|_| is_signed);
+    let done = repository.journal.append(&name, &leftovers, &step, signature.as_deref())?;
+    for note in done {
+        // Writing to a string cannot fail.
+        let _ = writeln!(notes, "{note}");
+    }
+    let _ = writeln!(notes, "recorded in {}", shown(&repository.journal.path(&name).join(EVENTS)));
     Ok(Taken {
-        file: file.to_owned(),
+        file,
         candidate_id: surface.candidate_id(),
         lane: step.candidate().lane(),
         withdraws: step.withdraws().is_some(),
@@ -152,7 +174,7 @@ impl Taken {
 
 impl fmt::Display for Taken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}: {}\n  {}", self.file.display(), self.lane, self.lane.english())?;
+        writeln!(f, "{}: {}\n  {}", shown(&self.file), self.lane, self.lane.english())?;
         if self.withdraws {
             writeln!(
                 f,
@@ -166,7 +188,8 @@ impl fmt::Display for Taken {
 
 /// What a reviewer can do instead of what was refused.
 fn way_out(candidate: &AnyCandidate, reason: Refusal) -> String {
-    let (lane, id) = (candidate.lane(), candidate.surface().surface_id());
+    let lane = candidate.lane();
+    let id = escape::for_shell(candidate.surface().surface_id().as_bytes());
     let list = |words: Vec<&str>| words.join(", ");
     match reason {
         Refusal::NoSuchStep { .. } if lane == Lane::WaitingOwnerResponse => {
@@ -194,10 +217,13 @@ const fn field_of(reason: Refusal) -> &'static str {
         Refusal::OtherAnswer => "/response_event",
         Refusal::NotAPerson => "/reviewer_kind",
         Refusal::OwnAnswer | Refusal::NotTheSigner | Refusal::AnswerUnsigned => "/reviewer",
-        Refusal::NoSuchStep { .. } | Refusal::NoFailedCheck(_) => "/outcome",
+        Refusal::NoSuchStep { .. } | Refusal::AcceptanceSuspended | Refusal::NoFailedCheck(_) => {
+            "/outcome"
+        }
         Refusal::FailedCheck(_)
         | Refusal::PassAgainstFinding(_)
+        | Refusal::PassUnanswered(_)
         | Refusal::NotApplicableUnearned(_) => "/checks",
-        Refusal::FiledBefore => "",
+        Refusal::FiledBefore | Refusal::Unreadable => "",
     }
 }

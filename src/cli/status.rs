@@ -3,19 +3,24 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use crate::detect::is_ignorable;
-use crate::edges::files;
-use crate::edges::journal::{Folder, Lock};
-use crate::journal::{Event, History, JournalFault};
+use crate::candidate::AnyCandidate;
+use crate::edges::files::{self, shown};
+use crate::edges::journal::Folder;
+use crate::edges::signatures::AllowedSigners;
+use crate::escape;
+use crate::journal::{Event, History, JournalFault, JournalLog};
 use crate::response::ResponseDocument;
 use crate::review::ReviewDocument;
+use crate::surface::Surface;
 use crate::triage::carries_anything_withheld;
 use crate::words::{Lane, ProgressFlag, RuntimeGate};
 
 use super::Outcome;
 use super::inputs::InputArgs;
-use super::repository::{Replayed, Repository};
+use super::repository::{Replay, Replayed, Repository, log_of};
+use super::signed::{self, Signed};
 use super::template::find;
+use super::wait::WaitArgs;
 
 /// Show the lanes and their counts, or the history of one surface
 #[derive(Debug, clap::Args)]
@@ -25,6 +30,9 @@ pub(super) struct Args {
 
     #[command(flatten)]
     inputs: InputArgs,
+
+    #[command(flatten)]
+    wait: WaitArgs,
 
     /// List every surface with its lane, too
     #[arg(long, conflicts_with = "surface_id")]
@@ -46,19 +54,26 @@ pub(super) enum Format {
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
-    let lock = Lock::share(args.inputs.root());
+    let lock = args.wait.share(&args.inputs)?;
     let mut repository = Repository::open(&args.inputs)?;
     let (text, is_sound) = match &args.surface_id {
         None => lanes(&mut repository, args)?,
         Some(id) => {
             let surface = find(repository.requests.surfaces(), id)?;
-            let (history, folder) = repository.history_of(surface)?;
-            let account = Account { history: &history, folder: &folder };
+            let (replay, folder) = repository.replay_of(surface)?;
+            let signers = repository.signers.as_ref();
+            let account = Account {
+                replay: &replay,
+                log: log_of(&replay),
+                folder: &folder,
+                signers,
+                surface,
+            };
             let text = match args.format {
                 Format::Human => account.to_string(),
                 Format::Json => format!("{:#}\n", account.to_json()),
             };
-            (text, !history.is_broken())
+            (text, replay.is_ok())
         }
     };
     drop(lock);
@@ -71,15 +86,16 @@ fn lanes(
     repository: &mut Repository,
     args: &Args,
 ) -> Result<(String, bool), super::failure::Failures> {
-    let Replayed { candidates, seen, .. } =
-        repository.replay(|history, _| history.faults().to_vec())?;
+    let replayed = repository.replay(|_, _| ())?;
+    let is_sound = !replayed.is_broken();
+    let Replayed { candidates, journals, .. } = replayed;
     let count = |lane: Lane| candidates.iter().filter(|candidate| candidate.lane() == lane).count();
     let with = |flag| candidates.iter().filter(|candidate| candidate.entry().has(flag)).count();
     let (received, accepted) =
         (with(ProgressFlag::OwnerResponseReceived), with(ProgressFlag::OwnerResponseAccepted));
-    let faults: Vec<(&str, &JournalFault)> = seen
+    let faults: Vec<(&str, &JournalFault)> = journals
         .iter()
-        .flat_map(|(folder, faults)| faults.iter().map(move |fault| (folder.as_str(), fault)))
+        .flat_map(|journal| journal.faults.iter().map(|fault| (journal.folder.as_str(), fault)))
         .collect();
     let text = match args.format {
         Format::Json => {
@@ -117,18 +133,21 @@ fn lanes(
             }
             for (folder, fault) in &faults {
                 let path = repository.path_of(folder, fault);
-                let _ = writeln!(text, "{}: {}: {fault}", path.display(), fault.code());
+                let _ = writeln!(text, "{}: {}: {fault}", shown(&path), fault.code());
             }
             text
         }
     };
-    Ok((text, !faults.iter().any(|(_, fault)| fault.code().breaks_replay())))
+    Ok((text, is_sound))
 }
 
 /// What happened to one surface.
 struct Account<'a> {
-    history: &'a History,
+    surface: &'a Surface,
+    replay: &'a Replay,
+    log: &'a JournalLog,
     folder: &'a Folder,
+    signers: Option<&'a AllowedSigners>,
 }
 
 /// One event, with what its document adds to it.
@@ -138,6 +157,7 @@ struct Told {
     /// What a reviewer gave as the reason.
     reason: Option<String>,
     is_withdrawn: bool,
+    signed: Signed,
 }
 
 impl Account<'_> {
@@ -149,7 +169,7 @@ impl Account<'_> {
             (Some(bytes), true) => {
                 // A record whose texts do not pass is not shown.
                 let record = ReviewDocument::parse(bytes).ok();
-                if let Some(record) = record.filter(|record| record.findings().is_empty()) {
+                if let Some(record) = record.filter(|record| record.record().is_ok()) {
                     who = Some(plain(record.reviewer()));
                     reason = Some(plain(record.reason()));
                 }
@@ -162,35 +182,37 @@ impl Account<'_> {
             }
             (None, _) => {}
         }
-        let is_withdrawn = name.is_some_and(|name| self.history.has_withdrawn(name));
-        Told { who, reason, is_withdrawn }
+        let is_withdrawn = name.is_some_and(|name| self.log.has_withdrawn(name));
+        let signed = signed::check(event, self.log, self.signers, self.folder);
+        Told { who, reason, is_withdrawn, signed }
     }
 
     fn to_json(&self) -> Value {
-        let candidate = self.history.candidate();
-        let events = self.history.events().iter().map(|event| {
-            let Told { who, reason, is_withdrawn } = self.tell(event);
+        let candidate = self.replay.as_ref().ok().map(History::candidate);
+        let events = self.log.events().iter().map(|event| {
+            let Told { who, reason, is_withdrawn, signed } = self.tell(event);
             json!({
                 "sequence": event.sequence(),
                 "event": if event.is_review() { "review_recorded" } else { "response_received" },
-                "recorded_at": event.recorded_at(),
+                "recorded_at": event.recorded_at().as_str(),
                 "lane": event.lane(),
                 "who": who,
                 "reason": reason,
-                "signed": event.signer().is_some(),
+                "signed": signed == Signed::Holds,
                 "withdrawn": is_withdrawn,
                 "findings": event.findings().len(),
             })
         });
-        let missing = candidate.findings().iter().map(|finding| {
+        let findings = candidate.map(AnyCandidate::findings).unwrap_or_default();
+        let missing = findings.iter().map(|finding| {
             json!({"problem": finding.problem(), "field": finding.field(), "message": finding.message()})
         });
-        let faults = self.history.faults().iter();
+        let faults = self.log.faults().iter();
         json!({
-            "surface_id": candidate.surface().surface_id(),
-            "acceptance_candidate_id": candidate.surface().candidate_id(),
-            "lane": candidate.lane(),
-            "response_event": self.history.response_event().map(|digest| digest.to_string()),
+            "surface_id": self.surface.surface_id(),
+            "acceptance_candidate_id": self.surface.candidate_id(),
+            "lane": candidate.map(AnyCandidate::lane),
+            "response_event": self.log.response_event().map(|digest| digest.to_string()),
             "events": events.collect::<Vec<_>>(),
             "missing": missing.collect::<Vec<_>>(),
             "journal_faults":
@@ -201,18 +223,25 @@ impl Account<'_> {
 
 impl fmt::Display for Account<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let candidate = self.history.candidate();
-        let lane = candidate.lane();
-        let id = plain(candidate.surface().surface_id());
-        writeln!(f, "{id}: {lane}\n  {}", lane.english())?;
-        if !self.history.events().is_empty() {
+        let candidate = self.replay.as_ref().ok().map(History::candidate);
+        let id = plain(self.surface.surface_id());
+        match candidate.map(AnyCandidate::lane) {
+            Some(lane) => writeln!(f, "{id}: {lane}\n  {}", lane.english())?,
+            None => writeln!(f, "{id}: the journal is broken\n  No lane follows from it.")?,
+        }
+        if !self.log.events().is_empty() {
             writeln!(f, "\nWhat happened:")?;
         }
-        for event in self.history.events() {
-            let Told { who, reason, is_withdrawn } = self.tell(event);
+        for event in self.log.events() {
+            let Told { who, reason, is_withdrawn, signed } = self.tell(event);
             let what = if event.is_review() { "reviewed" } else { "answered" };
             let who = who.as_deref().unwrap_or("somebody");
-            let signed = if event.signer().is_some() { ", signed" } else { "" };
+            let signed = match signed {
+                Signed::Holds => ", signed",
+                Signed::Unchecked => ", signature no longer there",
+                Signed::Fails(..) => ", signature missing or invalid",
+                Signed::No => "",
+            };
             write!(f, "  {}. {} {who} {what}{signed}: ", event.sequence(), event.recorded_at())?;
             writeln!(f, "{}", event.lane())?;
             if let Some(reason) = reason {
@@ -225,44 +254,45 @@ impl fmt::Display for Account<'_> {
                 writeln!(f, "     withdrawn: the document was deleted")?;
             }
         }
-        if !candidate.findings().is_empty() {
+        let findings = candidate.map(AnyCandidate::findings).unwrap_or_default();
+        if !findings.is_empty() {
             writeln!(f, "\nWhat is missing now:")?;
         }
-        for finding in candidate.findings() {
-            writeln!(f, "  {}: {}", finding.field(), finding.message())?;
+        for finding in findings {
+            writeln!(f, "  {}: {}", plain(finding.field()), finding.message())?;
         }
-        if !self.history.faults().is_empty() {
+        if !self.log.faults().is_empty() {
             writeln!(f, "\nWhat is wrong with the journal:")?;
         }
-        for fault in self.history.faults() {
+        for fault in self.log.faults() {
             writeln!(f, "  {}: {fault}\n    next: {}", fault.code(), fault.code().next_step())?;
         }
-        writeln!(f, "\nNext:\n  {}", next_step(self.history))
+        writeln!(f, "\nNext:\n  {}", self.next_step())
     }
 }
 
-/// A text without what could steer a terminal.
+impl Account<'_> {
+    /// What can be done for the candidate now.
+    fn next_step(&self) -> String {
+        let Ok(history) = self.replay else {
+            return "mend the journal first: until then nothing can be recorded".to_owned();
+        };
+        let id = escape::for_shell(self.surface.surface_id().as_bytes());
+        match history.candidate().lane() {
+            Lane::WaitingOwnerResponse => {
+                format!("ask the owner: acceptance-ledger template {id} --output answer.json")
+            }
+            Lane::OwnerReviewOnlyUpdate | Lane::WaitingRuntimeGate => {
+                "nothing in this ledger; a change needs an approval of its own".to_owned()
+            }
+            _ => format!(
+                "decide: acceptance-ledger template {id} --review --output record.json, or have the owner answer again"
+            ),
+        }
+    }
+}
+
+/// A text without what could steer a terminal; its line breaks stay.
 fn plain(text: &str) -> String {
-    let is_unseen =
-        |character: char| (character.is_control() && character != '\n') || is_ignorable(character);
-    text.replace(is_unseen, "\u{fffd}")
-}
-
-/// What can be done for a candidate now.
-fn next_step(history: &History) -> String {
-    if history.is_broken() {
-        return "mend the journal first: what stands above is not to be relied on".to_owned();
-    }
-    let id = plain(history.candidate().surface().surface_id());
-    match history.candidate().lane() {
-        Lane::WaitingOwnerResponse => {
-            format!("ask the owner: acceptance-ledger template {id} --output answer.json")
-        }
-        Lane::OwnerReviewOnlyUpdate | Lane::WaitingRuntimeGate => {
-            "nothing in this ledger; a change needs an approval of its own".to_owned()
-        }
-        _ => format!(
-            "decide: acceptance-ledger template {id} --review --output record.json, or have the owner answer again"
-        ),
-    }
+    text.split('\n').map(escape::for_terminal).collect::<Vec<_>>().join("\n")
 }

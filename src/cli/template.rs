@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use crate::edges::files;
-use crate::edges::journal::Lock;
+use crate::escape;
 use crate::schema::Schema;
 use crate::surface::Surface;
 use crate::template::{response_template, review_template};
@@ -14,7 +14,9 @@ use crate::words::Decision;
 use super::Outcome;
 use super::failure::Failure;
 use super::inputs::{InputArgs, path};
+use super::output;
 use super::repository::Repository;
+use super::wait::WaitArgs;
 
 /// Write a response to fill in for one surface, or a reviewer record
 ///
@@ -27,6 +29,9 @@ pub(super) struct Args {
 
     #[command(flatten)]
     inputs: InputArgs,
+
+    #[command(flatten)]
+    wait: WaitArgs,
 
     /// What the owner is about to decide: some decisions need more fields
     #[arg(long, value_parser = decision())]
@@ -51,6 +56,9 @@ fn decision() -> impl clap::builder::TypedValueParser<Value = Decision> {
 const SCHEMA_FILE: &str = "monitoring_owner_response_v1.schema.json";
 
 pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
+    if let Some(output) = args.output() {
+        output::check(&args.inputs, output)?;
+    }
     if args.review {
         return write_record(args);
     }
@@ -60,10 +68,12 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     match args.output() {
         None => files::print_bytes(template.as_bytes())?,
         Some(output) => {
-            files::create(output, template.as_bytes())?;
+            files::check_absent(output)?;
+            // The answer comes last: where the schema cannot be written, there is none.
             let schema = format!("{:#}\n", Schema::Response.to_json());
             let beside = output.parent().unwrap_or(Path::new("")).join(SCHEMA_FILE);
             files::replace_with(&beside, schema.as_bytes())?;
+            files::create(output, template.as_bytes())?;
         }
     }
     if !is_quiet {
@@ -78,15 +88,18 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
 }
 
 fn write_record(args: &Args) -> Outcome {
-    let lock = Lock::share(args.inputs.root());
+    let lock = args.wait.share(&args.inputs)?;
     let repository = Repository::open(&args.inputs)?;
     let surface = find(repository.requests.surfaces(), &args.surface_id)?;
-    let (history, _) = repository.sound_history_of(surface)?;
+    let (history, _) = repository.history_of(surface)?;
     drop(lock);
     let record = review_template(&history).ok_or_else(|| Failure::Usage {
         message: "nobody has answered for this surface as it is today; there is nothing to review"
             .to_owned(),
-        next_step: format!("ask its owner: acceptance-ledger template {}", surface.surface_id()),
+        next_step: format!(
+            "ask its owner: acceptance-ledger template {}",
+            escape::for_shell(surface.surface_id().as_bytes())
+        ),
     })?;
     match args.output() {
         None => files::print_bytes(record.as_bytes())?,
@@ -110,7 +123,7 @@ pub(super) fn find<'a>(surfaces: &'a [Surface], id: &str) -> Result<&'a Surface,
             [] => "add a draft to the owner requests: they are empty".to_owned(),
             [first, ..] => format!(
                 "take a surface_id from the owner requests, such as {}",
-                nearest(surfaces, id).unwrap_or(first).surface_id()
+                escape::for_shell(nearest(surfaces, id).unwrap_or(first).surface_id().as_bytes())
             ),
         },
     })

@@ -3,6 +3,8 @@ use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::escape::is_ignorable;
+
 /// Into how many characters one may be taken apart.
 const MAX_PARTS: usize = 4;
 
@@ -125,18 +127,6 @@ impl Folded {
 pub(crate) fn fold_name(name: &str) -> String {
     let folded = Folded::new(name).text.to_lowercase();
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Characters that show nothing: Unicode's default ignorable code points.
-pub(crate) fn is_ignorable(character: char) -> bool {
-    matches!(
-        character,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-            | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
-    )
 }
 
 /// The ASCII character that a character outside ASCII is taken for. Anything else stays: a full

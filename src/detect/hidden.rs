@@ -1,9 +1,9 @@
 //! Text that a reader does not see, or takes for other text.
 
+use crate::escape::is_ignorable;
 use crate::words::Problem;
 
 use super::Match;
-use super::fold::is_ignorable;
 
 /// Invisible characters, and words that mix Latin with Greek or Cyrillic letters.
 pub(super) fn find(text: &str) -> Vec<Match> {

@@ -15,8 +15,6 @@ use std::ops::Range;
 use crate::words::Problem;
 
 pub(crate) use claim::{claims_health, claims_recovery, names_shared_project};
-#[cfg(feature = "cli")]
-pub(crate) use fold::is_ignorable;
 pub(crate) use fold::{Folded, fold_name};
 pub(crate) use rule::Rules;
 

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, offset};
 
+use crate::time::Time;
+
 /// The ledger's times are given in the zone of its keepers.
 const HOURS_EAST: i8 = 8;
 
@@ -11,9 +13,9 @@ pub(crate) fn now() -> String {
     show(Timestamp::now())
 }
 
-/// The moment that a time as [`now`] gives it stands for.
-pub(crate) fn moment(shown: &str) -> Option<Timestamp> {
-    shown.parse().ok()
+/// The time now as an event takes it; `None` where the clock is not between 1970 and 9999.
+pub(crate) fn event_time() -> Option<Time> {
+    now().parse().ok()
 }
 
 fn show(time: Timestamp) -> String {

@@ -8,7 +8,14 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
+use rustix::fs::{OFlags, fcntl_getfl};
 use tempfile::NamedTempFile;
+
+use crate::digest::Digest;
+use crate::escape;
+use crate::json::MAX_DOCUMENT;
+
+use super::interrupt::Temporary;
 
 /// How many bytes go to the operating system at once.
 const CHUNK: usize = 1 << 20;
@@ -25,7 +32,7 @@ const SYNC_EVERY: usize = 64 << 20;
 
 /// What could not be done with which file.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot {action} {}: {cause}", path.display())]
+#[error("cannot {action} {}: {cause}", shown(path))]
 pub(crate) struct FileError {
     action: &'static str,
     path: PathBuf,
@@ -58,6 +65,68 @@ impl FileError {
     }
 }
 
+/// A path as it is safe to show.
+pub(crate) fn shown(path: &Path) -> String {
+    escape::for_terminal(&path.to_string_lossy()).into_owned()
+}
+
+/// A path as one word of a command line.
+pub(crate) fn quoted(path: &Path) -> String {
+    use std::os::unix::ffi::OsStrExt as _;
+    escape::for_shell(path.as_os_str().as_bytes())
+}
+
+/// What is at a path, links not followed; `None` where nothing is. What cannot be looked at is not absent.
+pub(crate) fn look(path: &Path) -> Result<Option<fs::Metadata>, FileError> {
+    unless_absent(path.symlink_metadata()).map_err(FileError::new("read", path))
+}
+
+/// As [`look`], at the end of links.
+pub(crate) fn look_behind_links(path: &Path) -> Result<Option<fs::Metadata>, FileError> {
+    unless_absent(path.metadata()).map_err(FileError::new("read", path))
+}
+
+fn unless_absent(found: io::Result<fs::Metadata>) -> io::Result<Option<fs::Metadata>> {
+    match found {
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error) => match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Ok(None),
+            _ => Err(error),
+        },
+    }
+}
+
+/// Reads a file; `None` where there is none.
+pub(crate) fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
+    match look(path)? {
+        Some(metadata) if metadata.is_file() => read(path).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// Reads a document that somebody wrote, or as much of a larger file as shows that it is too large.
+pub(crate) fn read_document(path: &Path) -> Result<Vec<u8>, FileError> {
+    read_at_most(path, MAX_DOCUMENT + 1)
+}
+
+/// Reads the first bytes of a file, `length` at the most.
+pub(crate) fn read_at_most(path: &Path, length: usize) -> Result<Vec<u8>, FileError> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(length as u64).read_to_end(&mut bytes))
+        .map_err(FileError::new("read", path))?;
+    Ok(bytes)
+}
+
+/// The digest of a file, however large it is.
+pub(crate) fn digest_of(path: &Path) -> Result<Digest, FileError> {
+    File::open(path)
+        .and_then(|mut file| {
+            Digest::of_pieces(|piece| (&mut file).take(CHUNK as u64).read_to_end(piece).map(drop))
+        })
+        .map_err(FileError::new("read", path))
+}
+
 /// Reads a file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, FileError> {
     fs::read(path).map_err(FileError::new("read", path))
@@ -81,12 +150,25 @@ pub(crate) fn is_shorter(path: &Path, length: u64) -> bool {
     path.metadata().is_ok_and(|metadata| metadata.len() < length)
 }
 
-/// Writes to standard output.
+/// Writes to standard output what the command is run for.
 pub(crate) fn print<T>(
     write: impl FnOnce(&mut Sink) -> Result<T, fmt::Error>,
 ) -> Result<T, FileError> {
     let output = io::stdout().as_fd().try_clone_to_owned().map_err(FileError::of_output)?;
-    Sink::fill(output.into(), write).map(|(written, _)| written).map_err(FileError::of_output)
+    let output = File::from(output);
+    if is_closed(&output) {
+        return Err(FileError::of_output(io::Error::other("it is closed")));
+    }
+    Sink::fill(output, write).map(|(written, _)| written).map_err(FileError::of_output)
+}
+
+/// Whether standard output was closed when the process began. The runtime puts `/dev/null` in its place then, open to
+/// read and write; a shell's `>/dev/null` is open to write alone.
+fn is_closed(output: &File) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let device = |path: &str| fs::metadata(path).map(|metadata| metadata.rdev()).ok();
+    let is_null = output.metadata().is_ok_and(|output| Some(output.rdev()) == device("/dev/null"));
+    is_null && fcntl_getfl(output).is_ok_and(|flags| flags.contains(OFlags::RDWR))
 }
 
 /// Writes bytes to standard output.
@@ -101,15 +183,31 @@ pub(crate) fn print_styled(text: &str) -> Result<(), FileError> {
     output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(FileError::of_output)
 }
 
+/// Refuses a path at which something is already.
+pub(crate) fn check_absent(path: &Path) -> Result<(), FileError> {
+    if look(path)?.is_none() {
+        return Ok(());
+    }
+    let error = io::Error::new(io::ErrorKind::AlreadyExists, "there is a file already");
+    Err(FileError::new("write", path)(error))
+}
+
 /// Makes the file at `path`, which must not be there yet; folders above it are made.
 pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let folder = folder_of(path);
     fs::create_dir_all(folder).map_err(FileError::new("make the folder", folder))?;
     let mut temporary = new_temporary(folder).map_err(FileError::new("write", path))?;
+    let _watched = Temporary::watch(temporary.path());
     let written = temporary.write_all(bytes).and_then(|()| temporary.as_file().sync_all());
     written.map_err(FileError::new("write", path))?;
     let made = temporary.persist_noclobber(path);
-    made.map(drop).map_err(|failed| FileError::new("write", path)(failed.error))
+    made.map_err(|failed| FileError::new("write", path)(failed.error))?;
+    sync_folder(folder)
+}
+
+/// Has the names in a folder on the disk.
+pub(crate) fn sync_folder(path: &Path) -> Result<(), FileError> {
+    File::open(path).and_then(|folder| folder.sync_all()).map_err(FileError::new("sync", path))
 }
 
 /// Replaces the file at `path` with these bytes; see [`replace`].
@@ -143,7 +241,7 @@ pub(crate) fn replace<T>(
     let error = || FileError::new("write", path);
     // A slash at the end names the same file.
     let path = &path.components().collect::<PathBuf>();
-    let existing = path.metadata().ok();
+    let existing = look_behind_links(path)?;
     if is_written_in_place(path, existing.as_ref()) {
         let file = OpenOptions::new().write(true).open(path).map_err(error())?;
         return Sink::fill(file, write).map(|(written, _)| written).map_err(error());
@@ -152,6 +250,7 @@ pub(crate) fn replace<T>(
     let folder = folder_of(&target);
     fs::create_dir_all(folder).map_err(FileError::new("make the folder", folder))?;
     let temporary = new_temporary(folder).map_err(error())?;
+    let _watched = Temporary::watch(temporary.path());
     let (file, temporary) = temporary.into_parts();
     let (written, file) = Sink::fill(file, write).map_err(error())?;
     if written.is_none() {
@@ -162,6 +261,7 @@ pub(crate) fn replace<T>(
     }
     file.sync_all().map_err(error())?;
     temporary.persist(&target).map_err(|failed| error()(failed.error))?;
+    sync_folder(folder)?;
     Ok(written)
 }
 
@@ -172,6 +272,34 @@ fn is_written_in_place(path: &Path, existing: Option<&fs::Metadata>) -> bool {
     existing.is_some_and(|existing| !existing.is_dir() && (is_descriptor || !existing.is_file()))
 }
 
+/// Where a file at `path` really is, or would be: without links, as far as there are folders.
+pub(crate) fn destination(path: &Path) -> io::Result<PathBuf> {
+    let target = std::path::absolute(target_of(path)?)?;
+    let mut missing = Vec::new();
+    let mut there = target.as_path();
+    loop {
+        match there.canonicalize() {
+            Ok(mut whole) => {
+                whole.extend(missing.into_iter().rev());
+                return Ok(whole);
+            }
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ) =>
+            {
+                let (Some(folder), Some(name)) = (there.parent(), there.file_name()) else {
+                    return Err(error);
+                };
+                missing.push(name);
+                there = folder;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
 /// The file that a path stands for: the end of its symbolic links, there or not.
 fn target_of(path: &Path) -> io::Result<PathBuf> {
     /// As many as Linux follows.
@@ -180,7 +308,13 @@ fn target_of(path: &Path) -> io::Result<PathBuf> {
     for _ in 0..MAX_LINKS {
         match fs::read_link(&target) {
             Ok(link) => target = folder_of(&target).join(link),
-            Err(_) => return Ok(target),
+            // Not a link, or not there.
+            Err(error) => match error.kind() {
+                io::ErrorKind::InvalidInput
+                | io::ErrorKind::NotFound
+                | io::ErrorKind::NotADirectory => return Ok(target),
+                _ => return Err(error),
+            },
         }
     }
     Err(io::Error::other("too many symbolic links"))

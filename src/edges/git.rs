@@ -9,22 +9,35 @@ use std::thread;
 /// Why git did not answer, in a few words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum GitError {
-    #[error("this is no git repository, or git is not installed")]
+    #[error("this is not a git work tree, or git is not installed")]
     NoRepository,
-    #[error("git knows no such revision")]
+    #[error("git finds no such revision")]
     NoRevision,
+    #[error("the name is ambiguous: a tag or a branch has the name of another ref")]
+    Ambiguous,
     #[error("git could not list or read the files of the revision")]
     Unreadable,
 }
 
-/// git in a folder, with everything off by which a repository could run a program.
+/// git in a folder, with everything off by which a repository could run a program, and by which an environment could
+/// lead git to another repository.
 fn git(folder: &Path) -> Command {
     let mut command = Command::new("git");
     command
         .args(["--no-pager", "--literal-pathspecs", "--no-replace-objects"])
         .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"])
+        // A bare repository that somebody committed into the tree is not the one around it.
+        .args(["-c", "safe.bareRepository=explicit", "-c", "core.warnAmbiguousRefs=true"]);
+    for (name, _) in std::env::vars_os() {
+        if name.as_encoded_bytes().starts_with(b"GIT_") {
+            command.env_remove(name);
+        }
+    }
+    command
         // Nothing is fetched from anywhere.
         .env("GIT_NO_LAZY_FETCH", "1")
+        // Its warnings are read.
+        .env("LC_ALL", "C")
         .current_dir(folder)
         .stdin(Stdio::null())
         .stderr(Stdio::null());
@@ -46,23 +59,82 @@ pub(crate) fn short_head(root: &Path) -> Option<String> {
     Some(String::from_utf8(output(command)?).ok()?.trim().to_owned())
 }
 
-/// The files below some paths as they were at a revision, by their path from `root`.
+/// The commit that a revision names, in full. It is resolved once, so that nothing can change what it means while it is
+/// used.
+///
+/// A name that more than one ref has is refused, and so is a tag or branch that has the name of a remote's branch:
+/// whoever may push tags could put a history of their own in the place of `origin/main`.
+pub(crate) fn resolve(root: &Path, revision: &str) -> Result<String, GitError> {
+    let mut is_repository = git(root);
+    is_repository.args(["rev-parse", "--show-toplevel"]);
+    output(is_repository).ok_or(GitError::NoRepository)?;
+    // What stands before the first step away from the named commit, as in `origin/main~2`.
+    let name = revision.split(['~', '^', ':']).next().unwrap_or_default();
+    let name = name.split("@{").next().unwrap_or_default();
+    if name.is_empty() || name.contains(['*', '?', '[', '\\']) {
+        return Err(GitError::NoRevision);
+    }
+    if is_ambiguous(root, name)? {
+        return Err(GitError::Ambiguous);
+    }
+    let mut resolve = git(root);
+    resolve.args(["rev-parse", "--verify", "--end-of-options"]).stderr(Stdio::piped());
+    resolve.arg(format!("{revision}^{{commit}}"));
+    let answer = resolve.output().map_err(|_| GitError::NoRepository)?;
+    if !answer.status.success() {
+        return Err(GitError::NoRevision);
+    }
+    if String::from_utf8_lossy(&answer.stderr).contains("ambiguous") {
+        return Err(GitError::Ambiguous);
+    }
+    let commit = String::from_utf8(answer.stdout).map_err(|_| GitError::Unreadable)?;
+    Ok(commit.trim().to_owned())
+}
+
+/// Whether more than one thing has the name, or a tag or branch has that of a remote's branch.
+fn is_ambiguous(root: &Path, name: &str) -> Result<bool, GitError> {
+    // Where git looks for a name, in its order; see gitrevisions(7).
+    let mut places = vec![
+        format!("refs/{name}"),
+        format!("refs/tags/{name}"),
+        format!("refs/heads/{name}"),
+        format!("refs/remotes/{name}"),
+        format!("refs/remotes/{name}/HEAD"),
+    ];
+    places.extend(name.starts_with("refs/").then(|| name.to_owned()));
+    let mut list = git(root);
+    list.args(["for-each-ref", "--format=%(refname)"]).args(&places);
+    let refs = lines(list)?;
+    let found: Vec<_> = refs.iter().filter(|found| places.contains(found)).collect();
+    let is_digits = name.len() >= 4 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    // HEAD and its like are no refs, and a run of digits is a commit.
+    let is_itself = is_digits || name == "@" || name.ends_with("HEAD") && !name.contains('/');
+    if found.len() + usize::from(is_itself) > 1 {
+        return Ok(true);
+    }
+    let mut list = git(root);
+    list.arg("remote");
+    let remotes = lines(list)?;
+    let looks_remote = remotes
+        .iter()
+        .any(|remote| name.strip_prefix(remote.as_str()).is_some_and(|rest| rest.starts_with('/')));
+    let is_remote = found.iter().any(|found| found.starts_with("refs/remotes/"));
+    Ok(looks_remote && !found.is_empty() && !is_remote)
+}
+
+fn lines(command: Command) -> Result<Vec<String>, GitError> {
+    let text = output(command).and_then(|bytes| String::from_utf8(bytes).ok());
+    Ok(text.ok_or(GitError::Unreadable)?.lines().map(str::to_owned).collect())
+}
+
+/// The files below some paths as they were at a commit, by their path from `root`.
 pub(crate) fn files_at(
     root: &Path,
-    revision: &str,
+    commit: &str,
     paths: &[&str],
 ) -> Result<BTreeMap<String, Vec<u8>>, GitError> {
-    let mut is_repository = git(root);
-    is_repository.args(["rev-parse", "--git-dir"]);
-    output(is_repository).ok_or(GitError::NoRepository)?;
-    let mut resolve = git(root);
-    resolve.args(["rev-parse", "--verify", "--quiet", "--end-of-options"]);
-    resolve.arg(format!("{revision}^{{commit}}"));
-    let commit = output(resolve).ok_or(GitError::NoRevision)?;
-    let commit = String::from_utf8(commit).map_err(|_| GitError::Unreadable)?;
-
     let mut list = git(root);
-    list.args(["ls-tree", "-r", "-z", commit.trim(), "--"]).args(paths);
+    list.args(["ls-tree", "-r", "-z", commit, "--"]).args(paths);
     let listed = output(list).ok_or(GitError::Unreadable)?;
     let listed = String::from_utf8(listed).map_err(|_| GitError::Unreadable)?;
     // `<mode> <type> <object>\t<path>` each.
@@ -108,10 +180,6 @@ fn next_object(batch: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// Whether git could find a repository from `root`: asking it costs more than a small ledger.
 fn may_be_in_repository(root: &Path) -> bool {
-    let is_repository = |folder: &Path| {
-        folder.join(".git").exists()
-            || (folder.join("HEAD").exists() && folder.join("objects").exists())
-    };
-    std::env::var_os("GIT_DIR").is_some()
-        || root.canonicalize().is_ok_and(|root| root.ancestors().any(is_repository))
+    root.canonicalize()
+        .is_ok_and(|root| root.ancestors().any(|folder| folder.join(".git").exists()))
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::journal::{DocumentName, Dossier, History, Step};
 
-use super::files::{self, FileError};
+use super::files::{self, FileError, shown, sync_folder};
 
 /// Where the journal is, below the root of the repository.
 pub(crate) const JOURNAL: &str = "docs/security/monitoring-owner-response-acceptance.journal";
@@ -15,8 +15,17 @@ pub(crate) const JOURNAL: &str = "docs/security/monitoring-owner-response-accept
 /// The file of a surface's events, in its folder.
 pub(crate) const EVENTS: &str = "events.jsonl";
 
-/// What a signature's name has behind the name of what it signs.
+/// The ending of a signature file: it stands beside the file that it signs.
 pub(crate) const SIGNATURE: &str = ".sig";
+
+/// The file that keeps git from converting the journal's bytes, in its folder.
+pub(crate) const ATTRIBUTES: &str = ".gitattributes";
+
+/// What it says: no line endings, keywords, filters or encodings, on any platform and under any configuration.
+const NO_CONVERSION: &str = "* -text -ident -filter -working-tree-encoding\n";
+
+/// How many bytes of a signature file are read: one of an RSA key of 16,384 bits has fewer.
+const MAX_SIGNATURE: usize = 16 * 1024;
 
 /// The journal of a repository.
 #[derive(Clone, Debug)]
@@ -34,37 +43,6 @@ pub(crate) struct Folder {
     pub(crate) strangers: Vec<String>,
 }
 
-/// A document on its way into the journal.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Filed<'a> {
-    pub(crate) document: &'a [u8],
-    pub(crate) signature: Option<&'a [u8]>,
-}
-
-/// Keeps other processes from changing the journal, until it is dropped.
-#[derive(Debug)]
-pub(crate) struct Lock {
-    _root: File,
-}
-
-impl Lock {
-    /// Waits until no other process changes the journal of the repository at `root`.
-    pub(crate) fn take(root: &Path) -> Result<Self, FileError> {
-        // The root is there before the journal is, and stays when a journal is removed.
-        let folder = File::open(root).map_err(FileError::new("open", root))?;
-        folder.lock().map_err(FileError::new("lock", root))?;
-        Ok(Self { _root: folder })
-    }
-
-    /// Waits until nobody is changing the journal, so as to read it; a file system without locks is read as it
-    /// stands.
-    pub(crate) fn share(root: &Path) -> Option<Self> {
-        let folder = File::open(root).ok()?;
-        folder.lock_shared().ok()?;
-        Some(Self { _root: folder })
-    }
-}
-
 impl Journal {
     pub(crate) fn below(root: &Path) -> Self {
         let journal = Path::new(JOURNAL);
@@ -77,7 +55,7 @@ impl Journal {
         self.folder.join(folder)
     }
 
-    /// The names of all folders. Files that stand beside them are strangers.
+    /// The names of all folders of surfaces. What else stands beside them is a stranger.
     pub(crate) fn folders(&self) -> Result<(BTreeSet<String>, Vec<PathBuf>), FileError> {
         let (mut folders, mut strangers) = (BTreeSet::new(), Vec::new());
         if !is_folder(&self.folder)? {
@@ -86,8 +64,9 @@ impl Journal {
         for (name, kind) in list(&self.folder)? {
             let path = self.folder.join(&name);
             match kind {
-                Kind::Folder => drop(folders.insert(name)),
-                Kind::File => strangers.push(path),
+                Kind::Folder if is_surface_folder(&name) => drop(folders.insert(name)),
+                Kind::File if name == ATTRIBUTES => {}
+                Kind::Folder | Kind::File => strangers.push(path),
                 Kind::Irregular => return Err(irregular(&path)),
             }
         }
@@ -109,10 +88,10 @@ impl Journal {
             if name == EVENTS {
                 read.dossier.events = files::read(&file)?;
             } else if let Some(document) = DocumentName::parse(&name) {
-                read.dossier.documents.insert(document, files::read(&file)?);
+                read.dossier.documents.insert(document, files::read_document(&file)?);
             } else if let Some(signed) = name.strip_suffix(SIGNATURE).and_then(DocumentName::parse)
             {
-                read.signatures.insert(signed, files::read(&file)?);
+                read.signatures.insert(signed, read_signature(&file)?);
             } else {
                 read.strangers.push(name);
             }
@@ -120,38 +99,43 @@ impl Journal {
         Ok(read)
     }
 
-    /// Refuses a folder that holds what no journal has.
-    pub(crate) fn look_through(&self, folder: &str) -> Result<(), FileError> {
-        let path = self.path(folder);
-        match list(&path)?.into_iter().find(|(_, kind)| *kind != Kind::File) {
-            Some((name, _)) => Err(irregular(&path.join(name))),
-            None => Ok(()),
-        }
+    /// Whether git is kept from converting the journal's bytes.
+    pub(crate) fn is_kept_from_conversion(&self) -> Result<bool, FileError> {
+        let attributes = files::read_if_there(&self.folder.join(ATTRIBUTES))?;
+        Ok(attributes.is_some_and(|text| text == NO_CONVERSION.as_bytes()))
     }
 
     /// Takes a step: removes what no event keeps, stores the document, then adds the event, then deletes what the
     /// step withdraws. It is done when this returns, and not at all when it fails, but for the deletion.
+    ///
+    /// Says what it did beside the step.
     pub(crate) fn append(
         &self,
         folder: &str,
         leftovers: &Leftovers,
         step: &Step,
-        filed: Filed<'_>,
-    ) -> Result<(), FileError> {
+        signature: Option<&[u8]>,
+    ) -> Result<Vec<String>, FileError> {
         let path = self.path(folder);
         create_folder(&path)?;
+        let mut notes = self.keep_from_conversion()?;
         let mut stored = Stored::default();
         let file = path.join(EVENTS);
         if leftovers.whole_bytes == 0 {
             stored.0.push(file.clone());
         }
-        let events = Events::open(&file, leftovers.whole_bytes)?;
-        for orphan in &leftovers.orphans {
-            remove(&path.join(orphan))?;
+        let (events, is_mended) = Events::open(&file, leftovers.whole_bytes)?;
+        if is_mended {
+            notes.push(format!("removed a torn line from {}", shown(&file)));
         }
-        if let Some(name) = step.document() {
-            stored.write(&path.join(name.to_string()), filed.document)?;
-            if let Some(signature) = filed.signature {
+        for orphan in &leftovers.orphans {
+            let orphan = path.join(orphan);
+            remove(&orphan)?;
+            notes.push(format!("removed {}, which no event keeps", shown(&orphan)));
+        }
+        if let Some((name, document)) = step.stores() {
+            stored.write(&path.join(name.to_string()), document)?;
+            if let Some(signature) = signature {
                 stored.write(&path.join(format!("{name}{SIGNATURE}")), signature)?;
             }
         }
@@ -159,12 +143,50 @@ impl Journal {
         events.add(step.line())?;
         stored.keep();
         if let Some(name) = step.withdraws() {
-            remove(&path.join(name.to_string()))?;
-            remove(&path.join(format!("{name}{SIGNATURE}")))?;
-            sync_folder(&path)?;
+            self.withdraw(folder, name)?;
         }
-        Ok(())
+        Ok(notes)
     }
+
+    /// Deletes a document that a reviewer withdrew, and its signature.
+    pub(crate) fn withdraw(&self, folder: &str, name: DocumentName) -> Result<(), FileError> {
+        let path = self.path(folder);
+        remove(&path.join(name.to_string()))?;
+        remove(&path.join(format!("{name}{SIGNATURE}")))?;
+        sync_folder(&path)
+    }
+
+    /// Writes the file of attributes, unless it is there as it should be.
+    fn keep_from_conversion(&self) -> Result<Vec<String>, FileError> {
+        if self.is_kept_from_conversion()? {
+            return Ok(Vec::new());
+        }
+        let path = self.folder.join(ATTRIBUTES);
+        let is_new = files::look(&path)?.is_none();
+        // A write that is cut off here is seen, and done again by the next step.
+        let written = File::create(&path).and_then(|mut file| {
+            file.write_all(NO_CONVERSION.as_bytes()).and_then(|()| file.sync_all())
+        });
+        written.map_err(FileError::new("write", &path))?;
+        sync_folder(&self.folder)?;
+        let note = format!("wrote {}, which keeps git from converting the journal", shown(&path));
+        Ok(if is_new { Vec::new() } else { vec![note] })
+    }
+}
+
+/// Whether a folder is named as that of a surface is, see [`journal_folder`](crate::journal_folder).
+fn is_surface_folder(name: &str) -> bool {
+    let is_shown =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte);
+    let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    name.split_once('.').is_some_and(|(shown, hex)| {
+        shown.bytes().all(is_shown) && hex.len() == 32 && hex.bytes().all(is_hex)
+    })
+}
+
+/// Reads a signature file, or as much of a larger one as shows that it is none.
+pub(crate) fn read_signature(path: &Path) -> Result<Vec<u8>, FileError> {
+    files::read_at_most(path, MAX_SIGNATURE)
 }
 
 /// What has to be mended before the next event: what an interrupted step left behind.
@@ -178,7 +200,7 @@ impl Leftovers {
     pub(crate) fn of(history: &History, folder: &Folder) -> Self {
         let documents = folder.dossier.documents.keys().map(|name| (*name, ""));
         let signatures = folder.signatures.keys().map(|name| (*name, SIGNATURE));
-        let is_orphan = |name: DocumentName| !history.keeps(name);
+        let is_orphan = |name: DocumentName| !history.log().keeps(name);
         let orphans = documents
             .chain(signatures)
             .filter(|(name, _)| is_orphan(*name))
@@ -195,16 +217,18 @@ struct Events {
 }
 
 impl Events {
-    fn open(path: &Path, whole: usize) -> Result<Self, FileError> {
+    /// Opens the file, and says whether a torn line had to be removed from it.
+    fn open(path: &Path, whole: usize) -> Result<(Self, bool), FileError> {
         let mut options = OpenOptions::new();
         let file =
             options.append(true).create(true).open(path).map_err(FileError::new("open", path))?;
         let whole = u64::try_from(whole).unwrap_or(u64::MAX);
         let length = file.metadata().map_err(FileError::new("read", path))?.len();
-        if length > whole {
+        let is_torn = length > whole;
+        if is_torn {
             file.set_len(whole).map_err(FileError::new("mend", path))?;
         }
-        Ok(Self { file, path: path.to_owned(), whole })
+        Ok((Self { file, path: path.to_owned(), whole }, is_torn))
     }
 
     /// Adds a line, whole or not at all.
@@ -274,13 +298,12 @@ fn list(folder: &Path) -> Result<Vec<(String, Kind)>, FileError> {
     Ok(names)
 }
 
-/// Whether there is a folder; what is there and is none is refused.
+/// Whether there is a folder; what is there and is no folder is refused.
 fn is_folder(path: &Path) -> Result<bool, FileError> {
-    match path.symlink_metadata() {
-        Ok(metadata) if metadata.is_dir() => Ok(true),
-        Ok(_) => Err(irregular(path)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(FileError::new("read", path)(error)),
+    match files::look(path)? {
+        Some(metadata) if metadata.is_dir() => Ok(true),
+        Some(_) => Err(irregular(path)),
+        None => Ok(false),
     }
 }
 
@@ -300,10 +323,6 @@ fn create_folder(path: &Path) -> Result<(), FileError> {
         sync_folder(if folder == Path::new("") { Path::new(".") } else { folder })?;
     }
     Ok(())
-}
-
-fn sync_folder(path: &Path) -> Result<(), FileError> {
-    File::open(path).and_then(|folder| folder.sync_all()).map_err(FileError::new("sync", path))
 }
 
 /// Removes a file, if it is there.

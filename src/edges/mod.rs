@@ -4,6 +4,8 @@
 pub(crate) mod clock;
 pub(crate) mod files;
 pub(crate) mod git;
+mod interrupt;
 pub(crate) mod journal;
+pub(crate) mod lock;
 pub(crate) mod report;
 pub(crate) mod signatures;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::escape;
 use crate::json::with;
 
 /// One finding, ready to be shown.
@@ -58,7 +59,9 @@ fn write_annotation(out: &mut String, notice: &Notice) -> fmt::Result {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    // Line breaks are the format's own to show.
+    let lines: Vec<_> = text.split('\n').map(escape::for_terminal).collect();
+    lines.join("\n").replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

@@ -23,6 +23,8 @@ pub(super) struct Chain {
     pub(super) whole_bytes: usize,
     /// Whether the last event lacks its line break.
     pub(super) lacks_line_break: bool,
+    /// Whether a torn line stands behind the links: it may have been any event.
+    pub(super) is_torn: bool,
     /// Whether the chain holds to its end, but for a torn line.
     pub(super) is_whole: bool,
     pub(super) fault: Option<JournalFault>,
@@ -31,17 +33,32 @@ pub(super) struct Chain {
 impl Chain {
     /// Reads the events of a candidate.
     pub(super) fn read(candidate_id: &str, bytes: &[u8]) -> Self {
+        Self::from_tip(Digest::of(candidate_id.as_bytes()), bytes)
+    }
+
+    /// Reads the events of a candidate whose id is not known: the first line is believed to be its first.
+    #[cfg(feature = "cli")]
+    pub(super) fn of_any_candidate(bytes: &[u8]) -> Self {
+        let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let event = std::str::from_utf8(first).ok().and_then(|text| Event::read_line(text).ok());
+        Self::from_tip(event.map_or(Digest::of(b""), |event| event.previous), bytes)
+    }
+
+    fn from_tip(tip: Digest, bytes: &[u8]) -> Self {
         let mut chain = Self {
             links: Vec::new(),
-            tip: Digest::of(candidate_id.as_bytes()),
+            tip,
             whole_bytes: 0,
             lacks_line_break: false,
+            is_torn: false,
             is_whole: true,
             fault: None,
         };
-        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let mut lines = bytes.split_inclusive(|byte| *byte == b'\n').peekable();
+        while let Some(line) = lines.next() {
             let text = line.strip_suffix(b"\n");
             let sequence = chain.links.len() + 1;
+            let is_last = lines.peek().is_none();
             match chain.next(text.unwrap_or(line)) {
                 Ok(link) => {
                     chain.tip = link.digest;
@@ -54,11 +71,17 @@ impl Chain {
                             Some(JournalFault::at(VerifyCode::TornEvent, sequence, message));
                     }
                 }
-                Err(_) if text.is_none() => {
+                Err(_) if is_last && is_torn(line) => {
+                    chain.is_torn = true;
                     let message = "it is cut off; the next event removes what is left of it";
                     chain.fault = Some(JournalFault::at(VerifyCode::TornEvent, sequence, message));
                 }
                 Err(message) => {
+                    let is_converted = line.strip_suffix(b"\r\n").map(|line| chain.next(line));
+                    let message = match is_converted {
+                        Some(Ok(_)) => "only its line break differs: something wrote CR LF for LF",
+                        _ => message,
+                    };
                     chain.is_whole = false;
                     chain.fault =
                         Some(JournalFault::at(VerifyCode::ChainBroken, sequence, message));
@@ -70,14 +93,20 @@ impl Chain {
     }
 
     fn next(&self, line: &[u8]) -> Result<Link, &'static str> {
-        let text = std::str::from_utf8(line).map_err(|_| "it is no UTF-8")?;
+        let text = std::str::from_utf8(line).map_err(|_| "it is not UTF-8")?;
         let event = Event::read_line(text)?;
         if event.sequence != self.links.len() + 1 {
-            return Err("its sequence is not its place");
+            return Err("its sequence number is not its line number");
         }
         if event.previous != self.tip {
-            return Err("the digest of the line before it is another");
+            return Err("its previous is not the digest of the line before it");
         }
         Ok(Link { event, digest: Digest::of(line) })
     }
+}
+
+/// Whether a last line that is no event was never written to its end: it has no line break, or a power cut left zeros
+/// where its bytes should be. No event has a zero byte.
+fn is_torn(line: &[u8]) -> bool {
+    !line.ends_with(b"\n") || line.contains(&0)
 }

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::ops::Range;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::response::{ResponseKey, rfc3339};
+use crate::response::ResponseKey;
 use crate::signer::Signer;
+use crate::time::Time;
 use crate::triage::Finding;
 use crate::words::{Lane, Problem, ReviewerCheck};
 
@@ -33,7 +33,7 @@ const SEAL: &str = ",\"digest\":\"";
 pub struct Event {
     pub(super) sequence: usize,
     pub(super) previous: Digest,
-    pub(super) recorded_at: String,
+    pub(super) recorded_at: Time,
     pub(super) lane: Lane,
     pub(super) happened: Happened,
     pub(super) signer: Option<Signer>,
@@ -46,9 +46,9 @@ pub(super) enum Happened {
     Response {
         /// The answer that was stored; `None` where nothing of it is kept.
         document: Option<Digest>,
-        responded_at: Option<Timestamp>,
-        /// The surface's version at intake, where it had one.
-        repo_sha256: Option<String>,
+        responded_at: Option<Time>,
+        /// What the request said of the surface at intake, see [`Surface::digest`](crate::Surface::digest).
+        surface: Digest,
         findings: Vec<Finding>,
     },
     /// A reviewer decided.
@@ -62,9 +62,9 @@ impl Event {
         self.sequence
     }
 
-    /// When it was recorded: RFC 3339 with an offset.
+    /// When it was recorded.
     #[must_use]
-    pub fn recorded_at(&self) -> &str {
+    pub const fn recorded_at(&self) -> &Time {
         &self.recorded_at
     }
 
@@ -145,7 +145,7 @@ struct Line {
     #[serde(skip_serializing_if = "Option::is_none")]
     responded_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    repo_sha256: Option<String>,
+    surface: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<Vec<FindingLine>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -180,11 +180,11 @@ struct SignerLine {
 
 impl From<&Event> for Line {
     fn from(event: &Event) -> Self {
-        let (name, responded_at, repo_sha256, findings) = match &event.happened {
-            Happened::Response { responded_at, repo_sha256, findings, .. } => (
+        let (name, responded_at, surface, findings) = match &event.happened {
+            Happened::Response { responded_at, surface, findings, .. } => (
                 Name::ResponseReceived,
-                responded_at.map(|time| time.to_string()),
-                repo_sha256.clone(),
+                responded_at.as_ref().map(Time::to_string),
+                Some(surface.to_string()),
                 Some(findings.iter().map(FindingLine::from).collect()),
             ),
             Happened::Review { .. } => (Name::ReviewRecorded, None, None, None),
@@ -194,11 +194,11 @@ impl From<&Event> for Line {
             sequence: event.sequence,
             previous: event.previous.to_string(),
             event: name,
-            recorded_at: event.recorded_at.clone(),
+            recorded_at: event.recorded_at.to_string(),
             lane: event.lane,
             document: event.document().map(|name| name.digest.to_string()),
             responded_at,
-            repo_sha256,
+            surface,
             findings,
             signer: event.signer.as_ref().map(|signer| SignerLine {
                 principal: signer.principal().to_owned(),
@@ -249,19 +249,22 @@ impl TryFrom<Line> for Event {
     type Error = &'static str;
 
     fn try_from(line: Line) -> Result<Self, &'static str> {
-        const NO_DIGEST: &str = "a digest in it is none";
-        const NO_TIME: &str = "a time in it is none";
+        const NO_DIGEST: &str = "a digest in it is invalid";
+        const NO_TIME: &str = "a time in it is invalid";
         if line.schema_version != EVENT_VERSION {
             return Err("it is of another version than this release reads");
         }
         let document = line.document.map(|text| text.parse()).transpose().map_err(|_| NO_DIGEST)?;
-        let happened = match (line.event, document, line.findings) {
-            (Name::ResponseReceived, document, Some(findings)) => {
-                let responded_at = line.responded_at.map(|time| rfc3339(&time).ok_or(NO_TIME));
+        let happened = match (line.event, document, line.findings, line.surface) {
+            (Name::ResponseReceived, document, Some(findings), Some(surface)) => {
+                let in_utc = |text: String| {
+                    text.parse().ok().filter(|time: &Time| time.in_utc() == *time).ok_or(NO_TIME)
+                };
+                let responded_at = line.responded_at.map(in_utc);
                 Happened::Response {
                     document,
                     responded_at: responded_at.transpose()?,
-                    repo_sha256: line.repo_sha256,
+                    surface: surface.parse().map_err(|_| NO_DIGEST)?,
                     findings: findings
                         .into_iter()
                         .map(Finding::try_from)
@@ -269,16 +272,13 @@ impl TryFrom<Line> for Event {
                 }
             }
             // What else such a line has, it is not written with again.
-            (Name::ReviewRecorded, Some(document), None) => Happened::Review { document },
+            (Name::ReviewRecorded, Some(document), None, None) => Happened::Review { document },
             _ => return Err("it has a key too many or too few"),
         };
-        if rfc3339(&line.recorded_at).is_none() {
-            return Err(NO_TIME);
-        }
         Ok(Self {
             sequence: line.sequence,
             previous: line.previous.parse().map_err(|_| NO_DIGEST)?,
-            recorded_at: line.recorded_at,
+            recorded_at: line.recorded_at.parse().map_err(|_| NO_TIME)?,
             lane: line.lane,
             happened,
             signer: line.signer.map(|signer| Signer::verified(signer.principal, signer.key)),

@@ -7,10 +7,10 @@ use super::event::DocumentName;
 /// What is wrong with a surface's journal, and where.
 ///
 /// ```
-/// use acceptance_ledger::{History, JournalFault};
+/// use acceptance_ledger::{BrokenJournal, JournalFault};
 ///
-/// fn print(history: &History) {
-///     for fault in history.faults() {
+/// fn print(journal: &BrokenJournal) {
+///     for fault in journal.faults() {
 ///         println!("{}: {fault}", fault.code());
 ///     }
 /// }
@@ -24,7 +24,7 @@ pub struct JournalFault {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Place {
     Event { sequence: usize, message: String },
-    Document(DocumentName),
+    Document { name: DocumentName, message: Option<&'static str> },
 }
 
 impl JournalFault {
@@ -33,7 +33,14 @@ impl JournalFault {
     }
 
     pub(super) const fn of_document(code: VerifyCode, name: DocumentName) -> Self {
-        Self { code, place: Place::Document(name) }
+        Self { code, place: Place::Document { name, message: None } }
+    }
+
+    /// A document that is the one that its event names once its line breaks are as they were.
+    pub(super) const fn of_converted_document(name: DocumentName) -> Self {
+        let message =
+            Some("Only its line breaks differ: something wrote CR LF for LF, or LF for CR LF.");
+        Self { code: VerifyCode::DocumentAltered, place: Place::Document { name, message } }
     }
 
     /// Which kind of fault it is.
@@ -47,7 +54,7 @@ impl JournalFault {
     pub const fn line(&self) -> Option<usize> {
         match self.place {
             Place::Event { sequence, .. } => Some(sequence),
-            Place::Document(_) => None,
+            Place::Document { .. } => None,
         }
     }
 
@@ -56,7 +63,7 @@ impl JournalFault {
     pub const fn document(&self) -> Option<DocumentName> {
         match self.place {
             Place::Event { .. } => None,
-            Place::Document(name) => Some(name),
+            Place::Document { name, .. } => Some(name),
         }
     }
 }
@@ -65,7 +72,7 @@ impl fmt::Display for JournalFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
             Place::Event { sequence, message } => write!(f, "line {sequence}: {message}"),
-            Place::Document(_) => f.write_str(self.code.english()),
+            Place::Document { message, .. } => f.write_str(message.unwrap_or(self.code.english())),
         }
     }
 }

@@ -1,31 +1,27 @@
-//! What a journal makes of a surface.
+//! What a journal makes of a surface, and which steps can come next.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
-
 use crate::candidate::{AnyCandidate, Refused};
-use crate::digest::Digest;
-use crate::json::Json;
-use crate::response::{ResponseDocument, rfc3339};
+use crate::digest::{Digest, Original};
+use crate::response::ResponseDocument;
 use crate::review::{Refusal, ReviewerRecord};
 use crate::signer::Signer;
 use crate::surface::Surface;
+use crate::time::Time;
 use crate::triage::{Surfaces, triage};
-use crate::words::{AcceptanceField, Lane, VerifyCode};
+use crate::words::Lane;
 
-use super::chain::Chain;
 use super::event::{DocumentName, Event, Happened};
 use super::fault::JournalFault;
-use super::replay::Replay;
 
 /// What the folder of one surface holds: the bytes of its events and of its documents.
 ///
 /// ```
-/// use acceptance_ledger::{AnyCandidate, Dossier, History, Lane, Surface, Surfaces};
+/// use acceptance_ledger::{BrokenJournal, Dossier, History, Lane, Surface, Surfaces};
 ///
-/// fn lane_without_events(surface: Surface, surfaces: &Surfaces) -> Lane {
-///     History::replay(surface, surfaces, &Dossier::default()).candidate().lane()
+/// fn lane_without_events(surface: Surface, surfaces: &Surfaces) -> Result<Lane, BrokenJournal> {
+///     Ok(History::replay(surface, surfaces, &Dossier::default())?.candidate().lane())
 /// }
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -43,193 +39,27 @@ impl std::fmt::Debug for Dossier {
     }
 }
 
-/// A surface's journal, replayed: what happened, where the candidate stands today, and what is wrong with
-/// the journal.
-///
-/// It trusts nothing: the chain is checked, every record is checked again, and the latest answer is triaged
-/// again. It is the way for other tools to take in answers and records: [`History::receive`] and
-/// [`History::review`] say which line to append and which document to store, and do neither.
+/// What a surface's journal tells by itself: its events, and what is wrong with it.
 ///
 /// ```
-/// use acceptance_ledger::{Dossier, History, Lane, OwnerRequests, Surfaces};
+/// use acceptance_ledger::JournalLog;
 ///
-/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
-/// let requests = OwnerRequests::parse(&draft)?;
-/// let surfaces = Surfaces::new(requests.surfaces());
-/// let history = History::replay(requests.surfaces()[0].clone(), &surfaces, &Dossier::default());
-/// assert!(history.events().is_empty() && history.faults().is_empty());
-/// assert_eq!(history.candidate().lane(), Lane::WaitingOwnerResponse);
-/// # Ok::<(), acceptance_ledger::DocumentError>(())
-/// ```
-#[derive(Debug, PartialEq)]
-pub struct History {
-    candidate: AnyCandidate,
-    events: Vec<Event>,
-    faults: Vec<JournalFault>,
-    /// The digest that the next event names as its previous one.
-    tip: Digest,
-    /// How many bytes of the file of events are whole lines, and whether the last lacks its line break.
-    whole_bytes: usize,
-    lacks_line_break: bool,
-    answer: Option<Answer>,
-    /// The documents that events name, and those among them that were withdrawn.
-    named: BTreeSet<DocumentName>,
-    withdrawn: BTreeSet<DocumentName>,
-    last_stored: Option<LastStored>,
-}
-
-/// The latest answer.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Answer {
-    /// The digest of its line.
-    pub(super) event: Digest,
-    /// Its place among the events.
-    pub(super) index: usize,
-    pub(super) document: Option<DocumentName>,
-}
-
-/// When the last stored answer was given, and recorded.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct LastStored {
-    pub(super) responded_at: Timestamp,
-    pub(super) recorded_at: Option<Timestamp>,
-}
-
-impl LastStored {
-    /// Whether an answer of a time comes later. One that was dated ahead of its record does not stand in the way
-    /// of those that are not.
-    pub(super) fn is_followed_by(
-        self,
-        responded_at: Option<Timestamp>,
-        recorded_at: Option<Timestamp>,
-    ) -> bool {
-        responded_at.is_some_and(|time| {
-            let is_between = Some(time) > self.recorded_at && Some(time) <= recorded_at;
-            time > self.responded_at || is_between
-        })
-    }
-}
-
-/// A step that is allowed: the line to append to the surface's events, what to store before and to delete after
-/// it, and the candidate as it then stands.
-///
-/// ```
-/// use acceptance_ledger::Step;
-///
-/// fn describe(step: &Step) -> String {
-///     format!("{} bytes, then {}", step.line().len(), step.candidate().lane())
+/// fn count_answers(log: &JournalLog) -> usize {
+///     log.events().iter().filter(|event| !event.is_review()).count()
 /// }
 /// ```
-#[derive(Debug, PartialEq)]
-#[must_use = "a step is taken once its line is stored"]
-pub struct Step {
-    candidate: AnyCandidate,
-    line: String,
-    document: Option<DocumentName>,
-    withdraws: Option<DocumentName>,
+#[derive(Debug, Default, PartialEq)]
+pub struct JournalLog {
+    pub(super) events: Vec<Event>,
+    pub(super) faults: Vec<JournalFault>,
+    pub(super) answer: Option<Answer>,
+    /// The documents that events name, and those among them that were withdrawn.
+    pub(super) named: BTreeSet<DocumentName>,
+    pub(super) withdrawn: BTreeSet<DocumentName>,
 }
 
-impl Step {
-    /// The candidate after the step.
-    pub const fn candidate(&self) -> &AnyCandidate {
-        &self.candidate
-    }
-
-    /// The candidate after the step.
-    pub fn into_candidate(self) -> AnyCandidate {
-        self.candidate
-    }
-
-    /// The line to append, with its line break.
-    #[must_use]
-    pub fn line(&self) -> &str {
-        &self.line
-    }
-
-    /// The name under which the document is stored before the line is; `None` where nothing of it is kept.
-    #[must_use]
-    pub const fn document(&self) -> Option<DocumentName> {
-        self.document
-    }
-
-    /// The answer that is deleted after the line is stored: a reviewer quarantined or rejected it.
-    #[must_use]
-    pub const fn withdraws(&self) -> Option<DocumentName> {
-        self.withdraws
-    }
-}
-
-/// Why an answer is not taken in.
-///
-/// ```
-/// use acceptance_ledger::IntakeRefusal;
-///
-/// assert!(IntakeRefusal::Repeated.to_string().contains("before"));
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum IntakeRefusal {
-    /// The surface had the same document before.
-    #[error("the surface had this very answer before; no hold is lifted by sending it again")]
-    Repeated,
-    /// The answer is not later than the last one that was stored.
-    #[error(
-        "its responded_at is not later than that of the surface's last stored answer; the owner has to answer anew"
-    )]
-    NotLater,
-    /// The signature is another's than the responder's.
-    #[error("another principal than the responder signed the answer; the responder has to sign it")]
-    NotTheSigner,
-}
-
-impl History {
-    /// Replays the journal of `surface`.
-    #[must_use]
-    pub fn replay(surface: Surface, surfaces: &Surfaces, dossier: &Dossier) -> Self {
-        let chain = Chain::read(&surface.candidate_id(), &dossier.events);
-        let mut replay = Replay::new(&chain, dossier);
-        let candidate = replay.run(AnyCandidate::new(surface), surfaces);
-        let Replay { named, withdrawn, answer, last_stored, mut faults, .. } = replay;
-        let kept: BTreeSet<_> = named.difference(&withdrawn).copied().collect();
-        faults.extend(chain.fault);
-        if chain.is_whole {
-            let orphans = dossier.documents.keys().filter(|name| !kept.contains(name));
-            let orphaned =
-                |name: &DocumentName| JournalFault::of_document(VerifyCode::OrphanDocument, *name);
-            let before = faults.len();
-            faults.extend(orphans.map(orphaned));
-            // An interrupted step leaves one at most, since each step removes what it finds.
-            if faults.len() > before + 1 {
-                let message = "several documents have no event: lines that were here are gone";
-                let sequence = chain.links.len() + 1;
-                faults.push(JournalFault::at(VerifyCode::ChainBroken, sequence, message));
-            }
-        }
-        Self {
-            candidate,
-            tip: chain.tip,
-            whole_bytes: chain.whole_bytes,
-            lacks_line_break: chain.lacks_line_break,
-            events: chain.links.into_iter().map(|link| link.event).collect(),
-            faults,
-            answer,
-            named,
-            withdrawn,
-            last_stored,
-        }
-    }
-
-    /// The candidate as it stands today.
-    pub const fn candidate(&self) -> &AnyCandidate {
-        &self.candidate
-    }
-
-    /// The candidate as it stands today.
-    pub fn into_candidate(self) -> AnyCandidate {
-        self.candidate
-    }
-
-    /// What happened, in its order.
+impl JournalLog {
+    /// What happened, in its order, as far as the chain of events holds.
     #[must_use]
     pub fn events(&self) -> &[Event] {
         &self.events
@@ -239,18 +69,6 @@ impl History {
     #[must_use]
     pub fn faults(&self) -> &[JournalFault] {
         &self.faults
-    }
-
-    /// Whether something is wrong that no ledger may be written from and nothing may be appended to.
-    #[must_use]
-    pub fn is_broken(&self) -> bool {
-        self.faults.iter().any(|fault| fault.code().breaks_replay())
-    }
-
-    /// How many bytes of the file of events are whole events; what is behind them is torn.
-    #[must_use]
-    pub const fn whole_bytes(&self) -> usize {
-        self.whole_bytes
     }
 
     /// The digest of the latest answer's line: what a reviewer record names as its `response_event`.
@@ -277,133 +95,325 @@ impl History {
     pub fn has_withdrawn(&self, name: DocumentName) -> bool {
         self.withdrawn.contains(&name)
     }
+}
 
-    /// Takes in an answer, of which `bytes` are the document as it came and `signer` is who signed it.
+/// A surface's journal that no candidate follows from: its chain is broken, a step of it is illegal, or a document is
+/// missing or altered. Nothing can be appended to it.
+///
+/// ```
+/// use acceptance_ledger::{Dossier, History, OwnerRequests, Surfaces, VerifyCode};
+///
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// let requests = OwnerRequests::parse(&draft)?;
+/// let dossier = Dossier { events: b"{}\n".to_vec(), ..Dossier::default() };
+/// let surface = requests.surfaces()[0].clone();
+/// let broken = History::replay(surface, &Surfaces::of(&requests), &dossier).unwrap_err();
+/// assert_eq!(broken.faults()[0].code(), VerifyCode::ChainBroken);
+/// # Ok::<(), acceptance_ledger::DocumentError>(())
+/// ```
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("the journal of the surface is broken: {}", .log.faults.first().map_or_else(String::new, JournalFault::to_string))]
+pub struct BrokenJournal {
+    pub(super) surface: Surface,
+    pub(super) log: Box<JournalLog>,
+}
+
+impl BrokenJournal {
+    /// The surface that it is the journal of.
+    #[must_use]
+    pub const fn surface(&self) -> &Surface {
+        &self.surface
+    }
+
+    /// What is wrong with it.
+    #[must_use]
+    pub fn faults(&self) -> &[JournalFault] {
+        self.log.faults()
+    }
+
+    /// What it tells, as far as it can be read.
+    #[must_use]
+    pub fn log(&self) -> &JournalLog {
+        &self.log
+    }
+}
+
+/// A surface's journal, replayed: what happened, and where the candidate stands today.
+///
+/// It trusts nothing: the chain is checked, every record is checked again, and the latest answer is triaged
+/// again. It is the way for other tools to take in answers and records: [`History::receive`] and
+/// [`History::review`] say which line to append and which document to store, and do neither.
+///
+/// ```
+/// use acceptance_ledger::{Dossier, History, Lane, OwnerRequests, Surfaces};
+///
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// let requests = OwnerRequests::parse(&draft)?;
+/// let surfaces = Surfaces::of(&requests);
+/// let history = History::replay(requests.surfaces()[0].clone(), &surfaces, &Dossier::default()).unwrap();
+/// assert!(history.log().events().is_empty() && history.log().faults().is_empty());
+/// assert_eq!(history.candidate().lane(), Lane::WaitingOwnerResponse);
+/// # Ok::<(), acceptance_ledger::DocumentError>(())
+/// ```
+#[derive(Debug, PartialEq)]
+pub struct History {
+    pub(super) candidate: AnyCandidate,
+    pub(super) surfaces: Surfaces,
+    pub(super) log: JournalLog,
+    /// The digest that the next event names as its previous one.
+    pub(super) tip: Digest,
+    /// How many bytes of the file of events are whole lines, and whether the last lacks its line break.
+    pub(super) whole_bytes: usize,
+    pub(super) lacks_line_break: bool,
+    /// Whether an acceptance does not count because a torn line stands behind it.
+    pub(super) is_suspended: bool,
+    pub(super) last_stored: Option<LastStored>,
+}
+
+/// The latest answer.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Answer {
+    /// The digest of its line.
+    pub(super) event: Digest,
+    /// Its place among the events.
+    pub(super) index: usize,
+    pub(super) document: Option<DocumentName>,
+}
+
+/// When the last stored answer was given, and recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct LastStored {
+    pub(super) responded_at: Time,
+    pub(super) recorded_at: Time,
+}
+
+impl LastStored {
+    /// Whether an answer of a time comes later. One that was dated ahead of its record does not stand in the way
+    /// of those that are not.
+    pub(super) fn is_followed_by(&self, responded_at: &Time, recorded_at: &Time) -> bool {
+        let is_between =
+            self.recorded_at.is_before(responded_at) && !recorded_at.is_before(responded_at);
+        self.responded_at.is_before(responded_at) || is_between
+    }
+}
+
+/// A step that is allowed: the line to append to the surface's events, what to store before and to delete after
+/// it, and the candidate as it then stands.
+///
+/// ```
+/// use acceptance_ledger::Step;
+///
+/// fn describe(step: &Step) -> String {
+///     format!("{} bytes, then {}", step.line().len(), step.candidate().lane())
+/// }
+/// ```
+#[derive(Debug, PartialEq)]
+#[must_use = "a step is taken once its line is stored"]
+pub struct Step {
+    candidate: AnyCandidate,
+    line: String,
+    stores: Option<(DocumentName, Original)>,
+    withdraws: Option<DocumentName>,
+}
+
+impl Step {
+    /// The candidate after the step.
+    pub const fn candidate(&self) -> &AnyCandidate {
+        &self.candidate
+    }
+
+    /// The candidate after the step.
+    pub fn into_candidate(self) -> AnyCandidate {
+        self.candidate
+    }
+
+    /// The line to append, with its line break.
+    #[must_use]
+    pub fn line(&self) -> &str {
+        &self.line
+    }
+
+    /// The document that is stored before the line is, byte for byte; `None` where nothing of it is kept.
+    #[must_use]
+    pub fn stores(&self) -> Option<(DocumentName, &[u8])> {
+        self.stores.as_ref().map(|(name, original)| (*name, original.bytes()))
+    }
+
+    /// The answer that is deleted after the line is stored: a reviewer quarantined or rejected it.
+    #[must_use]
+    pub const fn withdraws(&self) -> Option<DocumentName> {
+        self.withdraws
+    }
+}
+
+/// Why an answer is not taken in.
+///
+/// ```
+/// use acceptance_ledger::IntakeRefusal;
+///
+/// assert!(IntakeRefusal::Repeated.to_string().contains("before"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum IntakeRefusal {
+    /// The surface had the same document before.
+    #[error("the surface had this very answer before; no hold is lifted by sending it again")]
+    Repeated,
+    /// The answer has no time that can be read.
+    #[error(
+        "its responded_at is missing or no RFC 3339 time; an answer without a time is not stored"
+    )]
+    Undated,
+    /// The answer is not later than the last one that was stored.
+    #[error(
+        "its responded_at is not later than that of the surface's last stored answer; the owner has to answer anew"
+    )]
+    NotLater,
+    /// The signature is another's than the responder's.
+    #[error("another principal than the responder signed the answer; the responder has to sign it")]
+    NotTheSigner,
+    /// The event would not read back.
+    #[error("its event could not be read back, so it is not written; please report this")]
+    Unreadable,
+}
+
+impl History {
+    /// The candidate as it stands today.
+    pub const fn candidate(&self) -> &AnyCandidate {
+        &self.candidate
+    }
+
+    /// The candidate as it stands today.
+    pub fn into_candidate(self) -> AnyCandidate {
+        self.candidate
+    }
+
+    /// What the journal tells.
+    #[must_use]
+    pub const fn log(&self) -> &JournalLog {
+        &self.log
+    }
+
+    /// How many bytes of the file of events are whole events; what is behind them is torn.
+    #[must_use]
+    pub const fn whole_bytes(&self) -> usize {
+        self.whole_bytes
+    }
+
+    /// The time that the next event carries where a clock says `now`: the times of a journal never run backwards, so
+    /// a clock that is behind takes the last event's.
+    #[must_use]
+    pub fn time_of_next(&self, now: Time) -> Time {
+        match self.log.events.last().map(Event::recorded_at) {
+            Some(last) if now.is_before(last) => last.clone(),
+            _ => now,
+        }
+    }
+
+    /// Takes in an answer at a time.
     ///
     /// # Errors
     ///
     /// Why it is not taken in.
-    pub fn receive(
-        self,
-        surfaces: &Surfaces,
-        response: &ResponseDocument,
-        bytes: &[u8],
-        recorded_at: &str,
-        signer: Option<Signer>,
-    ) -> Result<Step, IntakeRefusal> {
-        let name = DocumentName::response(Digest::of(bytes));
-        if self.named.contains(&name) {
+    pub fn receive(self, response: &ResponseDocument, now: Time) -> Result<Step, IntakeRefusal> {
+        let name = DocumentName::response(response.digest());
+        if self.log.named.contains(&name) {
             return Err(IntakeRefusal::Repeated);
         }
+        let recorded_at = self.time_of_next(now);
         let responded_at = response.responded_at();
-        let now = rfc3339(&self.not_before_the_last(recorded_at));
-        if self.last_stored.is_some_and(|last| !last.is_followed_by(responded_at, now)) {
+        if let Some((last, responded_at)) = self.last_stored.as_ref().zip(responded_at.as_ref())
+            && !last.is_followed_by(responded_at, &recorded_at)
+        {
             return Err(IntakeRefusal::NotLater);
         }
+        let signer = response.signer();
         let is_anothers = |signer: &Signer| response.responder() != Some(signer.principal());
-        if signer.as_ref().is_some_and(is_anothers) {
+        if signer.is_some_and(is_anothers) {
             return Err(IntakeRefusal::NotTheSigner);
         }
         let surface = self.candidate.surface();
-        let mut triage = triage(surface, surfaces, response);
+        let mut triage = triage(surface, &self.surfaces, response);
         let lane = triage.lane();
-        let document = (!lane.is_withheld()).then_some(name);
-        let signer = signer.filter(|_| document.is_some());
-        let event = self.next_event(
-            recorded_at,
-            lane,
-            Happened::Response {
-                document: document.map(|name| name.digest()),
-                responded_at: responded_at.filter(|_| document.is_some()),
-                repo_sha256: version_of(surface),
-                findings: triage.findings.clone(),
-            },
-            signer.clone(),
-        );
+        let is_kept = !lane.is_withheld();
+        if is_kept && responded_at.is_none() {
+            return Err(IntakeRefusal::Undated);
+        }
+        let signer = signer.filter(|_| is_kept).cloned();
+        let happened = Happened::Response {
+            document: is_kept.then_some(name.digest()),
+            responded_at: responded_at.filter(|_| is_kept).map(|time| time.in_utc()),
+            surface: surface.digest(),
+            findings: triage.findings.clone(),
+        };
+        let event = self.next_event(recorded_at, lane, happened, signer.clone());
         triage.response.signer = signer;
-        let text = event.to_line();
+        let text = written(&event).ok_or(IntakeRefusal::Unreadable)?;
         let candidate = self.candidate.land(triage, Some(Digest::of(text.as_bytes()))).into();
         Ok(Step {
             candidate,
             line: with_line_breaks(&text, self.lacks_line_break),
-            document,
+            stores: is_kept.then(|| (name, response.original().clone())),
             withdraws: None,
         })
     }
 
-    /// Takes a reviewer record, of which `bytes` are the document as it came.
+    /// Takes a reviewer record at a time.
     ///
     /// # Errors
     ///
     /// The history as it was, and why the record changes nothing.
-    pub fn review(
-        self,
-        record: ReviewerRecord,
-        bytes: &[u8],
-        recorded_at: &str,
-    ) -> Result<Step, Refused<Box<Self>>> {
-        let name = DocumentName::review(Digest::of(bytes));
-        if self.named.contains(&name) {
-            return Err(Refused { candidate: Box::new(self), reason: Refusal::FiledBefore });
+    pub fn review(self, record: ReviewerRecord, now: Time) -> Result<Step, Refused<Box<Self>>> {
+        let refuse = |history, reason| Err(Refused { candidate: Box::new(history), reason });
+        let original = record.original.clone();
+        let name = DocumentName::review(original.digest());
+        if self.log.named.contains(&name) {
+            return refuse(self, Refusal::FiledBefore);
         }
         let outcome = record.outcome();
-        let event = self.next_event(
-            recorded_at,
-            outcome,
-            Happened::Review { document: name.digest() },
-            record.signer.clone(),
-        );
-        let withdraws = self
-            .answer
-            .as_ref()
-            .and_then(|answer| answer.document)
-            .filter(|document| outcome.is_withheld() && self.keeps(*document));
-        let lacks_line_break = self.lacks_line_break;
+        if self.is_suspended && !outcome.is_hold() {
+            return refuse(self, Refusal::AcceptanceSuspended);
+        }
+        let happened = Happened::Review { document: name.digest() };
+        let recorded_at = self.time_of_next(now);
+        let event = self.next_event(recorded_at, outcome, happened, record.signer.clone());
+        let Some(text) = written(&event) else { return refuse(self, Refusal::Unreadable) };
+        let answered = self.log.answer.as_ref().and_then(|answer| answer.document);
+        let withdraws =
+            answered.filter(|document| outcome.is_withheld() && self.log.keeps(*document));
+        let line = with_line_breaks(&text, self.lacks_line_break);
         let mut rest = self;
         match rest.candidate.review(record) {
             Ok(candidate) => {
-                let line = with_line_breaks(&event.to_line(), lacks_line_break);
-                Ok(Step { candidate, line, document: Some(name), withdraws })
+                Ok(Step { candidate, line, stores: Some((name, original)), withdraws })
             }
             Err(Refused { candidate, reason }) => {
                 rest.candidate = candidate;
-                Err(Refused { candidate: Box::new(rest), reason })
+                refuse(rest, reason)
             }
         }
-    }
-
-    /// The time of the last event where a clock is behind it: the times of a journal never run backwards.
-    fn not_before_the_last(&self, recorded_at: &str) -> String {
-        let last = self.events.last().map(Event::recorded_at);
-        let is_behind = |last: &&str| rfc3339(recorded_at) < rfc3339(last);
-        last.filter(is_behind).unwrap_or(recorded_at).to_owned()
     }
 
     fn next_event(
         &self,
-        recorded_at: &str,
+        recorded_at: Time,
         lane: Lane,
         happened: Happened,
         signer: Option<Signer>,
     ) -> Event {
-        Event {
-            sequence: self.events.len() + 1,
-            previous: self.tip,
-            recorded_at: self.not_before_the_last(recorded_at),
-            lane,
-            happened,
-            signer,
-        }
+        let sequence = self.log.events.len() + 1;
+        Event { sequence, previous: self.tip, recorded_at, lane, happened, signer }
     }
+}
+
+/// The line of an event, if it reads back: one that does not would break the journal for good. (What is read is held
+/// against what it would be written as.)
+fn written(event: &Event) -> Option<String> {
+    Some(event.to_line()).filter(|line| Event::read_line(line).is_ok())
 }
 
 /// The line with its line break, and with the one that the line before it lacks.
 fn with_line_breaks(line: &str, lacks_line_break: bool) -> String {
     let before = if lacks_line_break { "\n" } else { "" };
     format!("{before}{line}\n")
-}
-
-/// The version of the surface, where it has one.
-pub(super) fn version_of(surface: &Surface) -> Option<String> {
-    surface.descriptor(AcceptanceField::RepoSha256).and_then(Json::as_str).map(str::to_owned)
 }

@@ -14,12 +14,14 @@ use std::collections::BTreeSet;
 
 use crate::digest::Digest;
 
+#[cfg(feature = "cli")]
+use chain::Chain;
 pub use event::{DocumentName, Event};
 pub use fault::JournalFault;
-pub use history::{Dossier, History, IntakeRefusal, Step};
+pub use history::{BrokenJournal, Dossier, History, IntakeRefusal, JournalLog, Step};
 
 /// What a file of events says by itself, as far as its lines can be read: for the journal of a revision, or of a
-/// surface that is no more.
+/// surface that is no longer asked about.
 #[cfg(feature = "cli")]
 #[derive(Debug, Default)]
 pub(crate) struct Skimmed {
@@ -29,17 +31,17 @@ pub(crate) struct Skimmed {
     pub(crate) kept: BTreeSet<DocumentName>,
     /// The answers that a reviewer withdrew.
     pub(crate) withdrawn: BTreeSet<DocumentName>,
+    /// The first line that is not the next event of the chain, if any.
+    pub(crate) fault: Option<JournalFault>,
 }
 
 #[cfg(feature = "cli")]
 impl Skimmed {
     pub(crate) fn read(events: &[u8]) -> Self {
         let mut skimmed = Self::default();
+        let chain = Chain::of_any_candidate(events);
         let mut latest = None;
-        for line in events.split_inclusive(|byte| *byte == b'\n') {
-            let text = std::str::from_utf8(line.strip_suffix(b"\n").unwrap_or(line));
-            let Some(event) = text.ok().and_then(|text| Event::read_line(text).ok()) else { break };
-            skimmed.whole += line.len();
+        for event in chain.links.iter().map(|link| &link.event) {
             skimmed.kept.extend(event.document());
             if !event.is_review() {
                 latest = event.document();
@@ -48,7 +50,7 @@ impl Skimmed {
             }
         }
         skimmed.kept.retain(|name| !skimmed.withdrawn.contains(name));
-        skimmed
+        Self { whole: chain.whole_bytes, fault: chain.fault, ..skimmed }
     }
 }
 

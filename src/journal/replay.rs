@@ -2,36 +2,92 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
-
 use crate::candidate::{AnyCandidate, Refused};
 use crate::digest::Digest;
-use crate::response::{Answers, OwnerResponse, ResponseDocument, rfc3339};
+use crate::response::{Answers, OwnerResponse, ResponseDocument};
 use crate::review::{Refusal, ReviewDocument, ReviewerRecord, Verdict};
+use crate::surface::Surface;
+use crate::time::Time;
 use crate::triage::{Finding, Surfaces, Triage, triage};
 use crate::words::{Lane, ReviewerCheck, VerifyCode};
 
 use super::chain::{Chain, Link};
 use super::event::{DocumentName, Event, Happened, is_recorded_as};
 use super::fault::JournalFault;
-use super::history::{Answer, Dossier, IntakeRefusal, LastStored, version_of};
+use super::history::{
+    Answer, BrokenJournal, Dossier, History, IntakeRefusal, JournalLog, LastStored,
+};
+
+impl History {
+    /// Replays the journal of `surface`, which is one of `surfaces`.
+    ///
+    /// # Errors
+    ///
+    /// A journal that is broken has no candidate and takes no step; what it tells can still be read.
+    pub fn replay(
+        surface: Surface,
+        surfaces: &Surfaces,
+        dossier: &Dossier,
+    ) -> Result<Self, BrokenJournal> {
+        let chain = Chain::read(&surface.candidate_id(), &dossier.events);
+        let mut replay = Replay::new(&chain, dossier, surface.digest());
+        let candidate = replay.run(AnyCandidate::new(surface.clone()), surfaces);
+        let Replay { named, withdrawn, answer, last_stored, mut faults, .. } = replay;
+        let kept: BTreeSet<_> = named.difference(&withdrawn).copied().collect();
+        faults.extend(chain.fault);
+        if chain.is_whole {
+            let orphans = dossier.documents.keys().filter(|name| !kept.contains(name));
+            let orphaned =
+                |name: &DocumentName| JournalFault::of_document(VerifyCode::OrphanDocument, *name);
+            let before = faults.len();
+            faults.extend(orphans.map(orphaned));
+            // An interrupted step leaves one at most, since each step removes what it finds.
+            if faults.len() > before + 1 {
+                let message = "several documents have no event: lines that were here are gone";
+                let sequence = chain.links.len() + 1;
+                faults.push(JournalFault::at(VerifyCode::ChainBroken, sequence, message));
+            }
+        }
+        let is_broken = faults.iter().any(|fault| fault.code().breaks_replay());
+        let events = chain.links.into_iter().map(|link| link.event).collect();
+        let log = JournalLog { events, faults, answer, named, withdrawn };
+        if is_broken {
+            return Err(BrokenJournal { surface, log: Box::new(log) });
+        }
+        // The torn line may have revoked the acceptance before it.
+        let is_suspended = chain.is_torn && candidate.is_accepted();
+        Ok(Self {
+            candidate: if is_suspended { candidate.without_acceptance() } else { candidate },
+            surfaces: surfaces.clone(),
+            log,
+            tip: chain.tip,
+            whole_bytes: chain.whole_bytes,
+            lacks_line_break: chain.lacks_line_break,
+            is_suspended,
+            last_stored,
+        })
+    }
+}
 
 /// A replay on its way through the events.
-pub(super) struct Replay<'a> {
+struct Replay<'a> {
     links: &'a [Link],
     dossier: &'a Dossier,
-    pub(super) faults: Vec<JournalFault>,
-    pub(super) named: BTreeSet<DocumentName>,
-    pub(super) withdrawn: BTreeSet<DocumentName>,
-    pub(super) answer: Option<Answer>,
-    pub(super) last_stored: Option<LastStored>,
+    /// What the request says of the surface today.
+    surface_today: Digest,
+    faults: Vec<JournalFault>,
+    named: BTreeSet<DocumentName>,
+    withdrawn: BTreeSet<DocumentName>,
+    answer: Option<Answer>,
+    last_stored: Option<LastStored>,
 }
 
 impl<'a> Replay<'a> {
-    pub(super) fn new(chain: &'a Chain, dossier: &'a Dossier) -> Self {
+    fn new(chain: &'a Chain, dossier: &'a Dossier, surface_today: Digest) -> Self {
         Self {
             links: &chain.links,
             dossier,
+            surface_today,
             faults: Vec::new(),
             named: BTreeSet::new(),
             withdrawn: BTreeSet::new(),
@@ -45,22 +101,21 @@ impl<'a> Replay<'a> {
     }
 
     /// Takes every step, and gives the candidate as it stands today.
-    pub(super) fn run(&mut self, mut candidate: AnyCandidate, surfaces: &Surfaces) -> AnyCandidate {
+    fn run(&mut self, mut candidate: AnyCandidate, surfaces: &Surfaces) -> AnyCandidate {
         let latest = self.links.iter().rposition(|link| !link.event.is_review());
         let mut found_today = None;
-        let mut last = None;
+        let mut last: Option<&Time> = None;
         for (index, link) in self.links.iter().enumerate() {
             let event = &link.event;
-            let time = rfc3339(&event.recorded_at);
-            if time < last {
+            if last.is_some_and(|last| event.recorded_at.is_before(last)) {
                 let message = "it was recorded before the line above it";
                 self.fault(VerifyCode::IllegalStep, event.sequence, message);
             }
-            last = time;
+            last = Some(&event.recorded_at);
             match &event.happened {
-                Happened::Response { document, responded_at, repo_sha256, findings } => {
+                Happened::Response { document, responded_at, surface, findings } => {
                     let name = document.map(DocumentName::response);
-                    self.check_response(event, name, *responded_at);
+                    self.check_response(event, name, responded_at.as_ref());
                     let bytes = name.and_then(|name| {
                         if self.is_withdrawn_after(index) {
                             self.withdrawn_document(name)
@@ -68,7 +123,7 @@ impl<'a> Replay<'a> {
                             self.document(name)
                         }
                     });
-                    let is_of_today = *repo_sha256 == version_of(candidate.surface());
+                    let is_of_today = *surface == self.surface_today;
                     let document = bytes
                         .filter(|_| Some(index) == latest)
                         .and_then(|bytes| self.parse_response(event, bytes));
@@ -112,42 +167,49 @@ impl<'a> Replay<'a> {
         &mut self,
         event: &Event,
         name: Option<DocumentName>,
-        responded_at: Option<Timestamp>,
+        responded_at: Option<&Time>,
     ) {
         let sequence = event.sequence;
-        let keeps_too_much = name.is_some() || responded_at.is_some() || event.signer.is_some();
-        let is_stored_rightly =
-            if event.lane.is_withheld() { !keeps_too_much } else { name.is_some() };
+        let keeps_anything = name.is_some() || responded_at.is_some() || event.signer.is_some();
+        let is_stored_rightly = if event.lane.is_withheld() {
+            !keeps_anything
+        } else {
+            name.is_some() && responded_at.is_some()
+        };
         if !is_stored_rightly {
             self.fault(
                 VerifyCode::IllegalStep,
                 sequence,
-                "an answer is stored if and only if it is neither quarantined nor rejected",
+                "an answer is stored, with its time, if and only if it is neither quarantined nor rejected",
             );
         }
         if name.is_some_and(|name| !self.named.insert(name)) {
             self.fault(VerifyCode::IllegalStep, sequence, IntakeRefusal::Repeated.to_string());
         }
-        if name.is_some() {
-            let recorded_at = rfc3339(&event.recorded_at);
-            if self.last_stored.is_some_and(|last| !last.is_followed_by(responded_at, recorded_at))
-            {
+        if let Some(responded_at) = responded_at.filter(|_| name.is_some()) {
+            let recorded_at = &event.recorded_at;
+            let is_late = |last: &LastStored| last.is_followed_by(responded_at, recorded_at);
+            if self.last_stored.as_ref().is_some_and(|last| !is_late(last)) {
                 self.fault(VerifyCode::IllegalStep, sequence, IntakeRefusal::NotLater.to_string());
             }
-            if let Some(responded_at) = responded_at {
-                self.last_stored = Some(LastStored { responded_at, recorded_at });
-            }
+            self.last_stored = Some(LastStored {
+                responded_at: responded_at.clone(),
+                recorded_at: recorded_at.clone(),
+            });
         }
     }
 
     /// The bytes of a document that has to be there.
     fn document(&mut self, name: DocumentName) -> Option<&'a [u8]> {
-        let code = match self.dossier.documents.get(&name) {
-            None => VerifyCode::DocumentMissing,
-            Some(bytes) if Digest::of(bytes) != name.digest() => VerifyCode::DocumentAltered,
-            Some(bytes) => return Some(bytes),
+        let fault = match self.dossier.documents.get(&name) {
+            None => JournalFault::of_document(VerifyCode::DocumentMissing, name),
+            Some(bytes) if Digest::of(bytes) == name.digest() => return Some(bytes),
+            Some(bytes) if differs_in_line_breaks(bytes, name.digest()) => {
+                JournalFault::of_converted_document(name)
+            }
+            Some(_) => JournalFault::of_document(VerifyCode::DocumentAltered, name),
         };
-        self.faults.push(JournalFault::of_document(code, name));
+        self.faults.push(fault);
         None
     }
 
@@ -169,9 +231,9 @@ impl<'a> Replay<'a> {
     /// The latest answer, where its document is what its event says.
     fn parse_response(&mut self, event: &Event, bytes: &[u8]) -> Option<ResponseDocument> {
         let document = ResponseDocument::parse(bytes).ok();
-        let Happened::Response { responded_at, .. } = event.happened else { return None };
+        let Happened::Response { responded_at, .. } = &event.happened else { return None };
         let is_own = |document: &ResponseDocument| {
-            document.responded_at() == responded_at
+            document.responded_at().map(|time| time.in_utc()) == *responded_at
                 && event
                     .signer()
                     .is_none_or(|signer| document.responder() == Some(signer.principal()))
@@ -181,7 +243,7 @@ impl<'a> Replay<'a> {
             self.fault(
                 VerifyCode::IllegalStep,
                 event.sequence,
-                "its document is no answer of this responder and time",
+                "its document is not an answer of this responder and time",
             );
         }
         document
@@ -202,13 +264,17 @@ impl<'a> Replay<'a> {
         let Some(bytes) = self.document(name) else { return candidate };
         let record = ReviewDocument::parse(bytes)
             .ok()
-            .and_then(|document| document.record(event.signer.clone()).ok())
+            .map(|document| match event.signer.clone() {
+                Some(signer) => document.signed_by(signer),
+                None => document,
+            })
+            .and_then(|document| document.record().ok())
             .filter(|record| record.outcome() == event.lane);
         let Some(record) = record else {
             self.fault(
                 VerifyCode::IllegalStep,
                 sequence,
-                "its document is no reviewer record that passes, or has another outcome",
+                "its document is not a reviewer record that passes, or it has another outcome",
             );
             return candidate;
         };
@@ -230,6 +296,11 @@ impl<'a> Replay<'a> {
                         sequence,
                         format!("it calls {check} not applicable, and today that is asked for"),
                     ),
+                    Refusal::PassUnanswered(check) if is_asked_today(check) => self.fault(
+                        VerifyCode::LaneTooLenient,
+                        sequence,
+                        format!("it passes {check}, and today no field of that is answered"),
+                    ),
                     _ => self.fault(VerifyCode::IllegalStep, sequence, reason.to_string()),
                 }
                 candidate
@@ -245,8 +316,8 @@ impl<'a> Replay<'a> {
         else {
             return candidate;
         };
-        let Happened::Response { repo_sha256, findings, .. } = happened else { return candidate };
-        if *repo_sha256 != version_of(candidate.surface()) {
+        let Happened::Response { surface, findings, .. } = happened else { return candidate };
+        if *surface != self.surface_today {
             return candidate.surface_changed().erase();
         }
         let Some(mut today) = today else { return candidate };
@@ -297,4 +368,19 @@ fn merge(findings: &mut Vec<Finding>, recorded: &[Finding]) {
             findings.push(other.clone());
         }
     }
+}
+
+/// Whether the bytes are those of a digest once their line breaks are all LF, or all CR LF: something that takes
+/// documents for texts has converted them.
+fn differs_in_line_breaks(bytes: &[u8], digest: Digest) -> bool {
+    let mut with_lf = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((byte, after)) = rest.split_first() {
+        if !rest.starts_with(b"\r\n") {
+            with_lf.push(*byte);
+        }
+        rest = after;
+    }
+    let lines: Vec<&[u8]> = with_lf.split(|byte| *byte == b'\n').collect();
+    digest == Digest::of(&with_lf) || digest == Digest::of(&lines.join(&b"\r\n"[..]))
 }

@@ -16,7 +16,11 @@ pub use number::Number;
 pub(crate) use place::line_and_column;
 #[cfg(feature = "cli")]
 pub(crate) use place::line_column_and_path;
-pub(crate) use reader::{Fault, Read, Reader, read_document, read_with_all_faults};
+#[cfg(feature = "cli")]
+pub(crate) use reader::MAX_DOCUMENT;
+pub(crate) use reader::{
+    Fault, Read, Reader, read_document, read_small_document, read_with_all_faults,
+};
 pub(crate) use text::{new_line, write_array, write_json, write_string};
 
 /// Any JSON value, kept so that it can be written back digit for digit.

@@ -7,6 +7,9 @@ use super::{DocumentError, DocumentProblem, Json, Number};
 /// How many arrays and objects may stand in each other.
 const MAX_DEPTH: usize = 127;
 
+/// How many bytes a document may have that somebody writes by hand.
+pub(crate) const MAX_DOCUMENT: usize = 256 * 1024;
+
 /// What is wrong, and the offset of the byte where it is.
 #[derive(Debug)]
 pub(crate) struct Fault {
@@ -39,7 +42,19 @@ pub(crate) fn read_document<T>(
         .map_err(|fault| DocumentError::new(text, fault.offset, known, fault.problem))
 }
 
-/// As [`read_document`], for a document whose faults are all to be told: `read` pushes those that it can read on
+/// As [`read_document`], for a document that somebody writes by hand: one that is too large is not looked at.
+pub(crate) fn read_small_document<T>(
+    bytes: &[u8],
+    known: impl Fn(&str) -> bool,
+    read: impl FnOnce(&mut Reader<'_>) -> Read<T>,
+) -> Result<T, DocumentError> {
+    if bytes.len() > MAX_DOCUMENT {
+        return Err(DocumentError::new("", 0, known, DocumentProblem::TooLarge));
+    }
+    read_document(bytes, known, read)
+}
+
+/// As [`read_small_document`], for a document whose faults are all to be told: `read` pushes those that it can read on
 /// behind.
 pub(crate) fn read_with_all_faults<T>(
     bytes: &[u8],
@@ -47,7 +62,7 @@ pub(crate) fn read_with_all_faults<T>(
     read: impl FnOnce(&mut Reader<'_>, &mut Vec<Fault>) -> Read<T>,
 ) -> Result<T, Vec<DocumentError>> {
     let mut faults = Vec::new();
-    let value = read_document(bytes, &known, |reader| read(reader, &mut faults));
+    let value = read_small_document(bytes, &known, |reader| read(reader, &mut faults));
     let last = value.as_ref().err().cloned();
     match value {
         Ok(value) if faults.is_empty() => Ok(value),

@@ -2,8 +2,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::candidate::Contents;
-use crate::response::Answers;
-use crate::review::{ReviewerRecord, Verdict};
+use crate::response::{Answers, OwnerResponse};
+use crate::review::{ReviewerRecord, Verdict, is_answered};
 use crate::surface::Surface;
 use crate::words::{ItemFlag, Lane, ProgressFlag, ReviewerCheck};
 
@@ -32,6 +32,7 @@ pub struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     /// What the ledger shows of a surface that nobody has answered for.
+    #[cfg(feature = "cli")]
     pub(crate) fn waiting(surface: &'a Surface) -> Self {
         Self::of(surface, Lane::WaitingOwnerResponse, Contents::default())
     }
@@ -40,7 +41,11 @@ impl<'a> Entry<'a> {
     pub(crate) fn of(surface: &'a Surface, lane: Lane, contents: Contents<'a>) -> Self {
         let Contents { response, record, .. } = contents;
         let by_person = record.filter(|record| record.is_by_person());
-        let passed = |check| by_person.is_some_and(|record| record.verdict(check) == Verdict::Pass);
+        // Nothing unearned: a verdict over a field that nobody answered makes no flag true.
+        let passed = |check| {
+            by_person.is_some_and(|record| record.verdict(check) == Verdict::Pass)
+                && is_answered(check, response.map(OwnerResponse::answers))
+        };
         let is_withheld = lane.is_withheld();
         let has_progress = |flag: &ProgressFlag| match flag {
             ProgressFlag::RequestSent | ProgressFlag::RecipientConfirmed => false,
@@ -120,8 +125,11 @@ impl Entry<'_> {
                 == (lane == Lane::QuarantineSecretOrRawPayload)
             && self.has(ProgressFlag::SupplementRequested) == (lane.is_hold() && !is_withheld)
             && (!self.has(ProgressFlag::LiveEvidenceReceived)
-                || (is_received && self.surface.requires_live_evidence()))
+                || (is_received
+                    && self.surface.requires_live_evidence()
+                    && is_answered(ReviewerCheck::LiveConfigHashMetadataOnly, Some(&self.answers))))
             && (self.items.is_empty() || (is_received && !is_withheld))
+            && self.items.iter().all(|item| is_answered(item.check(), Some(&self.answers)))
             && !(has_answers && (is_withheld || lane == Lane::WaitingOwnerResponse))
     }
 

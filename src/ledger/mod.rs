@@ -16,7 +16,12 @@ use std::sync::Arc;
 
 use crate::candidate::AnyCandidate;
 use crate::inputs::{Inventory, OwnerRequests, Source};
+use crate::journal::{BrokenJournal, Dossier, History};
 use crate::json::{DocumentError, Json};
+use crate::surface::Surface;
+#[cfg(feature = "cli")]
+use crate::time::Time;
+use crate::triage::Surfaces;
 use crate::words::LedgerKey;
 
 pub use entry::Entry;
@@ -25,7 +30,7 @@ pub(crate) use inspect::{inspect, place_in_ledger};
 use key::CountKey;
 pub(crate) use schema::schema;
 pub use tally::Tally;
-pub use text::LedgerWriter;
+pub(crate) use text::LedgerWriter;
 
 /// When and at which commit a ledger was made. The core has no clock and no git; it is told.
 ///
@@ -58,6 +63,16 @@ impl Stamp {
     #[must_use]
     pub fn git_commit(&self) -> &str {
         &self.git_commit
+    }
+}
+
+#[cfg(feature = "cli")]
+impl Stamp {
+    /// Whether it is a time, and a commit or none: a committed ledger may say nothing else here.
+    pub(crate) fn is_valid(&self) -> bool {
+        let commit = self.git_commit.as_str();
+        let is_hex = !commit.is_empty() && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+        self.generated_at.parse::<Time>().is_ok() && (is_hex || commit == "unknown")
     }
 }
 
@@ -129,6 +144,46 @@ impl Ledger {
         let surfaces = std::mem::take(&mut requests.surfaces);
         let candidates = surfaces.into_iter().map(AnyCandidate::new).collect();
         Self::of(inventory, requests, stamp, candidates)
+    }
+
+    /// The ledger that the inputs and the journals of their surfaces make; `dossier_of` gives what the journal of a
+    /// surface holds, which is nothing where there is none.
+    ///
+    /// ```
+    /// use acceptance_ledger::{Dossier, Inventory, Ledger, OwnerRequests, Stamp};
+    ///
+    /// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+    /// let requests = OwnerRequests::parse(&draft)?;
+    /// let stamp = Stamp::new("2026-01-01T08:00:00+08:00", "unknown");
+    /// let ledger = Ledger::replay(Inventory::parse(b"{}")?, requests, stamp, |_surface| Dossier::default())
+    ///     .expect("nothing can be wrong with no journal");
+    /// assert_eq!(ledger.tally().candidates(), 12);
+    /// # Ok::<(), acceptance_ledger::DocumentError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Every journal that is broken: a ledger is made of all, or not at all.
+    pub fn replay(
+        inventory: Inventory,
+        requests: OwnerRequests,
+        stamp: Stamp,
+        mut dossier_of: impl FnMut(&Surface) -> Dossier,
+    ) -> Result<Self, Vec<BrokenJournal>> {
+        let surfaces = Surfaces::of(&requests);
+        let (mut candidates, mut broken) = (Vec::new(), Vec::new());
+        for surface in requests.surfaces() {
+            let dossier = dossier_of(surface);
+            match History::replay(surface.clone(), &surfaces, &dossier) {
+                Ok(history) => candidates.push(history.into_candidate()),
+                Err(journal) => broken.push(journal),
+            }
+        }
+        if broken.is_empty() {
+            Ok(Self::of(inventory, requests, stamp, candidates))
+        } else {
+            Err(broken)
+        }
     }
 
     /// The ledger of these candidates.

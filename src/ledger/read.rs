@@ -284,6 +284,14 @@ mod tests {
                 set("owner_response_quarantined"),
             ],
             vec![status("ready_for_monitoring_review"), set("owner_response_received")],
+            // An item that is accepted over a field that nobody answered.
+            vec![
+                status("request_supplement"),
+                outcome("request_supplement"),
+                set("owner_response_received"),
+                set("supplement_requested"),
+                set("rollback_owner_accepted"),
+            ],
         ] {
             let changes: Vec<_> =
                 changes.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();

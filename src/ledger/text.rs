@@ -4,40 +4,21 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::candidate::AnyCandidate;
-use crate::inputs::{Inventory, OwnerRequests};
 use crate::json::{Json, new_line, write_array, write_json, write_string};
 use crate::response::{Answers, PENDING};
-use crate::surface::Surface;
 use crate::words::{AcceptanceField, AnswerShape, LedgerKey};
 
 use super::key::CandidateKey;
 use super::tally::Tally;
-use super::{Entry, Header, Stamp};
+use super::{Entry, Header};
 
 /// How deep the keys of a candidate stand.
 const CANDIDATE_LEVEL: usize = 3;
 
 /// Writes a ledger, one candidate at a time, so that none has to be kept.
-///
-/// ```
-/// use acceptance_ledger::{Candidate, Inventory, LedgerWriter, OwnerRequests, Stamp};
-///
-/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
-/// let requests = OwnerRequests::parse(&draft)?;
-/// let mut text = String::new();
-/// let mut ledger = LedgerWriter::new(&mut text);
-/// for surface in requests.surfaces() {
-///     ledger.push(&Candidate::new(surface.clone()).erase()).expect("a string takes all");
-/// }
-/// let stamp = Stamp::new("2026-01-01T08:00:00+08:00", "unknown");
-/// let tally = ledger.finish(Inventory::parse(b"{}")?, requests, stamp).expect("a string takes all");
-/// assert_eq!(tally.candidates(), 12);
-/// assert!(text.ends_with("\n}\n"));
-/// # Ok::<(), acceptance_ledger::DocumentError>(())
-/// ```
 #[derive(Debug)]
 #[must_use = "a ledger has an end, too"]
-pub struct LedgerWriter<'w, W> {
+pub(crate) struct LedgerWriter<'w, W> {
     out: &'w mut W,
     form: Form,
     tally: Tally,
@@ -47,7 +28,7 @@ pub struct LedgerWriter<'w, W> {
 
 impl<'w, W: fmt::Write> LedgerWriter<'w, W> {
     /// A ledger that will be written to `out`.
-    pub fn new(out: &'w mut W) -> Self {
+    pub(crate) fn new(out: &'w mut W) -> Self {
         let mut text = String::from("{");
         new_line(&mut text, 1);
         // Of all keys of the ledger this one sorts first, so that the counts come behind it.
@@ -57,21 +38,8 @@ impl<'w, W: fmt::Write> LedgerWriter<'w, W> {
     }
 
     /// Writes the next candidate.
-    ///
-    /// # Errors
-    ///
-    /// Only what `out` returns.
-    pub fn push(&mut self, candidate: &AnyCandidate) -> fmt::Result {
+    pub(crate) fn push(&mut self, candidate: &AnyCandidate) -> fmt::Result {
         self.push_entry(&candidate.entry())
-    }
-
-    /// Writes the candidate of a surface that nobody has answered for.
-    ///
-    /// # Errors
-    ///
-    /// Only what `out` returns.
-    pub fn push_waiting(&mut self, surface: &Surface) -> fmt::Result {
-        self.push_entry(&Entry::waiting(surface))
     }
 
     pub(super) fn push_entry(&mut self, entry: &Entry<'_>) -> fmt::Result {
@@ -85,20 +53,6 @@ impl<'w, W: fmt::Write> LedgerWriter<'w, W> {
         Ok(())
     }
 
-    /// Writes what comes behind the candidates, and gives the counts.
-    ///
-    /// # Errors
-    ///
-    /// Only what `out` returns.
-    pub fn finish(
-        self,
-        inventory: Inventory,
-        requests: OwnerRequests,
-        stamp: Stamp,
-    ) -> Result<Tally, fmt::Error> {
-        self.finish_with(&Header::new(inventory, requests, stamp))
-    }
-
     pub(super) fn finish_with(mut self, header: &Header) -> Result<Tally, fmt::Error> {
         if self.tally.candidates() > 0 {
             new_line(&mut self.text, 1);
@@ -110,6 +64,24 @@ impl<'w, W: fmt::Write> LedgerWriter<'w, W> {
         self.text.push('\n');
         self.out.write_str(&self.text)?;
         Ok(self.tally)
+    }
+}
+
+#[cfg(feature = "cli")]
+impl<W: fmt::Write> LedgerWriter<'_, W> {
+    /// Writes the candidate of a surface that nobody has answered for.
+    pub(crate) fn push_waiting(&mut self, surface: &crate::surface::Surface) -> fmt::Result {
+        self.push_entry(&Entry::waiting(surface))
+    }
+
+    /// Writes what comes behind the candidates, and gives the counts.
+    pub(crate) fn finish(
+        self,
+        inventory: crate::inputs::Inventory,
+        requests: crate::inputs::OwnerRequests,
+        stamp: super::Stamp,
+    ) -> Result<Tally, fmt::Error> {
+        self.finish_with(&Header::new(inventory, requests, stamp))
     }
 }
 

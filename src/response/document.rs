@@ -1,18 +1,16 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use jiff::Timestamp;
-
-use crate::json::{DocumentError, DocumentProblem, Fault, Json, line_and_column, read_document};
+use crate::digest::{Digest, Original};
+use crate::json::{
+    DocumentError, DocumentProblem, Fault, Json, line_and_column, read_small_document,
+};
+use crate::signer::Signer;
+use crate::time::Time;
 use crate::words::{AcceptanceField, LedgerKey, ReviewerCheck};
-
-use super::rfc3339;
 
 /// The version of an owner response that this crate reads.
 pub(crate) const RESPONSE_VERSION: &str = "monitoring_owner_response_v1";
-
-/// How many bytes an owner response may have.
-const MAX_BYTES: usize = 256 * 1024;
 
 // The keys that no word list has: only an owner response does.
 const SCHEMA: &str = "$schema";
@@ -98,7 +96,9 @@ pub(crate) struct Member {
 /// # Ok::<(), acceptance_ledger::DocumentError>(())
 /// ```
 pub struct ResponseDocument {
+    original: Original,
     members: Vec<Member>,
+    signer: Option<Signer>,
 }
 
 impl fmt::Debug for ResponseDocument {
@@ -108,7 +108,7 @@ impl fmt::Debug for ResponseDocument {
 }
 
 impl ResponseDocument {
-    /// Reads an owner response.
+    /// Reads an owner response, and keeps its bytes as they came.
     ///
     /// # Errors
     ///
@@ -117,11 +117,8 @@ impl ResponseDocument {
     /// triage to find.
     pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
         let is_known = |key: &str| ResponseKey::know(key).is_some();
-        read_document(bytes, is_known, |reader| {
+        read_small_document(bytes, is_known, |reader| {
             let start = reader.offset()?;
-            if bytes.len() > MAX_BYTES {
-                return Err(Fault { offset: start, problem: DocumentProblem::TooLarge });
-            }
             let mut members = Vec::new();
             let mut version = None;
             let mut names = BTreeSet::new();
@@ -139,7 +136,9 @@ impl ResponseDocument {
                 Ok(())
             })?;
             match version {
-                Some((_, true)) => Ok(Self { members }),
+                Some((_, true)) => {
+                    Ok(Self { original: Original::new(bytes), members, signer: None })
+                }
                 Some((offset, false)) => {
                     Err(Fault { offset, problem: DocumentProblem::WrongVersion(RESPONSE_VERSION) })
                 }
@@ -151,6 +150,43 @@ impl ResponseDocument {
         })
     }
 
+    /// The document, signed by whom the caller has verified it to be.
+    ///
+    /// ```
+    /// use acceptance_ledger::{ResponseDocument, Signer};
+    ///
+    /// # let bytes = br#"{"schema_version": "monitoring_owner_response_v1"}"#;
+    /// let document = ResponseDocument::parse(bytes)?.signed_by(Signer::verified("ada@example.com", "SHA256:abc"));
+    /// assert_eq!(document.signer().unwrap().principal(), "ada@example.com");
+    /// # Ok::<(), acceptance_ledger::DocumentError>(())
+    /// ```
+    #[must_use]
+    pub fn signed_by(self, signer: Signer) -> Self {
+        Self { signer: Some(signer), ..self }
+    }
+
+    /// Who signed the document, where a signature has been verified.
+    #[must_use]
+    pub const fn signer(&self) -> Option<&Signer> {
+        self.signer.as_ref()
+    }
+
+    /// The digest of the document's bytes.
+    #[must_use]
+    pub const fn digest(&self) -> Digest {
+        self.original.digest()
+    }
+
+    /// The document byte for byte as it came.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.original.bytes()
+    }
+
+    pub(crate) const fn original(&self) -> &Original {
+        &self.original
+    }
+
     pub(crate) fn members(&self) -> &[Member] {
         &self.members
     }
@@ -160,15 +196,15 @@ impl ResponseDocument {
     }
 
     /// The line and column, both from 1, of the value that a [`Finding`](crate::Finding)'s field points
-    /// to, in the `bytes` that the response was read from.
+    /// to.
     #[must_use]
-    pub fn place_of(&self, field: &str, bytes: &[u8]) -> (usize, usize) {
+    pub fn place_of(&self, field: &str) -> (usize, usize) {
         let name = field.split('/').nth(1).unwrap_or_default();
         let member = match name.strip_prefix('#').and_then(|position| position.parse().ok()) {
             Some(position) => self.members.get(usize::saturating_sub(position, 1)),
             None => self.members.iter().find(|member| member.name == name),
         };
-        line_and_column(bytes, member.map_or(0, |member| member.offset))
+        line_and_column(self.original.bytes(), member.map_or(0, |member| member.offset))
     }
 
     /// Who answers, as the response says itself.
@@ -178,8 +214,9 @@ impl ResponseDocument {
     }
 
     /// When the owner answered; `None` where no time with an offset says so.
-    pub(crate) fn responded_at(&self) -> Option<Timestamp> {
-        rfc3339(self.value(ResponseKey::RespondedAt)?.as_str()?.trim())
+    #[must_use]
+    pub fn responded_at(&self) -> Option<Time> {
+        self.value(ResponseKey::RespondedAt)?.as_str()?.trim().parse().ok()
     }
 
     /// The candidate that the response is for, as it says itself.

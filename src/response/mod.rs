@@ -5,8 +5,6 @@ mod reference;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
 use crate::detect::fold_name;
 use crate::signer::Signer;
 use crate::words::{AcceptanceField, AnswerShape};
@@ -56,6 +54,11 @@ impl Answers {
         self.values(field).next().is_none()
     }
 
+    /// Whether something is answered in `field` that is no `not_applicable:`.
+    pub(crate) fn is_answered(&self, field: AcceptanceField) -> bool {
+        !self.is_blank(field) && !self.is_not_applicable(field)
+    }
+
     /// Answers that nobody can look at any more: of an answer that was withdrawn, or is no longer the
     /// surface's latest. Whatever was once said of them is believed: no state that they lead to stays.
     pub(crate) fn gone() -> Self {
@@ -93,28 +96,6 @@ impl Answers {
 pub(crate) fn is_not_applicable(answer: &str) -> bool {
     let reason = answer.trim().strip_prefix(NOT_APPLICABLE);
     reason.is_some_and(|reason| !is_placeholder(reason))
-}
-
-/// The moment that a text of RFC 3339 stands for: date, time with seconds, and an offset, with nothing added.
-pub(crate) fn rfc3339(text: &str) -> Option<Timestamp> {
-    let (form, offset) = match text.strip_suffix(['Z', 'z']) {
-        Some(form) => (form, ""),
-        None => text.split_at_checked(text.len().checked_sub("+00:00".len())?)?,
-    };
-    let (form, fraction) = form.split_once('.').unwrap_or((form, "0"));
-    let has_form = |text: &str, form: &str| {
-        text.len() == form.len()
-            && text.bytes().zip(form.bytes()).all(|(byte, form)| match form {
-                b'0' => byte.is_ascii_digit(),
-                b'+' => b"+-".contains(&byte),
-                form => byte.eq_ignore_ascii_case(&form),
-            })
-    };
-    let is_strict = has_form(form, "0000-00-00t00:00:00")
-        && !fraction.is_empty()
-        && fraction.bytes().all(|byte| byte.is_ascii_digit())
-        && (offset.is_empty() || has_form(offset, "+00:00"));
-    text.parse().ok().filter(|_| is_strict)
 }
 
 /// How many bytes a placeholder may have, however wide its letters are.
@@ -195,39 +176,6 @@ impl OwnerResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_time_is_one_of_rfc_3339_and_nothing_more() {
-        let noon = "2026-11-20T04:00:00Z".parse().ok();
-        for text in [
-            "2026-11-20T12:00:00+08:00",
-            "2026-11-20t04:00:00z",
-            "2026-11-20T04:00:00.000Z",
-            "2026-11-19T23:30:00-04:30",
-        ] {
-            assert_eq!(rfc3339(text), noon, "{text}");
-        }
-        for text in [
-            "",
-            "Z",
-            "2026-11-20",
-            "2026-11-20T12:00:00",
-            "2026-11-20T12:00+08:00",
-            "2026-11-20 12:00:00+08:00",
-            "20261120T120000+0800",
-            "2026-11-20T12:00:00+08",
-            "2026-11-20T12:00:00.+08:00",
-            "2026-11-20T12:00:00,5+08:00",
-            "2026-13-20T12:00:00+08:00",
-            "+002026-11-20T12:00:00+08:00",
-            "2026-11-20T12:00:00+08:00[Asia/Taipei]",
-            "2026-11-20T12:00:00Z[hunter2]",
-            " 2026-11-20T12:00:00Z",
-            "2026-11-20T12:00:0告",
-        ] {
-            assert_eq!(rfc3339(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn not_applicable_needs_a_reason_and_stands_alone() {

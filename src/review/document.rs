@@ -1,12 +1,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::digest::Digest;
+use crate::digest::{Digest, Original};
 use crate::json::{
     DocumentError, DocumentProblem, Fault, Read, Reader, line_and_column, read_with_all_faults,
 };
-use crate::response::{EvidenceRef, is_placeholder, rfc3339};
+use crate::response::{EvidenceRef, is_placeholder};
 use crate::signer::Signer;
+use crate::time::Time;
 use crate::triage::{Finding, MAX_CHARACTERS, withheld_problems};
 use crate::words::{Lane, Problem, ReviewerCheck};
 
@@ -14,9 +15,6 @@ use super::{ReviewerKind, ReviewerRecord, Verdict};
 
 /// The version of a reviewer record that this crate reads.
 pub(crate) const RECORD_VERSION: &str = "monitoring_reviewer_record_v1";
-
-/// How many bytes a reviewer record may have.
-const MAX_BYTES: usize = 256 * 1024;
 
 /// A key that a reviewer record has, in the order in which a template gives them.
 #[derive(
@@ -56,6 +54,8 @@ impl RecordKey {
 /// assert_eq!(errors[1].problem().to_string(), "the key \"schema_version\" is missing");
 /// ```
 pub struct ReviewDocument {
+    original: Original,
+    signer: Option<Signer>,
     candidate_id: String,
     response_event: Digest,
     reviewer: String,
@@ -87,11 +87,9 @@ impl ReviewDocument {
             |key: &str| key.parse::<RecordKey>().is_ok() || key.parse::<ReviewerCheck>().is_ok();
         let keys: Vec<_> = RecordKey::ALL.iter().map(|key| (key.as_str(), *key)).collect();
         read_with_all_faults(bytes, is_known, |reader, faults| {
-            let start = reader.offset()?;
-            if bytes.len() > MAX_BYTES {
-                return Err(Fault { offset: start, problem: DocumentProblem::TooLarge });
-            }
             let mut document = Self {
+                original: Original::new(bytes),
+                signer: None,
                 candidate_id: String::new(),
                 response_event: Digest::of(b""),
                 reviewer: String::new(),
@@ -132,7 +130,7 @@ impl ReviewDocument {
             RecordKey::Reviewer => self.reviewer = read_text(reader, "the reviewer's name")?,
             RecordKey::ReviewerKind => self.kind = read_word(reader, "person or automation")?,
             RecordKey::ReviewedAt => {
-                if rfc3339(&reader.string()?).is_none() {
+                if reader.string()?.parse::<Time>().is_err() {
                     return Err(expected(offset, "a time with an offset, as in RFC 3339"));
                 }
             }
@@ -197,36 +195,52 @@ impl ReviewDocument {
         texts.into_iter().flat_map(|(key, text)| findings_in(key, text)).collect()
     }
 
+    /// The document, signed by whom the caller has verified it to be.
+    #[must_use]
+    pub fn signed_by(self, signer: Signer) -> Self {
+        Self { signer: Some(signer), ..self }
+    }
+
+    /// The digest of the document's bytes.
+    #[must_use]
+    pub const fn digest(&self) -> Digest {
+        self.original.digest()
+    }
+
+    /// The document byte for byte as it came.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.original.bytes()
+    }
+
     /// The record of this document, for a candidate to take.
-    ///
-    /// `signer` is who signed the document, where a signature has been verified.
     ///
     /// # Errors
     ///
     /// What is to be said against its texts, see [`ReviewDocument::findings`].
-    pub fn record(&self, signer: Option<Signer>) -> Result<ReviewerRecord, Vec<Finding>> {
+    pub fn record(&self) -> Result<ReviewerRecord, Vec<Finding>> {
         let findings = self.findings();
         if !findings.is_empty() {
             return Err(findings);
         }
         Ok(ReviewerRecord {
+            original: self.original.clone(),
             candidate_id: self.candidate_id.clone(),
             response_event: self.response_event,
             reviewer: self.reviewer.clone(),
             kind: self.kind,
             outcome: self.outcome,
             verdicts: self.verdicts.clone(),
-            signer,
+            signer: self.signer.clone(),
         })
     }
 
-    /// The line and column, both from 1, of the value that a JSON pointer of one key leads to, in the
-    /// `bytes` that the document was read from.
+    /// The line and column, both from 1, of the value that a JSON pointer of one key leads to.
     #[must_use]
-    pub fn place_of(&self, field: &str, bytes: &[u8]) -> (usize, usize) {
+    pub fn place_of(&self, field: &str) -> (usize, usize) {
         let key = field.strip_prefix('/').and_then(|name| name.parse::<RecordKey>().ok());
         let offset = self.offsets.iter().find(|(other, _)| Some(*other) == key);
-        line_and_column(bytes, offset.map_or(0, |(_, offset)| *offset))
+        line_and_column(self.original.bytes(), offset.map_or(0, |(_, offset)| *offset))
     }
 }
 
@@ -387,10 +401,10 @@ mod tests {
             record[key] = text.into();
             let bytes = record.to_string();
             let document = ReviewDocument::parse(bytes.as_bytes()).unwrap();
-            let findings = document.record(None).unwrap_err();
+            let findings = document.record().unwrap_err();
             assert_eq!(findings[0].problem(), problem, "{key}");
             assert_eq!(findings[0].field(), format!("/{key}"));
-            assert!(document.place_of(findings[0].field(), bytes.as_bytes()).1 > 1);
+            assert!(document.place_of(findings[0].field()).1 > 1);
             assert!(!format!("{document:?}{findings:?}").contains("hunter2"));
         }
         let mut long = record();

@@ -5,7 +5,7 @@ mod document;
 use std::collections::BTreeMap;
 
 use crate::detect::fold_name;
-use crate::digest::Digest;
+use crate::digest::{Digest, Original};
 use crate::requirement::{Requirement, requirement};
 use crate::response::{Answers, OwnerResponse};
 use crate::signer::Signer;
@@ -70,6 +70,8 @@ pub enum Verdict {
 #[cfg_attr(test, derive(Clone))]
 #[must_use = "a record changes nothing until a candidate takes it"]
 pub struct ReviewerRecord {
+    /// The document that the record comes from.
+    pub(crate) original: Original,
     pub(crate) candidate_id: String,
     /// The journal's event of the answer that was judged.
     pub(crate) response_event: Digest,
@@ -137,7 +139,8 @@ impl ReviewerRecord {
 
     /// Whether the verdicts fit what triage found and what the owner answered.
     ///
-    /// Where the answer is no longer there, nothing can be called not applicable to it.
+    /// Where the answer is no longer there, no field of it is answered, and nothing can be called not applicable to
+    /// it. A check may fail in any case.
     fn judges(
         &self,
         answers: Option<&Answers>,
@@ -150,6 +153,9 @@ impl ReviewerRecord {
             match verdict {
                 Verdict::Pass if findings.iter().any(|finding| finding.check() == check) => {
                     return Err(Refusal::PassAgainstFinding(check));
+                }
+                Verdict::Pass if !is_answered(check, answers) => {
+                    return Err(Refusal::PassUnanswered(check));
                 }
                 Verdict::NotApplicable if !is_skippable(check) => {
                     return Err(Refusal::NotApplicableUnearned(check));
@@ -200,17 +206,33 @@ impl ReviewerRecord {
     }
 }
 
+/// The fields of the answer that a check is about; none where it is about the answer at large.
+fn fields_of(check: ReviewerCheck) -> impl Iterator<Item = AcceptanceField> {
+    AcceptanceField::answers().filter(move |field| field.check() == Some(check))
+}
+
+/// Whether a check can pass over these answers: it is about the answer at large, or one of its fields is
+/// answered. Nothing is true unearned.
+pub(crate) fn is_answered(check: ReviewerCheck, answers: Option<&Answers>) -> bool {
+    let mut fields = fields_of(check).peekable();
+    fields.peek().is_none()
+        || answers.is_some_and(|answers| {
+            answers.are_gone() || fields.any(|field| answers.is_answered(field))
+        })
+}
+
 /// A check may be not applicable where it has fields, and each was answered so, or is blank and
 /// not required.
-fn is_not_applicable(check: ReviewerCheck, answers: &Answers, surface: &Surface) -> bool {
-    let mut fields =
-        AcceptanceField::answers().filter(|field| field.check() == Some(check)).peekable();
+pub(crate) fn is_not_applicable(
+    check: ReviewerCheck,
+    answers: &Answers,
+    surface: &Surface,
+) -> bool {
+    let mut fields = fields_of(check).peekable();
     fields.peek().is_some()
         && (answers.are_gone()
             || fields.all(|field| match requirement(field, surface, answers) {
-                Requirement::Optional => {
-                    answers.is_blank(field) || answers.is_not_applicable(field)
-                }
+                Requirement::Optional => !answers.is_answered(field),
                 Requirement::ByRequest => answers.is_not_applicable(field),
                 Requirement::Demanded => false,
             }))
@@ -272,9 +294,20 @@ pub enum Refusal {
     /// A check was passed that triage found something against.
     #[error("triage found something against the check {0}; it cannot be passed")]
     PassAgainstFinding(ReviewerCheck),
+    /// A check was passed over a field that nobody answered.
+    #[error("no field of the check {0} is answered; it cannot be passed")]
+    PassUnanswered(ReviewerCheck),
     /// A check was called not applicable that does apply.
-    #[error("the check {0} is applicable; pass it or fail it")]
+    #[error("the check {0} is applicable; pass it where its field is answered, or fail it")]
     NotApplicableUnearned(ReviewerCheck),
+    /// An acceptance while a torn line may have revoked the last one.
+    #[error(
+        "the last line of the journal is torn: it may have revoked the acceptance; hold the answer, or have the owner answer again"
+    )]
+    AcceptanceSuspended,
+    /// The event would not read back.
+    #[error("its event could not be read back, so it is not written; please report this")]
+    Unreadable,
     /// A hold without a reason.
     #[error("to hold an answer in {0}, fail a check that belongs to that lane")]
     NoFailedCheck(Lane),

@@ -28,14 +28,19 @@ pub use finding::Finding;
 pub use surfaces::Surfaces;
 use surfaces::{NAMES, stands_in};
 
-/// How many texts, names of unknown keys among them, an answer may have: ten times those of a template.
+/// How many texts of an answer are examined, names of unknown keys among them: ten times those of a template.
+/// What comes behind them is not looked at, and so is oversized.
 const MAX_TEXTS: usize = 400;
 
-/// How many bytes they may have together: as many as all fields of a template hold.
+/// How many bytes are examined of all texts together: as many as all fields of a template hold.
 const MAX_BYTES: usize = 23 * MAX_CHARACTERS;
 
-/// How many bytes of a value that is no text are examined as a document: a payload shows in its beginning.
+/// How many bytes of a value with its key are examined as a document. A longer one is oversized.
 const MAX_STRUCTURE: usize = 16 * 1024;
+
+/// How many findings are reported against one answer. The next one is oversized: nobody reads more, and the journal
+/// keeps each.
+const MAX_FINDINGS: usize = 200;
 
 /// How many characters a text may have.
 pub(crate) const MAX_CHARACTERS: usize = 4_000;
@@ -89,7 +94,7 @@ pub(crate) fn triage(
         answered: Vec::new(),
         texts: 0,
         bytes: 0,
-        is_full: false,
+        is_exhausted: false,
     };
     for (position, member) in document.members().iter().enumerate() {
         examination.examine_member(member, position);
@@ -99,8 +104,7 @@ pub(crate) fn triage(
     examination.examine_scope();
     examination.examine_claims();
     let responder = examination.text(ResponseKey::Responder).unwrap_or_default().to_owned();
-    let Examination { answers, mut findings, .. } = examination;
-    findings.dedup();
+    let Examination { answers, findings, .. } = examination;
     Triage { response: OwnerResponse { responder, answers, signer: None }, findings }
 }
 
@@ -127,10 +131,10 @@ struct Examination<'a> {
     findings: Vec<Finding>,
     /// The texts of the answers, as detectors read them.
     answered: Vec<(AcceptanceField, Folded)>,
-    /// How many texts were examined, how many bytes they have, and whether that is all.
+    /// How many texts were examined, how many bytes they have, and whether no more are.
     texts: usize,
     bytes: usize,
-    is_full: bool,
+    is_exhausted: bool,
 }
 
 impl<'a> Examination<'a> {
@@ -142,7 +146,21 @@ impl<'a> Examination<'a> {
         characters: Option<Range<usize>>,
     ) {
         let of_field = key.and_then(ResponseKey::check);
-        self.findings.push(Finding::new(problem, of_field, field, characters));
+        self.add(Finding::new(problem, of_field, field, characters));
+    }
+
+    /// Adds a finding, unless it was just found or there are too many.
+    fn add(&mut self, finding: Finding) {
+        if self.findings.last() == Some(&finding) {
+            return;
+        }
+        match self.findings.len() {
+            ..MAX_FINDINGS => self.findings.push(finding),
+            MAX_FINDINGS => {
+                self.findings.push(Finding::new(Problem::Oversized, None, finding.field, None));
+            }
+            _ => {}
+        }
     }
 
     /// A problem in a field that the response should have.
@@ -209,16 +227,11 @@ impl<'a> Examination<'a> {
         match value {
             Json::String(text) => self.examine_text(text, key, pointer, is_direct),
             Json::Array(items) => {
-                for (index, item) in items.iter().enumerate().take(MAX_TEXTS + 1) {
+                for (index, item) in items.iter().enumerate() {
                     let pointer =
                         if is_direct { format!("{pointer}/{index}") } else { pointer.to_owned() };
-                    self.examine_value(
-                        "",
-                        item,
-                        key,
-                        &pointer,
-                        is_direct && item.as_str().is_some(),
-                    );
+                    let is_direct = is_direct && item.as_str().is_some();
+                    self.examine_value("", item, key, &pointer, is_direct);
                 }
             }
             Json::Object(members) => {
@@ -231,23 +244,51 @@ impl<'a> Examination<'a> {
         }
     }
 
-    /// Looks at a value that is no text as the text of a document: its parts alone may tell nothing.
+    /// Looks at a member as the text of a document: the parts of a list or an object may say nothing alone, and a
+    /// value may be a secret only beside its key.
     fn examine_structure(&mut self, member: &Member, pointer: &str) {
         let has_structure = match &member.value {
             Json::Array(items) => items.iter().any(|item| item.as_str().is_none()),
-            value => matches!(value, Json::Object(_)),
+            Json::Object(_) => true,
+            Json::String(_) | Json::Number(_) => member.key.is_none(),
+            Json::Null | Json::Bool(_) => false,
         };
-        if !has_structure {
+        if !has_structure || self.is_exhausted {
             return;
         }
         let mut text = String::new();
-        write_json(&mut text, &member.value, 0);
-        text.truncate(text.floor_char_boundary(MAX_STRUCTURE));
+        if member.key.is_some() {
+            write_json(&mut text, &member.value, 0);
+        } else {
+            let whole = Json::object([(&*member.name, member.value.clone())]);
+            write_json(&mut text, &whole, 0);
+        }
+        if text.len() > MAX_STRUCTURE {
+            self.find(Problem::Oversized, member.key, pointer.to_owned(), None);
+            text.truncate(text.floor_char_boundary(MAX_STRUCTURE));
+        }
+        if !self.may_examine(&text, member.key, pointer) {
+            return;
+        }
         for (problem, _) in detect::detect(Rules::get(), &text, &Folded::new(&text), Kind::Plan) {
             if problem.lane() == Lane::QuarantineSecretOrRawPayload {
                 self.find(problem, member.key, pointer.to_owned(), None);
             }
         }
+    }
+
+    /// Counts a text that is about to be examined; says so, once, where it no longer is.
+    fn may_examine(&mut self, text: &str, key: Option<ResponseKey>, pointer: &str) -> bool {
+        if self.is_exhausted {
+            return false;
+        }
+        self.texts += 1;
+        self.bytes += text.len();
+        self.is_exhausted = self.texts > MAX_TEXTS || self.bytes > MAX_BYTES;
+        if self.is_exhausted {
+            self.find(Problem::Oversized, key, pointer.to_owned(), None);
+        }
+        !self.is_exhausted
     }
 
     fn examine_text(
@@ -257,21 +298,15 @@ impl<'a> Examination<'a> {
         pointer: &str,
         has_place: bool,
     ) {
-        if self.texts == MAX_TEXTS || self.bytes > MAX_BYTES {
-            if !self.is_full {
-                self.is_full = true;
-                self.find(Problem::Oversized, key, pointer.to_owned(), None);
-            }
-            return;
-        }
-        self.texts += 1;
         // What is beyond the limit is held as strictly as anything that could be found in it.
         let end = text.char_indices().nth(MAX_CHARACTERS).map(|(end, _)| end);
         if end.is_some() {
             self.find(Problem::Oversized, key, pointer.to_owned(), None);
         }
         let text = text.get(..end.unwrap_or(text.len())).unwrap_or(text);
-        self.bytes += text.len();
+        if !self.may_examine(text, key, pointer) {
+            return;
+        }
         let kind = if key.is_some_and(is_plan) { Kind::Plan } else { Kind::Prose };
         let folded = Folded::new(text);
         for (problem, characters) in detect::detect(Rules::get(), text, &folded, kind) {
@@ -289,7 +324,7 @@ impl<'a> Examination<'a> {
             (_, Json::Null) => {}
             (Some(AnswerShape::Refs), Json::Array(items)) => {
                 let mut refs = Vec::new();
-                for (index, item) in items.iter().enumerate().take(MAX_TEXTS) {
+                for (index, item) in items.iter().enumerate() {
                     match item.as_str() {
                         None => {
                             self.find(Problem::WrongType, key, format!("{pointer}/{index}"), None);
@@ -341,7 +376,11 @@ impl<'a> Examination<'a> {
             (AcceptanceField::SurfaceId, surface.surface_id()),
         ] {
             let key = ResponseKey::Field(field);
-            if self.document.value(key).and_then(Json::as_str) != Some(own) {
+            let is_another = self.document.value(key).and_then(Json::as_str) != Some(own);
+            // A surface that is not among those of the requests may ask for less than they do.
+            let is_stranger =
+                field == AcceptanceField::SurfaceId && !self.surfaces.has(self.surface);
+            if is_another || is_stranger {
                 self.find_in(Problem::IdentityMismatch, key);
             }
         }
@@ -398,13 +437,12 @@ impl<'a> Examination<'a> {
                 AcceptanceField::PostReloadReadbackPlan => Problem::ReadbackMissing,
                 _ => Problem::FieldMissing,
             };
-            self.find_in(problem, ResponseKey::Field(field));
+            let key = ResponseKey::Field(field);
             let is_excusable = requirement(field, self.surface, &self.answers)
                 == Requirement::ByRequest
                 && !self.is_owed_to_others(field);
-            if let Some(finding) = self.findings.last_mut() {
-                finding.is_excusable = is_excusable;
-            }
+            let finding = Finding::new(problem, key.check(), pointer_of(key), None);
+            self.add(Finding { is_excusable, ..finding });
         }
         if decision != Some(Decision::DeclineOwnership) {
             for name in self.surface.unanswerable_fields() {
@@ -456,8 +494,7 @@ impl<'a> Examination<'a> {
     }
 
     fn examine_claims(&mut self) {
-        let is_given =
-            |field| !self.answers.is_blank(field) && !self.answers.is_not_applicable(field);
+        let is_given = |field| self.answers.is_answered(field);
         let has_incident = is_given(AcceptanceField::IncidentContextRef);
         let has_proof = is_given(AcceptanceField::AlertChainHealthRef)
             && is_given(AcceptanceField::ReceiverReceiptProofRef);

@@ -1,67 +1,113 @@
+use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
+use crate::inputs::OwnerRequests;
 use crate::json::Json;
 use crate::surface::Surface;
 use crate::words::AcceptanceField;
 
-/// All surfaces that owners are asked about: an answer for one must not speak of another.
+/// All surfaces that owners are asked about: an answer for one must not speak of another, and an answer for a
+/// surface that is not one of them is held.
+///
+/// They come from owner requests and nowhere else. A clone shares them.
 ///
 /// ```
 /// use acceptance_ledger::{OwnerRequests, Surfaces};
 ///
 /// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
 /// let requests = OwnerRequests::parse(&draft)?;
-/// let surfaces = Surfaces::new(requests.surfaces());
-/// assert!(surfaces.contains("alertmanager_config:alertmanager/config.yml"));
+/// let surfaces = Surfaces::of(&requests);
+/// let surface = surfaces.get("alertmanager_config:alertmanager/config.yml").unwrap();
+/// assert_eq!(surface, &requests.surfaces()[0]);
 /// # Ok::<(), acceptance_ledger::DocumentError>(())
 /// ```
-#[derive(Clone, Debug, Default)]
-pub struct Surfaces {
-    ids: HashSet<String>,
+#[derive(Clone, Debug, PartialEq)]
+pub struct Surfaces(Arc<Index>);
+
+#[derive(Debug, Default, PartialEq)]
+struct Index {
+    surfaces: HashSet<ById>,
     /// Those ids that are no single token.
     odd_ids: Vec<String>,
     /// How many surfaces have each label or expected scope.
     names: HashMap<(AcceptanceField, String), usize>,
 }
 
+/// A surface that is found by its id.
+#[derive(Debug)]
+struct ById(Surface);
+
+impl Borrow<str> for ById {
+    fn borrow(&self) -> &str {
+        self.0.surface_id()
+    }
+}
+
+impl Hash for ById {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.surface_id().hash(state);
+    }
+}
+
+impl PartialEq for ById {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.surface_id() == other.0.surface_id()
+    }
+}
+
+impl Eq for ById {}
+
 impl Surfaces {
-    /// An index of these surfaces.
+    /// The surfaces of these requests.
     #[must_use]
-    pub fn new(surfaces: &[Surface]) -> Self {
-        let mut index = Self::default();
-        for surface in surfaces {
+    pub fn of(requests: &OwnerRequests) -> Self {
+        let mut index = Index::default();
+        for surface in requests.surfaces() {
             let id = surface.surface_id();
             if !id.chars().all(is_token_character) {
                 index.odd_ids.push(id.to_owned());
             }
-            index.ids.insert(id.to_owned());
+            index.surfaces.insert(ById(surface.clone()));
             for field in NAMES {
                 if let Some(name) = surface.descriptor(field).and_then(Json::as_str) {
                     *index.names.entry((field, name.trim().to_owned())).or_default() += 1;
                 }
             }
         }
-        index
+        Self(Arc::new(index))
     }
 
-    /// Whether there is a surface of this id.
+    /// The surface of this id, where there is one.
     #[must_use]
-    pub fn contains(&self, surface_id: &str) -> bool {
-        self.ids.contains(surface_id)
+    pub fn get(&self, surface_id: &str) -> Option<&Surface> {
+        self.0.surfaces.get(surface_id).map(|ById(surface)| surface)
+    }
+
+    /// The surface of the candidate of this id, where there is one.
+    #[must_use]
+    pub fn of_candidate(&self, candidate_id: &str) -> Option<&Surface> {
+        self.get(Surface::id_in(candidate_id)?)
+    }
+
+    /// Whether this very surface is one of them: one that only has the id of one asks for something else.
+    pub(super) fn has(&self, surface: &Surface) -> bool {
+        self.get(surface.surface_id()) == Some(surface)
     }
 
     /// Whether `scope` is a name that `surface` alone has.
     pub(super) fn is_its_own_name(&self, surface: &Surface, scope: &str) -> bool {
         NAMES.into_iter().any(|field| {
             let name = surface.descriptor(field).and_then(Json::as_str).map(str::trim);
-            name == Some(scope) && self.names.get(&(field, scope.to_owned())) == Some(&1)
+            name == Some(scope) && self.0.names.get(&(field, scope.to_owned())) == Some(&1)
         })
     }
 
     /// The ids of surfaces that stand in `text` as whole tokens.
     pub(super) fn named_in<'a>(&'a self, text: &'a str) -> impl Iterator<Item = &'a str> {
-        let odd = self.odd_ids.iter().map(String::as_str).filter(move |id| stands_in(text, id));
-        tokens(text).filter(|token| self.ids.contains(*token)).chain(odd)
+        let odd = self.0.odd_ids.iter().map(String::as_str).filter(move |id| stands_in(text, id));
+        tokens(text).filter(|token| self.get(token).is_some()).chain(odd)
     }
 }
 

@@ -4,28 +4,35 @@ use super::*;
 use crate::inputs::OwnerRequests;
 
 /// Two surfaces: a write-capable one with live evidence, and a dashboard.
-pub(crate) fn surfaces() -> Vec<Surface> {
-    surfaces_at(&"0a".repeat(32))
+pub(crate) fn requests() -> OwnerRequests {
+    requests_with(&[])
 }
 
-/// The same surfaces at a version of their files.
-pub(crate) fn surfaces_at(version: &str) -> Vec<Surface> {
+/// The same surfaces with other values in some keys of the first one's request.
+pub(crate) fn requests_with(changes: &[(&str, Value)]) -> OwnerRequests {
     let all: Vec<_> = AcceptanceField::answers().map(AcceptanceField::as_str).collect();
     let draft = |id: &str, label: &str, writes: bool| {
         json!({
             "request_id": format!("request:{id}"), "surface_id": id, "label": label,
             "expected_scope": "hosts", "config_kind": "k", "observability_scope": "o",
-            "control_tier": "C0", "repo_source_path": "p", "repo_sha256": version,
+            "control_tier": "C0", "repo_source_path": "p", "repo_sha256": "0a".repeat(32),
             "source_line_count": 1, "write_capable_surface": writes,
             "requires_live_evidence": writes, "required_owner_fields": all,
         })
     };
-    let drafts = [
+    let mut drafts = [
         draft("prometheus_rules:rules/node.yml", "node rules", true),
         draft("grafana_dashboard:nodes.json", "nodes", false),
     ];
+    for (key, value) in changes {
+        drafts[0][*key] = value.clone();
+    }
     let document = json!({"required_owner_fields": [], "request_drafts": drafts});
-    OwnerRequests::parse(document.to_string().as_bytes()).unwrap().surfaces().to_vec()
+    OwnerRequests::parse(document.to_string().as_bytes()).unwrap()
+}
+
+pub(crate) fn surfaces() -> Vec<Surface> {
+    requests().surfaces().to_vec()
 }
 
 /// A whole, clean answer for the first surface.
@@ -58,9 +65,8 @@ fn clean() -> Value {
 }
 
 fn triaged(document: &Value) -> Triage {
-    let surfaces = surfaces();
     let document = ResponseDocument::parse(document.to_string().as_bytes()).unwrap();
-    triage(&surfaces[0], &Surfaces::new(&surfaces), &document)
+    triage(&surfaces()[0], &Surfaces::of(&requests()), &document)
 }
 
 /// The problems and fields found when one field is changed.

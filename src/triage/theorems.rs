@@ -7,7 +7,7 @@ use proptest::sample::{Index, select};
 use proptest::test_runner::{Config, FileFailurePersistence};
 use serde_json::{Value, json};
 
-use super::tests::surfaces;
+use super::tests::{requests, surfaces};
 use super::*;
 use crate::candidate::AnyCandidate;
 use crate::inputs::{Inventory, OwnerRequests};
@@ -23,7 +23,7 @@ fn judge(text: &str) -> Option<AnyCandidate> {
     let surfaces = surfaces();
     let document = ResponseDocument::parse(text.as_bytes()).ok()?;
     let candidate = AnyCandidate::new(surfaces[0].clone());
-    Some(candidate.receive(&Surfaces::new(&surfaces), &document).into())
+    Some(candidate.receive(&Surfaces::of(&requests()), &document).into())
 }
 
 /// All that anybody sees of a candidate: its debug output, its findings, and its ledger.

@@ -1,3 +1,5 @@
+use crate::escape;
+
 use super::word_list;
 
 word_list! {
@@ -25,6 +27,10 @@ word_list! {
         SignatureInvalid = "signature_invalid": "A signature does not hold for its document, signer and time." | "簽章對該文件、簽署者與時間無效。",
         UnlistedSurface = "unlisted_surface": "The inventory has a surface that no owner is asked about." | "清冊中的 surface 沒有對應的 candidate。",
         DraftDiffersFromInventory = "draft_differs_from_inventory": "An owner request describes a surface otherwise than the inventory." | "請求草稿對 surface 的描述與清冊不同。",
+        StampInvalid = "stamp_invalid": "The ledger's generated_at is no RFC 3339 time, or its git_commit is neither hexadecimal nor unknown." | "帳本的 generated_at 不是 RFC 3339 時間，或 git_commit 既非十六進位也不是 unknown。",
+        AttributesDiffer = "attributes_differ": "The journal's .gitattributes does not keep git from converting its bytes." | "日誌的 .gitattributes 無法防止 git 轉換其位元組。",
+        SourceMissing = "source_missing": "The surface's file is not there, or its path is not one that git writes." | "surface 的檔案不存在，或其路徑不是 git 所寫的形式。",
+        SurfaceVanished = "surface_vanished": "A surface that had a journal or an acceptance is no longer asked about, and its file is still there." | "曾有日誌或已接受的 surface 不再被詢問，但其檔案仍在。",
         SourceDiffers = "source_differs": "The surface's file has another sha256 than the owner request says." | "surface 的檔案 sha256 與請求草稿不同。",
         HistoryRewritten = "history_rewritten": "The journal no longer begins as it did at the revision." | "日誌已不再以該 revision 的內容開頭。",
     }
@@ -50,10 +56,12 @@ impl VerifyCode {
     #[must_use]
     pub fn next_step_for(self, path: &str) -> String {
         let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
+        let (folder, path) =
+            (escape::for_shell(folder.as_bytes()), escape::for_shell(path.as_bytes()));
         let named = |word: &str| match word.trim_end_matches(['`', '.', ',', ';']) {
-            "LEDGER" => word.replace("LEDGER", path),
-            "FILE" => word.replace("FILE", path),
-            "FOLDER" => word.replace("FOLDER", folder),
+            "LEDGER" => word.replace("LEDGER", &path),
+            "FILE" => word.replace("FILE", &path),
+            "FOLDER" => word.replace("FOLDER", &folder),
             _ => word.to_owned(),
         };
         self.next_step().split(' ').map(named).collect::<Vec<_>>().join(" ")
@@ -66,7 +74,7 @@ impl VerifyCode {
             Self::LedgerMissing | Self::LedgerBytesDiffer => {
                 "Run `acceptance-ledger replay --output LEDGER` and commit what it writes."
             }
-            Self::GateNotFalse | Self::CountMismatch => {
+            Self::GateNotFalse | Self::CountMismatch | Self::StampInvalid => {
                 "Find out who edited the ledger, then write it again with `acceptance-ledger replay --output LEDGER`."
             }
             Self::ChainBroken | Self::IllegalStep => {
@@ -90,6 +98,15 @@ impl VerifyCode {
             Self::UnlistedSurface => "Add a draft for the surface to the owner requests.",
             Self::DraftDiffersFromInventory => {
                 "Write the draft again from the inventory, and ask the owner again."
+            }
+            Self::AttributesDiffer => {
+                "Write `* -text -ident -filter -working-tree-encoding` into FILE; the next `acceptance-ledger intake` or `review` does so, too."
+            }
+            Self::SourceMissing => {
+                "Take the file back from git; where it moved or is gone, write the inventory and the owner requests again."
+            }
+            Self::SurfaceVanished => {
+                "Put the surface back into the inventory and the owner requests, or remove its file in the same change."
             }
             Self::SourceDiffers => {
                 "Write the inventory and the owner requests again, and ask the owner about the file as it is now."

@@ -87,7 +87,7 @@ fn a_template_never_replaces_an_answer() {
     let output =
         tool(folder.path()).args(["template", RULES, "--output", "ready.json"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).starts_with("error: cannot write ready.json: File exists"));
+    assert!(stderr(&output).starts_with("error: cannot write ready.json: there is a file already"));
     assert_eq!(std::fs::read(folder.path().join("ready.json")).unwrap(), before);
     assert!(!names(folder.path()).iter().any(|name| name.starts_with('.')));
 }

@@ -104,7 +104,8 @@ fn each_finding_has_its_place_and_its_next_step() {
     edit(&case, INVENTORY, "\"label\": \"config.yml\"", "\"label\": \"hosts.yml\"");
     std::fs::write(case.surface_folder().join("note.txt"), "x").unwrap();
     std::fs::write(case.path().join(JOURNAL).join("README"), "x").unwrap();
-    std::fs::create_dir(case.path().join(JOURNAL).join("retired.00")).unwrap();
+    let retired = format!("retired.{}", "0".repeat(32));
+    std::fs::create_dir(case.path().join(JOURNAL).join(retired)).unwrap();
     assert_eq!(
         case.codes(&[]),
         [
@@ -190,26 +191,32 @@ fn a_request_that_asks_for_more_holds_what_was_accepted() {
     assert!(err.contains("lane_too_lenient"), "{err}");
 }
 
+/// Changes the dashboard in one of the inputs.
+fn change_dashboard(case: &Case, file: &str, change: impl FnOnce(&mut Value)) {
+    let bytes = std::fs::read(case.path().join(file)).unwrap();
+    let mut document: Value = serde_json::from_slice(&bytes).unwrap();
+    let key = if file == INVENTORY { "surfaces" } else { "request_drafts" };
+    let mut surfaces = document[key].as_array_mut().unwrap().iter_mut();
+    change(surfaces.find(|one| one["surface_id"] == DASHBOARD).unwrap());
+    case.write(file, document.to_string());
+}
+
 #[test]
 fn a_surface_that_asks_for_more_takes_back_a_record_and_goes_on() {
     let case = Case::new();
-    let none = json!("not_applicable: it cannot write");
-    case.answer_for("answer.json", DASHBOARD, 20, &[("maintenance_window", none)]);
+    let requests = std::fs::read(case.path().join(OWNER_REQUESTS)).unwrap();
+    change_dashboard(&case, OWNER_REQUESTS, |draft| {
+        let fields = draft["required_owner_fields"].as_array_mut().unwrap();
+        fields.retain(|field| field != "reload_owner");
+    });
+    case.answer_for("answer.json", DASHBOARD, 20, &[("reload_owner", json!(null))]);
     case.run_to(0, &["intake", "answer.json"]);
-    let skipped = ("checks/maintenance_window_present", json!("not_applicable"));
+    let skipped = ("checks/reload_owner_present", json!("not_applicable"));
     case.record_for("record.json", DASHBOARD, "owner_review_only_update", &[skipped]);
     case.run_to(0, &["review", "record.json"]);
     case.commit_ledger();
     assert_eq!(case.codes(&[]), [""; 0]);
-    for file in [OWNER_REQUESTS, INVENTORY] {
-        let mut document: Value =
-            serde_json::from_slice(&std::fs::read(case.path().join(file)).unwrap()).unwrap();
-        let key = if file == INVENTORY { "surfaces" } else { "request_drafts" };
-        let surfaces = document[key].as_array_mut().unwrap();
-        surfaces.iter_mut().find(|one| one["surface_id"] == DASHBOARD).unwrap()["write_capable_surface"] =
-            json!(true);
-        case.write(file, document.to_string());
-    }
+    case.write(OWNER_REQUESTS, requests);
     assert_eq!(case.codes(&[]), ["lane_too_lenient", "lane_too_lenient", "ledger_bytes_differ"]);
     let (text, _) = case.run_to(0, &["status", DASHBOARD]);
     assert!(text.starts_with(&format!("{DASHBOARD}: request_supplement")), "{text}");
@@ -218,6 +225,39 @@ fn a_surface_that_asks_for_more_takes_back_a_record_and_goes_on() {
     case.run_to(0, &["intake", "again.json"]);
     case.commit_ledger();
     assert_eq!(case.codes(&[]), [""; 0]);
+}
+
+/// What the request says of the surface is what the answer was given for, whatever of it changes.
+#[test]
+fn an_acceptance_does_not_outlive_what_was_said_of_its_surface() {
+    let case = Case::new();
+    case.answer_for("answer.json", DASHBOARD, 20, &[]);
+    case.run_to(0, &["intake", "answer.json"]);
+    case.record_for("record.json", DASHBOARD, "owner_review_only_update", &[]);
+    case.run_to(0, &["review", "record.json"]);
+    case.commit_ledger();
+    let inputs = [OWNER_REQUESTS, INVENTORY]
+        .map(|file| (file, std::fs::read(case.path().join(file)).unwrap()));
+    for (key, value) in [
+        ("write_capable_surface", json!(true)),
+        ("requires_live_evidence", json!(true)),
+        ("label", json!("another")),
+        ("expected_scope", json!(null)),
+        ("config_kind", json!("prometheus_rules")),
+        ("observability_scope", json!("another")),
+    ] {
+        for (file, _) in &inputs {
+            change_dashboard(&case, file, |surface| surface[key] = value.clone());
+        }
+        assert_eq!(case.codes(&[]), ["ledger_bytes_differ"], "{key}");
+        let (text, _) = case.run_to(0, &["status", DASHBOARD]);
+        assert!(text.starts_with(&format!("{DASHBOARD}: waiting_owner_response")), "{text}");
+        // A revert revives the answer.
+        for (file, bytes) in &inputs {
+            case.write(file, bytes);
+        }
+        assert_eq!(case.codes(&[]), [""; 0]);
+    }
 }
 
 #[test]
@@ -256,6 +296,8 @@ fn a_rewritten_history_is_told() {
         .into_iter()
         .map(|name| (name.clone(), std::fs::read(folder.join(name)).unwrap()))
         .collect();
+    let attributes = case.path().join(JOURNAL).join(".gitattributes");
+    let no_conversion = std::fs::read(&attributes).unwrap();
     let restore =
         || kept.iter().for_each(|(name, bytes)| std::fs::write(folder.join(name), bytes).unwrap());
     // The whole journal, as if nobody had ever answered.
@@ -264,6 +306,7 @@ fn a_rewritten_history_is_told() {
     assert_eq!(case.codes(&[]), [""; 0]);
     assert_eq!(case.codes(&["--since", "HEAD"]), ["history_rewritten"; 3]);
     std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(&attributes, no_conversion).unwrap();
     restore();
     // The last event and its record.
     let (_, events) = kept.iter().find(|(name, _)| name == "events.jsonl").unwrap();
@@ -293,7 +336,7 @@ fn a_rewritten_history_is_told() {
         assert!(err.contains("no such revision"), "{err}");
     }
     let outside = Case::new();
-    assert!(outside.run_to(2, &["verify", "--since", "HEAD"]).1.contains("no git repository"));
+    assert!(outside.run_to(2, &["verify", "--since", "HEAD"]).1.contains("not a git work tree"));
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn triage_finds_the_lane_that_a_person_would() {
             .as_bytes(),
     )
     .unwrap();
-    let surfaces = Surfaces::new(requests.surfaces());
+    let surfaces = Surfaces::of(&requests);
     let mut groups: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     let mut confusion: BTreeMap<(Lane, Lane), usize> = BTreeMap::new();
     let mut clean_held_for_a_secret = Vec::new();

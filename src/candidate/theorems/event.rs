@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use crate::digest::Digest;
+use crate::digest::{Digest, Original};
 use crate::response::{Answers, OwnerResponse};
 use crate::review::{ReviewerKind, ReviewerRecord, Verdict};
 use crate::surface::Surface;
@@ -20,6 +20,9 @@ pub(super) fn answer() -> Digest {
     Digest::of(b"an answer")
 }
 
+/// The check whose field no answer of these tests answers; nobody asks for it.
+pub(super) const UNANSWERED: ReviewerCheck = ReviewerCheck::CrossProjectNotificationPresent;
+
 #[derive(Clone, Debug)]
 pub(super) enum Event {
     /// The owner answers, and triage finds these.
@@ -33,13 +36,14 @@ pub(super) struct Record {
     pub(super) kind: ReviewerKind,
     pub(super) outcome: Lane,
     pub(super) is_by_responder: bool,
-    /// Every other check passes.
+    /// Every other check passes, but the one whose field no answer of these tests answers: it is not applicable.
     pub(super) exceptions: BTreeMap<ReviewerCheck, Verdict>,
 }
 
 impl Record {
     pub(super) fn verdict(&self, check: ReviewerCheck) -> Verdict {
-        self.exceptions.get(&check).copied().unwrap_or(Verdict::Pass)
+        let usual = if check == UNANSWERED { Verdict::NotApplicable } else { Verdict::Pass };
+        self.exceptions.get(&check).copied().unwrap_or(usual)
     }
 
     pub(super) fn fails_a_check_of_its_lane(&self) -> bool {
@@ -53,6 +57,7 @@ impl Record {
         let reviewer =
             if self.is_by_responder { " \u{ff21}da\u{200b}  OWN\u{415}R " } else { "Rex Reviewer" };
         ReviewerRecord {
+            original: Original::new(b"a record"),
             candidate_id: surface.candidate_id(),
             response_event: answer(),
             signer: None,
@@ -136,7 +141,9 @@ pub(super) fn path_to_every_state() -> Vec<Vec<Event>> {
         let answer = Event::Answer(vec![finding_in(lane)]);
         paths.push(vec![answer.clone()]);
         for kind in [ReviewerKind::Person, ReviewerKind::Automation] {
-            let exceptions = failed(|check| check.belongs_to(lane));
+            // Of an answer that is withheld, no field is answered: no check of one can pass.
+            let exceptions =
+                failed(|check| check.belongs_to(lane) || (lane.is_withheld() && has_fields(check)));
             let record = Record { kind, outcome: lane, is_by_responder: false, exceptions };
             paths.push(vec![answer.clone(), Event::Review(record.clone())]);
             paths.push(vec![Event::Answer(vec![]), Event::Review(record)]);
@@ -150,6 +157,11 @@ fn failed(is_failed: impl Fn(ReviewerCheck) -> bool) -> BTreeMap<ReviewerCheck, 
     checks.map(|check| (check, Verdict::Fail)).collect()
 }
 
+/// Whether a check is about fields of the answer.
+pub(super) fn has_fields(check: ReviewerCheck) -> bool {
+    AcceptanceField::answers().any(|field| field.check() == Some(check))
+}
+
 fn verdicts_for(outcome: Lane) -> Vec<BTreeMap<ReviewerCheck, Verdict>> {
     let skipped = |check| BTreeMap::from([(check, Verdict::NotApplicable)]);
     vec![
@@ -157,7 +169,9 @@ fn verdicts_for(outcome: Lane) -> Vec<BTreeMap<ReviewerCheck, Verdict>> {
         failed(|check| check.belongs_to(outcome)),
         failed(|check| !check.belongs_to(outcome)),
         failed(|_| true),
-        skipped(ReviewerCheck::CrossProjectNotificationPresent),
+        failed(|check| has_fields(check) || check.belongs_to(outcome)),
+        BTreeMap::from([(UNANSWERED, Verdict::Pass)]),
+        failed(|check| check == UNANSWERED),
         skipped(ReviewerCheck::SecretValueAbsent),
         skipped(ReviewerCheck::RollbackOwnerPresent),
     ]

@@ -4,6 +4,7 @@
 //! A theorem is held against every step of the whole product of states and abstract events, and
 //! against the steps of random sequences.
 
+mod earned;
 mod event;
 mod spec;
 
@@ -21,7 +22,9 @@ use crate::surface::Surface;
 use crate::words::{ItemFlag, Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
 
 use super::{AnyCandidate, Refused};
-use event::{Event, answer, any_event, every_event, finding_in, path_to_every_state, triage};
+use event::{
+    Event, UNANSWERED, answer, any_event, every_event, finding_in, path_to_every_state, triage,
+};
 use spec::Model;
 
 /// One step: the candidate before, what happened, and the candidate after, with the reason if the
@@ -164,6 +167,7 @@ fn the_core_agrees_with_the_naive_table() {
                 ProgressFlag::SupplementRequested => model.asks_for_more(),
                 ProgressFlag::LiveEvidenceReceived => {
                     entry.surface().requires_live_evidence()
+                        && model.shows_answers
                         && passed(ReviewerCheck::LiveConfigHashMetadataOnly)
                 }
             };
@@ -268,7 +272,7 @@ fn accepted_means_passed_by_another_person() {
             prop_assert!(record.kind == ReviewerKind::Person && !record.is_by_responder);
             for check in ReviewerCheck::ALL {
                 let verdict = record.verdict(*check);
-                let is_blank = *check == ReviewerCheck::CrossProjectNotificationPresent;
+                let is_blank = *check == UNANSWERED;
                 prop_assert!(
                     verdict == Verdict::Pass || (verdict == Verdict::NotApplicable && is_blank)
                 );

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::review::{ReviewerKind, Verdict};
 use crate::words::{Lane, ReviewerCheck};
 
-use super::event::{Event, Record};
+use super::event::{Event, Record, UNANSWERED, has_fields};
 
 /// The lanes that hold an answer back, strictest first.
 const HOLDS: [Lane; 8] = [
@@ -85,12 +85,17 @@ impl Model {
         // The answers of these tests say nowhere that a field does not apply, and leave out
         // nothing that is required: only a check whose fields are all blank may be skipped.
         // An answer that is gone has no fields to skip.
-        let skippable =
-            self.shows_answers.then_some(ReviewerCheck::CrossProjectNotificationPresent);
+        let skippable = self.shows_answers.then_some(UNANSWERED);
         let skips_wrongly = ReviewerCheck::ALL.iter().any(|check| {
             record.verdict(*check) == Verdict::NotApplicable && skippable != Some(*check)
         });
-        if contradicts || skips_wrongly {
+        // A check of a field passes only over an answer: all fields are answered but one, and none of an answer that
+        // is gone.
+        let passes_nothing = ReviewerCheck::ALL.iter().any(|check| {
+            let is_answered = self.shows_answers && *check != UNANSWERED;
+            record.verdict(*check) == Verdict::Pass && has_fields(*check) && !is_answered
+        });
+        if contradicts || skips_wrongly || passes_nothing {
             return None;
         }
         match (self.lane, record.outcome) {

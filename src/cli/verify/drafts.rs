@@ -1,16 +1,15 @@
 //! The owner requests against the inventory and the files that they speak of.
 
-use std::collections::{HashMap, HashSet};
-use std::path::{Component, Path};
+use std::collections::HashSet;
 
-use crate::digest::Digest;
-use crate::edges::files;
 use crate::inputs::ListedSurfaces;
+use crate::json::Json;
 use crate::surface::Surface;
 use crate::words::{AcceptanceField, VerifyCode};
 
 use super::super::failure::Failures;
 use super::super::repository::Repository;
+use super::super::source::{Source, Sources};
 use super::Args;
 use super::findings::{Finding, Report};
 
@@ -65,45 +64,23 @@ pub(super) fn hold_against_inventory(
     }
 }
 
-/// Holds each surface's file, where it is there, against the version that its owner is asked about.
+/// Holds each surface's file against the version that its owner is asked about.
 pub(super) fn hold_sources_against(
     args: &Args,
     repository: &Repository,
     report: &mut Report,
 ) -> Result<(), Failures> {
     let drafts = args.inputs.owner_requests();
-    // Most folders hold many files, and where one is not there, none of them is.
-    let mut has_folder: HashMap<&Path, bool> = HashMap::new();
+    let mut sources = Sources::new(args.inputs.root());
     for (index, surface) in repository.requests.surfaces().iter().enumerate() {
-        let text = |field| surface.descriptor(field).and_then(|value| value.as_str());
-        let source = text(AcceptanceField::RepoSourcePath).map(Path::new);
-        let (Some(source), Some(sha256)) = (source, text(AcceptanceField::RepoSha256)) else {
-            continue;
+        let (code, problem) = match sources.compare(surface)? {
+            Source::Same => continue,
+            Source::Differs => (VerifyCode::SourceDiffers, "the file has another sha256"),
+            Source::Missing(problem) => (VerifyCode::SourceMissing, problem),
         };
-        let folder = source.parent().unwrap_or(Path::new(""));
-        let is_there = |folder: &Path| args.inputs.below_root(folder).is_dir();
-        if !is_below(source)
-            || !*has_folder
-                .entry(folder)
-                .or_insert_with(|| folder == Path::new("") || is_there(folder))
-        {
-            continue;
-        }
-        let file = args.inputs.below_root(source);
-        if !file.is_file() {
-            continue;
-        }
-        let digest = Digest::of(&files::read(&file)?);
-        if digest.hex() != sha256.to_ascii_lowercase() {
-            let message =
-                format!("$.request_drafts[{index}]: {} has another sha256", file.display());
-            report.add(Finding::new(VerifyCode::SourceDiffers, &drafts, message));
-        }
+        let path = surface.descriptor(AcceptanceField::RepoSourcePath).and_then(Json::as_str);
+        let message = format!("$.request_drafts[{index}]: {}: {problem}", path.unwrap_or_default());
+        report.add(Finding::new(code, &drafts, message));
     }
     Ok(())
-}
-
-/// Whether a path leads below the root, whatever stands there.
-fn is_below(path: &Path) -> bool {
-    path.components().all(|part| matches!(part, Component::Normal(_)))
 }

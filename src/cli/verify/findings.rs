@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::edges::files::{self, FileError};
 use crate::edges::report::{Notice, Severity, github, sarif};
+use crate::escape;
 use crate::words::VerifyCode;
 
 use super::Format;
@@ -25,7 +26,7 @@ pub(super) struct Finding {
 
 impl Finding {
     pub(super) fn new(code: VerifyCode, path: &Path, message: String) -> Self {
-        Self { code, path: path.display().to_string(), place: None, message }
+        Self { code, path: path.to_string_lossy().into_owned(), place: None, message }
     }
 
     /// A finding of which the code says all.
@@ -74,7 +75,7 @@ impl Report {
         if !is_quiet {
             for note in &self.notes {
                 // Where nobody can be told, the findings are still shown.
-                let _ = writeln!(io::stderr(), "{note}");
+                let _ = writeln!(io::stderr(), "{}", escape::for_terminal(note));
             }
         }
         match format {
@@ -108,7 +109,9 @@ impl Report {
             let place =
                 place.map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
             // Writing to a string cannot fail.
-            let _ = writeln!(text, "{red}{code}{red:#} at {path}{place}");
+            let shown = escape::for_terminal(path);
+            let _ = writeln!(text, "{red}{code}{red:#} at {shown}{place}");
+            let message = escape::for_terminal(message);
             let _ = writeln!(text, "  {message}\n  next: {}\n", code.next_step_for(path));
         }
         let _ = match self.findings.len() {

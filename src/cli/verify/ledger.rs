@@ -14,27 +14,38 @@ use super::findings::{Finding, Report};
 /// How many bytes at its end show when a ledger was made, unless its inputs say much of themselves.
 const TAIL: u64 = 64 << 10;
 
+/// Holds the ledger against the candidates that the journal makes; `None` where one is broken.
 pub(super) fn hold_against_replay(
     path: &Path,
     repository: Repository,
-    candidates: Vec<AnyCandidate>,
-    is_broken: bool,
+    candidates: Option<Vec<AnyCandidate>>,
     report: &mut Report,
 ) -> Result<(), Failures> {
-    if !path.is_file() {
+    if !files::look_behind_links(path)?.is_some_and(|metadata| metadata.is_file()) {
         report.add(Finding::of(VerifyCode::LedgerMissing, path));
         return Ok(());
     }
     let stamp = match Stamp::in_tail(&files::read_tail(path, TAIL)?) {
-        Some(stamp) => stamp,
-        None => LedgerDocument::parse(&files::read(path)?)
-            .map_or_else(|_| Stamp::new("", ""), |ledger| ledger.stamp().clone()),
+        Some(stamp) => Some(stamp),
+        None => {
+            LedgerDocument::parse(&files::read(path)?).ok().map(|ledger| ledger.stamp().clone())
+        }
     };
+    if stamp.as_ref().is_some_and(|stamp| !stamp.is_valid()) {
+        report.add(Finding::of(VerifyCode::StampInvalid, path));
+    }
     let Repository { inventory, requests, .. } = repository;
-    let ledger = Ledger::of(inventory, requests, stamp, candidates);
-    let difference = files::first_difference(path, |sink| ledger.write_to(sink).map(drop))?;
-    let Some(offset) = difference else { return Ok(()) };
-    drop(ledger);
+    // What a broken journal would make is not known.
+    let difference = match candidates {
+        Some(candidates) => {
+            let stamp = stamp.unwrap_or_else(|| Stamp::new("", ""));
+            let ledger = Ledger::of(inventory, requests, stamp, candidates);
+            let found = files::first_difference(path, |sink| ledger.write_to(sink).map(drop))?;
+            let Some(offset) = found else { return Ok(()) };
+            Some(offset)
+        }
+        None => None,
+    };
 
     let bytes = files::read(path)?;
     match inspect(&bytes) {
@@ -52,8 +63,7 @@ pub(super) fn hold_against_replay(
             .at(Some((error.line(), error.column()))),
         ),
     }
-    // What a broken journal would make is not known.
-    if !is_broken {
+    if let Some(offset) = difference {
         let (line, column, place) = place_in_ledger(&bytes, offset);
         let message = format!("{place}: the replay has something else here");
         report.add(

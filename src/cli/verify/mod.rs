@@ -1,24 +1,26 @@
 mod drafts;
 mod findings;
 mod ledger;
-mod signed;
+mod retired;
 mod since;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::edges::journal::{Folder, Lock, SIGNATURE};
+use crate::edges::files::shown;
+use crate::edges::journal::{ATTRIBUTES, Folder, SIGNATURE};
 use crate::edges::signatures::ALLOWED_SIGNERS;
 use crate::inputs::{Inventory, ListedSurfaces};
-use crate::journal::{DocumentName, History};
+use crate::journal::{DocumentName, JournalLog};
 use crate::words::VerifyCode;
 
 use super::Outcome;
 use super::inputs::{InputArgs, path};
 use super::judged::Format;
-use super::repository::{Replayed, Repository};
+use super::repository::{Replayed, Repository, log_of};
+use super::signed::bad_signatures;
+use super::wait::WaitArgs;
 use findings::{Finding, Report};
-use signed::bad_signatures;
 
 /// Hold a committed ledger against its inputs and its journal
 ///
@@ -27,6 +29,9 @@ use signed::bad_signatures;
 pub(super) struct Args {
     #[command(flatten)]
     inputs: InputArgs,
+
+    #[command(flatten)]
+    wait: WaitArgs,
 
     /// The committed ledger, relative to the root
     #[arg(
@@ -47,18 +52,18 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
-    let lock = Lock::share(args.inputs.root());
+    let lock = args.wait.share(&args.inputs)?;
     let both = |bytes: &[u8]| Ok((Inventory::parse(bytes)?, ListedSurfaces::parse(bytes)?));
     let ((inventory, listed), requests) = args.inputs.read_with(both)?;
     let mut repository = Repository::of(&args.inputs, inventory, requests)?;
     let mut report = Report::default();
 
     if let Some(revision) = &args.since {
-        let at_revision = since::AtRevision::read(&repository, revision)?;
+        let at_revision = since::AtRevision::read(args, &repository, revision)?;
         if let Some(signers) = at_revision.allowed_signers()? {
             repository.signers = Some(signers);
         }
-        at_revision.hold_against_today(&repository, &mut report)?;
+        at_revision.hold_against_today(args, &repository, &mut report)?;
     } else {
         report.note("history not checked: name a revision with --since, such as origin/main");
     }
@@ -72,26 +77,28 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     drafts::hold_sources_against(args, &repository, &mut report)?;
 
     let signers = repository.signers.clone();
-    let Replayed { candidates, seen, retired, strangers } =
-        repository.replay(|history, folder| {
-            let faults = history.faults().to_vec();
-            (
-                faults,
-                strange_files(history, folder),
-                bad_signatures(signers.as_ref(), history, folder),
-            )
-        })?;
-    let mut is_broken = false;
-    for (folder, (faults, strange, signed)) in seen {
-        for fault in &faults {
-            is_broken |= fault.code().breaks_replay();
-            let path = repository.path_of(&folder, fault);
+    let replayed = repository.replay(|replay, folder| {
+        let log = log_of(replay);
+        (strange_files(log, folder), bad_signatures(log, signers.as_ref(), folder))
+    })?;
+    let is_broken = replayed.is_broken();
+    let Replayed { candidates, journals, retired, strangers } = replayed;
+    let count = candidates.len();
+    let has_journal = !journals.is_empty() || !retired.is_empty();
+    if has_journal && !repository.journal.is_kept_from_conversion()? {
+        let path = repository.journal.path(ATTRIBUTES);
+        report.add(Finding::of(VerifyCode::AttributesDiffer, &path));
+    }
+    for journal in journals {
+        for fault in &journal.faults {
+            let path = repository.path_of(&journal.folder, fault);
             report.add(
                 Finding::new(fault.code(), &path, fault.to_string())
                     .at(fault.line().map(|line| (line, 1))),
             );
         }
-        let file = |name: &str| repository.journal.path(&folder).join(name);
+        let file = |name: &str| repository.journal.path(&journal.folder).join(name);
+        let (strange, signed) = journal.seen;
         for name in strange {
             report.add(Finding::of(VerifyCode::OrphanDocument, &file(&name)));
         }
@@ -104,11 +111,12 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     }
     for folder in retired {
         let path = repository.journal.path(&folder);
-        report.note(&format!("journal of a retired surface: {}", path.display()));
+        report.note(&format!("journal of a retired surface: {}", shown(&path)));
+        retired::look_through(&repository.journal, &folder, &mut report)?;
     }
-    let count = candidates.len();
     let path = args.inputs.below_root(&args.ledger);
-    ledger::hold_against_replay(&path, repository, candidates, is_broken, &mut report)?;
+    let candidates = (!is_broken).then_some(candidates);
+    ledger::hold_against_replay(&path, repository, candidates, &mut report)?;
     drop(lock);
 
     report.print(args.format, is_quiet, count)?;
@@ -116,10 +124,10 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
 }
 
 /// Files in a surface's folder that no event keeps and no document is.
-fn strange_files(history: &History, folder: &Folder) -> Vec<String> {
+fn strange_files(log: &JournalLog, folder: &Folder) -> Vec<String> {
     let is_signed = |name: DocumentName| {
-        let mut events = history.events().iter();
-        history.keeps(name)
+        let mut events = log.events().iter();
+        log.keeps(name)
             && events.any(|event| event.document() == Some(name) && event.signer().is_some())
     };
     let signatures = folder.signatures.keys().filter(|name| !is_signed(**name));

@@ -1,55 +1,81 @@
-//! The journal of today against the journal of a git revision.
+//! The journal and the inputs of today against those of a git revision.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Component, Path, PathBuf};
 
 use crate::edges::files;
 use crate::edges::git;
 use crate::edges::journal::{EVENTS, JOURNAL, SIGNATURE};
 use crate::edges::signatures::{ALLOWED_SIGNERS, AllowedSigners};
-use crate::journal::{DocumentName, Skimmed};
-use crate::words::VerifyCode;
+use crate::escape;
+use crate::inputs::OwnerRequests;
+use crate::journal::{DocumentName, Skimmed, journal_folder};
+use crate::json::{DocumentError, Json};
+use crate::ledger::LedgerDocument;
+use crate::surface::Surface;
+use crate::words::{AcceptanceField, ProgressFlag, VerifyCode};
 
 use super::super::failure::{Failure, Failures};
 use super::super::repository::{Repository, read_signers};
+use super::Args;
 use super::findings::{Finding, Report};
 
-/// What the journal held at a revision, by the path from the root.
+/// What the journal and the inputs held at a revision, by the path from the root.
 pub(super) struct AtRevision {
     revision: String,
+    /// What the revision is, in full: resolved once.
+    commit: String,
     files: BTreeMap<String, Vec<u8>>,
 }
 
 impl AtRevision {
-    pub(super) fn read(repository: &Repository, revision: &str) -> Result<Self, Failure> {
-        let files = git::files_at(&repository.root, revision, &[JOURNAL, ALLOWED_SIGNERS])
-            .map_err(|error| Failure::Usage {
-                message: format!("--since: {error}"),
-                next_step:
-                    "name a revision that this clone has; a shallow one needs `git fetch` first"
-                        .to_owned(),
-            })?;
-        Ok(Self { revision: revision.to_owned(), files })
+    pub(super) fn read(
+        args: &Args,
+        repository: &Repository,
+        revision: &str,
+    ) -> Result<Self, Failure> {
+        let root = &repository.root;
+        let inputs = [args.inputs.owner_request_report(), &args.ledger].into_iter();
+        let inputs: Vec<_> = inputs.filter_map(below_root).collect();
+        let paths = inputs.iter().map(String::as_str).chain([JOURNAL, ALLOWED_SIGNERS]);
+        let paths: Vec<_> = paths.collect();
+        let read = git::resolve(root, revision)
+            .and_then(|commit| Ok((git::files_at(root, &commit, &paths)?, commit)));
+        let (files, commit) = read.map_err(|error| Failure::Usage {
+            message: format!("--since {}: {error}", escape::for_terminal(revision)),
+            next_step: match error {
+                git::GitError::Ambiguous => {
+                    "write it in full, as in refs/remotes/origin/main, and find out who made the other ref"
+                }
+                _ => "name a revision that this clone has; a shallow one needs `git fetch` first",
+            }
+            .to_owned(),
+        })?;
+        Ok(Self { revision: revision.to_owned(), commit, files })
     }
 
     /// Who was allowed to sign at the revision: a change cannot allow its own signatures.
     pub(super) fn allowed_signers(&self) -> Result<Option<AllowedSigners>, Failure> {
-        let path = format!("{}:{ALLOWED_SIGNERS}", self.revision);
         let bytes = self.files.get(ALLOWED_SIGNERS);
-        bytes.map(|bytes| read_signers(Path::new(&path), bytes)).transpose()
+        bytes.map(|bytes| read_signers(&self.path_of(ALLOWED_SIGNERS), bytes)).transpose()
     }
 
     /// Finds what was there and has changed. Events may only be added; a document stays, unless a reviewer withdrew
-    /// it.
+    /// it; a surface that somebody answered for is asked about as long as its file is there.
     pub(super) fn hold_against_today(
         &self,
+        args: &Args,
         repository: &Repository,
         report: &mut Report,
     ) -> Result<(), Failures> {
+        report.note(&format!("history checked since {}, commit {}", self.revision, self.commit));
+        if !self.files.keys().any(|name| name.starts_with(JOURNAL)) {
+            report.note(&format!("{} has no journal: there is no history to check", self.revision));
+        }
         for (name, before) in &self.files {
             let Some(below) = name.strip_prefix(JOURNAL) else { continue };
             let path = repository.journal.path(below.trim_start_matches('/'));
-            let now = if path.is_file() { Some(files::read(&path)?) } else { None };
+            let now = files::read_if_there(&path)?;
             let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
             let message = if file == EVENTS {
                 // What was torn then is no event now.
@@ -72,7 +98,70 @@ impl AtRevision {
                 report.add(Finding::new(VerifyCode::HistoryRewritten, &path, message));
             }
         }
+        self.find_vanished(args, repository, report)
+    }
+
+    /// Finds surfaces that somebody answered for and nobody asks about any more, though their files are there.
+    fn find_vanished(
+        &self,
+        args: &Args,
+        repository: &Repository,
+        report: &mut Report,
+    ) -> Result<(), Failures> {
+        let requests = args.inputs.owner_request_report();
+        let Some(then) = self.parse(requests, OwnerRequests::parse)? else {
+            report.note(&format!(
+                "{} has no owner requests: surfaces that vanished since are not found",
+                self.revision
+            ));
+            return Ok(());
+        };
+        let ledger = self.parse(&args.ledger, LedgerDocument::parse)?;
+        let accepted: HashSet<&str> = ledger
+            .iter()
+            .flat_map(LedgerDocument::entries)
+            .filter(|entry| entry.has(ProgressFlag::OwnerResponseAccepted))
+            .map(|entry| entry.surface().surface_id())
+            .collect();
+        let today: HashSet<&str> =
+            repository.requests.surfaces().iter().map(Surface::surface_id).collect();
+        for surface in then.surfaces() {
+            let id = surface.surface_id();
+            let folder = format!("{JOURNAL}/{}/", journal_folder(id));
+            let has_journal = self.files.keys().any(|name| name.starts_with(&folder));
+            if today.contains(id) || !(has_journal || accepted.contains(id)) {
+                continue;
+            }
+            let path = surface.descriptor(AcceptanceField::RepoSourcePath).and_then(Json::as_str);
+            let is_there = match path {
+                Some(path) => files::look(&args.inputs.below_root(Path::new(path)))?.is_some(),
+                // Of a surface without a path nobody can say that its file is gone.
+                None => true,
+            };
+            if is_there {
+                let message = format!("the surface {id:?} was asked about in {}", self.revision);
+                let path = args.inputs.owner_requests();
+                report.add(Finding::new(VerifyCode::SurfaceVanished, &path, message));
+            }
+        }
         Ok(())
+    }
+
+    /// A document of the revision; `None` where there was none.
+    fn parse<T>(
+        &self,
+        path: &Path,
+        parse: impl FnOnce(&[u8]) -> Result<T, DocumentError>,
+    ) -> Result<Option<T>, Failure> {
+        let Some(name) = below_root(path) else { return Ok(None) };
+        let Some(bytes) = self.files.get(&name) else { return Ok(None) };
+        let error = |error| Failure::document(&self.path_of(&name), error);
+        parse(bytes).map(Some).map_err(error)
+    }
+
+    /// A file of the revision, as git names it.
+    fn path_of(&self, name: &str) -> PathBuf {
+        PathBuf::from(format!("{}:{name}", self.revision))
     }
 
     /// Whether an event of the revision keeps the document, or what the file signs.
@@ -88,6 +177,17 @@ fn is_withdrawn(path: &Path, file: &str) -> Result<bool, Failure> {
     let Some(name) = DocumentName::parse(file.strip_suffix(SIGNATURE).unwrap_or(file)) else {
         return Ok(false);
     };
-    let events: PathBuf = path.with_file_name(EVENTS);
-    Ok(events.is_file() && Skimmed::read(&files::read(&events)?).withdrawn.contains(&name))
+    let events = files::read_if_there(&path.with_file_name(EVENTS))?;
+    Ok(events.is_some_and(|events| Skimmed::read(&events).withdrawn.contains(&name)))
+}
+
+/// A path below the root as git names it; `None` where it leads elsewhere.
+fn below_root(path: &Path) -> Option<String> {
+    let part = |part: Component<'_>| match part {
+        Component::Normal(name) => name.to_str().map(str::to_owned),
+        _ => None,
+    };
+    let parts: Option<Vec<_>> =
+        path.components().filter(|part| *part != Component::CurDir).map(part).collect();
+    Some(parts?.join("/"))
 }

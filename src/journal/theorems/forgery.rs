@@ -37,7 +37,7 @@ fn sealed(line: &Value) -> String {
         "lane",
         "document",
         "responded_at",
-        "repo_sha256",
+        "surface",
         "findings",
         "signer",
     ];
@@ -98,15 +98,15 @@ fn a_forged_journal_reaches_no_state_that_the_core_refuses() {
                 line["document"] = json!(name.digest().to_string());
             });
             forged.documents.insert(name, text.clone().into_bytes());
-            if let Some(document) = replay(&dossier).since_the_answer().first().and_then(Event::document) {
+            if let Some(document) = replay(&dossier).log().since_the_answer().first().and_then(Event::document) {
                 // Only a withdrawal that is one deletes the answer.
                 if !honest.documents.contains_key(&document) {
                     forged.documents.remove(&document);
                 }
             }
-            let history = replay(&forged);
-            prop_assert_eq!(history.is_broken(), !is_allowed, "{:?} {}", history.faults(), text);
-            if is_allowed {
+            let history = replayed(&forged);
+            prop_assert_eq!(history.is_ok(), is_allowed, "{:?} {}", log(&history).faults(), text);
+            if let Ok(history) = history {
                 let honestly = replay(&honest);
                 prop_assert_eq!(history.candidate().entry(), honestly.candidate().entry());
                 dossier = honest;
@@ -122,32 +122,32 @@ fn a_forged_line_is_refused_for_what_it_says() {
     let forged = |change: &dyn Fn(usize, &mut Value)| {
         let mut dossier = accepted();
         rewrite(&mut dossier, change);
-        replay(&dossier)
+        codes(&dossier)
     };
     // Written again by hand, it is the journal that it was.
-    assert_eq!(forged(&|_, _| {}).faults(), []);
+    assert_eq!(forged(&|_, _| {}), []);
     let relabelled = forged(&|index, line| {
         if index >= 2 {
             line["recorded_at"] = json!("2026-11-25T10:00:00+08:00");
         }
     });
     // Its record is about the line that was there.
-    assert_eq!(codes(&relabelled), [VerifyCode::IllegalStep]);
+    assert_eq!(relabelled, [VerifyCode::IllegalStep]);
     for (key, value) in
-        [("responded_at", "2026-11-01T02:00:00Z"), ("repo_sha256", "0a"), ("findings", "[]")]
+        [("responded_at", "2026-11-01T02:00:00Z"), ("surface", "0a"), ("findings", "[]")]
     {
         let overfull = forged(&|index, line| {
             if index == 3 {
                 line[key] = json!(value);
             }
         });
-        assert!(codes(&overfull).contains(&VerifyCode::ChainBroken), "{key}");
+        assert!(overfull.contains(&VerifyCode::ChainBroken), "{key}");
     }
     let no_records = |change: &dyn Fn(&mut Value)| {
         let mut dossier = Dossier::default();
         receive(&mut dossier, &answer(1, &[])).unwrap();
         rewrite(&mut dossier, |_, line| change(line));
-        codes(&replay(&dossier))
+        codes(&dossier)
     };
     assert_eq!(no_records(&|_| {}), []);
     for (key, value, code) in [
@@ -211,7 +211,7 @@ fn forge_answer(dossier: &mut Dossier, text: String, day: u32, lane: Lane, findi
         line["lane"] = json!(lane);
         line["document"] = json!(name.digest().to_string());
         line["responded_at"] = json!(format!("2026-11-{day:02}T02:00:00Z"));
-        line["repo_sha256"] = json!("0a".repeat(32));
+        line["surface"] = json!(surfaces()[0].digest().to_string());
         line["findings"] = findings.clone();
     });
     dossier.documents.insert(name, text.into_bytes());
@@ -251,8 +251,10 @@ fn a_record_that_passes_what_triage_finds_today_does_not_count() {
         (Lane::RequestSupplement, json!([rollback])),
         (Lane::IncidentRecoveryBackfillRequired, json!([incident])),
     ] {
-        let history = replay(&with_findings(lane, &findings, true));
-        assert_eq!(codes(&history), [VerifyCode::LaneTooLenient], "{:?}", history.faults());
+        let dossier = with_findings(lane, &findings, true);
+        let history = replay(&dossier);
+        let faults = history.log().faults();
+        assert_eq!(codes(&dossier), [VerifyCode::LaneTooLenient], "{faults:?}");
         let entry = history.candidate().entry();
         assert!(!entry.has(ProgressFlag::LiveEvidenceReceived));
         assert!(!entry.has(ProgressFlag::OwnerResponseReceived));
@@ -262,9 +264,9 @@ fn a_record_that_passes_what_triage_finds_today_does_not_count() {
         assert_eq!(history.candidate().findings().len(), count);
     }
     let honest = json!([hash, rollback]);
-    assert!(replay(&with_findings(Lane::RequestSupplement, &honest, true)).is_broken());
+    assert!(replayed(&with_findings(Lane::RequestSupplement, &honest, true)).is_err());
     let history = replay(&with_findings(Lane::RequestSupplement, &honest, false));
-    assert_eq!(history.faults(), []);
+    assert_eq!(history.log().faults(), []);
     assert!(history.candidate().entry().has(ProgressFlag::OwnerResponseReceived));
 }
 
@@ -280,7 +282,7 @@ fn each_finding_of_an_event_stands_beside_those_of_today_once() {
     let mut dossier = Dossier::default();
     forge_answer(&mut dossier, text, 1, Lane::RequestSupplement, &findings);
     let history = replay(&dossier);
-    assert_eq!(history.faults(), []);
+    assert_eq!(history.log().faults(), []);
     let fields: Vec<_> = history.candidate().findings().iter().map(Finding::field).collect();
     let (hash, rollback) = ("/live_config_hash_ref", "/rollback_owner");
     assert_eq!(fields, [hash, rollback, "/validation_plan", hash]);
@@ -288,8 +290,8 @@ fn each_finding_of_an_event_stands_beside_those_of_today_once() {
 
 #[test]
 fn an_answer_follows_what_was_said_and_what_was_recorded() {
-    let time = |text: &str| crate::response::rfc3339(&format!("2026-11-24T{text}:00Z"));
-    let ahead = LastStored { responded_at: time("10:00").unwrap(), recorded_at: time("09:00") };
+    let time = |text: &str| time(&format!("2026-11-24T{text}:00Z"));
+    let ahead = LastStored { responded_at: time("10:00"), recorded_at: time("09:00") };
     for (responded, is_later) in [
         ("08:50", false),
         ("09:00", false),
@@ -299,12 +301,11 @@ fn an_answer_follows_what_was_said_and_what_was_recorded() {
         ("10:00", false),
         ("10:01", true),
     ] {
-        assert_eq!(ahead.is_followed_by(time(responded), time("09:40")), is_later, "{responded}");
+        assert_eq!(ahead.is_followed_by(&time(responded), &time("09:40")), is_later, "{responded}");
     }
-    assert!(!ahead.is_followed_by(None, time("09:40")));
-    let usual = LastStored { responded_at: time("08:00").unwrap(), recorded_at: time("09:00") };
+    let usual = LastStored { responded_at: time("08:00"), recorded_at: time("09:00") };
     for (responded, is_later) in [("08:00", false), ("08:01", true), ("09:30", true)] {
-        assert_eq!(usual.is_followed_by(time(responded), time("09:40")), is_later, "{responded}");
+        assert_eq!(usual.is_followed_by(&time(responded), &time("09:40")), is_later, "{responded}");
     }
 }
 
@@ -317,9 +318,9 @@ fn what_was_withheld_leaves_nothing_but_its_findings() {
     ] {
         let mut dossier = Dossier::default();
         receive(&mut dossier, &answer(1, &[("decision_reason", json!("密碼：hunter2x"))])).unwrap();
-        assert_eq!(replay(&dossier).faults(), []);
+        assert_eq!(codes(&dossier), []);
         rewrite(&mut dossier, |_, line| line[key] = value.clone());
-        let told = codes(&replay(&dossier));
+        let told = codes(&dossier);
         assert_eq!(told.first(), Some(&VerifyCode::IllegalStep), "{key}");
     }
 }
@@ -332,14 +333,13 @@ fn times_never_run_backwards() {
             line["recorded_at"] = json!("2026-11-24T09:59:59+08:00");
         }
     });
-    assert!(codes(&replay(&dossier)).contains(&VerifyCode::IllegalStep));
+    assert!(codes(&dossier).contains(&VerifyCode::IllegalStep));
     // A clock that is behind takes the time of the last event.
     let dossier = accepted();
     let text = answer(3, &[]);
     let document = ResponseDocument::parse(text.as_bytes()).unwrap();
-    let step = |time: &str| {
-        let surfaces = Surfaces::new(&surfaces());
-        let step = replay(&dossier).receive(&surfaces, &document, text.as_bytes(), time, None);
+    let step = |now: &str| {
+        let step = replay(&dossier).receive(&document, time(now));
         let line: Value = serde_json::from_str(step.unwrap().line()).unwrap();
         line["recorded_at"].as_str().unwrap().to_owned()
     };
@@ -356,7 +356,7 @@ fn an_answer_is_refused_that_the_surface_had_or_that_is_not_later() {
         (answer(1, &[("rollback_owner", json!("TBD"))]), IntakeRefusal::Repeated),
         (answer(2, &[("rollback_owner", json!("Bo"))]), IntakeRefusal::NotLater),
         (answer(1, &[("rollback_owner", json!("Bo"))]), IntakeRefusal::NotLater),
-        (answer(3, &[("responded_at", json!("soon"))]), IntakeRefusal::NotLater),
+        (answer(3, &[("responded_at", json!("soon"))]), IntakeRefusal::Undated),
     ] {
         let before = dossier.clone();
         assert_eq!(receive(&mut dossier, &text), Err(refusal));
@@ -364,7 +364,7 @@ fn an_answer_is_refused_that_the_surface_had_or_that_is_not_later() {
         // Nor is it a step of a journal that was written by hand.
         let mut forged = dossier.clone();
         forge_answer(&mut forged, text, 2, Lane::ReadyForMonitoringReview, &json!([]));
-        assert!(codes(&replay(&forged)).contains(&VerifyCode::IllegalStep));
+        assert!(codes(&forged).contains(&VerifyCode::IllegalStep));
     }
 }
 
@@ -377,7 +377,7 @@ fn the_stricter_of_the_recorded_and_todays_lane_holds() {
     forge_answer(&mut dossier, text, 1, Lane::ReadyForMonitoringReview, &json!([]));
     let answered = dossier.clone();
     let acceptance = {
-        let event = replay(&dossier).response_event().unwrap();
+        let event = replay(&dossier).log().response_event().unwrap();
         let mut ready = Dossier::default();
         receive(&mut ready, &answer(1, &[])).unwrap();
         let mut record: Value = serde_json::from_str(&record(&ready, ACCEPTANCE, &[])).unwrap();
@@ -387,8 +387,7 @@ fn the_stricter_of_the_recorded_and_todays_lane_holds() {
     forge_record(&mut dossier, acceptance, ACCEPTANCE);
     for dossier in [&answered, &dossier] {
         let history = replay(dossier);
-        assert_eq!(codes(&history), [VerifyCode::LaneTooLenient]);
-        assert!(!history.is_broken());
+        assert_eq!(codes(dossier), [VerifyCode::LaneTooLenient]);
         let entry = history.candidate().entry();
         assert_eq!(entry.lane(), Lane::QuarantineSecretOrRawPayload);
         assert_eq!(entry.reviewer_outcome(), Lane::WaitingOwnerResponse);
@@ -400,7 +399,7 @@ fn the_stricter_of_the_recorded_and_todays_lane_holds() {
     let Stands(candidate) = review(&mut dossier, &hold).unwrap();
     assert!(candidate.entry().has(ProgressFlag::OwnerResponseReceived));
     assert!(!dossier.documents.contains_key(&name));
-    assert_eq!(codes(&replay(&dossier)), []);
+    assert_eq!(codes(&dossier), []);
 }
 
 #[test]
@@ -413,6 +412,6 @@ fn a_hold_stays_when_the_rules_grow_milder() {
     let mut dossier = Dossier::default();
     forge_answer(&mut dossier, text, 1, Lane::ReceiverReceiptGapRequired, &finding);
     let history = replay(&dossier);
-    assert_eq!(history.faults(), []);
+    assert_eq!(history.log().faults(), []);
     assert_eq!(history.candidate().lane(), Lane::ReceiverReceiptGapRequired);
 }

@@ -13,13 +13,13 @@ use crate::candidate::{AnyCandidate, Refused};
 use crate::digest::Digest;
 use crate::inputs::{Inventory, OwnerRequests};
 use crate::ledger::{Ledger, Stamp};
-use crate::response::ResponseDocument;
-use crate::review::{Refusal, ReviewDocument, ReviewerRecord};
+use crate::response::{OwnerResponse, ResponseDocument};
+use crate::review::{Refusal, ReviewDocument, ReviewerRecord, is_answered};
 use crate::signer::Signer;
 use crate::strategies;
-use crate::surface::Surface;
+use crate::time::Time;
 use crate::triage::Surfaces;
-use crate::triage::tests::{surfaces, surfaces_at};
+use crate::triage::tests::{requests, requests_with, surfaces};
 use crate::words::{Lane, ProgressFlag, ReviewerCheck, VerifyCode};
 
 fn config() -> Config {
@@ -32,18 +32,36 @@ fn config() -> Config {
 
 const TIME: &str = "2026-11-24T10:00:00+08:00";
 
-fn replay_on(surfaces: &[Surface], dossier: &Dossier) -> History {
-    History::replay(surfaces[0].clone(), &Surfaces::new(surfaces), dossier)
+fn time(text: &str) -> Time {
+    text.parse().unwrap()
 }
 
+type Replayed = Result<History, BrokenJournal>;
+
+fn replay_on(requests: &OwnerRequests, dossier: &Dossier) -> Replayed {
+    History::replay(requests.surfaces()[0].clone(), &Surfaces::of(requests), dossier)
+}
+
+fn replayed(dossier: &Dossier) -> Replayed {
+    replay_on(&requests(), dossier)
+}
+
+/// The history of a journal that is sound.
 fn replay(dossier: &Dossier) -> History {
-    replay_on(&surfaces(), dossier)
+    replayed(dossier).unwrap()
+}
+
+fn log(replayed: &Replayed) -> &JournalLog {
+    match replayed {
+        Ok(history) => history.log(),
+        Err(broken) => broken.log(),
+    }
 }
 
 /// Stores a step as an edge would.
-fn store(dossier: &mut Dossier, step: &Step, bytes: &[u8]) {
+fn store(dossier: &mut Dossier, step: &Step) {
     dossier.events.extend(step.line().as_bytes());
-    if let Some(name) = step.document() {
+    if let Some((name, bytes)) = step.stores() {
         dossier.documents.insert(name, bytes.to_vec());
     }
     if let Some(name) = step.withdraws() {
@@ -57,20 +75,18 @@ struct Stands(AnyCandidate);
 
 /// Takes in an answer, if it is not refused.
 fn receive(dossier: &mut Dossier, text: &str) -> Result<Stands, IntakeRefusal> {
-    let surfaces = Surfaces::new(&surfaces());
     let document = ResponseDocument::parse(text.as_bytes()).unwrap();
-    let step = replay(dossier).receive(&surfaces, &document, text.as_bytes(), TIME, None)?;
-    store(dossier, &step, text.as_bytes());
+    let step = replay(dossier).receive(&document, time(TIME))?;
+    store(dossier, &step);
     Ok(Stands(step.into_candidate()))
 }
 
 /// Files a record, if it is not refused.
 fn review(dossier: &mut Dossier, text: &str) -> Result<Stands, Refusal> {
-    let record = ReviewDocument::parse(text.as_bytes()).unwrap().record(None).unwrap();
-    let step = replay(dossier)
-        .review(record, text.as_bytes(), TIME)
-        .map_err(|Refused { reason, .. }| reason)?;
-    store(dossier, &step, text.as_bytes());
+    let record = ReviewDocument::parse(text.as_bytes()).unwrap().record().unwrap();
+    let step =
+        replay(dossier).review(record, time(TIME)).map_err(|Refused { reason, .. }| reason)?;
+    store(dossier, &step);
     Ok(Stands(step.into_candidate()))
 }
 
@@ -90,8 +106,16 @@ fn record(dossier: &Dossier, outcome: Lane, changes: &[(&str, Value)]) -> String
     let history = replay(dossier);
     let mut record: Value =
         serde_json::from_str(&crate::template::review_template(&history).unwrap()).unwrap();
+    let candidate = history.candidate();
     for check in ReviewerCheck::ALL {
-        let verdict = if check.belongs_to(outcome) { "fail" } else { "pass" };
+        let answers = candidate.response().map(OwnerResponse::answers);
+        let verdict = if check.belongs_to(outcome) || candidate.can_only_fail(*check) {
+            "fail"
+        } else if is_answered(*check, answers) {
+            "pass"
+        } else {
+            "not_applicable"
+        };
         record["checks"][check.as_str()] = verdict.into();
     }
     for (key, value) in [
@@ -138,8 +162,12 @@ fn ledger(candidate: AnyCandidate) -> String {
     text
 }
 
-fn codes(history: &History) -> Vec<VerifyCode> {
-    history.faults().iter().map(JournalFault::code).collect()
+fn codes(dossier: &Dossier) -> Vec<VerifyCode> {
+    faults(&replayed(dossier))
+}
+
+fn faults(replayed: &Replayed) -> Vec<VerifyCode> {
+    log(replayed).faults().iter().map(JournalFault::code).collect()
 }
 
 /// What happens next in a random journal.
@@ -170,7 +198,8 @@ fn text_of(next: &Next, day: usize, dossier: &Dossier) -> String {
             answer.to_string()
         }
         Next::Record(text) => {
-            let latest = replay(dossier).response_event().unwrap_or_else(|| Digest::of(b"none"));
+            let latest =
+                replay(dossier).log().response_event().unwrap_or_else(|| Digest::of(b"none"));
             text.replace(&Digest::of(b"the latest answer").to_string(), &latest.to_string())
         }
     }
@@ -188,7 +217,7 @@ fn replay_gives_the_same_ledger() {
                 Next::Record(_) => review(&mut dossier, &text).ok(),
             };
             let history = replay(&dossier);
-            prop_assert_eq!(history.faults(), []);
+            prop_assert_eq!(history.log().faults(), []);
             if let Some(Stands(candidate)) = stepped {
                 prop_assert_eq!(history.candidate().entry(), candidate.entry());
                 prop_assert_eq!(history.candidate().findings().len(), candidate.findings().len());
@@ -203,8 +232,9 @@ fn replay_gives_the_same_ledger() {
 #[test]
 fn a_changed_surface_waits_and_its_revert_revives_the_answer() {
     let dossier = accepted();
-    let history = replay_on(&surfaces_at(&"0b".repeat(32)), &dossier);
-    assert_eq!(history.faults(), []);
+    let elsewhere = requests_with(&[("repo_sha256", json!("0b".repeat(32)))]);
+    let history = replay_on(&elsewhere, &dossier).unwrap();
+    assert_eq!(history.log().faults(), []);
     assert_eq!(history.candidate().lane(), Lane::WaitingOwnerResponse);
     assert!(!history.candidate().entry().has(ProgressFlag::OwnerResponseReceived));
     assert!(crate::template::review_template(&history).is_none());
@@ -226,13 +256,13 @@ fn a_reviewer_who_quarantines_or_rejects_withdraws_the_answer() {
             let hold = record(&dossier, lane, &[]);
             review(&mut dossier, &hold).unwrap();
             let history = replay(&dossier);
-            assert_eq!(history.faults(), []);
-            assert!(history.has_withdrawn(name) && !history.keeps(name));
+            assert_eq!(history.log().faults(), []);
+            assert!(history.log().has_withdrawn(name) && !history.log().keeps(name));
             assert_eq!(history.candidate().lane(), lane);
             assert!(!ledger(history.into_candidate()).contains("withdrawn-name"));
             let mut back = dossier.clone();
             back.documents.insert(name, answer(1, &[]).into_bytes());
-            assert_eq!(codes(&replay(&back)), [VerifyCode::OrphanDocument]);
+            assert_eq!(codes(&back), [VerifyCode::OrphanDocument]);
             let skimmed = Skimmed::read(&dossier.events);
             assert_eq!(skimmed.withdrawn, BTreeSet::from([name]));
             assert_eq!(skimmed.kept.len(), if accepts_first { 2 } else { 1 });
@@ -246,21 +276,24 @@ fn a_history_tells_what_happened() {
     let dossier = accepted();
     assert_eq!(format!("{dossier:?}"), "Dossier { .. }");
     let history = replay(&dossier);
-    let events = history.events();
+    let events = history.log().events();
     let told: Vec<_> = events
         .iter()
         .map(|event| (event.sequence(), event.is_review(), event.findings().len()))
         .collect();
     assert_eq!(told, [(1, false, 1), (2, true, 0), (3, false, 0), (4, true, 0)]);
-    assert_eq!(events[0].recorded_at(), TIME);
+    assert_eq!(events[0].recorded_at().as_str(), TIME);
     assert_eq!(events[1].lane(), Lane::RequestSupplement);
-    assert_eq!(history.since_the_answer(), &events[2..]);
-    assert_eq!(history.response_event(), Some(Digest::of(text_lines(&dossier)[2].as_bytes())));
+    assert_eq!(history.log().since_the_answer(), &events[2..]);
+    assert_eq!(
+        history.log().response_event(),
+        Some(Digest::of(text_lines(&dossier)[2].as_bytes()))
+    );
     for (event, is_review) in events.iter().zip([false, true, false, true]) {
         let name = event.document().unwrap();
         assert_eq!(name.is_review(), is_review);
         assert_eq!(name.digest(), Digest::of(&dossier.documents[&name]));
-        assert!(history.keeps(name) && !history.has_withdrawn(name));
+        assert!(history.log().keeps(name) && !history.log().has_withdrawn(name));
         assert_eq!(DocumentName::parse(&name.to_string()), Some(name));
     }
     let hex = Digest::of(b"").hex();
@@ -274,8 +307,8 @@ fn a_history_tells_what_happened() {
     }
     let mut missing = dossier;
     let (name, _) = missing.documents.pop_first().unwrap();
-    let history = replay(&missing);
-    let fault = &history.faults()[0];
+    let broken = replayed(&missing).unwrap_err();
+    let fault = &broken.faults()[0];
     assert_eq!((fault.document(), fault.line()), (Some(name), None));
 }
 
@@ -301,7 +334,7 @@ fn a_template_of_a_record_fails_what_is_found_and_decides_nothing_else() {
     assert_eq!(ready["not_authorization"], true);
     assert_eq!(
         ready["response_event"],
-        json!(replay(&dossier).response_event().unwrap().to_string())
+        json!(replay(&dossier).log().response_event().unwrap().to_string())
     );
 }
 
@@ -322,41 +355,41 @@ fn a_record_judges_the_latest_answer_of_its_own_surface() {
 
 #[test]
 fn who_signs_both_accepts_nothing() {
-    let surfaces = Surfaces::new(&surfaces());
-    let signer = |principal: &str, key: &str| Some(Signer::verified(principal, key));
+    let signer = |principal: &str, key: &str| Signer::verified(principal, key);
     let answer = answer(1, &[]);
-    let document = ResponseDocument::parse(answer.as_bytes()).unwrap();
-    let receive = |signer| {
-        replay(&Dossier::default()).receive(&surfaces, &document, answer.as_bytes(), TIME, signer)
-    };
-    assert_eq!(receive(signer("Eve", "k1")), Err(IntakeRefusal::NotTheSigner));
+    let document = || ResponseDocument::parse(answer.as_bytes()).unwrap();
+    let receive =
+        |document: &ResponseDocument| replay(&Dossier::default()).receive(document, time(TIME));
+    let by_eve = document().signed_by(signer("Eve", "k1"));
+    assert_eq!(receive(&by_eve), Err(IntakeRefusal::NotTheSigner));
     let mut dossier = Dossier::default();
-    store(&mut dossier, &receive(signer("Ada Owner", "k1")).unwrap(), answer.as_bytes());
+    store(&mut dossier, &receive(&document().signed_by(signer("Ada Owner", "k1"))).unwrap());
     let text = record(&dossier, ACCEPTANCE, &[]);
     let accept = |signer| {
-        let record = ReviewDocument::parse(text.as_bytes()).unwrap().record(signer).unwrap();
-        replay(&dossier).review(record, text.as_bytes(), TIME).map_err(|refused| refused.reason)
+        let document = ReviewDocument::parse(text.as_bytes()).unwrap().signed_by(signer);
+        let record = document.record().unwrap();
+        replay(&dossier).review(record, time(TIME)).map_err(|refused| refused.reason)
     };
     assert_eq!(accept(signer("Ada Owner", "k2")).unwrap_err(), Refusal::NotTheSigner);
     assert_eq!(accept(signer("Rex Reviewer", "k1")).unwrap_err(), Refusal::OwnAnswer);
     let step = accept(signer("Rex Reviewer", "k2")).unwrap();
     let mut filed = dossier.clone();
-    store(&mut filed, &step, text.as_bytes());
+    store(&mut filed, &step);
     let history = replay(&filed);
-    assert_eq!(history.faults(), []);
+    assert_eq!(history.log().faults(), []);
     assert_eq!(history.candidate().lane(), Lane::WaitingRuntimeGate);
     let signed_by = history.candidate().record().and_then(ReviewerRecord::signer);
-    assert_eq!(signed_by, signer("Rex Reviewer", "k2").as_ref());
-    let by = history.events().last().unwrap().signer().unwrap();
+    assert_eq!(signed_by, Some(&signer("Rex Reviewer", "k2")));
+    let by = history.log().events().last().unwrap().signer().unwrap();
     assert_eq!((by.principal(), by.key()), ("Rex Reviewer", "k2"));
 
     // Where records are signed, a responder is no claim either.
     let mut unsigned = Dossier::default();
-    store(&mut unsigned, &receive(None).unwrap(), answer.as_bytes());
+    store(&mut unsigned, &receive(&document()).unwrap());
     let text = record(&unsigned, ACCEPTANCE, &[]);
     let record = ReviewDocument::parse(text.as_bytes()).unwrap();
-    let record = record.record(signer("Rex Reviewer", "k2")).unwrap();
-    let refused = replay(&unsigned).review(record, text.as_bytes(), TIME).unwrap_err();
+    let record = record.signed_by(signer("Rex Reviewer", "k2")).record().unwrap();
+    let refused = replay(&unsigned).review(record, time(TIME)).unwrap_err();
     assert_eq!(refused.reason, Refusal::AnswerUnsigned);
     assert_eq!(*refused.candidate, replay(&unsigned));
 }
@@ -372,7 +405,7 @@ fn what_was_withheld_is_nowhere_in_the_journal() {
             receive(&mut dossier, &answer(1, &[(key, json!(secret))])).unwrap();
         prop_assert_eq!(candidate.lane(), Lane::QuarantineSecretOrRawPayload);
         prop_assert!(dossier.documents.is_empty());
-        let event = &replay(&dossier).events()[0].clone();
+        let event = &replay(&dossier).log().events()[0].clone();
         prop_assert_eq!(event.document(), None);
         let shown = format!("{} {event:?}", String::from_utf8(dossier.events).unwrap());
         prop_assert!(!shown.contains(&secret));

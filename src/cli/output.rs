@@ -1,0 +1,56 @@
+//! Where a command may write.
+
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use crate::edges::files::{self, FileError, shown};
+use crate::edges::journal::Journal;
+use crate::edges::signatures::ALLOWED_SIGNERS;
+
+use super::failure::Failure;
+use super::inputs::InputArgs;
+
+/// Refuses an output that is an input, a file of the journal or the list of signers, or that a link in the repository
+/// leads out of it.
+pub(super) fn check(inputs: &InputArgs, output: &Path) -> Result<(), Failure> {
+    let resolve = |path: &Path| files::destination(path).map_err(FileError::new("find", path));
+    let refuse = |why: &str| Failure::Usage {
+        message: format!("--output {} {why}", shown(output)),
+        next_step: "name another file for --output".to_owned(),
+    };
+    let target = resolve(output)?;
+    let root = inputs.root();
+    let kept = [
+        inputs.inventory(),
+        inputs.owner_requests(),
+        root.join(ALLOWED_SIGNERS),
+        Journal::below(root).path(""),
+    ];
+    for source in kept {
+        if target.starts_with(resolve(&source)?) {
+            return Err(refuse("is what the ledger is made from"));
+        }
+    }
+    let whole_root = resolve(root)?;
+    let begins_inside = [absolute(root), Ok(whole_root.clone())]
+        .into_iter()
+        .flatten()
+        .any(|root| absolute(output).is_ok_and(|output| output.starts_with(root)));
+    if begins_inside && !target.starts_with(&whole_root) {
+        return Err(refuse("leads through a link out of the repository"));
+    }
+    Ok(())
+}
+
+/// The path from the top, as it reads: without a look at links.
+fn absolute(path: &Path) -> io::Result<PathBuf> {
+    let mut whole = PathBuf::new();
+    for part in std::path::absolute(path)?.components() {
+        match part {
+            Component::ParentDir => drop(whole.pop()),
+            Component::CurDir => {}
+            part => whole.push(part),
+        }
+    }
+    Ok(whole)
+}

@@ -1,0 +1,78 @@
+//! What a signature in the journal is worth.
+
+use crate::edges::journal::{Folder, SIGNATURE};
+use crate::edges::signatures::{self, ALLOWED_SIGNERS, AllowedSigners, Namespace};
+use crate::journal::{Event, JournalLog};
+use crate::words::VerifyCode;
+
+/// Whether the document of an event is signed.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Signed {
+    /// Its event names no signer, and nobody has to sign.
+    No,
+    /// The signature holds.
+    Holds,
+    /// The document is no longer there, so that nothing can be checked.
+    Unchecked,
+    /// The signature is missing, or does not hold.
+    Fails(VerifyCode, String),
+}
+
+/// Checks the signature of an event's document, as of the time of the event.
+pub(super) fn check(
+    event: &Event,
+    log: &JournalLog,
+    signers: Option<&AllowedSigners>,
+    folder: &Folder,
+) -> Signed {
+    let Some(name) = event.document().filter(|name| log.keeps(*name)) else {
+        return if event.signer().is_some() { Signed::Unchecked } else { Signed::No };
+    };
+    let missing = |message: &str| Signed::Fails(VerifyCode::SignatureMissing, message.to_owned());
+    let (signers, signer) = match (signers, event.signer()) {
+        (None, None) => return Signed::No,
+        (None, Some(_)) => {
+            let message = format!(
+                "its event says that it is signed, and there is no {ALLOWED_SIGNERS} to check it with"
+            );
+            return Signed::Fails(VerifyCode::SignatureInvalid, message);
+        }
+        (Some(_), None) => return missing("its event names no signer"),
+        (Some(signers), Some(signer)) => (signers, signer),
+    };
+    let Some(signature) = folder.signatures.get(&name) else {
+        return missing("its signature is not there");
+    };
+    // A document that is missing is reported as such.
+    let Some(document) = folder.dossier.documents.get(&name) else { return Signed::Unchecked };
+    let at = event.recorded_at().moment();
+    let namespace =
+        if name.is_review() { Namespace::ReviewerRecord } else { Namespace::OwnerResponse };
+    let verified =
+        signatures::verify(signers, namespace, signer.principal(), document, signature, at);
+    let message = match verified {
+        Ok(verified) if verified == *signer => return Signed::Holds,
+        Ok(_) => "another key signed it than its event names".to_owned(),
+        Err(problem) => problem.to_string(),
+    };
+    Signed::Fails(VerifyCode::SignatureInvalid, message)
+}
+
+/// A code, the name of the file it is about, and what is wrong.
+pub(super) type BadSignature = (VerifyCode, String, String);
+
+/// The signatures of a surface's latest answer and of its records that are missing or do not hold.
+pub(super) fn bad_signatures(
+    log: &JournalLog,
+    signers: Option<&AllowedSigners>,
+    folder: &Folder,
+) -> Vec<BadSignature> {
+    let bad = log.since_the_answer().iter().filter_map(|event| {
+        let name = event.document()?;
+        match check(event, log, signers, folder) {
+            Signed::Fails(code, message) => Some((code, format!("{name}{SIGNATURE}"), message)),
+            Signed::No | Signed::Holds | Signed::Unchecked => None,
+        }
+    });
+    bad.collect()
+}

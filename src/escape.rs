@@ -1,0 +1,133 @@
+//! Names and paths of other people, as they are safe to show: on a terminal, in a build log, in a command to paste.
+
+#[cfg(feature = "cli")]
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Characters that show nothing: Unicode's default ignorable code points.
+pub(crate) const fn is_ignorable(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// Whether a character steers a terminal, breaks a line or is not seen.
+fn is_unprintable(character: char) -> bool {
+    character.is_control()
+        || is_ignorable(character)
+        || matches!(character, '\u{2028}' | '\u{2029}')
+}
+
+/// A text as it is safe on a terminal and in a build log: what steers either is shown by its number.
+///
+/// A build server takes a line that begins with `::`, or that has `##[` anywhere, for a command.
+#[cfg(feature = "cli")]
+pub(crate) fn for_terminal(text: &str) -> Cow<'_, str> {
+    let is_command = text.trim_start().starts_with("::") || text.contains("##[");
+    if !is_command && !text.contains(is_unprintable) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    let mut rest = text;
+    let mut is_at_start = true;
+    while let Some(character) = rest.chars().next() {
+        let begins_command = (is_at_start && rest.starts_with("::")) || rest.starts_with("##[");
+        if begins_command || is_unprintable(character) {
+            shown.extend(character.escape_unicode());
+        } else {
+            shown.push(character);
+        }
+        is_at_start &= character.is_whitespace();
+        rest = rest.get(character.len_utf8()..).unwrap_or_default();
+    }
+    Cow::Owned(shown)
+}
+
+/// A name as one word of a shell's command line, whatever is in it.
+pub(crate) fn for_shell(name: &[u8]) -> String {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./:@%+=,".contains(byte);
+    // A word that begins with a dash would be an option.
+    if !name.is_empty() && name.iter().all(is_plain) && !name.starts_with(b"-") {
+        return name.iter().copied().map(char::from).collect();
+    }
+    let dash = if name.starts_with(b"-") { "./" } else { "" };
+    match std::str::from_utf8(name) {
+        Ok(text) if !text.contains(is_unprintable) => {
+            format!("{dash}'{}'", text.replace('\'', r"'\''"))
+        }
+        _ => {
+            let mut quoted = format!("{dash}$'");
+            for byte in name {
+                let is_printable = byte.is_ascii_graphic() || *byte == b' ';
+                if is_printable && !b"'\\".contains(byte) {
+                    quoted.push(char::from(*byte));
+                } else {
+                    // Writing to a string cannot fail.
+                    let _ = write!(quoted, "\\x{byte:02x}");
+                }
+            }
+            quoted.push('\'');
+            quoted
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_steers_a_terminal_or_a_build_is_shown_by_its_number() {
+        for (text, shown) in [
+            ("prometheus_rules:rules/節點.yml", "prometheus_rules:rules/節點.yml"),
+            ("a::b ok", "a::b ok"),
+            ("red \u{1b}[31m", r"red \u{1b}[31m"),
+            ("two\nlines\r", r"two\u{a}lines\u{d}"),
+            ("::set-output name=x::y", r"\u{3a}:set-output name=x::y"),
+            (" ::error::", r" \u{3a}:error::"),
+            ("a ##[set-env]", r"a \u{23}#[set-env]"),
+            ("evil\u{202e}gpj.exe", r"evil\u{202e}gpj.exe"),
+            ("zero\u{200b}width\u{2028}", r"zero\u{200b}width\u{2028}"),
+            ("c1 \u{9b}31m", r"c1 \u{9b}31m"),
+        ] {
+            assert_eq!(for_terminal(text), shown, "{text:?}");
+        }
+    }
+
+    /// A shell reads each quoted name as the name.
+    #[test]
+    fn a_quoted_name_is_one_word_of_a_shell() {
+        let names: [&[u8]; 12] = [
+            b"rules/node.yml",
+            b"prometheus_rules:rules/node.yml",
+            b"",
+            b"two words",
+            b"$(touch pwned)",
+            b"`touch pwned`; touch pwned",
+            b"it's \"quoted\"",
+            b"!history !! \\",
+            "警報.yml".as_bytes(),
+            b"esc\x1b[31m\nline",
+            b"not utf-8 \xff\xfe",
+            b"~root *",
+        ];
+        for name in names {
+            let folder = tempfile::tempdir().unwrap();
+            let quoted = for_shell(name);
+            assert!(!quoted.contains(is_unprintable), "{quoted:?}");
+            let output = std::process::Command::new("bash")
+                .args(["-c", &format!("printf '<%s>' {quoted}")])
+                .current_dir(folder.path())
+                .output()
+                .unwrap();
+            assert_eq!(output.stdout, [b"<", name, b">"].concat(), "{quoted}");
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        }
+        assert_eq!(for_shell(b"-rf"), "./'-rf'");
+    }
+}

@@ -1,0 +1,182 @@
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+
+/// How far a time may be ahead of Greenwich or behind it, in hours: RFC 3339 has no more.
+const MAX_OFFSET_HOURS: u8 = 23;
+
+/// A time as documents and events write it: RFC 3339 with seconds and an offset, from 1970 to 9999.
+///
+/// It is shown as it was written. Outside these years it could not be read back once it is written in UTC.
+///
+/// ```
+/// use acceptance_ledger::Time;
+///
+/// let time: Time = "2026-11-20T12:00:00+08:00".parse()?;
+/// assert_eq!(time.to_string(), "2026-11-20T12:00:00+08:00");
+/// assert!("yesterday".parse::<Time>().is_err());
+/// assert!("0000-01-01T00:00:00+23:59".parse::<Time>().is_err());
+/// # Ok::<(), acceptance_ledger::NotATime>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Time {
+    text: String,
+    moment: Timestamp,
+}
+
+impl Time {
+    /// The time as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether this time is earlier than the other, whatever their offsets are.
+    ///
+    /// ```
+    /// use acceptance_ledger::Time;
+    ///
+    /// let [noon, later]: [Time; 2] = ["2026-11-20T12:00:00+08:00", "2026-11-20T12:00:00Z"].map(|text| text.parse().unwrap());
+    /// assert!(noon.is_before(&later));
+    /// ```
+    #[must_use]
+    pub fn is_before(&self, other: &Self) -> bool {
+        self.moment < other.moment
+    }
+
+    #[cfg(any(test, feature = "cli"))]
+    pub(crate) const fn moment(&self) -> Timestamp {
+        self.moment
+    }
+
+    /// The same moment, written in UTC.
+    pub(crate) fn in_utc(&self) -> Self {
+        Self { text: self.moment.to_string(), moment: self.moment }
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// What is not a time. It does not repeat the text.
+///
+/// ```
+/// use acceptance_ledger::Time;
+///
+/// let error = "2026-11-20".parse::<Time>().unwrap_err();
+/// assert!(error.to_string().contains("RFC 3339"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a time is written as in RFC 3339, with seconds and an offset, between 1970 and 9999")]
+pub struct NotATime;
+
+impl FromStr for Time {
+    type Err = NotATime;
+
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        let moment = moment_of(text).ok_or(NotATime)?;
+        // The last days of 9999 have no place in a timestamp, so an upper bound is not needed.
+        if moment < Timestamp::UNIX_EPOCH {
+            return Err(NotATime);
+        }
+        Ok(Self { text: text.to_owned(), moment })
+    }
+}
+
+/// The moment of a text that is a date, a time with seconds, and an offset, with nothing added.
+fn moment_of(text: &str) -> Option<Timestamp> {
+    let (form, offset) = match text.strip_suffix(['Z', 'z']) {
+        Some(form) => (form, ""),
+        None => text.split_at_checked(text.len().checked_sub("+00:00".len())?)?,
+    };
+    let (form, fraction) = form.split_once('.').unwrap_or((form, "0"));
+    let has_form = |text: &str, form: &str| {
+        text.len() == form.len()
+            && text.bytes().zip(form.bytes()).all(|(byte, form)| match form {
+                b'0' => byte.is_ascii_digit(),
+                b'+' => b"+-".contains(&byte),
+                form => byte.eq_ignore_ascii_case(&form),
+            })
+    };
+    let hours = offset.get(1..3).map_or(Ok(0), str::parse::<u8>);
+    let is_strict = has_form(form, "0000-00-00t00:00:00")
+        && !fraction.is_empty()
+        && fraction.bytes().all(|byte| byte.is_ascii_digit())
+        && (offset.is_empty() || has_form(offset, "+00:00"))
+        && hours.is_ok_and(|hours| hours <= MAX_OFFSET_HOURS);
+    text.parse().ok().filter(|_| is_strict)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moment(text: &str) -> Option<Timestamp> {
+        text.parse::<Time>().ok().map(|time| time.moment())
+    }
+
+    #[test]
+    fn a_time_is_one_of_rfc_3339_and_nothing_more() {
+        let noon = "2026-11-20T04:00:00Z".parse().ok();
+        for text in [
+            "2026-11-20T12:00:00+08:00",
+            "2026-11-20t04:00:00z",
+            "2026-11-20T04:00:00.000Z",
+            "2026-11-19T23:30:00-04:30",
+        ] {
+            assert_eq!(moment(text), noon, "{text}");
+            assert_eq!(text.parse::<Time>().unwrap().as_str(), text);
+        }
+        for text in [
+            "",
+            "Z",
+            "2026-11-20",
+            "2026-11-20T12:00:00",
+            "2026-11-20T12:00+08:00",
+            "2026-11-20 12:00:00+08:00",
+            "20261120T120000+0800",
+            "2026-11-20T12:00:00+08",
+            "2026-11-20T12:00:00.+08:00",
+            "2026-11-20T12:00:00,5+08:00",
+            "2026-13-20T12:00:00+08:00",
+            "+002026-11-20T12:00:00+08:00",
+            "2026-11-20T12:00:00+08:00[Asia/Taipei]",
+            "2026-11-20T12:00:00Z[hunter2]",
+            " 2026-11-20T12:00:00Z",
+            "2026-11-20T12:00:0告",
+            "2026-11-20T12:00:00告0",
+            "2026-11-20T12:00:00+24:00",
+            "2026-11-20T12:00:00+25:59",
+        ] {
+            assert_eq!(moment(text), None, "{text}");
+        }
+    }
+
+    /// Property 16 for times: what is taken in can be written in UTC, and reads back as the same moment.
+    #[test]
+    fn every_time_that_is_read_can_be_written_and_read_back() {
+        let mut taken = 0;
+        for year in ["0000", "0001", "1969", "1970", "2026", "9998", "9999"] {
+            for day in ["01-01", "12-30", "12-31"] {
+                for time in ["00:00:00", "23:59:59", "23:59:60", "21:59:59.999999999"] {
+                    for offset in ["Z", "+00:00", "+23:59", "-23:59", "+14:00"] {
+                        let text = format!("{year}-{day}T{time}{offset}");
+                        let Ok(read) = text.parse::<Time>() else { continue };
+                        let again: Time = read.in_utc().as_str().parse().unwrap();
+                        assert_eq!(again.moment(), read.moment(), "{text}");
+                        assert!(("1969".."9999~").contains(&year), "{text}");
+                        taken += 1;
+                    }
+                }
+            }
+        }
+        assert!(taken > 200, "{taken}");
+        for text in ["0000-01-01T00:00:00+23:59", "1969-12-31T23:59:59Z", "9999-12-31T23:59:59Z"] {
+            assert_eq!(text.parse::<Time>(), Err(NotATime), "{text}");
+        }
+    }
+}
