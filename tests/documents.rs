@@ -45,7 +45,7 @@ fn every_link_leads_somewhere() {
         let document = std::fs::read_to_string(&file).unwrap();
         for (_, target) in links(&document).filter(|(_, target)| !target.starts_with("http")) {
             let path = file.parent().unwrap().join(target);
-            assert!(path.exists(), "{} links to {target}", file.display());
+            assert!(path.exists(), "{} links to {target}", file.to_string_lossy());
         }
     }
 }
@@ -96,7 +96,7 @@ fn the_readme_shows_what_the_tool_prints() {
 fn the_walkthrough_goes_as_it_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let bin = Path::new(env!("CARGO_BIN_EXE_acceptance-ledger")).parent().unwrap();
-    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let path = format!("{}:{}", bin.to_string_lossy(), std::env::var("PATH").unwrap());
     let document = read("docs/walkthrough.md");
     let blocks =
         document.split("```console\n").skip(1).map(|rest| rest.split("```").next().unwrap());

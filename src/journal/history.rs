@@ -48,7 +48,7 @@ impl std::fmt::Debug for Dossier {
 ///     log.events().iter().filter(|event| !event.is_review()).count()
 /// }
 /// ```
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct JournalLog {
     pub(super) events: Vec<Event>,
     pub(super) faults: Vec<JournalFault>,

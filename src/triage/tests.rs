@@ -227,3 +227,97 @@ fn an_answer_without_end_is_oversized() {
     assert_eq!(lane, Lane::QuarantineSecretOrRawPayload);
     assert_eq!(findings, [(Problem::Oversized, "/decision_reason".to_owned())]);
 }
+
+/// Wherever something hides, it is found, or what is not looked at is oversized: nothing of the answer is kept.
+#[test]
+fn what_hides_behind_padding_is_never_kept() {
+    let secret = || json!(["glsa", "Qm7xV2bN9cR4tY6wE1uI3oP5sD8fG0hJ", "4be71c09"].join("_"));
+    let command = || json!("kubectl -n monitoring rollout restart deploy/alertmanager");
+    let behind = |count: usize, filler: Value, hidden: Value| {
+        let mut items = vec![filler; count];
+        items.push(hidden);
+        Value::from(items)
+    };
+    let keyed = |count: usize, hidden: Value| {
+        let mut members: serde_json::Map<_, _> =
+            (0..count).map(|index| (format!("k{index:05}"), Value::Null)).collect();
+        members.insert("z".to_owned(), hidden);
+        Value::from(members)
+    };
+    let nested = |depth: usize, hidden: Value| {
+        (0..depth).fold(hidden, |inner, _| json!([null, { "a": inner }]))
+    };
+    let counts = [1, 200, 399, 400, 401, 500, 2_200, 12_000];
+    let mut hidden = vec![
+        json!({"smtp_auth_password": "Xk39fjwl29qz"}),
+        nested(50, secret()),
+        nested(50, command()),
+        json!({"b": vec!["x".repeat(600); 40], "smtp_auth_password": "Xk39fjwl29qz"}),
+    ];
+    for count in counts {
+        hidden.extend([
+            behind(count, Value::Null, secret()),
+            behind(count, json!(0), secret()),
+            behind(count, json!(["ok"]), secret()),
+            behind(count, Value::Null, command()),
+            behind(count, json!({}), command()),
+            behind(count, json!("ticket:OPS-1"), secret()),
+            keyed(count, secret()),
+            keyed(count, command()),
+        ]);
+    }
+    for value in &hidden {
+        for key in ["notes", "redacted_evidence_refs", "decision_reason", "responder", "$schema"] {
+            let (lane, findings) = found(key, value.clone());
+            let shown = value.to_string();
+            let shown = shown.get(..60).unwrap_or(&shown);
+            assert!(lane.is_withheld(), "{key} {shown}: {lane} {:?}", findings.first());
+        }
+    }
+    // An unknown key beside its value, at the top.
+    for (key, value) in [
+        ("smtp_auth_password", json!("Xk39fjwl29qz")),
+        ("DB_PASSWORD", json!("Xk39fjwl29qz")),
+        ("password", json!(9_182_736_455_u64)),
+    ] {
+        assert_eq!(found(key, value).0, Lane::QuarantineSecretOrRawPayload, "{key}");
+    }
+}
+
+#[test]
+fn a_document_has_at_most_two_hundred_findings_and_then_is_oversized() {
+    let mut document = clean();
+    for index in 0..400 {
+        document[format!("k{index}")] = Value::Null;
+    }
+    let triage = triaged(&document);
+    assert_eq!(triage.findings.len(), MAX_FINDINGS + 1);
+    assert_eq!(triage.findings.last().unwrap().problem(), Problem::Oversized);
+    assert_eq!(triage.lane(), Lane::QuarantineSecretOrRawPayload);
+    // One less is said in full.
+    for index in 200..400 {
+        document.as_object_mut().unwrap().remove(&format!("k{index}"));
+    }
+    let triage = triaged(&document);
+    assert_eq!(triage.findings.len(), MAX_FINDINGS);
+    assert_eq!(triage.lane(), Lane::RequestSupplement);
+    // Invisible characters without end are one finding, or few: the journal keeps each.
+    let (_, findings) = found("decision_reason", json!(format!("x{}", "\u{200b}".repeat(3_000))));
+    assert!(findings.len() <= MAX_FINDINGS + 1);
+}
+
+/// A surface of the same name that asks for less is another one.
+#[test]
+fn an_answer_for_a_surface_that_is_not_one_of_the_requests_is_held() {
+    let twin = requests_with(&[("write_capable_surface", json!(false))]);
+    let document = ResponseDocument::parse(clean().to_string().as_bytes()).unwrap();
+    let held = triage(&twin.surfaces()[0], &Surfaces::of(&requests()), &document);
+    let mismatch = held.findings.iter().find(|finding| finding.field() == "/surface_id").unwrap();
+    assert_eq!(mismatch.problem(), Problem::IdentityMismatch);
+    assert!(held.lane().is_hold());
+    let alone = OwnerRequests::parse(br#"{"required_owner_fields": []}"#).unwrap();
+    assert!(triage(&surfaces()[0], &Surfaces::of(&alone), &document).lane().is_hold());
+    // The same requests, read again, have the same surfaces.
+    let again = triage(&requests().surfaces()[0], &Surfaces::of(&requests()), &document);
+    assert_eq!(again.findings, []);
+}

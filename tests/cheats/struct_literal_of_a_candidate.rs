@@ -1,6 +1,6 @@
 use acceptance_ledger::{Candidate, Surface, WaitingRuntimeGate};
 
-fn cheat(surface: Box<Surface>, state: WaitingRuntimeGate) -> Candidate<WaitingRuntimeGate> {
+fn cheat(surface: Surface, state: WaitingRuntimeGate) -> Candidate<WaitingRuntimeGate> {
     Candidate { surface, state }
 }
 

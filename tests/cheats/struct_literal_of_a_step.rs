@@ -1,7 +1,7 @@
 use acceptance_ledger::{AnyCandidate, Step};
 
 fn forge(candidate: AnyCandidate) -> Step {
-    Step { candidate, line: String::new(), document: None, withdraws: None }
+    Step { candidate, line: String::new(), stores: None, withdraws: None }
 }
 
 fn main() {}

@@ -1,0 +1,187 @@
+//! What a command must not write over, and what it shows of other people's names.
+
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::symlink;
+
+use serde_json::{Value, json};
+
+use crate::case::{Case, JOURNAL, LEDGER, RULES};
+use crate::tool::{INVENTORY, OWNER_REQUESTS, names, stderr, stdout, tool};
+
+const SIGNERS: &str = "docs/security/monitoring-owner-response-acceptance.allowed-signers";
+
+#[test]
+fn no_command_writes_over_what_the_ledger_is_made_from() {
+    let case = Case::accepted();
+    case.write(SIGNERS, "");
+    let events = case.events();
+    let events = events.strip_prefix(case.path()).unwrap().to_str().unwrap();
+    let attributes = format!("{JOURNAL}/.gitattributes");
+    let new = format!("{JOURNAL}/new.json");
+    symlink(INVENTORY, case.path().join("link.json")).unwrap();
+    symlink("docs/security", case.path().join("folder")).unwrap();
+    let by_link = OWNER_REQUESTS.replace("docs/security", "folder");
+    let respelled = format!("./docs/../{OWNER_REQUESTS}");
+    for command in [&["generate"][..], &["replay"], &["template", RULES]] {
+        for target in [
+            INVENTORY,
+            OWNER_REQUESTS,
+            events,
+            SIGNERS,
+            JOURNAL,
+            &attributes,
+            &new,
+            "link.json",
+            &by_link,
+            &respelled,
+        ] {
+            let before = std::fs::read(case.path().join(target)).ok();
+            let (out, err) = case.run_to(2, &[command, &["--output", target]].concat());
+            assert!(out.is_empty() && err.contains("is what the ledger is made from"), "{err}");
+            assert_eq!(std::fs::read(case.path().join(target)).ok(), before, "{target}");
+        }
+    }
+}
+
+#[test]
+fn no_link_in_the_repository_leads_an_output_out_of_it() {
+    let case = Case::new();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let victim = elsewhere.path().join("victim");
+    std::fs::write(&victim, "mine").unwrap();
+    symlink(&victim, case.path().join("out.json")).unwrap();
+    symlink(elsewhere.path(), case.path().join("out")).unwrap();
+    symlink(elsewhere.path().join("new"), case.path().join("dangling.json")).unwrap();
+    for command in [&["generate"][..], &["replay"], &["template", RULES]] {
+        for target in ["out.json", "out/victim", "out/new.json", "dangling.json"] {
+            let (_, err) = case.run_to(2, &[command, &["--output", target]].concat());
+            assert!(err.contains("leads through a link out of the repository"), "{err}");
+        }
+    }
+    assert_eq!(names(elsewhere.path()), ["victim"]);
+    assert_eq!(std::fs::read_to_string(&victim).unwrap(), "mine");
+    // Out of it by its own name, or by a link that is not in it, is where somebody wants it.
+    let direct = elsewhere.path().join("ledger.json");
+    case.run_to(0, &["generate", "--output", direct.to_str().unwrap()]);
+    symlink(&direct, elsewhere.path().join("link")).unwrap();
+    let link = elsewhere.path().join("link");
+    case.run_to(0, &["generate", "--output", link.to_str().unwrap()]);
+    case.run_to(0, &["generate", "--output", LEDGER]);
+}
+
+#[test]
+fn a_template_without_its_schema_is_not_left() {
+    let case = Case::new();
+    std::fs::create_dir(case.path().join("monitoring_owner_response_v1.schema.json")).unwrap();
+    case.run_to(2, &["template", RULES, "--output", "answer.json"]);
+    assert!(!case.path().join("answer.json").exists());
+}
+
+/// Characters that steer a terminal or a build server, or that a shell would take for more than a name.
+const HOSTILE: &str =
+    "a\u{1b}[31m\n::set-output name=x::y\r$(touch pwned)`touch pwned`'\u{202e}.json";
+
+/// A case in which the name is that of a surface, of its label and of a field that the request asks for.
+fn hostile_case() -> Case {
+    let case = Case::new();
+    let bytes = std::fs::read(case.path().join(OWNER_REQUESTS)).unwrap();
+    let mut document: Value = serde_json::from_slice(&bytes).unwrap();
+    let mut draft = document["request_drafts"][0].clone();
+    draft["surface_id"] = json!(HOSTILE);
+    draft["label"] = json!(HOSTILE);
+    draft["repo_source_path"] = json!(HOSTILE);
+    draft["required_owner_fields"].as_array_mut().unwrap().push(json!(HOSTILE));
+    document["request_drafts"].as_array_mut().unwrap().push(draft);
+    case.write(OWNER_REQUESTS, document.to_string());
+    case
+}
+
+#[test]
+fn hostile_names_reach_no_terminal_and_no_build_server_as_they_are() {
+    let case = hostile_case();
+    let broken = HOSTILE.to_owned();
+    case.write(&broken, "{");
+    let answer = case.run(&["template", HOSTILE]);
+    let mut answer: Value = serde_json::from_str(stdout(&answer)).unwrap();
+    answer["responded_at"] = json!("2026-11-20T10:00:00+08:00");
+    answer["responder"] = json!(HOSTILE);
+    let sent = HOSTILE.replace(".json", ".answer.json");
+    case.write(&sent, answer.to_string());
+    case.write(SIGNERS, "");
+    let unsigned = case.run(&["intake", &sent]);
+    assert!(stderr(&unsigned).contains("ssh-keygen -Y sign"), "{}", stderr(&unsigned));
+    std::fs::remove_file(case.path().join(SIGNERS)).unwrap();
+    let taken = case.run(&["intake", &sent]);
+    std::fs::write(case.path().join(JOURNAL).join(HOSTILE.replace('/', "-")), "x").unwrap();
+    let mut outputs = vec![unsigned, taken];
+    for args in [
+        &["triage", &broken][..],
+        &["triage", &sent],
+        &["triage", &sent, "--format", "github"],
+        &["triage", "absent\u{1b}[31m\n::error::x"],
+        &["intake", &sent],
+        &["review", &sent],
+        &["status", HOSTILE],
+        &["status", "--surfaces"],
+        &["status", "no such surface"],
+        &["template", HOSTILE, "--review"],
+        &["template", HOSTILE, "--output", &sent],
+        &["verify"],
+        &["verify", "--format", "github"],
+        &["verify", "--since", HOSTILE],
+        &["verify", "--ledger", HOSTILE],
+        &["generate", "--output", INVENTORY],
+        &["replay", "--root", HOSTILE],
+        &["generate", "--inventory-report", HOSTILE],
+    ] {
+        outputs.push(case.run(args));
+    }
+    for output in &outputs {
+        for text in [stdout(output), stderr(output)] {
+            assert!(!text.contains(['\u{1b}', '\r']), "{text:?}");
+            // A document of JSON is for a file, and holds names as they are.
+            assert!(text.starts_with('{') || !text.contains('\u{202e}'), "{text:?}");
+            let is_command = |line: &str| {
+                let line = line.trim_start();
+                let is_ours =
+                    line.starts_with("::error file=") || line.starts_with("::warning file=");
+                line.starts_with("::") && !is_ours
+            };
+            assert!(!text.lines().any(is_command), "{text}");
+        }
+    }
+    // Whoever pastes a command that is suggested runs that command, and nothing that a name says.
+    let mut pasted = 0;
+    for output in &outputs {
+        for text in [stdout(output), stderr(output)] {
+            for line in text.lines() {
+                let Some(at) =
+                    line.find("acceptance-ledger ").or_else(|| line.find("git checkout"))
+                else {
+                    continue;
+                };
+                let command = line[at..].split([';', '`']).next().unwrap();
+                let command = if line.contains("touch") { &line[at..] } else { command };
+                let harmless = format!("acceptance-ledger() {{ :; }}; git() {{ :; }}; {command}");
+                let _ = std::process::Command::new("bash")
+                    .args(["-c", &harmless])
+                    .current_dir(case.path())
+                    .output()
+                    .unwrap();
+                pasted += 1;
+            }
+        }
+    }
+    assert!(pasted > 3, "{pasted}");
+    assert!(!names(case.path()).contains(&"pwned".to_owned()));
+}
+
+#[test]
+fn a_name_that_is_not_utf_8_is_shown_and_refused() {
+    let case = Case::new();
+    let name = std::ffi::OsStr::from_bytes(b"answer\xff\x1b.json");
+    std::fs::write(case.path().join(name), "{").unwrap();
+    let output = tool(case.path()).arg("triage").arg(name).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!stderr(&output).contains('\u{1b}'));
+}

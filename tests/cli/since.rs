@@ -1,0 +1,184 @@
+//! `verify --since`: nothing leads it to another history, and the inputs are held against history, too.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::case::{Case, DASHBOARD, JOURNAL, RULES};
+use crate::tool::{INVENTORY, OWNER_REQUESTS, stderr, stdout, tool};
+
+/// A case whose acceptance is committed, and is what `origin/main` names.
+fn committed() -> Case {
+    let case = Case::accepted();
+    case.commit_ledger();
+    case.commit_all();
+    case.git(&["remote", "add", "origin", "."]);
+    case.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    case
+}
+
+/// Rewrites history, as an attacker would: the journal is gone, and the ledger shows that nobody ever answered.
+fn forget_all(case: &Case) {
+    std::fs::remove_dir_all(case.path().join(JOURNAL)).unwrap();
+    case.commit_ledger();
+    case.git(&["add", "-A"]);
+    case.git(&["commit", "-qm", "nothing ever happened"]);
+}
+
+const SINCE: &[&str] = &["--since", "origin/main"];
+
+#[test]
+fn a_ref_that_takes_the_name_of_another_is_refused() {
+    let plants: [&[&str]; 5] = [
+        &["tag", "origin/main"],
+        &["branch", "origin/main"],
+        &["update-ref", "refs/origin/main", "HEAD"],
+        &["update-ref", "refs/remotes/origin/main/HEAD", "HEAD"],
+        &["tag", "-a", "-m", "a tag", "origin/main"],
+    ];
+    for plant in plants {
+        let case = committed();
+        forget_all(&case);
+        assert_eq!(case.codes(SINCE), ["history_rewritten"; 3]);
+        if plant.contains(&"refs/remotes/origin/main/HEAD") {
+            // A ref cannot be a folder of refs at once.
+            continue;
+        }
+        case.git(plant);
+        let (out, err) = case.run_to(2, &[&["verify"], SINCE].concat());
+        assert!(out.is_empty() && err.contains("the name is ambiguous"), "{plant:?}: {err}");
+        // In full it has one meaning.
+        assert_eq!(case.codes(&["--since", "refs/remotes/origin/main"]), ["history_rewritten"; 3]);
+    }
+    // A tag or branch in the place of a remote's branch that is not there.
+    for plant in ["tag", "branch"] {
+        let case = committed();
+        forget_all(&case);
+        case.git(&["update-ref", "-d", "refs/remotes/origin/main"]);
+        case.git(&[plant, "origin/main"]);
+        let (_, err) = case.run_to(2, &[&["verify"], SINCE].concat());
+        assert!(err.contains("ambiguous"), "{err}");
+    }
+    // Names that a commit may have are no names of refs.
+    let case = committed();
+    let head = std::process::Command::new("git")
+        .current_dir(case.path())
+        .args(["rev-parse", "HEAD"])
+        .output()
+        .unwrap();
+    let head = stdout(&head).trim().to_owned();
+    forget_all(&case);
+    assert_eq!(case.codes(&["--since", &head]), ["history_rewritten"; 3]);
+    case.git(&["tag", &head]);
+    case.git(&["tag", "HEAD"]);
+    for name in [&head, "HEAD", "HEAD~1"] {
+        assert!(case.run_to(2, &["verify", "--since", name]).1.contains("ambiguous"), "{name}");
+    }
+    for name in ["", ":/nothing", "@{u}", "refs/tags/*", "^HEAD"] {
+        case.run_to(2, &["verify", &format!("--since={name}")]);
+    }
+}
+
+#[test]
+fn no_other_repository_is_asked() {
+    // A bare repository that was committed into the tree, where --root points.
+    let case = committed();
+    forget_all(&case);
+    let folder = case.path();
+    let bare = |name: &str, to: &Path| {
+        let status = std::process::Command::new("git")
+            .args(["init", "-q", "--bare"])
+            .arg(to)
+            .status()
+            .unwrap();
+        assert!(status.success(), "{name}");
+    };
+    let elsewhere = tempfile::tempdir().unwrap();
+    bare("elsewhere", elsewhere.path());
+    case.git(&["push", "-q", elsewhere.path().to_str().unwrap(), "HEAD:refs/remotes/origin/main"]);
+    for (name, value) in [
+        ("GIT_DIR", elsewhere.path().to_str().unwrap()),
+        ("GIT_COMMON_DIR", elsewhere.path().to_str().unwrap()),
+        ("GIT_OBJECT_DIRECTORY", "/nonexistent"),
+        ("GIT_NAMESPACE", "other"),
+        ("GIT_CONFIG_COUNT", "nonsense"),
+    ] {
+        let output = tool(folder)
+            .env(name, value)
+            .args(["verify", "--since", "origin/main", "--format", "json"])
+            .output()
+            .unwrap();
+        let report: Value = serde_json::from_str(stdout(&output)).unwrap();
+        assert_eq!(report["findings"].as_array().unwrap().len(), 3, "{name}: {}", stderr(&output));
+    }
+
+    let copy = tempfile::tempdir().unwrap();
+    bare("in the tree", copy.path());
+    case.git(&["push", "-q", copy.path().to_str().unwrap(), "HEAD:refs/remotes/origin/main"]);
+    let status = std::process::Command::new("cp")
+        .args(["-R", "docs"])
+        .arg(copy.path())
+        .current_dir(folder)
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let output = tool(copy.path()).args(["verify", "--since", "origin/main"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", stdout(&output));
+    assert!(stderr(&output).contains("not a git work tree"), "{}", stderr(&output));
+    let output = tool(copy.path()).args(["generate"]).output().unwrap();
+    assert!(stdout(&output).contains("\"git_commit\": \"unknown\""));
+}
+
+#[test]
+fn a_revision_is_named_in_full_and_one_without_a_journal_is_said() {
+    let case = Case::new();
+    case.commit_all();
+    case.answer("answer.json", 20, &[]);
+    case.run_to(0, &["intake", "answer.json"]);
+    case.commit_ledger();
+    let (_, err) = case.run_to(0, &["verify", "--since", "HEAD"]);
+    assert!(err.contains("HEAD has no journal: there is no history to check"), "{err}");
+    let commit =
+        err.lines().find_map(|line| line.strip_prefix("history checked since HEAD, commit "));
+    assert_eq!(commit.unwrap().len(), 40);
+}
+
+fn drop_surface(case: &Case, id: &str) {
+    for (file, key) in [(OWNER_REQUESTS, "request_drafts"), (INVENTORY, "surfaces")] {
+        let bytes = std::fs::read(case.path().join(file)).unwrap();
+        let mut document: Value = serde_json::from_slice(&bytes).unwrap();
+        document[key].as_array_mut().unwrap().retain(|surface| surface["surface_id"] != id);
+        case.write(file, document.to_string());
+    }
+    case.commit_ledger();
+}
+
+#[test]
+fn a_surface_that_was_answered_for_does_not_vanish_while_its_file_is_there() {
+    let case = committed();
+    // Nobody ever answered for the dashboard.
+    drop_surface(&case, DASHBOARD);
+    assert_eq!(case.codes(SINCE), [""; 0]);
+    drop_surface(&case, RULES);
+    assert_eq!(case.codes(&[]), [""; 0]);
+    assert_eq!(case.codes(SINCE), ["surface_vanished"]);
+    let (out, _) = case.run_to(1, &[&["verify"], SINCE].concat());
+    assert!(out.contains(RULES) && out.contains("Put the surface back"), "{out}");
+    std::fs::remove_file(case.path().join("prometheus/alert.rules")).unwrap();
+    assert_eq!(case.codes(SINCE), [""; 0]);
+
+    // All of them at once, with an inventory that lists none.
+    let case = committed();
+    let empty = json!({"required_owner_fields": [], "request_drafts": []});
+    case.write(OWNER_REQUESTS, empty.to_string());
+    case.write(INVENTORY, "{}");
+    case.commit_ledger();
+    assert_eq!(case.codes(SINCE), ["surface_vanished"]);
+
+    // An acceptance that only the ledger of the revision shows.
+    let case = committed();
+    case.git(&["rm", "-q", "-r", "--cached", JOURNAL]);
+    case.git(&["commit", "-qm", "the ledger alone"]);
+    drop_surface(&case, RULES);
+    assert_eq!(case.codes(&["--since", "HEAD"]), ["surface_vanished"]);
+}
