@@ -1,10 +1,11 @@
 //! The allowed-signers file, as the manual of `ssh-keygen` describes it.
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use ssh_key::PublicKey;
-use ssh_key::public::{EcdsaPublicKey, KeyData, RsaPublicKey};
+
+use super::{key, pattern};
 
 /// Whose keys may sign what, and when.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +54,11 @@ impl AllowedSigners {
             let place = |column, problem| Unreadable { line: index + 1, column, problem };
             let line = std::str::from_utf8(line).map_err(|_| place(1, "this line is no UTF-8"))?;
             let line = line.strip_suffix('\r').unwrap_or(line);
+            // OpenSSH reads no further than to a NUL, and an editor may show a line where none begins.
+            let control = line.chars().position(|c| c.is_control() && c != '\t');
+            if let Some(before) = control {
+                return Err(place(before + 1, "a control character stands here"));
+            }
             let text = line.trim_start_matches(BLANKS);
             if text.is_empty() || text.starts_with('#') {
                 continue;
@@ -76,13 +82,14 @@ impl AllowedSigners {
     ) -> Result<(), NotAllowed> {
         let mut why_not = NotAllowed::UnknownKey;
         for line in &self.lines {
-            let is_theirs =
-                line.key.key_data() == key.key_data() && matches_list(&line.principals, principal);
+            let is_theirs = line.key.key_data() == key.key_data()
+                && is_principal(principal)
+                && pattern::matches_list(&line.principals, principal);
             if !is_theirs {
                 continue;
             }
-            why_not = if line.namespaces.as_ref().is_some_and(|list| !matches_list(list, namespace))
-            {
+            let is_other = |list: &String| !pattern::matches_list(list, namespace);
+            why_not = if line.namespaces.as_ref().is_some_and(is_other) {
                 NotAllowed::OtherNamespace
             } else if line.valid_after.is_some_and(|after| at < after) {
                 NotAllowed::NotYetValid
@@ -96,6 +103,13 @@ impl AllowedSigners {
     }
 }
 
+/// Whether a name can be a principal's at all; OpenSSH can be asked about no other.
+fn is_principal(name: &str) -> bool {
+    /// In bytes.
+    const LONGEST: usize = 1_024;
+    !name.is_empty() && name.len() <= LONGEST && !name.contains('\0')
+}
+
 const BLANKS: [char; 2] = [' ', '\t'];
 
 /// What cannot be read: the rest of the line from there on, and what is wrong with it.
@@ -106,92 +120,81 @@ fn read_line(line: &str) -> Result<AllowedSigner, Fault<'_>> {
     if principals.is_empty() {
         return Err((line, "there are no principals"));
     }
-    match read_key(rest) {
-        Some(key) => Ok(AllowedSigner {
-            principals: principals.to_owned(),
-            namespaces: None,
-            valid_after: None,
-            valid_before: None,
-            key: supported(key, rest)?,
-        }),
-        None => read_with_options(principals, rest),
-    }
-}
-
-/// A key at the beginning of a text: its kind and its digits, whatever blanks stand between and behind them.
-fn read_key(text: &str) -> Option<PublicKey> {
-    let mut words = text.split_ascii_whitespace();
-    format!("{} {}", words.next()?, words.next()?).parse().ok()
-}
-
-/// The key, if its signatures can be checked here.
-fn supported(key: PublicKey, at: &str) -> Result<PublicKey, Fault<'_>> {
-    /// Fewer bits are not taken for a signature any more.
-    const RSA_BYTES: usize = 2048 / 8;
-    let is_strong =
-        |key: &RsaPublicKey| key.n.as_positive_bytes().map_or(0, <[u8]>::len) >= RSA_BYTES;
-    let is_supported = match key.key_data() {
-        KeyData::Ed25519(_) => true,
-        KeyData::Rsa(key) => is_strong(key),
-        KeyData::Ecdsa(key) => {
-            matches!(key, EcdsaPublicKey::NistP256(_) | EcdsaPublicKey::NistP384(_))
-        }
-        _ => false,
-    };
-    if is_supported {
-        Ok(key)
+    let (options, rest, key) = if let Some(key) = key::read(rest) {
+        (Options::default(), rest, Some(key))
     } else {
-        Err((at, "keys are ed25519, ecdsa with p256 or p384, or rsa of 2,048 bits or more"))
-    }
-}
-
-/// Reads the rest of a line in which options stand before the key.
-fn read_with_options<'t>(principals: &str, rest: &'t str) -> Result<AllowedSigner, Fault<'t>> {
-    let (namespaces, valid_after, valid_before, rest) = {
-        let (mut namespaces, mut valid_after, mut valid_before) = (None, None, None);
-        let mut left = rest;
-        loop {
-            let (name, value, after) = option(left)?;
-            match name.to_ascii_lowercase().as_str() {
-                "cert-authority" => {
-                    return Err((
-                        left,
-                        "cert-authority is not supported: list the keys themselves",
-                    ));
-                }
-                "namespaces" => once(&mut namespaces, value.to_owned(), left)?,
-                "valid-after" => once(&mut valid_after, time(value, left)?, left)?,
-                "valid-before" => once(&mut valid_before, time(value, left)?, left)?,
-                _ => return Err((left, "this is neither a key nor an option that ssh-keygen has")),
-            }
-            match after.strip_prefix(',') {
-                Some(next) => left = next,
-                None => {
-                    break (
-                        namespaces,
-                        valid_after,
-                        valid_before,
-                        after.trim_start_matches(BLANKS),
-                    );
-                }
-            }
-        }
+        let (options, rest) = Options::read(rest)?;
+        (options, rest, key::read(rest))
     };
-    if valid_after.zip(valid_before).is_some_and(|(after, before)| before <= after) {
-        return Err((
-            rest,
-            "the options before it are never valid: valid-before is not after valid-after",
-        ));
-    }
-    let key = read_key(rest).ok_or((rest, "this is no public key in the form of OpenSSH"))?;
-    let key = supported(key, rest)?;
+    let key = key.ok_or((rest, "this is no public key in the form of OpenSSH"))?;
+    let Options { namespaces, valid_after, valid_before } = options;
     Ok(AllowedSigner {
         principals: principals.to_owned(),
-        namespaces,
+        namespaces: namespaces.map(ToOwned::to_owned),
         valid_after,
         valid_before,
-        key,
+        key: key.map_err(|problem| (rest, problem))?,
     })
+}
+
+/// What may stand before a key.
+#[derive(Default)]
+struct Options<'t> {
+    namespaces: Option<&'t str>,
+    valid_after: Option<Timestamp>,
+    valid_before: Option<Timestamp>,
+}
+
+impl<'t> Options<'t> {
+    /// Reads the options that a text begins with, and gives what stands behind them.
+    fn read(mut text: &'t str) -> Result<(Self, &'t str), Fault<'t>> {
+        let mut options = Self::default();
+        let rest = loop {
+            let after = options.read_one(text)?;
+            match after.strip_prefix(',') {
+                Some(next) => text = next,
+                None if after.is_empty() || after.starts_with(BLANKS) => {
+                    break after.trim_start_matches(BLANKS);
+                }
+                None => return Err((after, "a comma or a blank has to follow an option")),
+            }
+        };
+        let both = options.valid_after.zip(options.valid_before);
+        if both.is_some_and(|(after, before)| before <= after) {
+            return Err((
+                rest,
+                "the options before it are never valid: valid-before is not after valid-after",
+            ));
+        }
+        Ok((options, rest))
+    }
+
+    /// Reads the first option of a text, and gives what stands behind it.
+    fn read_one(&mut self, text: &'t str) -> Result<&'t str, Fault<'t>> {
+        let end = text.find(['=', ',', ' ', '\t']).unwrap_or(text.len());
+        let (name, rest) = text.split_at(end);
+        match name.to_ascii_lowercase().as_str() {
+            "namespaces" => {
+                let (list, rest) = value(text, rest)?;
+                once(&mut self.namespaces, list, text)?;
+                Ok(rest)
+            }
+            "valid-after" => {
+                let (digits, rest) = value(text, rest)?;
+                once(&mut self.valid_after, time(digits, text)?, text)?;
+                Ok(rest)
+            }
+            "valid-before" => {
+                let (digits, rest) = value(text, rest)?;
+                once(&mut self.valid_before, time(digits, text)?, text)?;
+                Ok(rest)
+            }
+            "cert-authority" => {
+                Err((text, "cert-authority is not supported: list the keys themselves"))
+            }
+            _ => Err((text, "this is neither a key nor an option that ssh-keygen has")),
+        }
+    }
 }
 
 fn once<'t, T>(slot: &mut Option<T>, value: T, at: &'t str) -> Result<(), Fault<'t>> {
@@ -203,23 +206,43 @@ fn once<'t, T>(slot: &mut Option<T>, value: T, at: &'t str) -> Result<(), Fault<
 
 /// The first field of a line, in quotes or up to a blank, and what follows the blanks behind it.
 fn field(line: &str) -> Result<(&str, &str), Fault<'_>> {
-    let (field, rest) = match line.strip_prefix('"') {
-        Some(quoted) => quoted.split_once('"').ok_or((line, "a quote is not closed"))?,
-        None => line.split_at(line.find(BLANKS).unwrap_or(line.len())),
+    let (start, (field, rest)) = match line.strip_prefix('"') {
+        Some(quoted) => (quoted, quoted.split_once('"').ok_or((line, UNCLOSED))?),
+        None => (line, line.split_at(line.find(BLANKS).unwrap_or(line.len()))),
     };
+    // OpenSSH would take it out, and read on to the next.
+    if let Some(at) = field.find('"') {
+        return Err((start.split_at(at).1, "a quote stands within the principals"));
+    }
+    has_no_long_pattern(field, start)?;
     let rest = rest.trim_start_matches(BLANKS);
     if rest.is_empty() { Err((rest, "the key is missing")) } else { Ok((field, rest)) }
 }
 
-/// The first option of a list: its name, its value without quotes, and what follows.
-fn option(text: &str) -> Result<(&str, &str, &str), Fault<'_>> {
-    let end = text.find(['=', ',', ' ', '\t']).unwrap_or(text.len());
-    let (name, rest) = text.split_at(end);
-    let Some(value) = rest.strip_prefix('=') else { return Ok((name, "", rest)) };
+const UNCLOSED: &str = "a quote is not closed";
+
+/// The value of an option, without its quotes, and what stands behind it.
+fn value<'t>(option: &'t str, rest: &'t str) -> Result<(&'t str, &'t str), Fault<'t>> {
+    let value = rest.strip_prefix('=').ok_or((option, "this option needs a value"))?;
     let quoted =
         value.strip_prefix('"').ok_or((value, "the value of an option stands in quotes"))?;
-    let (value, rest) = quoted.split_once('"').ok_or((value, "a quote is not closed"))?;
-    Ok((name, value, rest))
+    let (inner, rest) = quoted.split_once('"').ok_or((value, UNCLOSED))?;
+    // It would keep OpenSSH from ending the value at the quote.
+    if inner.contains('\\') {
+        return Err((value, "a value has no backslash"));
+    }
+    has_no_long_pattern(inner, quoted)?;
+    Ok((inner, rest))
+}
+
+/// That every pattern of a list is short enough to match; `at` begins where the list does.
+fn has_no_long_pattern<'t>(list: &str, at: &'t str) -> Result<(), Fault<'t>> {
+    match pattern::too_long(list) {
+        None => Ok(()),
+        Some(start) => {
+            Err((at.get(start..).unwrap_or(at), "this pattern has more than 1,022 bytes"))
+        }
+    }
 }
 
 /// A time as `YYYYMMDDZ` or `YYYYMMDDHHMM[SS]Z`: without `Z` it would be another one on each machine.
@@ -231,61 +254,17 @@ fn time<'t>(value: &str, at: &'t str) -> Result<Timestamp, Fault<'t>> {
         14 => "%Y%m%d%H%M%S",
         _ => return Err((at, "a time is YYYYMMDDZ, YYYYMMDDHHMMZ or YYYYMMDDHHMMSSZ")),
     };
-    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
     let civil = if format == "%Y%m%d" {
-        jiff::civil::Date::strptime(format, digits).map(|date| date.at(0, 0, 0, 0))
+        Date::strptime(format, digits).map(|date| date.at(0, 0, 0, 0))
     } else {
         DateTime::strptime(format, digits)
     };
-    civil
-        .ok()
-        .filter(|_| is_number)
-        .and_then(|civil| civil.to_zoned(TimeZone::UTC).ok())
-        .map(|zoned| zoned.timestamp())
-        .filter(|time| *time >= Timestamp::UNIX_EPOCH)
-        .ok_or((at, "this time does not exist"))
-}
-
-/// Whether one of the comma-separated patterns matches and none that begins with `!` does.
-fn matches_list(patterns: &str, text: &str) -> bool {
-    let mut is_matched = false;
-    for pattern in patterns.split(',') {
-        match pattern.strip_prefix('!') {
-            Some(pattern) if matches(pattern, text) => return false,
-            Some(_) => {}
-            None => is_matched |= matches(pattern, text),
-        }
-    }
-    is_matched
-}
-
-/// Whether a pattern matches the whole text: `*` stands for any bytes, `?` for one, as in OpenSSH.
-fn matches(pattern: &str, text: &str) -> bool {
-    let text = text.as_bytes();
-    // Which prefixes of the text the pattern matches as far as it is read.
-    let mut reached = vec![false; text.len() + 1];
-    if let Some(start) = reached.first_mut() {
-        *start = true;
-    }
-    for symbol in pattern.bytes() {
-        let mut next = vec![false; text.len() + 1];
-        let mut is_after_match = false;
-        for (index, slot) in next.iter_mut().enumerate() {
-            let before = index.checked_sub(1);
-            let was_reached = |index: usize| reached.get(index).copied().unwrap_or_default();
-            *slot = match symbol {
-                b'*' => {
-                    is_after_match |= was_reached(index);
-                    is_after_match
-                }
-                _ => before.is_some_and(|before| {
-                    was_reached(before) && (symbol == b'?' || text.get(before) == Some(&symbol))
-                }),
-            };
-        }
-        reached = next;
-    }
-    reached.last().copied().unwrap_or_default()
+    // Signs, blanks and a sixtieth second are read, too, but not written.
+    let civil = civil.ok().filter(|civil| civil.strftime(format).to_string() == digits);
+    let civil = civil.ok_or((at, "this time does not exist"))?;
+    let time = civil.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp()).ok();
+    time.filter(|time| *time > Timestamp::UNIX_EPOCH)
+        .ok_or((at, "a time is later than 19700101Z, and 99991230Z at the latest"))
 }
 
 #[cfg(test)]
@@ -314,7 +293,41 @@ mod tests {
             (format!("ada valid-after=\"2026Z\" {KEY}"), 5, "a time is YYYYMMDDZ"),
             (format!("ada valid-after=\"20260230Z\" {KEY}"), 5, "does not exist"),
             (format!("ada valid-after=\"+0260203Z\" {KEY}"), 5, "does not exist"),
-            (format!("ada valid-after=\"19600101Z\" {KEY}"), 5, "does not exist"),
+            (format!("ada valid-after=\" 2026203Z\" {KEY}"), 5, "does not exist"),
+            (format!("ada valid-after=\"20161231235960Z\" {KEY}"), 5, "does not exist"),
+            (format!("ada valid-after=\"2026٠١٠Z\" {KEY}"), 5, "a time is YYYYMMDDZ"),
+            (format!("ada valid-after=\"Z\" {KEY}"), 5, "a time is YYYYMMDDZ"),
+            (format!("ada valid-after=\"\" {KEY}"), 5, "has to end in Z"),
+            (format!("ada valid-after=\"00000000Z\" {KEY}"), 5, "does not exist"),
+            (format!("ada valid-after=\"00000101Z\" {KEY}"), 5, "later than 19700101Z"),
+            (format!("ada valid-after=\"19600101Z\" {KEY}"), 5, "later than 19700101Z"),
+            (format!("ada valid-after=\"19700101Z\" {KEY}"), 5, "later than 19700101Z"),
+            (format!("ada valid-before=\"99991231Z\" {KEY}"), 5, "99991230Z at the latest"),
+            (format!("ada valid-before=\"99991231235959Z\" {KEY}"), 5, "99991230Z at the latest"),
+            (format!("ada namespaces {KEY}"), 5, "needs a value"),
+            (format!("ada namespaces=\"a\"{KEY}"), 19, "a comma or a blank"),
+            (format!("ada namespaces=\"a\", {KEY}"), 20, "neither a key nor an option"),
+            (format!("ada namespaces=\"a\\\",b\" {KEY}"), 16, "no backslash"),
+            (format!("ada namespaces=\"a\\\" {KEY}"), 16, "no backslash"),
+            ("ada namespaces=\"a\"".to_owned(), 19, "no public key"),
+            (format!("ada\"x {KEY}"), 4, "a quote stands within"),
+            (format!("\"\" {KEY}"), 1, "no principals"),
+            (format!("ada {KEY}\r\r"), 85, "control character"),
+            (format!("ada\0,eve {KEY}"), 4, "control character"),
+            (format!("# a comment\rada {KEY}"), 12, "control character"),
+            (format!("ada {KEY} \u{9b}2K"), 86, "control character"),
+            (format!("ada,!{} {KEY}", "x".repeat(1_023)), 5, "more than 1,022 bytes"),
+            (format!("\"告,{}\" {KEY}", "x".repeat(1_023)), 4, "more than 1,022 bytes"),
+            (
+                format!("ada namespaces=\"a,{}\" {KEY}", "x".repeat(1_023)),
+                19,
+                "more than 1,022 bytes",
+            ),
+            (
+                format!("ada {}", KEY.replace("AAAAIOMq", "AAAAIeMq")),
+                5,
+                "not the encoding of the key",
+            ),
             (format!("ada namespaces=\"a\",namespaces=\"b\" {KEY}"), 20, "stands twice"),
             (format!("ada nonsense {KEY}"), 5, "neither a key nor an option"),
             (
@@ -356,23 +369,29 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_matches_the_whole_text() {
-        for (pattern, text, is_match) in [
-            ("", "", true),
-            ("*", "", true),
-            ("?", "", false),
-            ("a?c", "abc", true),
-            ("a*c", "ac", true),
-            ("a*c*", "abcabc", true),
-            ("a*d", "abcabc", false),
-            ("*告*", "警告了", true),
-            ("abc", "abcd", false),
-            ("abcd", "abc", false),
-        ] {
-            assert_eq!(matches(pattern, text), is_match, "{pattern} {text}");
-        }
-        assert!(
-            !matches_list("!a", "b") && matches_list("!a,*", "b") && !matches_list("*,!b", "b")
+    fn every_line_has_to_be_text() {
+        let line = [b"# \xff\n", KEY.as_bytes()].concat();
+        let problem = "this line is no UTF-8";
+        assert_eq!(
+            AllowedSigners::parse(&line).unwrap_err(),
+            Unreadable { line: 1, column: 1, problem }
         );
+    }
+
+    #[test]
+    fn a_name_that_openssh_cannot_be_asked_about_is_no_principal() {
+        let signers = AllowedSigners::parse(format!("*,, {KEY}\n").as_bytes()).unwrap();
+        let key: PublicKey = KEY.parse().unwrap();
+        for (principal, is_one) in [
+            ("a".to_owned(), true),
+            ("a".repeat(1_024), true),
+            ("a".repeat(1_025), false),
+            ("告".repeat(342), false),
+            (String::new(), false),
+            ("ada\0".to_owned(), false),
+        ] {
+            let allowed = signers.allow(&key, &principal, "n", Timestamp::UNIX_EPOCH);
+            assert_eq!(allowed.is_ok(), is_one, "{principal}");
+        }
     }
 }

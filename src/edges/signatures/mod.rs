@@ -2,6 +2,8 @@
 //! file. Nothing is asked of an agent or a network.
 
 mod allowed;
+mod key;
+mod pattern;
 
 use jiff::Timestamp;
 use ssh_key::{HashAlg, PublicKey, SshSig};
