@@ -6,7 +6,7 @@ mod key;
 mod pattern;
 
 use jiff::Timestamp;
-use ssh_key::{HashAlg, PublicKey, SshSig};
+use ssh_key::{HashAlg, LineEnding, PublicKey, SshSig};
 
 use crate::signer::Signer;
 
@@ -37,6 +37,10 @@ impl Namespace {
 pub(crate) enum BadSignature {
     #[error("the signature file holds no SSH signature")]
     NoSignature,
+    #[error("the signature file is not what ssh-keygen writes, byte for byte")]
+    OtherForm,
+    #[error("the signature's key is not taken: {0}")]
+    Key(&'static str),
     #[error("the signature is for another namespace")]
     OtherNamespace,
     #[error("the signature is not of these bytes")]
@@ -54,7 +58,7 @@ pub(crate) fn verify(
     signature: &[u8],
     at: Timestamp,
 ) -> Result<Signer, BadSignature> {
-    let signature = read_signature(signature).ok_or(BadSignature::NoSignature)?;
+    let signature = read_signature(signature)?;
     if signature.namespace() != namespace.as_str() {
         return Err(BadSignature::OtherNamespace);
     }
@@ -64,16 +68,96 @@ pub(crate) fn verify(
     Ok(Signer::verified(principal, key.fingerprint(HashAlg::Sha256).to_string()))
 }
 
-/// Reads an armored signature. Nothing but white space may stand around it: the file is kept as it is.
-fn read_signature(bytes: &[u8]) -> Option<SshSig> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let body = text.strip_prefix(BEGIN)?.trim_end().strip_suffix(END)?;
-    // As ssh-keygen wraps it: a parser of armor wants lines of one length.
-    let body: Vec<char> =
-        body.chars().filter(|character| !character.is_ascii_whitespace()).collect();
-    let lines = body.chunks(70).flat_map(|line| line.iter().chain(&['\n']));
-    SshSig::from_pem(format!("{BEGIN}{}{END}\n", lines.collect::<String>())).ok()
+/// Reads a signature. It has one form: whatever else the parser lets through would be kept, could hide
+/// something, and is not what OpenSSH reads.
+fn read_signature(bytes: &[u8]) -> Result<SshSig, BadSignature> {
+    let signature = SshSig::from_pem(bytes).map_err(|_| BadSignature::NoSignature)?;
+    key::check(signature.public_key()).map_err(BadSignature::Key)?;
+    let written = written(&signature).ok_or(BadSignature::OtherForm)?;
+    if written.as_bytes() == bytes { Ok(signature) } else { Err(BadSignature::OtherForm) }
 }
 
-const BEGIN: &str = "-----BEGIN SSH SIGNATURE-----\n";
-const END: &str = "-----END SSH SIGNATURE-----";
+/// What ssh-keygen would have written: of the first version, and with nothing in the reserved field.
+fn written(signature: &SshSig) -> Option<String> {
+    let again = SshSig::new(
+        signature.public_key().clone(),
+        signature.namespace(),
+        signature.hash_alg(),
+        signature.signature().clone(),
+    );
+    again.ok()?.to_pem(LineEnding::LF).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIGNERS: &str =
+        "ada ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPPzlhuIGZVQd7k7H2cQG34/sxrVydet3cUCoSMfigm1";
+    const BYTES: &[u8] = b"an answer\n";
+    const SIGNATURE: &str = "\
+-----BEGIN SSH SIGNATURE-----\n\
+U1NIU0lHAAAAAQAAADMAAAALc3NoLWVkMjU1MTkAAAAg8/OWG4gZlVB3uTsfZxAbfj+zGt\n\
+XJ163dxQKhIx+KCbUAAAAgb3duZXItcmVzcG9uc2VAYWNjZXB0YW5jZS1sZWRnZXIAAAAA\n\
+AAAABnNoYTUxMgAAAFMAAAALc3NoLWVkMjU1MTkAAABActeziDPyWTGpOlJBeCALAWltH5\n\
+T4FKSsFghv5KLyq9i+AbilYJm4DwFvaxwW635csHVygiabGR1CG46qrwx6AQ==\n\
+-----END SSH SIGNATURE-----\n";
+
+    fn verify_with(signature: &[u8]) -> Result<Signer, BadSignature> {
+        let signers = AllowedSigners::parse(SIGNERS.as_bytes()).unwrap();
+        verify(&signers, Namespace::OwnerResponse, "ada", BYTES, signature, Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn a_signature_has_no_second_form() {
+        assert!(verify_with(SIGNATURE.as_bytes()).is_ok());
+        let mut taken = Vec::new();
+        for at in 0..=SIGNATURE.len() {
+            let (before, after) = SIGNATURE.as_bytes().split_at(at);
+            let changed = [&[][..], b"\n", b"\r", b" ", b"\t", b"=", b"A", b"-", b"\0"];
+            for put in changed {
+                // Instead of the byte that stands there, and before it.
+                let instead = [before, put, after.get(1..).unwrap_or_default()].concat();
+                let more = [before, put, after].concat();
+                taken.extend([instead, more].into_iter().filter(|changed| {
+                    changed != SIGNATURE.as_bytes() && verify_with(changed).is_ok()
+                }));
+            }
+        }
+        assert!(taken.is_empty(), "{taken:?}");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_signature_file_is_told() {
+        for (signature, problem) in [
+            (String::new(), BadSignature::NoSignature),
+            ("\0".repeat(10_000), BadSignature::NoSignature),
+            (SIGNATURE.replace("SSH", "PGP"), BadSignature::NoSignature),
+            (SIGNATURE.trim_end().to_owned(), BadSignature::OtherForm),
+            (SIGNATURE.replace('\n', "\r\n"), BadSignature::OtherForm),
+            (SIGNATURE.replace("AAAAAQAAADM", "AAAAAAAAADM"), BadSignature::OtherForm),
+        ] {
+            assert_eq!(verify_with(signature.as_bytes()), Err(problem), "{signature}");
+        }
+    }
+
+    /// Armor ends a line after 70 digits, also where nothing is left for another line.
+    #[test]
+    fn whole_lines_are_written_as_ssh_keygen_writes_them() {
+        let signature = read_signature(SIGNATURE.as_bytes()).unwrap();
+        // With a namespace of another length, the digits fill their lines.
+        let filled = (1..105).filter_map(|length| {
+            let (key, proper) = (signature.public_key().clone(), signature.signature().clone());
+            let other = SshSig::new(key, "n".repeat(length), HashAlg::Sha512, proper).unwrap();
+            let written = written(&other).unwrap();
+            let last = written.lines().rev().nth(1).unwrap().to_owned();
+            (last.len() == 70).then_some(written)
+        });
+        let filled: Vec<_> = filled.collect();
+        assert!(!filled.is_empty());
+        for written in filled {
+            assert!(written.lines().all(|line| !line.is_empty()) && written.ends_with("-----\n"));
+            assert!(read_signature(written.as_bytes()).is_ok(), "{written}");
+        }
+    }
+}
