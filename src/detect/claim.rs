@@ -1,35 +1,33 @@
 //! What a text claims: that a service is healthy, or that it came back.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::fold::Folded;
-use super::rule::compile;
+use super::pattern::Pattern;
 
 /// A route that answers, a container or dashboard that is up, a page that opens.
-const HEALTH: &str = r"(?:route|endpoint|url|page|site|homepage|health ?check|healthz|api|grafana|prometheus|alertmanager|curl|http|probe|status)[^.。;\n]{0,40}?(?:(?:return(?:s|ed|ing)?|give[sn]?|gave|answer(?:s|ed)?|respond(?:s|ed)?|show(?:s|ed)?|got|is|was|with)[^.。;\n]{0,16}?|\s)(?:http[ /]?)?(?-u:\b)(?:200|2xx)(?-u:\b)|(?-u:\b)(?:http[ /]?)?200 ?ok(?-u:\b)|(?:containers?|pods?|service|process|instance|prometheus|alertmanager|grafana|dashboards?|ui|panels?|targets?)[^.。;\n]{0,24}?(?:is|are|was|were|shows?|looks?|stays?|all)[^.。;\n]{0,16}?(?:(?-u:\b)up(?-u:\b)|running|green|visible|healthy|reachable|fine|ok(?-u:\b)|available|accessible|loading|opens?)|(?:containers?|pods?|dashboards?|route|ui) up(?-u:\b)|(?:page|dashboard|ui|site)s?[^.。;\n]{0,12}?(?:opens?|loads?|can be opened|renders?|is visible)|everything (?:is|looks) (?:fine|green|ok|healthy)|all green|(?:回|回傳|回應|返回|是|得到|顯示)[^。;\n]{0,6}?200|200[^。;\n]{0,4}(?:正常|ok|回應)|(?:容器|pod|服務|儀表板|dashboard|面板|監控)[^。;\n]{0,10}?(?:都|皆|均|是)?\s?(?:正常|在跑|運行中|running|up(?-u:\b)|綠燈|全綠|健康|活著|啟動)|(?:網頁|頁面|網站|畫面|ui|介面|dashboard|儀表板|grafana)[^。;\n]{0,10}?(?:打得開|打開正常|開得起來|可以開|可開啟|能開|看得到|看的到|可見|可以看到|正常顯示|開啟正常)|全部?綠燈|一切正常|看起來(?:都)?正常";
+static HEALTH: Pattern = Pattern::new(&[
+    r"(?:route|endpoint|url|page|site|homepage|health ?check|healthz|api|grafana|prometheus|alertmanager|curl|http|probe|status)[^.。;\n]{0,40}?(?:(?:return(?:s|ed|ing)?|give[sn]?|gave|answer(?:s|ed)?|respond(?:s|ed)?|show(?:s|ed)?|got|is|was|with)[^.。;\n]{0,16}?|\s)(?:http[ /]?)?(?-u:\b)(?:200|2xx)(?-u:\b)|(?-u:\b)(?:http[ /]?)?200 ?ok(?-u:\b)|(?:containers?|pods?|service|process|instance|prometheus|alertmanager|grafana|dashboards?|ui|panels?|targets?)[^.。;\n]{0,24}?(?:is|are|was|were|shows?|looks?|stays?|all)[^.。;\n]{0,16}?(?:(?-u:\b)up(?-u:\b)|running|green|visible|healthy|reachable|fine|ok(?-u:\b)|available|accessible|loading|opens?)|(?:containers?|pods?|dashboards?|route|ui) up(?-u:\b)|(?:page|dashboard|ui|site)s?[^.。;\n]{0,12}?(?:opens?|loads?|can be opened|renders?|is visible)|everything (?:is|looks) (?:fine|green|ok|healthy)|all green|(?:回|回傳|回應|返回|是|得到|顯示)[^。;\n]{0,6}?200|200[^。;\n]{0,4}(?:正常|ok|回應)|(?:容器|pod|服務|儀表板|dashboard|面板|監控)[^。;\n]{0,10}?(?:都|皆|均|是)?\s?(?:正常|在跑|運行中|running|up(?-u:\b)|綠燈|全綠|健康|活著|啟動)|(?:網頁|頁面|網站|畫面|ui|介面|dashboard|儀表板|grafana)[^。;\n]{0,10}?(?:打得開|打開正常|開得起來|可以開|可開啟|能開|看得到|看的到|可見|可以看到|正常顯示|開啟正常)|全部?綠燈|一切正常|看起來(?:都)?正常",
+]);
 
 /// A service that came back.
-const RECOVERY: &str = r"(?:service|alert(?:s|ing)?|it|everything|system|prometheus|alertmanager|route|site|grafana|monitoring|chain|incident|notifications?|we|has|have|had|is|was|are|were|been|fully|now)\s+(?:[a-z]+ ){0,3}?(?:recovered|restored|back to normal|back up|back online|came back|come back|working again|operational again)|(?:recovered|restored) (?:at|by|on|after|since|now)|service (?:recovery|restoration)|back to normal|已(?:經)?(?:全部|完全|陸續|自動)?(?:恢復|復原|回復)|恢復(?:了)?(?:正常|服務|運作)|(?:服務|系統|告警|監控)(?:已|都|均)?(?:恢復|回復|復原)|回復正常";
+static RECOVERY: Pattern = Pattern::new(&[
+    r"(?:service|alert(?:s|ing)?|it|everything|system|prometheus|alertmanager|route|site|grafana|monitoring|chain|incident|notifications?|we|has|have|had|is|was|are|were|been|fully|now)\s+(?:[a-z]+ ){0,3}?(?:recovered|restored|back to normal|back up|back online|came back|come back|working again|operational again)|(?:recovered|restored) (?:at|by|on|after|since|now)|service (?:recovery|restoration)|back to normal|已(?:經)?(?:全部|完全|陸續|自動)?(?:恢復|復原|回復)|恢復(?:了)?(?:正常|服務|運作)|(?:服務|系統|告警|監控)(?:已|都|均)?(?:恢復|回復|復原)|回復正常",
+]);
 
 /// A denial of what is claimed near it.
-const DENIAL: &str = r"(?:^|[^a-z])(?:not|no|never|nobody|no-?one|isn't|wasn't|doesn't|don't|cannot|can't|neither|nor|without|instead of|rather than|does not|is not|alone|only because|not just|mere(?:ly)?|insufficient|proves nothing|prove nothing|rely|relying|based on)(?:[^a-z]|$)|不(?:是|代表|等於|能|可|得|足|算|以|應|再|僅|只)|未|沒有|沒|非|無法|並非|避免|不把|不以|僅憑|單憑|而非";
-
-static HEALTH_PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| compile(HEALTH));
-static RECOVERY_PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| compile(RECOVERY));
-static DENIAL_PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| compile(DENIAL));
+static DENIAL: Pattern = Pattern::new(&[
+    r"(?:^|[^a-z])(?:not|no|never|nobody|no-?one|isn't|wasn't|doesn't|don't|cannot|can't|neither|nor|without|instead of|rather than|does not|is not|alone|only because|not just|mere(?:ly)?|insufficient|proves nothing|prove nothing|rely|relying|based on)(?:[^a-z]|$)|不(?:是|代表|等於|能|可|得|足|算|以|應|再|僅|只)|未|沒有|沒|非|無法|並非|避免|不把|不以|僅憑|單憑|而非",
+]);
 
 pub(super) fn compile_patterns() {
-    for pattern in [&HEALTH_PATTERN, &RECOVERY_PATTERN, &DENIAL_PATTERN] {
-        LazyLock::force(pattern);
+    for pattern in [&HEALTH, &RECOVERY, &DENIAL] {
+        pattern.compile();
     }
 }
 
 /// Whether the text takes for health what merely answers. A denied claim is none.
 pub(crate) fn claims_health(folded: &Folded) -> bool {
     // What a sign proves is often denied behind a comma.
-    is_claimed(folded, HEALTH_PATTERN.as_ref(), &[])
+    is_claimed(folded, &HEALTH, &[])
 }
 
 /// Whether the text says that a service came back.
@@ -37,7 +35,7 @@ pub(crate) fn claims_recovery(folded: &Folded) -> bool {
     /// Without one of these there is no such claim, and nothing to take apart.
     const WORDS: [&str; 6] = ["recover", "restor", "back", "again", "復", "回復"];
     WORDS.iter().any(|word| folded.lower().contains(word))
-        && is_claimed(folded, RECOVERY_PATTERN.as_ref(), &[',', '、', '('])
+        && is_claimed(folded, &RECOVERY, &[',', '、', '('])
 }
 
 /// What says that all is well, although it denies something.
@@ -54,21 +52,20 @@ const NO_PROBLEM: [&str; 9] = [
 ];
 
 /// Whether the claim is made, and not denied, in one of the clauses that `ends` end.
-fn is_claimed(folded: &Folded, claim: Option<&Regex>, ends: &[char]) -> bool {
+fn is_claimed(folded: &Folded, claim: &Pattern, ends: &[char]) -> bool {
     let clauses = folded
         .lower()
         .split(['。', ';', '\n', '!', '?'])
         .flat_map(|sentence| sentence.split(". "))
         .flat_map(|sentence| sentence.split(ends));
     clauses.into_iter().any(|clause| {
-        let claimed = claim.and_then(|claim| claim.find(clause));
-        claimed.is_some_and(|claimed| {
+        claim.find(clause).is_some_and(|claimed| {
             let clause = from_the_claim(clause, claimed.start());
             // Nothing being wrong is no denial.
             let clause = NO_PROBLEM
                 .iter()
                 .fold(clause.to_owned(), |clause, no_problem| clause.replace(no_problem, ""));
-            !DENIAL_PATTERN.as_ref().is_some_and(|denial| denial.is_match(&clause))
+            !DENIAL.is_match(&clause)
         })
     })
 }

@@ -5,6 +5,7 @@ mod claim;
 mod command;
 mod fold;
 mod hidden;
+mod pattern;
 mod payload;
 mod request;
 mod rule;

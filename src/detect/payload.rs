@@ -5,14 +5,14 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
-use regex::Regex;
 use saphyr_parser::{Event, Parser};
 
 use crate::words::Problem;
 
 use super::Match;
 use super::fold::Folded;
-use super::rule::{Rule, RuleSet, compile};
+use super::pattern::{self, Pattern};
+use super::rule::{Rule, RuleSet};
 
 /// The keys that one mapping of a payload has: all of a row. A key `a.b` is `b` in the mapping
 /// under `a`.
@@ -127,14 +127,14 @@ const SHAPES: &[&[&str]] = &[
 const MAX_BLOCKS: usize = 24;
 
 /// The keys of the shapes: a text without one has no payload to be parsed for.
-static KEYS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+static KEYS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let keys = SHAPES.iter().flat_map(|shape| shape.iter()).flat_map(|key| key.split('.'));
-    AhoCorasick::new(keys).ok()
+    pattern::keywords(None, keys)
 });
 
 /// Each payload in the text.
 pub(super) fn find(rules: &RuleSet, original: &str, folded: &Folded) -> Vec<Match> {
-    let has_key = |text: &str| KEYS.as_ref().is_none_or(|keys| keys.is_match(text));
+    let has_key = |text: &str| KEYS.is_match(text);
     let mut blocks = if has_key(original) { blocks(original) } else { Vec::new() };
     blocks.retain(|block| original.get(block.clone()).is_some_and(has_key));
     let is_too_many = blocks.len() > MAX_BLOCKS;
@@ -380,25 +380,22 @@ fn unindent(block: &str) -> String {
 }
 
 /// A line of a log.
-static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    compile(
-        r"^\s*(?:[>|] ?)?(?:(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|[a-z]{3} +\d{1,2} \d\d:\d\d:\d\d |\d\d:\d\d:\d\d[.,]?\d* |[iwef]\d{4} \d\d:\d\d:\d\d\.\d+ ).*\S|(?:ts|time|level|t|lvl)=\S+ .*=|\{\x22?(?:ts|time|level|msg|caller)\x22?:.*\}|\[?(?:info|warn|warning|error|debug|fatal|trace)\]?[: ]\s*\S.*|[0-9a-f:.]+ - \S+ \[[^\]]+\] \x22)",
-    )
-});
+static LINE: Pattern = Pattern::new(&[
+    r"^\s*(?:[>|] ?)?(?:(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|[a-z]{3} +\d{1,2} \d\d:\d\d:\d\d |\d\d:\d\d:\d\d[.,]?\d* |[iwef]\d{4} \d\d:\d\d:\d\d\.\d+ ).*\S|(?:ts|time|level|t|lvl)=\S+ .*=|\{\x22?(?:ts|time|level|msg|caller)\x22?:.*\}|\[?(?:info|warn|warning|error|debug|fatal|trace)\]?[: ]\s*\S.*|[0-9a-f:.]+ - \S+ \[[^\]]+\] \x22)",
+]);
 
 pub(super) fn compile_patterns() {
-    LazyLock::force(&LINE);
+    LINE.compile();
     LazyLock::force(&KEYS);
 }
 
 /// Three or more lines of a log.
 fn log_lines(text: &str) -> Option<Match> {
     text.lines().nth(2)?;
-    let line_pattern = LINE.as_ref()?;
     let mut start = 0;
     let mut found: Vec<Range<usize>> = Vec::new();
     for line in text.split_inclusive('\n') {
-        if line_pattern.is_match(&line.to_ascii_lowercase()) {
+        if LINE.is_match(&line.to_ascii_lowercase()) {
             found.push(start..start + line.trim_end().len());
         }
         start += line.len();

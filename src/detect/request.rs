@@ -1,18 +1,12 @@
 //! Requests to act: a cue and a blocked action in one clause, in English or Traditional Chinese.
 
 use std::ops::Range;
-use std::sync::OnceLock;
-
-use regex::Regex;
 
 use crate::words::Problem;
 
 use super::fold::Folded;
-use super::rule::compile;
+use super::pattern::{Pattern, Words};
 use super::{Kind, Match};
-
-/// Alternatives of a pattern, one a line, so that a change shows which.
-type Words = &'static [&'static str];
 
 /// What addresses somebody: whoever is spoken to so is asked.
 const ADDRESSES: Words = &[
@@ -114,34 +108,6 @@ struct Named {
     in_sentence: bool,
 }
 
-/// Words, compiled when they are first looked for.
-#[derive(Debug)]
-struct Pattern {
-    words: Words,
-    regex: OnceLock<Option<Regex>>,
-}
-
-impl Pattern {
-    const fn new(words: Words) -> Self {
-        Self { words, regex: OnceLock::new() }
-    }
-
-    fn regex(&self) -> Option<&Regex> {
-        self.regex.get_or_init(|| any_of(self.words)).as_ref()
-    }
-
-    fn is_in(&self, text: &str) -> bool {
-        self.regex().is_some_and(|regex| regex.is_match(text))
-    }
-
-    fn places(&self, text: &str) -> impl Iterator<Item = Range<usize>> {
-        self.regex()
-            .into_iter()
-            .flat_map(move |regex| regex.find_iter(text))
-            .map(|found| found.range())
-    }
-}
-
 #[derive(Debug)]
 pub(crate) struct Requests {
     address: Pattern,
@@ -159,45 +125,48 @@ pub(crate) struct Requests {
 impl Requests {
     pub(crate) const fn new() -> Self {
         Self {
-            address: Pattern::new(ADDRESSES),
-            urge: Pattern::new(URGES),
-            harmless: Pattern::new(HARMLESS),
-            action: Pattern::new(ACTIONS),
-            change: Pattern::new(CHANGES),
-            object: Pattern::new(OBJECTS),
-            pronoun: Pattern::new(PRONOUNS),
-            question: Pattern::new(QUESTIONS),
+            address: Pattern::of_words(ADDRESSES),
+            urge: Pattern::of_words(URGES),
+            harmless: Pattern::of_words(HARMLESS),
+            action: Pattern::of_words(ACTIONS),
+            change: Pattern::of_words(CHANGES),
+            object: Pattern::of_words(OBJECTS),
+            pronoun: Pattern::of_words(PRONOUNS),
+            question: Pattern::of_words(QUESTIONS),
             negations: [
-                (Pattern::new(NEGATIONS), NEGATION_REACH),
-                (Pattern::new(CHINESE_NEGATIONS), CHINESE_NEGATION_REACH),
+                (Pattern::of_words(NEGATIONS), NEGATION_REACH),
+                (Pattern::of_words(CHINESE_NEGATIONS), CHINESE_NEGATION_REACH),
             ],
-            report: Pattern::new(REPORTS),
+            report: Pattern::of_words(REPORTS),
         }
     }
 
     pub(super) fn compile(&self) {
-        let [(english, _), (chinese, _)] = &self.negations;
+        // Taken apart, so that none is forgotten.
+        let Self {
+            address,
+            urge,
+            harmless,
+            action,
+            change,
+            object,
+            pronoun,
+            question,
+            negations: [(english, _), (chinese, _)],
+            report,
+        } = self;
         for pattern in [
-            &self.address,
-            &self.urge,
-            &self.harmless,
-            &self.action,
-            &self.change,
-            &self.object,
-            &self.pronoun,
-            &self.question,
-            &self.report,
-            english,
-            chinese,
+            address, urge, harmless, action, change, object, pronoun, question, english, chinese,
+            report,
         ] {
-            pattern.regex();
+            pattern.compile();
         }
     }
 
     /// Each clause that asks for a blocked action.
     pub(crate) fn find(&self, folded: &Folded, kind: Kind) -> Vec<Match> {
         let text = folded.lower();
-        if !self.address.is_in(text) && !self.urge.is_in(text) {
+        if !self.address.is_match(text) && !self.urge.is_match(text) {
             return Vec::new();
         }
         let mut found = Vec::new();
@@ -215,7 +184,7 @@ impl Requests {
                     was_addressed |= is_addressed;
                     continue;
                 };
-                let is_report = self.report.is_in(clause);
+                let is_report = self.report.is_match(clause);
                 let is_asked = match kind {
                     Kind::Plan => is_addressed && is_urged && !is_report,
                     Kind::Prose => is_addressed || ((was_addressed || is_urged) && !is_report),
@@ -232,7 +201,7 @@ impl Requests {
 
     /// Whether a part of monitoring is named, or an alert as alerts are: `HostHighCpuLoad`.
     fn names_object(&self, original: &str, lower: &str) -> bool {
-        self.object.is_in(lower)
+        self.object.is_match(lower)
             || original.split(|c: char| !c.is_ascii_alphanumeric()).any(is_alert_name)
     }
 
@@ -288,15 +257,6 @@ impl Requests {
 fn is_alert_name(word: &str) -> bool {
     let starts = word.as_bytes().windows(2);
     starts.filter(|pair| matches!(pair, [b'A'..=b'Z', b'a'..=b'z'])).count() >= 2
-}
-
-/// One pattern of all the words. English words are whole ones; Chinese has no spaces to tell by, and stands
-/// beside Latin letters without any.
-fn any_of(words: Words) -> Option<Regex> {
-    let bounded = words.iter().map(|words| {
-        if words.is_ascii() { format!(r"(?-u:\b)(?:{words})(?-u:\b)") } else { (*words).to_owned() }
-    });
-    compile(&bounded.collect::<Vec<_>>().join("|"))
 }
 
 /// Whether an English word is only a part of a longer name, as in `node-reload.yml`.

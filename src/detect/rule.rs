@@ -1,14 +1,15 @@
 //! Rules: what a text must not carry, as a table of patterns with samples that are their tests.
 
-use std::sync::{LazyLock, OnceLock};
+use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use regex::{Captures, Regex};
+use regex::Captures;
 
 use crate::words::Problem;
 
 use super::Match;
 use super::fold::Folded;
+use super::pattern::{self, Pattern};
 use super::{claim, command, payload, request, secret};
 
 /// One rule. Its pattern is held against folded text in lower case; where it has groups, the first
@@ -49,8 +50,8 @@ impl Rule {
 /// Rules, each compiled when the first text comes that it could match.
 #[derive(Debug)]
 pub(crate) struct RuleSet {
-    rules: Vec<(&'static Rule, OnceLock<Option<Regex>>)>,
-    keywords: Option<AhoCorasick>,
+    rules: Vec<(&'static Rule, Pattern)>,
+    keywords: AhoCorasick,
     /// The rule that each keyword belongs to.
     rule_of_keyword: Vec<usize>,
 }
@@ -63,22 +64,25 @@ impl RuleSet {
             .flat_map(|(index, rule)| rule.keywords.iter().map(move |keyword| (*keyword, index)));
         let (keywords, rule_of_keyword): (Vec<&str>, Vec<usize>) = keywords.unzip();
         Self {
-            rules: rules.iter().map(|rule| (rule, OnceLock::new())).collect(),
-            keywords: AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(keywords).ok(),
+            rules: rules
+                .iter()
+                .map(|rule| (rule, Pattern::new(std::slice::from_ref(&rule.pattern))))
+                .collect(),
+            keywords: pattern::keywords(Some(AhoCorasickKind::DFA), keywords),
             rule_of_keyword,
         }
     }
 
     /// Compiles every rule that is not yet.
     pub(super) fn compile(&self) {
-        for (rule, regex) in &self.rules {
-            regex.get_or_init(|| compile(rule.pattern));
+        for (_, pattern) in &self.rules {
+            pattern.compile();
         }
     }
 
     /// Whether a keyword of any rule stands in `lower`, a text in lower case.
     pub(super) fn has_keyword(&self, lower: &str) -> bool {
-        self.keywords.as_ref().is_some_and(|keywords| keywords.is_match(lower))
+        self.keywords.is_match(lower)
     }
 
     /// Each place of `text` where a rule counts.
@@ -92,26 +96,19 @@ impl RuleSet {
     fn find_in(&self, text: &Folded) -> Vec<Match> {
         let mut is_due: Vec<bool> =
             self.rules.iter().map(|(rule, _)| rule.keywords.is_empty()).collect();
-        let keywords = self.keywords.iter();
-        for keyword in keywords.flat_map(|keywords| keywords.find_overlapping_iter(text.lower())) {
+        for keyword in self.keywords.find_overlapping_iter(text.lower()) {
             let rule = self.rule_of_keyword.get(keyword.pattern().as_usize());
             if let Some(is_due) = rule.and_then(|rule| is_due.get_mut(*rule)) {
                 *is_due = true;
             }
         }
         let due = self.rules.iter().zip(is_due).filter(|(_, is_due)| *is_due);
-        due.flat_map(|((rule, regex), _)| {
-            // The tables are constants, and a test tries each pattern: one that does not compile never
-            // leaves this repository.
-            let regex = regex.get_or_init(|| compile(rule.pattern)).as_ref();
-            regex.map(|regex| places(rule, regex, text)).unwrap_or_default()
-        })
-        .collect()
+        due.flat_map(|((rule, pattern), _)| places(rule, pattern, text)).collect()
     }
 }
 
-fn places(rule: &'static Rule, regex: &Regex, text: &Folded) -> Vec<Match> {
-    let found = regex.captures_iter(text.lower()).filter_map(|captures| {
+fn places(rule: &'static Rule, pattern: &Pattern, text: &Folded) -> Vec<Match> {
+    let found = pattern.captures_iter(text.lower()).filter_map(|captures| {
         let range = matched_in(&captures)?.range();
         let matched = text.as_str().get(range.clone())?;
         (rule.counts)(matched, text.as_str()).then_some((rule.problem, range))
@@ -124,39 +121,6 @@ pub(super) fn matched_in<'t>(captures: &Captures<'t>) -> Option<regex::Match<'t>
     captures.iter().skip(1).flatten().next().or_else(|| captures.get(0))
 }
 
-/// A pattern for text in lower case. Its letters are lower-cased with it, and its classes are those of
-/// ASCII: folded text has no other digits or spaces. That makes it a fraction as large, and as fast again.
-pub(crate) fn compile(pattern: &str) -> Option<Regex> {
-    Regex::new(&in_ascii(pattern)).ok()
-}
-
-fn in_ascii(pattern: &str) -> String {
-    let mut out = String::with_capacity(pattern.len() * 2);
-    let mut characters = pattern.chars();
-    let mut is_in_class = false;
-    while let Some(character) = characters.next() {
-        if character != '\\' {
-            is_in_class = character == '[' || (is_in_class && character != ']');
-            out.push(character.to_ascii_lowercase());
-            continue;
-        }
-        match (characters.next(), is_in_class) {
-            (Some('d'), true) => out.push_str("0-9"),
-            (Some('d'), false) => out.push_str("[0-9]"),
-            (Some('s'), true) => out.push_str(r" \t\n\r"),
-            (Some('s'), false) => out.push_str(r"[ \t\n\r]"),
-            (Some('S'), false) => out.push_str(r"[^ \t\n\r]"),
-            (Some('w'), true) => out.push_str("a-z0-9_"),
-            (Some('w'), false) => out.push_str("[a-z0-9_]"),
-            (escaped, _) => {
-                out.push('\\');
-                out.extend(escaped);
-            }
-        }
-    }
-    out
-}
-
 /// All rules.
 #[derive(Debug)]
 pub(crate) struct Rules {
@@ -166,24 +130,29 @@ pub(crate) struct Rules {
     requests: request::Requests,
 }
 
-static RULES: LazyLock<Rules> = LazyLock::new(|| Rules {
-    secrets: secret::Secrets::new(),
-    commands: RuleSet::new(command::RULES),
-    payloads: RuleSet::new(payload::RULES),
-    requests: request::Requests::new(),
-});
+static RULES: LazyLock<Rules> = LazyLock::new(Rules::new);
 
 impl Rules {
+    fn new() -> Self {
+        Self {
+            secrets: secret::Secrets::new(),
+            commands: RuleSet::new(command::RULES),
+            payloads: RuleSet::new(payload::RULES),
+            requests: request::Requests::new(),
+        }
+    }
+
     pub(crate) fn get() -> &'static Self {
         &RULES
     }
 
     /// Compiles all of them now: otherwise each waits for its first text.
     pub(crate) fn compile(&self) {
-        self.secrets.compile();
-        self.commands.compile();
-        self.payloads.compile();
-        self.requests.compile();
+        let Self { secrets, commands, payloads, requests } = self;
+        secrets.compile();
+        commands.compile();
+        payloads.compile();
+        requests.compile();
         payload::compile_patterns();
         claim::compile_patterns();
     }
@@ -202,5 +171,15 @@ impl Rules {
 
     pub(crate) fn requests(&self) -> &request::Requests {
         &self.requests
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_compiles() {
+        Rules::new().compile();
     }
 }

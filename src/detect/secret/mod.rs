@@ -6,10 +6,10 @@ mod rules;
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use regex::Regex;
 
 use super::Match;
 use super::fold::Folded;
+use super::pattern::Pattern;
 #[cfg(test)]
 use super::rule::Rule;
 use super::rule::RuleSet;
@@ -23,7 +23,7 @@ const DEPTH: usize = 2;
 pub(crate) struct Secrets {
     rules: RuleSet,
     in_pieces: RuleSet,
-    base64: Option<Regex>,
+    base64: Pattern,
 }
 
 impl Secrets {
@@ -31,13 +31,15 @@ impl Secrets {
         Self {
             rules: RuleSet::new(RULES),
             in_pieces: RuleSet::new(IN_PIECES),
-            base64: Regex::new(r"[A-Za-z0-9+/_-]{16,}={0,2}").ok(),
+            base64: Pattern::new(&[r"[a-z0-9+/_-]{16,}={0,2}"]),
         }
     }
 
     pub(crate) fn compile(&self) {
-        self.rules.compile();
-        self.in_pieces.compile();
+        let Self { rules, in_pieces, base64 } = self;
+        rules.compile();
+        in_pieces.compile();
+        base64.compile();
     }
 
     /// Each place of the text that carries a secret.
@@ -55,10 +57,10 @@ impl Secrets {
     fn find_decoded(&self, text: &Folded, depth: usize) -> Vec<Match> {
         let mut matches = self.rules.find(text);
         if depth > 0 {
-            let encoded = self.base64.iter().flat_map(|regex| regex.find_iter(text.as_str()));
-            for part in encoded {
-                if let Some(decoded) = decode_text(part.as_str()) {
-                    let decoded = text.decoded_from(&part.range(), decoded);
+            for part in self.base64.places(text.lower()) {
+                let encoded = text.as_str().get(part.clone()).unwrap_or_default();
+                if let Some(decoded) = decode_text(encoded) {
+                    let decoded = text.decoded_from(&part, decoded);
                     matches.extend(self.find_decoded(&decoded, depth - 1));
                 }
             }
