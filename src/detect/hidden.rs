@@ -1,24 +1,29 @@
 //! Text that a reader does not see, or takes for other text.
 
+use std::ops::Range;
+
 use crate::escape::is_ignorable;
 use crate::words::Problem;
 
 use super::Match;
 
-/// Invisible characters, and words that mix Latin with Greek or Cyrillic letters.
+/// Runs of invisible characters, and words that mix Latin with Greek or Cyrillic letters.
 pub(super) fn find(text: &str) -> Vec<Match> {
     if text.is_ascii() {
         return Vec::new();
     }
     let mut matches = Vec::new();
+    let mut invisible: Option<Range<usize>> = None;
     let mut word = Word::default();
-    let mut previous = ' ';
+    let mut emoji = Emoji::default();
     for (index, character) in text.chars().chain([' ']).enumerate() {
-        let is_part_of_emoji =
-            matches!(character, '\u{fe0e}' | '\u{fe0f}' | '\u{200d}') && is_symbol(previous);
+        let is_part_of_emoji = emoji.goes_on_with(character);
         if is_ignorable(character) && !is_part_of_emoji {
-            matches.push((Problem::HiddenText, index..index + 1));
-        } else if let Some(script) = script(character) {
+            invisible.get_or_insert(index..index).end = index + 1;
+            continue;
+        }
+        matches.extend(invisible.take().map(|run| (Problem::HiddenText, run)));
+        if let Some(script) = script(character) {
             word.add(index, script);
         } else {
             if word.is_mixed() {
@@ -26,9 +31,39 @@ pub(super) fn find(text: &str) -> Vec<Match> {
             }
             word = Word::default();
         }
-        previous = character;
     }
     matches
+}
+
+/// What an invisible character may follow as a part of an emoji.
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Emoji {
+    #[default]
+    None,
+    /// A digit, which is no emoji before its selector.
+    Digit,
+    Symbol,
+    Selected,
+}
+
+impl Emoji {
+    /// Reads the next character, and whether it selects how the one before is shown, or joins another to it. One
+    /// selector and one joiner do; more would be a message that nobody sees.
+    fn goes_on_with(&mut self, character: char) -> bool {
+        let before = *self;
+        let is_part = match character {
+            '\u{fe0e}' | '\u{fe0f}' => matches!(before, Self::Digit | Self::Symbol),
+            '\u{200d}' => matches!(before, Self::Symbol | Self::Selected),
+            _ => false,
+        };
+        *self = match character {
+            '\u{fe0e}' | '\u{fe0f}' if is_part => Self::Selected,
+            '0'..='9' => Self::Digit,
+            _ if is_symbol(character) => Self::Symbol,
+            _ => Self::None,
+        };
+        is_part
+    }
 }
 
 /// The scripts of a word.
@@ -71,9 +106,9 @@ fn script(character: char) -> Option<Script> {
 }
 
 fn is_symbol(character: char) -> bool {
-    matches!(character, '\u{a9}' | '\u{ae}' | '\u{2000}'..='\u{2bff}' | '\u{3030}'..='\u{303d}'
-        | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}')
-        || character.is_ascii_digit()
+    let is_in_blocks = matches!(character, '\u{a9}' | '\u{ae}' | '\u{203c}'..='\u{2bff}'
+        | '\u{3030}'..='\u{303d}' | '\u{1f000}'..='\u{1faff}');
+    is_in_blocks && !is_ignorable(character)
 }
 
 #[cfg(test)]
@@ -88,10 +123,36 @@ mod tests {
         assert_eq!(ranges("ok\u{200b}!"), [(2, 3)]);
         assert_eq!(ranges("the раsswоrd is"), [(4, 12)]);
         assert_eq!(ranges("\u{feff}x"), [(0, 1)]);
-        for clean in
-            ["告警 ✔️ 已確認", "👩\u{200d}💻", "Привет world", "µs", "Ωx", "naïve Ångström", "1️⃣"]
-        {
+        // A word goes on behind what nobody sees in it.
+        assert_eq!(ranges("раss\u{200b}\u{ad}word"), [(4, 6), (0, 10)]);
+        for clean in [
+            "告警 ✔️ 已確認",
+            "👩\u{200d}💻",
+            "👁\u{fe0f}\u{200d}🗨\u{fe0f}",
+            "👩🏽\u{200d}🚒",
+            "Привет world",
+            "µs",
+            "Ωx",
+            "naïve Ångström",
+            "1️⃣",
+        ] {
             assert!(ranges(clean).is_empty(), "{clean}");
         }
+    }
+
+    #[test]
+    fn a_run_of_invisible_characters_is_one_match() {
+        let ranges = |text: &str| {
+            find(text).into_iter().map(|(_, range)| (range.start, range.end)).collect::<Vec<_>>()
+        };
+        let run = "\u{200b}\u{ad}\u{e0041}\u{2066}".repeat(10_000);
+        assert_eq!(ranges(&run), [(0, 40_000)]);
+        assert_eq!(ranges(&format!("告{run}告{run}")), [(1, 40_001), (40_002, 80_002)]);
+        // What belongs to an emoji is no run, and hides none.
+        assert_eq!(ranges(&format!("1{}", "\u{fe0f}".repeat(9))), [(2, 10)]);
+        assert_eq!(ranges(&format!("✔{}", "\u{fe0e}\u{fe0f}".repeat(9))), [(2, 19)]);
+        assert_eq!(ranges(&format!("✔{}x", "\u{fe0f}\u{200d}".repeat(9))), [(3, 19)]);
+        assert_eq!(ranges(&format!("✔{}", "\u{200d}".repeat(9))), [(2, 10)]);
+        assert_eq!(ranges("1\u{200d}2\u{2063}\u{fe0f}"), [(1, 2), (3, 5)]);
     }
 }
