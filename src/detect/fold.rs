@@ -104,9 +104,22 @@ impl Folded {
                 at += 1;
             }
         }
-        let is_changed = decoded.len() != bytes.len();
-        let text = String::from_utf8(decoded).ok().filter(|_| is_changed)?;
-        Some(Self { text, origins, lower: OnceCell::new() })
+        (decoded.len() != bytes.len()).then(|| Self::of_bytes(&decoded, &origins))
+    }
+
+    /// Bytes with the origin of each. What is no UTF-8 among them is shown as such, and hides nothing of the rest.
+    fn of_bytes(bytes: &[u8], origins: &[(u32, u32)]) -> Self {
+        let mut text = Self::default();
+        let mut origins = origins.iter().copied();
+        for chunk in bytes.utf8_chunks() {
+            text.text.push_str(chunk.valid());
+            text.origins.extend(origins.by_ref().take(chunk.valid().len()));
+            let invalid = origins.by_ref().take(chunk.invalid().len());
+            if let Some(origin) = invalid.reduce(|(start, _), (_, end)| (start, end)) {
+                text.push(char::REPLACEMENT_CHARACTER, origin);
+            }
+        }
+        text
     }
 
     /// A text that was decoded from a part of this one.
@@ -192,5 +205,12 @@ mod tests {
         let decoded = Folded::new("x%3Dy%zz").percent_decoded().unwrap();
         assert_eq!((decoded.as_str(), decoded.origin(&(1..2))), ("x=y%zz", 1..4));
         assert!(Folded::new("100%").percent_decoded().is_none());
+        let decoded = Folded::new("a%ff%fe%C3%A9%e5x%3Dy").percent_decoded().unwrap();
+        assert_eq!(decoded.as_str(), "a\u{fffd}\u{fffd}é\u{fffd}x=y");
+        let origins = ["é", "x", "="].map(|part| {
+            let at = decoded.as_str().find(part).unwrap();
+            decoded.origin(&(at..at + part.len()))
+        });
+        assert_eq!(origins, [7..13, 16..17, 17..20]);
     }
 }

@@ -132,4 +132,12 @@ mod tests {
         }
         assert!(wrong.is_empty(), "{wrong:#?}");
     }
+
+    #[test]
+    fn a_byte_that_is_no_text_hides_no_secret_that_is_escaped() {
+        let secret = "ghp%5Fa8K2mZ7qX4vB9nL1cR6tY3wE5uI0oP2sD4fG";
+        for text in [secret.to_owned(), format!("{secret} 100%ff"), format!("%C3({secret}")] {
+            assert_eq!(Secrets::new().find(&Folded::new(&text)).len(), 1, "{text}");
+        }
+    }
 }
