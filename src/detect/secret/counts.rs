@@ -201,14 +201,19 @@ pub(super) fn is_header_value(value: &str, text: &str) -> bool {
 /// Counts where an odd value is assigned, or any value to an upper-case variable. In the name of an
 /// AWS resource, a colon assigns nothing.
 pub(super) fn is_assigned(value: &str, text: &str) -> bool {
-    let start = text.find(value).unwrap_or_default();
-    let before = text.get(..start).unwrap_or_default();
+    let before = before(value, text);
     if before.rsplit(char::is_whitespace).next().is_some_and(|word| word.contains("arn:aws")) {
         return false;
     }
     let is_variable = before.ends_with('=')
         && before.trim_end_matches('=').ends_with(|c: char| c.is_ascii_uppercase() || c == '_');
     is_odd_value(value, text) || (is_variable && is_value(value, text))
+}
+
+/// What stands before a part of a text. The same may stand elsewhere in it, too, so that it is no use to look for it.
+fn before<'t>(part: &str, text: &'t str) -> &'t str {
+    let start = part.as_ptr().addr().checked_sub(text.as_ptr().addr());
+    start.and_then(|start| text.get(..start)).unwrap_or_default()
 }
 
 pub(super) fn is_dump(dump: &str, text: &str) -> bool {

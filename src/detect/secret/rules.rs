@@ -292,6 +292,8 @@ pub(crate) const RULES: &[Rule] = &[
             "密碼 password：p@ssw0rd",
             "bot_token = 7f3a9c21e8b04d56",
             "DB_PASSWORD=letmein",
+            "letmein is the value: DB_PASSWORD=letmein",
+            "arn:aws:hunter2x bot_token = hunter2x",
         ],
         &[
             "arn:aws:secretsmanager:eu-west-1:210987654321:secret:prod/pager-Qx7Lmd",
