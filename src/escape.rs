@@ -16,6 +16,12 @@ pub(crate) const fn is_ignorable(character: char) -> bool {
     )
 }
 
+/// Characters that a reader of a text does not see, though a program does: those that show nothing, and controls but
+/// for tabs and line breaks.
+pub(crate) fn is_unseen(character: char) -> bool {
+    is_ignorable(character) || (character.is_control() && !matches!(character, '\t' | '\n' | '\r'))
+}
+
 /// Whether a character steers a terminal, breaks a line or is not seen.
 fn is_unprintable(character: char) -> bool {
     character.is_control()

@@ -3,7 +3,7 @@ use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::escape::is_ignorable;
+use crate::escape::is_unseen;
 
 /// Into how many characters one may be taken apart.
 const MAX_PARTS: usize = 4;
@@ -22,7 +22,7 @@ pub(crate) struct Folded {
 
 impl Folded {
     pub(crate) fn new(original: &str) -> Self {
-        if original.is_ascii() {
+        if original.is_ascii() && !original.contains(is_unseen) {
             return Self { text: original.to_owned(), ..Self::default() };
         }
         let mut folded = Self {
@@ -32,9 +32,12 @@ impl Folded {
         };
         for (index, character) in original.chars().enumerate() {
             let index = u32::try_from(index).unwrap_or(u32::MAX);
+            if is_unseen(character) {
+                continue;
+            }
             if character.is_ascii() {
                 folded.push(character, (index, index));
-            } else if !is_ignorable(character) {
+            } else {
                 let parts = std::iter::once(character).nfkc();
                 // A ligature of a whole sentence hides no secret, but would make long texts longer.
                 if parts.clone().nth(MAX_PARTS).is_some() {
@@ -175,6 +178,7 @@ mod tests {
         assert_eq!(folded("pаsswоrd"), "password");
         assert_eq!(folded("to\u{200b}k\u{ad}en"), "token");
         assert_eq!(folded("𝐭𝐨𝐤𝐞𝐧"), "token");
+        assert_eq!(folded("pass\u{1}wo\0rd\n\t="), "password\n\t=");
         assert_eq!(folded("告警鏈路已恢復。請勿重新載入"), "告警鏈路已恢復。請勿重新載入");
     }
 

@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use crate::escape::is_ignorable;
+use crate::escape::{is_ignorable, is_unseen};
 use crate::words::Problem;
 
 use super::Match;
 
 /// Runs of invisible characters, and words that mix Latin with Greek or Cyrillic letters.
 pub(super) fn find(text: &str) -> Vec<Match> {
-    if text.is_ascii() {
+    if text.is_ascii() && !text.contains(is_unseen) {
         return Vec::new();
     }
     let mut matches = Vec::new();
@@ -18,7 +18,7 @@ pub(super) fn find(text: &str) -> Vec<Match> {
     let mut emoji = Emoji::default();
     for (index, character) in text.chars().chain([' ']).enumerate() {
         let is_part_of_emoji = emoji.goes_on_with(character);
-        if is_ignorable(character) && !is_part_of_emoji {
+        if is_unseen(character) && !is_part_of_emoji {
             invisible.get_or_insert(index..index).end = index + 1;
             continue;
         }
@@ -123,6 +123,7 @@ mod tests {
         assert_eq!(ranges("ok\u{200b}!"), [(2, 3)]);
         assert_eq!(ranges("the раsswоrd is"), [(4, 12)]);
         assert_eq!(ranges("\u{feff}x"), [(0, 1)]);
+        assert_eq!(ranges("pass\u{1}\u{7f}word\t\r\n"), [(4, 6)]);
         // A word goes on behind what nobody sees in it.
         assert_eq!(ranges("раss\u{200b}\u{ad}word"), [(4, 6), (0, 10)]);
         for clean in [

@@ -126,6 +126,9 @@ const SHAPES: &[&[&str]] = &[
 /// How many blocks of a text are parsed. No answer has so many, unless it is a payload.
 const MAX_BLOCKS: usize = 24;
 
+/// How deep brackets may stand in each other: no document of ours is deeper, and the parser gives up at twice that.
+const MAX_DEPTH: usize = 127;
+
 /// The keys of the shapes: a text without one has no payload to be parsed for.
 static KEYS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let keys = SHAPES.iter().flat_map(|shape| shape.iter()).flat_map(|key| key.split('.'));
@@ -144,6 +147,8 @@ pub(super) fn find(rules: &RuleSet, original: &str, folded: &Folded) -> Vec<Matc
         .filter(|block| is_too_many || original.get(block.clone()).is_some_and(is_structured))
         .map(|block| (Problem::RawPayload, characters(original, &block)))
         .collect();
+    matches
+        .extend(too_deep(original).map(|block| (Problem::Oversized, characters(original, &block))));
     matches.extend(rules.find(folded));
     matches.extend(log_lines(original));
     matches.sort_by_key(|(_, range)| (range.start, range.end));
@@ -267,6 +272,21 @@ fn braced(text: &str) -> Vec<Range<usize>> {
         found.push(start..text.len());
     }
     found
+}
+
+/// The first place where brackets stand too deep in each other for what is in them to be looked at.
+fn too_deep(text: &str) -> Option<Range<usize>> {
+    let mut depth = 0_usize;
+    text.bytes()
+        .position(|byte| {
+            match byte {
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth > MAX_DEPTH
+        })
+        .map(|at| at..at + 1)
 }
 
 /// Whether a block, or as much of it as parses, has the shape of a payload.
@@ -446,6 +466,18 @@ mod tests {
             "{\"panels\": [{\"type\": \"graph\"}], \"title\": \"Nodes\", \"schemaVers",
         ].into_iter().filter(|text| !is_payload(text)).collect();
         assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    #[test]
+    fn what_stands_too_deep_to_be_looked_at_is_oversized() {
+        let problems = |depth: usize| {
+            let text = format!("{}scrape_configs{}", "[".repeat(depth), "]".repeat(depth));
+            let found = find(&RuleSet::new(RULES), &text, &Folded::new(&text));
+            found.into_iter().map(|(problem, _)| problem).collect::<Vec<_>>()
+        };
+        assert_eq!(problems(MAX_DEPTH), []);
+        assert_eq!(problems(MAX_DEPTH + 1), [Problem::Oversized]);
+        assert_eq!(problems(300), [Problem::Oversized]);
     }
 
     #[test]

@@ -426,3 +426,28 @@ fn status_lists_the_surfaces_when_asked() {
     let status: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(status["surfaces"][RULES], "waiting_runtime_gate");
 }
+
+#[test]
+fn an_answer_whose_time_could_not_be_read_back_is_not_stored() {
+    let case = Case::accepted();
+    let before = std::fs::read(case.events()).unwrap();
+    for time in [
+        "0000-01-01T00:00:00+23:59",
+        "1969-12-31T23:59:59Z",
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:59-23:59",
+        "2026-11-30",
+        "soon",
+    ] {
+        case.answer("odd.json", 20, &[("responded_at", json!(time))]);
+        let (_, err) = case.run_to(1, &["intake", "odd.json"]);
+        assert!(err.contains("responded_at is missing or no RFC 3339 time"), "{err}");
+        assert_eq!(std::fs::read(case.events()).unwrap(), before);
+    }
+    case.run_to(0, &["replay", "--output", LEDGER]);
+    // One that carries a secret leaves its findings all the same.
+    let secret = json!(["glsa", "Qm7xV2bN9cR4tY6wE1uI3oP5sD8fG0hJ", "4be71c09"].join("_"));
+    case.answer("odd.json", 20, &[("responded_at", json!("soon")), ("decision_reason", secret)]);
+    case.run_to(1, &["intake", "odd.json"]);
+    assert_eq!(case.row()["status"], "quarantine_secret_or_raw_payload");
+}

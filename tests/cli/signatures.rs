@@ -611,3 +611,58 @@ fn one_key_is_not_two_keys_by_being_written_twice() {
     case.write(SIGNERS, format!("ada@example.com {public}\n"));
     case.run_to(0, &["intake", "answer.json"]);
 }
+
+/// A clock that ran ahead: the next event carries the last one's time, and the key is judged at that.
+#[test]
+fn a_key_is_judged_at_the_time_that_the_event_carries() {
+    if !is_installed("ssh-keygen", "-?") {
+        return;
+    }
+    let case = signed_case();
+    sign(&case, "ada", RESPONSE, "answer.json");
+    case.run_to(0, &["intake", "answer.json"]);
+    // As if the clock had been years ahead.
+    let line = std::fs::read_to_string(case.events()).unwrap();
+    let (open, _) = line.split_once(",\"digest\":\"").unwrap();
+    let (before, rest) = open.split_once("\"recorded_at\":\"").unwrap();
+    let (_, after) = rest.split_once('"').unwrap();
+    let open = format!("{before}\"recorded_at\":\"2031-01-01T00:00:00Z\"{after}");
+    let digest = acceptance_ledger::Digest::of(open.as_bytes());
+    std::fs::write(case.events(), format!("{open},\"digest\":\"{digest}\"}}\n")).unwrap();
+    let list = std::fs::read_to_string(case.path().join(SIGNERS)).unwrap();
+    let until_2030 = list.replacen("namespaces", "valid-before=\"20300101Z\",namespaces", 1);
+    case.write(SIGNERS, until_2030);
+    case.answer("later.json", 21, &[("responder", json!("ada@example.com"))]);
+    sign(&case, "ada", RESPONSE, "later.json");
+    let (_, err) = case.run_to(1, &["intake", "later.json"]);
+    assert!(err.contains("no longer valid when the document was recorded"), "{err}");
+    case.write(SIGNERS, list);
+    case.run_to(0, &["intake", "later.json"]);
+    case.commit_ledger();
+    assert_eq!(case.codes(&[]), [""; 0]);
+}
+
+#[test]
+fn a_status_says_signed_only_where_the_signature_holds() {
+    if !is_installed("ssh-keygen", "-?") {
+        return;
+    }
+    let case = signed_case();
+    sign(&case, "ada", RESPONSE, "answer.json");
+    case.run_to(0, &["intake", "answer.json"]);
+    let status = || case.run_to(0, &["status", RULES]).0;
+    assert!(status().contains("ada@example.com answered, signed: "), "{}", status());
+    let signature = case.files(".sig")[0].clone();
+    let kept = std::fs::read(&signature).unwrap();
+    for bytes in [&b""[..], b"no signature", &kept[..kept.len() - 1]] {
+        std::fs::write(&signature, bytes).unwrap();
+        assert!(status().contains("answered, signature missing or invalid: "), "{}", status());
+        let (json, _) = case.run_to(0, &["status", RULES, "--format", "json"]);
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["events"][0]["signed"], false);
+    }
+    std::fs::write(&signature, kept).unwrap();
+    assert!(status().contains("answered, signed: "));
+    std::fs::remove_file(case.path().join(SIGNERS)).unwrap();
+    assert!(status().contains("answered, signature missing or invalid: "));
+}

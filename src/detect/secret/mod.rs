@@ -7,6 +7,8 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use crate::words::Problem;
+
 use super::Match;
 use super::fold::Folded;
 use super::pattern::Pattern;
@@ -56,17 +58,21 @@ impl Secrets {
 
     fn find_decoded(&self, text: &Folded, depth: usize) -> Vec<Match> {
         let mut matches = self.rules.find(text);
-        if depth > 0 {
-            for part in self.base64.places(text.lower()) {
-                let encoded = text.as_str().get(part.clone()).unwrap_or_default();
-                if let Some(decoded) = decode_text(encoded) {
-                    let decoded = text.decoded_from(&part, decoded);
-                    matches.extend(self.find_decoded(&decoded, depth - 1));
-                }
-            }
-            if let Some(decoded) = text.percent_decoded() {
+        for part in self.base64.places(text.lower()) {
+            let encoded = text.as_str().get(part.clone()).unwrap_or_default();
+            let Some(decoded) = decode_text(encoded) else { continue };
+            if depth == 0 {
+                // What is encoded once more is not looked at.
+                matches.push((Problem::Oversized, text.origin(&part)));
+            } else {
+                let decoded = text.decoded_from(&part, decoded);
                 matches.extend(self.find_decoded(&decoded, depth - 1));
             }
+        }
+        if depth > 0
+            && let Some(decoded) = text.percent_decoded()
+        {
+            matches.extend(self.find_decoded(&decoded, depth - 1));
         }
         matches
     }
@@ -138,6 +144,18 @@ mod tests {
         let secret = "ghp%5Fa8K2mZ7qX4vB9nL1cR6tY3wE5uI0oP2sD4fG";
         for text in [secret.to_owned(), format!("{secret} 100%ff"), format!("%C3({secret}")] {
             assert_eq!(Secrets::new().find(&Folded::new(&text)).len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_encoded_more_often_than_it_is_decoded_is_oversized() {
+        let encode = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+        let mut text = "plain words, often encoded".to_owned();
+        for times in 1..=5 {
+            text = encode(&text);
+            let found = Secrets::new().find(&Folded::new(&format!("see {text}")));
+            let is_oversized = found.iter().any(|(problem, _)| *problem == Problem::Oversized);
+            assert_eq!(is_oversized, times > DEPTH, "{times}");
         }
     }
 }

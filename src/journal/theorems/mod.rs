@@ -4,7 +4,7 @@ mod forgery;
 mod tampering;
 
 use proptest::prelude::*;
-use proptest::sample::Index;
+use proptest::sample::{Index, select};
 use proptest::test_runner::{Config, FileFailurePersistence};
 use serde_json::{Value, json};
 
@@ -224,6 +224,45 @@ fn replay_gives_the_same_ledger() {
                 prop_assert_eq!(ledger(history.into_candidate()), ledger(candidate));
             } else {
                 prop_assert_eq!(&before, &dossier);
+            }
+        }
+    });
+}
+
+/// Times as owners and attackers write them.
+fn odd_times() -> impl Strategy<Value = String> {
+    const YEARS: &[u16] = &[0, 1, 1969, 1970, 2026, 2027, 9998, 9999];
+    const OFFSETS: &[&str] =
+        &["Z", "z", "+00:00", "-00:00", "+23:59", "-23:59", "+24:00", "+08:00", ""];
+    const FRACTIONS: &[&str] = &["", ".5", ".999999999", ".0000000001"];
+    let parts = (select(YEARS), 1..=12_u8, 1..=31_u8, 0..=24_u8, 0..=60_u8);
+    (parts, select(OFFSETS), select(FRACTIONS)).prop_map(
+        |((year, month, day, hour, second), offset, fraction)| {
+            format!("{year:04}-{month:02}-{day:02}T{hour:02}:59:{second:02}{fraction}{offset}")
+        },
+    )
+}
+
+#[test]
+fn what_is_taken_in_reads_back() {
+    let answers = (odd_times(), odd_times(), strategies::responses(&surfaces()[0]));
+    proptest!(config(), |(answers in proptest::collection::vec(answers, 1..4))| {
+        let mut dossier = Dossier::default();
+        for (responded_at, now, text) in answers {
+            let Ok(now) = now.parse::<Time>() else { continue };
+            let mut answer: Value = serde_json::from_str(&text).unwrap();
+            answer["responded_at"] = json!(responded_at);
+            let text = answer.to_string();
+            let document = ResponseDocument::parse(text.as_bytes()).unwrap();
+            let before = replay(&dossier);
+            let Ok(step) = before.receive(&document, now) else { continue };
+            store(&mut dossier, &step);
+            let history = replayed(&dossier);
+            prop_assert_eq!(log(&history).faults(), []);
+            let history = history.unwrap();
+            prop_assert_eq!(history.candidate().entry(), step.candidate().entry());
+            for (name, bytes) in &dossier.documents {
+                prop_assert_eq!(name.digest(), Digest::of(bytes));
             }
         }
     });

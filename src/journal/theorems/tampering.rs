@@ -115,3 +115,128 @@ fn documents_whose_events_are_gone_are_told() {
         assert_eq!(broken.and_then(JournalFault::line), is_lost.then_some(kept + 1));
     }
 }
+
+/// What a power cut can leave of the last line: the beginning of it, zeros where it should be, or both.
+fn torn_tails() -> Vec<Vec<u8>> {
+    let begun = b"{\"schema_version\":\"monitoring_jour";
+    vec![
+        begun.to_vec(),
+        b"\0".to_vec(),
+        b"\0\0\0\0\n".to_vec(),
+        [&begun[..], b"\0\0\0"].concat(),
+        [&begun[..], b"\0\0\0\n"].concat(),
+        b"\xff".to_vec(),
+        b"\0".repeat(4096),
+    ]
+}
+
+#[test]
+fn an_acceptance_before_a_torn_line_does_not_count() {
+    for tail in torn_tails() {
+        let mut torn = accepted();
+        let whole = torn.events.len();
+        torn.events.extend(&tail);
+        let history = replay(&torn);
+        assert_eq!(codes(&torn), [VerifyCode::TornEvent], "{tail:?}");
+        assert_eq!(history.whole_bytes(), whole);
+        assert_eq!(history.candidate().lane(), Lane::ReadyForMonitoringReview);
+        assert!(!history.candidate().entry().has(ProgressFlag::OwnerResponseReceived));
+        // It cannot be accepted a second time: once the torn line is gone, it is accepted.
+        let again = record(&torn, ACCEPTANCE, &[("record_ref", json!("ticket:OPS-99"))]);
+        assert_eq!(review(&mut torn.clone(), &again), Err(Refusal::AcceptanceSuspended));
+        // A hold or another answer is the next event, and removes the torn line.
+        for is_hold in [true, false] {
+            let mut mended = torn.clone();
+            let text =
+                if is_hold { record(&torn, Lane::RequestSupplement, &[]) } else { answer(9, &[]) };
+            let Stands(candidate) = if is_hold {
+                review(&mut mended, &text).unwrap()
+            } else {
+                receive(&mut mended, &text).unwrap()
+            };
+            mended.events.drain(whole..whole + tail.len());
+            let history = replay(&mended);
+            assert_eq!(history.log().faults(), []);
+            assert_eq!(history.candidate().entry(), candidate.entry());
+        }
+    }
+    // What was held before a torn line stays held.
+    let mut held = Dossier::default();
+    receive(&mut held, &answer(1, &[("rollback_owner", json!("TBD"))])).unwrap();
+    held.events.extend(b"{");
+    assert_eq!(replay(&held).candidate().lane(), Lane::RequestSupplement);
+    // Zeros that are followed by an event are no torn line.
+    let mut dossier = accepted();
+    let first = dossier.events.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    dossier.events.splice(first..first, *b"\0\0\n");
+    assert!(codes(&dossier).contains(&VerifyCode::ChainBroken));
+}
+
+#[test]
+fn a_broken_journal_yields_no_candidate() {
+    // Two sealed lines and a record, and no answer among them.
+    let dossier = accepted();
+    let lines = text_lines(&dossier);
+    let keep = |keep: &[usize]| {
+        let text: String = keep.iter().map(|index| format!("{}\n", lines[*index])).collect();
+        Dossier { events: text.into_bytes(), documents: dossier.documents.clone() }
+    };
+    for kept in [&[1, 3][..], &[0, 3], &[3], &[2, 3], &[0, 1, 3], &[1, 0, 2, 3], &[0, 1, 2, 2, 3]] {
+        let broken = replayed(&keep(kept)).unwrap_err();
+        assert!(broken.faults().iter().any(|fault| fault.code().breaks_replay()));
+        assert_eq!(broken.surface(), &surfaces()[0]);
+        assert!(!broken.to_string().is_empty());
+    }
+    for name in dossier.documents.keys() {
+        for change in [None, Some(b"{}".to_vec())] {
+            let mut tampered = dossier.clone();
+            match change {
+                Some(bytes) => tampered.documents.insert(*name, bytes),
+                None => tampered.documents.remove(name),
+            };
+            assert!(replayed(&tampered).is_err());
+        }
+    }
+    // All of many journals, or no ledger.
+    let stamp = || Stamp::new(TIME, "unknown");
+    let inventory = || Inventory::parse(b"{}").unwrap();
+    let of = |broken: &Dossier| {
+        Ledger::replay(inventory(), requests(), stamp(), |surface| {
+            if *surface == surfaces()[0] { broken.clone() } else { Dossier::default() }
+        })
+    };
+    assert_eq!(of(&dossier).unwrap().candidates().len(), 2);
+    assert_eq!(of(&keep(&[1, 3])).unwrap_err().len(), 1);
+}
+
+/// A journal that something took for text says so.
+#[test]
+fn converted_line_breaks_are_told_as_such() {
+    let with_crlf = |bytes: &[u8]| {
+        String::from_utf8(bytes.to_vec()).unwrap().replace('\n', "\r\n").into_bytes()
+    };
+    let dossier = accepted();
+    let converted = Dossier { events: with_crlf(&dossier.events), ..dossier.clone() };
+    let broken = replayed(&converted).unwrap_err();
+    assert_eq!(faults(&Err(broken)), [VerifyCode::ChainBroken]);
+    let told = replayed(&converted).unwrap_err().to_string();
+    assert!(told.contains("only its line break differs"), "{told}");
+
+    let mut dossier = Dossier::default();
+    let text = answer(1, &[]).replace(",\"", ",\r\n\"");
+    receive(&mut dossier, &text).unwrap();
+    let (name, _) = dossier.documents.first_key_value().unwrap();
+    let name = *name;
+    for (bytes, is_converted) in [
+        (text.replace("\r\n", "\n"), true),
+        (text.replace("\r\n", " "), false),
+        (format!("{text} "), false),
+    ] {
+        let mut tampered = dossier.clone();
+        tampered.documents.insert(name, bytes.into_bytes());
+        let broken = replayed(&tampered).unwrap_err();
+        let fault = &broken.faults()[0];
+        assert_eq!(fault.code(), VerifyCode::DocumentAltered);
+        assert_eq!(fault.to_string().contains("Only its line breaks differ"), is_converted);
+    }
+}
