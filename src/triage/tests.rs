@@ -321,3 +321,21 @@ fn an_answer_for_a_surface_that_is_not_one_of_the_requests_is_held() {
     let again = triage(&requests().surfaces()[0], &Surfaces::of(&requests()), &document);
     assert_eq!(again.findings, []);
 }
+
+#[test]
+fn the_limits_are_those_that_the_document_names() {
+    let document = include_str!("../../docs/triage.md");
+    for (what, limit) in [
+        ("a text |", MAX_CHARACTERS),
+        ("texts, names of unknown keys among them |", MAX_TEXTS),
+        ("findings |", MAX_FINDINGS),
+    ] {
+        let row = document.lines().find(|line| line.starts_with(&format!("| {what}"))).unwrap();
+        let (_, number) = row.split_once(&format!("{what} ")).unwrap();
+        let digits: String =
+            number.chars().take_while(|c| *c != ' ').filter(|c| *c != ',').collect();
+        assert_eq!(digits.parse(), Ok(limit), "{row}");
+    }
+    assert!(document.contains(&format!("and {},000 bytes together", MAX_BYTES / 1_000)));
+    assert!(document.contains(&format!("own | {} KiB", MAX_STRUCTURE / 1024)));
+}
