@@ -51,6 +51,9 @@ impl FileError {
     pub(crate) fn next_step(&self) -> &'static str {
         match (self.action, self.cause.kind()) {
             (_, io::ErrorKind::AlreadyExists) => "name another file: this one is not overwritten",
+            ("lock", io::ErrorKind::TimedOut) => {
+                "wait for the other process, or end it if it is stopped, and run the command again"
+            }
             ("use", _) => "remove it, or take the regular file back from git",
             ("read" | "open" | "list", _) => {
                 "check the path and its permissions; --root names the repository where it is not the working directory"

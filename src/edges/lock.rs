@@ -94,7 +94,7 @@ impl Waiting {
             }
             let waited = self.since.elapsed();
             if waited >= self.wait {
-                let message = "another process has the journal's lock; --wait gives it longer";
+                let message = "another process has the journal's lock";
                 return Err(io::Error::new(io::ErrorKind::TimedOut, message));
             }
             if waited >= SILENCE && !self.is_told {

@@ -261,7 +261,7 @@ pub enum IntakeRefusal {
     Repeated,
     /// The answer has no time that can be read.
     #[error(
-        "its responded_at is missing or no RFC 3339 time; an answer without a time is not stored"
+        "its responded_at is missing or not an RFC 3339 time; an answer without a time is not stored"
     )]
     Undated,
     /// The answer is not later than the last one that was stored.

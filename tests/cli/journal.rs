@@ -441,7 +441,7 @@ fn an_answer_whose_time_could_not_be_read_back_is_not_stored() {
     ] {
         case.answer("odd.json", 20, &[("responded_at", json!(time))]);
         let (_, err) = case.run_to(1, &["intake", "odd.json"]);
-        assert!(err.contains("responded_at is missing or no RFC 3339 time"), "{err}");
+        assert!(err.contains("responded_at is missing or not an RFC 3339 time"), "{err}");
         assert_eq!(std::fs::read(case.events()).unwrap(), before);
     }
     case.run_to(0, &["replay", "--output", LEDGER]);
