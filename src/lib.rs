@@ -51,6 +51,12 @@ mod words;
 pub mod cli;
 #[cfg(feature = "cli")]
 mod edges;
+/// For the crate's own fuzz targets, and nobody else.
+#[cfg(all(fuzzing, feature = "cli"))]
+#[doc(hidden)]
+pub mod fuzz_hooks {
+    pub use crate::edges::fuzz_hooks::{Unreadable, allowed_signers, verify};
+}
 #[cfg(any(test, feature = "proptest"))]
 pub mod strategies;
 

@@ -3,6 +3,8 @@
 
 pub(crate) mod clock;
 pub(crate) mod files;
+#[cfg(fuzzing)]
+pub(crate) mod fuzz_hooks;
 pub(crate) mod git;
 mod interrupt;
 pub(crate) mod journal;

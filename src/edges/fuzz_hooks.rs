@@ -1,0 +1,42 @@
+//! What the fuzz targets may call of the edges: reading a file of allowed signers, and a signature file.
+
+use crate::signer::Signer;
+use crate::time::Time;
+
+use super::signatures::{self, AllowedSigners, Namespace};
+
+/// A file of allowed signers that cannot be read: the line and the column, both from 1, and what is wrong.
+pub type Unreadable = (usize, usize, String);
+
+/// Reads a file of allowed signers, and shows what was read.
+///
+/// # Errors
+///
+/// What is wrong with it, and where.
+pub fn allowed_signers(bytes: &[u8]) -> Result<String, Unreadable> {
+    match AllowedSigners::parse(bytes) {
+        Ok(signers) => Ok(format!("{signers:?}")),
+        Err(fault) => Err((fault.line, fault.column, fault.problem.to_string())),
+    }
+}
+
+/// The signer of `bytes`, if `signature` is theirs and `allowed_signers` let `principal` sign at the time: a reviewer
+/// record, or else an owner response.
+///
+/// # Errors
+///
+/// Why the signature does not hold.
+pub fn verify(
+    allowed_signers: &[u8],
+    is_review: bool,
+    principal: &str,
+    bytes: &[u8],
+    signature: &[u8],
+    at: &Time,
+) -> Result<Signer, String> {
+    let signers =
+        AllowedSigners::parse(allowed_signers).map_err(|fault| fault.problem.to_string())?;
+    let namespace = if is_review { Namespace::ReviewerRecord } else { Namespace::OwnerResponse };
+    signatures::verify(&signers, namespace, principal, bytes, signature, at.moment())
+        .map_err(|problem| problem.to_string())
+}
