@@ -1,0 +1,310 @@
+//! Replay of any journal. It never panics; a journal that replays has no fault that breaks it, opens no gate and earned
+//! its acceptance; one that does not has a fault; and what replays can go on. Bytes that begin like a line are a file of
+//! events, beside the documents of a sound journal; any others forge a sound journal, with a chain that holds.
+
+#![no_main]
+
+use std::sync::LazyLock;
+
+use acceptance_ledger::{
+    AnyCandidate, Digest, DocumentName, Dossier, History, JournalFault, Lane, ResponseDocument,
+    VerifyCode, review_template,
+};
+use acceptance_ledger_fuzz::{
+    Dice, Example, accepted, accepted_lane, answer, check_gates, check_silence, edit, example,
+    is_document, ledger_of, mend, plausible_record, replay, store, withdrawn,
+};
+use libfuzzer_sys::fuzz_target;
+use serde_json::Value;
+
+static SOUND: LazyLock<Vec<Dossier>> =
+    LazyLock::new(|| vec![accepted(), withdrawn(), Dossier::default()]);
+
+const SEAL: &str = ",\"digest\":\"";
+
+/// The lines of a file of events, without their line breaks.
+fn lines(events: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(events);
+    text.split_terminator('\n').map(str::to_owned).collect()
+}
+
+/// Writes the value of a key of a line anew, where it has the key.
+fn set(line: &mut String, key: &str, value: &str) {
+    let key = format!("\"{key}\":");
+    let Some(start) = line.find(&key).map(|at| at + key.len()) else { return };
+    let length = line[start..].find(',').unwrap_or(line.len() - start);
+    line.replace_range(start..start + length, value);
+}
+
+/// Numbers, chains and seals the lines, so that only what they tell can be wrong with them.
+fn seal(lines: &mut [String], candidate_id: &str) {
+    let mut tip = Digest::of(candidate_id.as_bytes());
+    for (index, line) in lines.iter_mut().enumerate() {
+        if let Some(at) = line.rfind(SEAL) {
+            line.truncate(at);
+        }
+        set(line, "sequence", &(index + 1).to_string());
+        set(line, "previous", &format!("\"{tip}\""));
+        let digest = Digest::of(line.as_bytes());
+        line.push_str(&format!("{SEAL}{digest}\"}}"));
+        tip = Digest::of(line.as_bytes());
+    }
+}
+
+/// Stores other bytes for a document, under their name, and has the events say so.
+fn replace_document(
+    dossier: &mut Dossier,
+    lines: &mut [String],
+    name: DocumentName,
+    bytes: Vec<u8>,
+) {
+    let digest = Digest::of(&bytes);
+    let renamed = if name.is_review() {
+        DocumentName::review(digest)
+    } else {
+        DocumentName::response(digest)
+    };
+    dossier.documents.remove(&name);
+    dossier.documents.insert(renamed, bytes);
+    for line in lines {
+        *line = line.replace(&name.digest().to_string(), &digest.to_string());
+    }
+}
+
+/// The digests of lines change when they are sealed anew; records have to name them as they are then.
+fn follow(dossier: &mut Dossier, lines: &mut [String], before: &[Digest], candidate_id: &str) {
+    for index in 0..lines.len() {
+        seal(lines, candidate_id);
+        let (Some(before), after) = (before.get(index), Digest::of(lines[index].as_bytes())) else {
+            continue;
+        };
+        let named: Vec<_> = dossier
+            .documents
+            .iter()
+            .filter(|(name, _)| name.is_review())
+            .map(|(name, bytes)| (*name, String::from_utf8_lossy(bytes).into_owned()))
+            .filter(|(_, text)| text.contains(&before.to_string()))
+            .collect();
+        for (name, text) in named {
+            let text = text.replace(&before.to_string(), &after.to_string());
+            replace_document(dossier, lines, name, text.into_bytes());
+        }
+    }
+    seal(lines, candidate_id);
+}
+
+fn forge(dice: &mut Dice<'_>, example: &Example) -> Dossier {
+    let mut dossier = SOUND[dice.roll(SOUND.len())].clone();
+    let candidate_id = example.surface.candidate_id();
+    for _ in 0..dice.roll(6) {
+        let mut lines = lines(&dossier.events);
+        let before: Vec<_> = lines.iter().map(|line| Digest::of(line.as_bytes())).collect();
+        let names: Vec<_> = dossier.documents.keys().copied().collect();
+        match dice.roll(10) {
+            0 => {
+                if let Some(at) = lines.len().checked_sub(1) {
+                    let line = &mut lines[dice.place(at + 1)];
+                    *line = String::from_utf8_lossy(&edit(line, dice)).into_owned();
+                }
+            }
+            1 if !lines.is_empty() => {
+                lines.remove(dice.place(lines.len()));
+            }
+            2 if !lines.is_empty() => {
+                let at = dice.place(lines.len());
+                lines.insert(at, lines[at].clone());
+            }
+            3 if !lines.is_empty() => {
+                let (one, other) = (dice.place(lines.len()), dice.place(lines.len()));
+                lines.swap(one, other);
+            }
+            4 if !lines.is_empty() => {
+                let key = dice.pick(&[
+                    "recorded_at",
+                    "responded_at",
+                    "lane",
+                    "event",
+                    "findings",
+                    "document",
+                    "signer",
+                ]);
+                let value = match key {
+                    "recorded_at" | "responded_at" => format!("\"{}\"", dice.time()),
+                    "lane" => format!("\"{}\"", dice.pick(Lane::ALL)),
+                    "findings" => "[]".to_owned(),
+                    _ => dice.json(1),
+                };
+                let at = dice.place(lines.len());
+                set(&mut lines[at], key, &value);
+            }
+            5 | 6 if !names.is_empty() => {
+                let name = dice.pick(&names);
+                let text = String::from_utf8_lossy(&dossier.documents[&name]).into_owned();
+                let bytes = match dice.roll(3) {
+                    0 => edit(&text, dice),
+                    1 => text.replace('\n', "\r\n").into_bytes(),
+                    _ if name.is_review() => {
+                        let mut record: Value = serde_json::from_str(&text).unwrap_or_default();
+                        let key =
+                            dice.pick(&["reviewer", "reviewer_kind", "outcome", "response_event"]);
+                        let value = dice.pick(&[
+                            "Ada Owner",
+                            "automation",
+                            "person",
+                            "request_supplement",
+                            "ada\u{200b} owner",
+                        ]);
+                        if let Some(members) = record.as_object_mut() {
+                            members.insert(key.to_owned(), value.into());
+                        }
+                        record.to_string().into_bytes()
+                    }
+                    _ => answer(dice, &example.surface, "2026-11-02T10:00:00Z").into_bytes(),
+                };
+                if dice.roll(4) == 0 {
+                    dossier.documents.insert(name, bytes);
+                } else {
+                    replace_document(&mut dossier, &mut lines, name, bytes);
+                }
+            }
+            7 if !names.is_empty() => {
+                dossier.documents.remove(&dice.pick(&names));
+            }
+            8 => {
+                let bytes = dice.line();
+                dossier.documents.insert(DocumentName::review(Digest::of(&bytes)), bytes);
+            }
+            _ => {}
+        }
+        follow(&mut dossier, &mut lines, &before, &candidate_id);
+        dossier.events = lines.iter().flat_map(|line| format!("{line}\n").into_bytes()).collect();
+    }
+    let events = &mut dossier.events;
+    match dice.roll(6) {
+        0 => {}
+        1 => events.truncate(dice.place(events.len() + 1)),
+        2 => {
+            events.truncate(dice.place(events.len() + 1));
+            events.extend(vec![0; dice.many()]);
+            events.extend_from_slice(dice.pick(&[&b""[..], b"\n", b"\n\n"]));
+        }
+        3 => {
+            let at = dice.place(events.len());
+            let end = (at + dice.roll(4)).min(events.len());
+            events.splice(at..end, dice.line());
+        }
+        4 => *events = String::from_utf8_lossy(events).replace('\n', "\r\n").into_bytes(),
+        _ => events.extend(dice.line()),
+    }
+    dossier
+}
+
+fn breaks(fault: &JournalFault) -> bool {
+    matches!(
+        fault.code(),
+        VerifyCode::ChainBroken
+            | VerifyCode::IllegalStep
+            | VerifyCode::DocumentMissing
+            | VerifyCode::DocumentAltered
+    )
+}
+
+/// An accepted candidate has a last event, an answer and a record that earn it, read here without the crate's replay.
+fn check_earned(example: &Example, dossier: &Dossier, history: &History) {
+    let events = history.log().events();
+    let last = events.last().expect("an acceptance is an event");
+    assert!(last.is_review() && last.lane() == Lane::OwnerReviewOnlyUpdate);
+    let record = &dossier.documents[&last.document().expect("a record is kept")];
+    assert_eq!(last.document(), Some(DocumentName::review(Digest::of(record))));
+    let record: Value = serde_json::from_slice(record).expect("a record is JSON");
+    assert_eq!(
+        (&record["reviewer_kind"], &record["outcome"]),
+        (&"person".into(), &"owner_review_only_update".into())
+    );
+    let checks = record["checks"].as_object().expect("a record has checks");
+    assert!(checks.len() == 23 && checks.values().all(|verdict| verdict != "fail"));
+
+    let index = events.iter().rposition(|event| !event.is_review()).expect("there is an answer");
+    let line = dossier.events.split(|byte| *byte == b'\n').nth(index).expect("it has a line");
+    assert_eq!(record["response_event"], Digest::of(line).to_string());
+    let answer = &dossier.documents[&events[index].document().expect("the answer is kept")];
+    let document = ResponseDocument::parse(answer).expect("it is an answer");
+    let name = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    assert_ne!(
+        name(record["reviewer"].as_str().expect("a name")),
+        name(document.responder().expect("a name"))
+    );
+    let landed = AnyCandidate::new(example.surface.clone()).receive(&example.surfaces, &document);
+    assert_eq!(AnyCandidate::from(landed).lane(), Lane::ReadyForMonitoringReview);
+}
+
+fn check(example: &Example, dossier: &Dossier) {
+    let history = match replay(example, dossier) {
+        Ok(history) => history,
+        Err(broken) => {
+            assert!(broken.faults().iter().any(breaks), "what is broken has a fault");
+            check_silence(&broken.to_string());
+            return assert_eq!(replay(example, dossier), Err(broken));
+        }
+    };
+    assert_eq!(replay(example, dossier).as_ref(), Ok(&history), "replay is the same every time");
+    let faults = history.log().faults();
+    assert!(!faults.iter().any(breaks));
+    let count = |code| faults.iter().filter(|fault| fault.code() == code).count();
+    assert!(count(VerifyCode::OrphanDocument) <= 1 && count(VerifyCode::TornEvent) <= 1);
+    assert!(history.whole_bytes() <= dossier.events.len());
+    assert!(history.whole_bytes() == dossier.events.len() || count(VerifyCode::TornEvent) == 1);
+    faults.iter().for_each(|fault| check_silence(&fault.to_string()));
+
+    check_gates(&ledger_of(example, dossier));
+    if accepted_lane(history.candidate().lane()) {
+        check_earned(example, dossier, &history);
+    }
+    if let Some(template) = review_template(&history) {
+        let template: Value = serde_json::from_str(&template).expect("a template is JSON");
+        let event = history.log().response_event().map(|digest| digest.to_string());
+        assert_eq!(template["response_event"].as_str(), event.as_deref());
+    }
+
+    // What replays can go on: with the strictest record, and with an answer of a later day.
+    let mut mended = dossier.clone();
+    mend(&mut mended, &history);
+    let now = || "2026-11-24T12:00:00Z".parse().expect("a time");
+    let record = plausible_record(&history, Lane::QuarantineSecretOrRawPayload);
+    let step = match record
+        .map(|record| acceptance_ledger::ReviewDocument::parse(record.to_string().as_bytes()))
+    {
+        Some(document) => {
+            let record = document.expect("a record").record().expect("that passes");
+            history.review(record, now()).map_err(|refused| refused.reason).ok()
+        }
+        None => {
+            let text = answer(&mut Dice::new(b""), &example.surface, "2026-11-24T12:00:00Z");
+            let document = ResponseDocument::parse(text.as_bytes()).expect("an answer");
+            history.receive(&document, now()).ok()
+        }
+    };
+    if let Some(step) = step {
+        store(&mut mended, &step);
+        let after = replay(example, &mended).expect("what replays can go on");
+        assert_eq!(after.candidate().entry(), step.candidate().entry());
+        assert!(
+            after.log().faults().iter().all(|fault| fault.code() == VerifyCode::LaneTooLenient)
+        );
+    }
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    if is_document(bytes) {
+        check(
+            example(0),
+            &Dossier { events: bytes.to_vec(), documents: SOUND[0].documents.clone() },
+        );
+    } else {
+        let mut dice = Dice::new(bytes);
+        let dossier = forge(&mut dice, example(0));
+        // Today's requests may be others than those of the day.
+        let today = if dice.roll(3) == 2 { dice.roll(8) } else { 0 };
+        check(example(today), &dossier);
+    }
+});

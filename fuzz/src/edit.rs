@@ -1,0 +1,105 @@
+use crate::dice::{Dice, quote};
+
+/// An object as somebody or something might write it.
+pub fn render(members: &[(String, String)], dice: &mut Dice<'_>) -> String {
+    let style = dice.roll(6);
+    let (before, between, after) = match style {
+        0 => ("", "", ""),
+        1 => ("\n  ", " ", "\n"),
+        2 => ("\r\n\t", "\t", "\r\n"),
+        3 => (" ", "\r\n", "\n\n\n"),
+        4 => ("\r", "\n", " "),
+        _ => ("\n", " ", ""),
+    };
+    let members = members
+        .iter()
+        .map(|(key, value)| format!("{before}{}:{between}{value}", quote(key, style == 5)));
+    let tail = if style == 3 { "\n \t\r\n" } else { "" };
+    format!("{{{}{after}}}{tail}", members.collect::<Vec<_>>().join(","))
+}
+
+/// The places of what stands in a JSON text between blanks, commas, colons and brackets.
+fn tokens(text: &str) -> Vec<std::ops::Range<usize>> {
+    let bytes = text.as_bytes();
+    let (mut tokens, mut at) = (Vec::new(), 0);
+    while at < bytes.len() {
+        let start = at;
+        match bytes[at] {
+            b'"' => {
+                at += 1;
+                while at < bytes.len() && bytes[at] != b'"' {
+                    at += if bytes[at] == b'\\' { 2 } else { 1 };
+                }
+                at = (at + 1).min(bytes.len());
+            }
+            b' ' | b'\t' | b'\r' | b'\n' | b',' | b':' | b'[' | b']' | b'{' | b'}' => {
+                at += 1;
+                continue;
+            }
+            _ => {
+                while at < bytes.len() && !b" \t\r\n,:[]{}\"".contains(&bytes[at]) {
+                    at += 1;
+                }
+            }
+        }
+        tokens.push(start..at);
+    }
+    tokens.retain(|token| text.get(token.clone()).is_some());
+    tokens
+}
+
+/// A sound JSON text in which a few things were changed.
+pub fn edit(text: &str, dice: &mut Dice<'_>) -> Vec<u8> {
+    let mut text = text.to_owned();
+    for _ in 0..dice.roll(8) {
+        let places = tokens(&text);
+        let Some(token) = places.get(dice.place(places.len())).cloned() else { break };
+        match dice.roll(8) {
+            0 => text.replace_range(token, &dice.json(2)),
+            1 => {
+                let other = places[dice.place(places.len())].clone();
+                let copy = text[other].to_owned();
+                text.replace_range(token, &copy);
+            }
+            2 => {
+                let flipped = match &text[token.clone()] {
+                    "true" => "false",
+                    "false" => "true",
+                    "null" => "0",
+                    _ => "true",
+                };
+                text.replace_range(token, flipped);
+            }
+            op @ (3..=5) => {
+                let mut lines: Vec<_> = text.split_inclusive('\n').map(str::to_owned).collect();
+                let at = dice.place(lines.len());
+                match op {
+                    3 => {
+                        lines.remove(at);
+                    }
+                    4 => lines.insert(at, lines[at].clone()),
+                    _ => {
+                        let other = dice.place(lines.len());
+                        lines.swap(at, other);
+                    }
+                }
+                text = lines.concat();
+            }
+            6 => {
+                let inside = quote(&dice.text(), dice.roll(2) == 1);
+                text.replace_range(token, &inside);
+            }
+            _ => text.insert_str(
+                token.start,
+                dice.pick(&[" ", "\r\n", "\t", "\n\n", "\u{a0}", ",", "0", "\u{feff}"]),
+            ),
+        }
+    }
+    let mut bytes = text.into_bytes();
+    if dice.roll(8) == 7 {
+        let at = dice.place(bytes.len());
+        let end = (at + dice.roll(8)).min(bytes.len());
+        bytes.splice(at..end, dice.line());
+    }
+    bytes
+}

@@ -1,0 +1,133 @@
+use acceptance_ledger::{
+    AcceptanceField, AnswerShape, AnyCandidate, BrokenJournal, Dossier, History, Inventory, Lane,
+    Ledger, ResponseDocument, ReviewDocument, ReviewerCheck, Stamp, Step, review_template,
+};
+use serde_json::{Value, json};
+
+use crate::example::{Example, example};
+
+/// The history of the example's surface.
+pub fn replay(example: &Example, dossier: &Dossier) -> Result<History, BrokenJournal> {
+    History::replay(example.surface.clone(), &example.surfaces, dossier)
+}
+
+/// Removes what an interrupted step left, as an embedder does before the next one is stored.
+pub fn mend(dossier: &mut Dossier, history: &History) {
+    dossier.events.truncate(history.whole_bytes());
+    dossier.documents.retain(|name, _| history.log().keeps(*name));
+}
+
+/// Does what a step says: first the document, then the line, then what is withdrawn.
+pub fn store(dossier: &mut Dossier, step: &Step) {
+    if let Some((name, bytes)) = step.stores() {
+        dossier.documents.insert(name, bytes.to_vec());
+    }
+    dossier.events.extend(step.line().as_bytes());
+    if let Some(name) = step.withdraws() {
+        dossier.documents.remove(&name);
+    }
+}
+
+/// Whether a candidate in the lane is accepted.
+pub fn accepted_lane(lane: Lane) -> bool {
+    matches!(lane, Lane::OwnerReviewOnlyUpdate | Lane::WaitingRuntimeGate)
+}
+
+/// The ledger in which the example's first surface has this journal and the others none.
+pub fn ledger_of(example: &Example, dossier: &Dossier) -> String {
+    let stamp = Stamp::new("2026-11-24T10:00:00Z", "unknown");
+    let inventory = Inventory::parse(b"{}").expect("an empty inventory is one");
+    let ledger = Ledger::replay(inventory, example.requests.clone(), stamp, |surface| {
+        if *surface == example.surface { dossier.clone() } else { Dossier::default() }
+    });
+    let mut text = String::new();
+    ledger.expect("its journal is sound").write_to(&mut text).expect("a string takes all");
+    text
+}
+
+/// A record for the latest answer that says of each check what is most likely to be taken.
+pub fn plausible_record(history: &History, outcome: Lane) -> Option<Value> {
+    let mut record: Value =
+        serde_json::from_str(&review_template(history)?).expect("a template is JSON");
+    for check in ReviewerCheck::ALL {
+        let verdict = &mut record["checks"][check.as_str()];
+        if *verdict != "fail" {
+            *verdict = if check.belongs_to(outcome) {
+                "fail".into()
+            } else {
+                usual_verdict(history.candidate(), *check).into()
+            };
+        }
+    }
+    for (key, value) in [
+        ("reviewer", json!("Rex Reviewer")),
+        ("reviewer_kind", json!("person")),
+        ("reviewed_at", json!("2026-11-24T10:00:00+08:00")),
+        ("outcome", json!(outcome)),
+        ("reason", json!("Compared with the readback.")),
+        ("record_ref", json!("ticket:OPS-12")),
+    ] {
+        record[key] = value;
+    }
+    Some(record)
+}
+
+fn usual_verdict(candidate: &AnyCandidate, check: ReviewerCheck) -> &'static str {
+    let mut fields =
+        AcceptanceField::answers().filter(|field| field.check() == Some(check)).peekable();
+    let Some(answers) = candidate.response().map(|response| response.answers()) else {
+        return if fields.peek().is_none() { "pass" } else { "fail" };
+    };
+    if fields.peek().is_none() {
+        return "pass";
+    }
+    let is_answer = |text: &str| !text.trim().starts_with("not_applicable");
+    let is_answered = fields.any(|field| match field.answer_shape() {
+        Some(AnswerShape::Refs) => answers.evidence_refs().iter().any(|text| is_answer(text)),
+        _ => answers.text(field).is_some_and(is_answer),
+    });
+    if is_answered { "pass" } else { "not_applicable" }
+}
+
+fn receive(dossier: &mut Dossier, changes: &[(&str, Value)], responded_at: &str) {
+    let example = example(0);
+    let mut answer = acceptance_ledger::strategies::clean_response(&example.surface);
+    answer.insert("responded_at".to_owned(), json!(responded_at));
+    for (key, value) in changes {
+        answer.insert((*key).to_owned(), value.clone());
+    }
+    let document =
+        ResponseDocument::parse(Value::from(answer).to_string().as_bytes()).expect("an answer");
+    let history = replay(example, dossier).expect("the journal is sound");
+    let now = "2026-11-24T10:00:00+08:00".parse().expect("a time");
+    store(dossier, &history.receive(&document, now).expect("it is taken in"));
+}
+
+fn review(dossier: &mut Dossier, outcome: Lane) {
+    let history = replay(example(0), dossier).expect("the journal is sound");
+    let record = plausible_record(&history, outcome).expect("there is an answer").to_string();
+    let record =
+        ReviewDocument::parse(record.as_bytes()).expect("a record").record().expect("that passes");
+    let now = "2026-11-24T11:00:00+08:00".parse().expect("a time");
+    store(
+        dossier,
+        &history.review(record, now).map_err(|refused| refused.reason).expect("it is taken"),
+    );
+}
+
+/// A journal in which an answer was held, answered again, and accepted.
+pub fn accepted() -> Dossier {
+    let mut dossier = Dossier::default();
+    receive(&mut dossier, &[("rollback_owner", json!("TBD"))], "2026-11-01T10:00:00Z");
+    review(&mut dossier, Lane::RequestSupplement);
+    receive(&mut dossier, &[], "2026-11-02T10:00:00Z");
+    review(&mut dossier, Lane::OwnerReviewOnlyUpdate);
+    dossier
+}
+
+/// A journal in which an acceptance was revoked, and the answer withdrawn.
+pub fn withdrawn() -> Dossier {
+    let mut dossier = accepted();
+    review(&mut dossier, Lane::QuarantineSecretOrRawPayload);
+    dossier
+}
