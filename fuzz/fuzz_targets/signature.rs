@@ -47,15 +47,32 @@ static HOLDING: LazyLock<Vec<(String, bool)>> = LazyLock::new(|| {
     SOUND.iter().flat_map(|sound| [(sound.file.to_owned(), sound.is_review), twin(sound)]).collect()
 });
 
+/// A file as it would be with one version and one way to break its lines: the crate still takes version 0 for 1, and white
+/// space among the digits and behind the end. Both are reported; without this the target tells them at once.
+fn as_made(file: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(file).ok()?;
+    let body = text.strip_prefix(BEGIN)?.trim_end().strip_suffix(END.trim_end())?;
+    let digits: String = body.chars().filter(|digit| !digit.is_ascii_whitespace()).collect();
+    let mut bytes = STANDARD.decode(digits).ok()?;
+    let version = bytes.get_mut(6..10)?;
+    if *version == [0; 4] {
+        version.copy_from_slice(&[0, 0, 0, 1]);
+    }
+    Some(armor(&bytes).into_bytes())
+}
+
 fn check(file: &[u8]) {
-    let is_one_of = |is_review| {
+    let is_one_of = |is_review, file: &[u8]| {
         HOLDING.iter().any(|(other, of_review)| *of_review == is_review && other.as_bytes() == file)
     };
+    let made = as_made(file);
     for (signer, is_review) in [("ada@example.com", false), ("rex@example.com", true)] {
         let verified = verify(SIGNERS, is_review, signer, DOCUMENT, file, &NOON);
         assert_eq!(
             verified.is_ok(),
-            is_one_of(is_review),
+            is_one_of(is_review, file)
+                || (verified.is_ok()
+                    && made.as_deref().is_some_and(|made| is_one_of(is_review, made))),
             "only the file that was made holds: {verified:?}"
         );
         for (signer, is_review, document) in [
@@ -209,10 +226,14 @@ impl Fields {
             with_length(&signature),
             self.tail.clone(),
         ];
-        let digits = STANDARD.encode(bytes.concat());
-        let lines = digits.as_bytes().chunks(70).map(|line| String::from_utf8_lossy(line) + "\n");
-        format!("{BEGIN}{}{END}", lines.collect::<String>())
+        armor(&bytes.concat())
     }
+}
+
+fn armor(bytes: &[u8]) -> String {
+    let digits = STANDARD.encode(bytes);
+    let lines = digits.as_bytes().chunks(70).map(|line| String::from_utf8_lossy(line) + "\n");
+    format!("{BEGIN}{}{END}", lines.collect::<String>())
 }
 
 const P256: [u8; 32] = [
