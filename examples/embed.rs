@@ -7,7 +7,7 @@
 
 use acceptance_ledger::{
     AnyCandidate, Candidate, Dossier, History, Inventory, Ledger, LedgerDocument, OwnerRequests,
-    ProgressFlag, Received, ResponseDocument, ReviewDocument, RuntimeGate, Stamp, Step, Surface,
+    ProgressFlag, Received, ResponseDocument, ReviewDocument, RuntimeGate, Stamp, Surface,
     Surfaces, WaitingOwnerResponse, response_template, review_template,
 };
 
@@ -110,7 +110,7 @@ fn accept(surface: &Surface, surfaces: &Surfaces) -> Result<(), Box<dyn std::err
     let history = History::replay(surface.clone(), surfaces, &dossier)?;
     let step = history.receive(&response, "2026-01-02T09:00:00Z".parse()?)?;
     println!("another lands in {}", step.candidate().lane());
-    store(&mut dossier, &step);
+    dossier.store(&step);
 
     let history = History::replay(surface.clone(), surfaces, &dossier)?;
     let mut record = review_template(&history).ok_or("there is no answer")?;
@@ -149,7 +149,7 @@ fn accept(surface: &Surface, surfaces: &Surfaces) -> Result<(), Box<dyn std::err
     let step = history
         .review(judged, "2026-01-03T09:00:00Z".parse()?)
         .map_err(|refused| refused.reason)?;
-    store(&mut dossier, &step);
+    dossier.store(&step);
 
     let history = History::replay(surface.clone(), surfaces, &dossier)?;
     let reload = history.candidate().gates().get(RuntimeGate::PrometheusReloadAuthorized);
@@ -160,15 +160,4 @@ fn accept(surface: &Surface, surfaces: &Surfaces) -> Result<(), Box<dyn std::err
         reload.is_open()
     );
     Ok(())
-}
-
-/// Does what a step says: first the document, then the line, then what is withdrawn.
-fn store(dossier: &mut Dossier, step: &Step) {
-    if let Some((name, bytes)) = step.stores() {
-        dossier.documents.insert(name, bytes.to_vec());
-    }
-    dossier.events.extend(step.line().as_bytes());
-    if let Some(name) = step.withdraws() {
-        dossier.documents.remove(&name);
-    }
 }

@@ -54,6 +54,23 @@ pub(crate) fn for_terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// A JSON text as it is safe on a terminal: what steers one is escaped within its strings.
+#[cfg(feature = "cli")]
+pub(crate) fn for_json(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len());
+    for character in json.chars() {
+        if is_unprintable(character) && character != '\n' {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Writing to a string cannot fail.
+                let _ = write!(shown, "\\u{unit:04x}");
+            }
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
 /// A name as one word of a shell's command line, whatever is in it.
 pub(crate) fn for_shell(name: &[u8]) -> String {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./:@%+=,".contains(byte);
@@ -63,14 +80,14 @@ pub(crate) fn for_shell(name: &[u8]) -> String {
     }
     let dash = if name.starts_with(b"-") { "./" } else { "" };
     match std::str::from_utf8(name) {
-        Ok(text) if !text.contains(is_unprintable) => {
+        Ok(text) if !text.contains(is_unprintable) && !text.contains("##[") => {
             format!("{dash}'{}'", text.replace('\'', r"'\''"))
         }
         _ => {
             let mut quoted = format!("{dash}$'");
             for byte in name {
                 let is_printable = byte.is_ascii_graphic() || *byte == b' ';
-                if is_printable && !b"'\\".contains(byte) {
+                if is_printable && !b"'\\#".contains(byte) {
                     quoted.push(char::from(*byte));
                 } else {
                     // Writing to a string cannot fail.
@@ -105,10 +122,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_json_text_keeps_its_meaning_and_steers_nothing() {
+        let value = serde_json::json!({"a\u{9b}": ["\u{202e}\u{e0041}\n", "警報"]});
+        let shown = for_json(&format!("{value:#}"));
+        assert!(
+            !shown.contains(|c: char| is_unprintable(c) && c != '\n') && shown.contains("警報")
+        );
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
+    }
+
     /// A shell reads each quoted name as the name.
     #[test]
     fn a_quoted_name_is_one_word_of_a_shell() {
-        let names: [&[u8]; 12] = [
+        let names: [&[u8]; 13] = [
             b"rules/node.yml",
             b"prometheus_rules:rules/node.yml",
             b"",
@@ -120,12 +147,13 @@ mod tests {
             "警報.yml".as_bytes(),
             b"esc\x1b[31m\nline",
             b"not utf-8 \xff\xfe",
+            b"##[error] a",
             b"~root *",
         ];
         for name in names {
             let folder = tempfile::tempdir().unwrap();
             let quoted = for_shell(name);
-            assert!(!quoted.contains(is_unprintable), "{quoted:?}");
+            assert!(!quoted.contains(is_unprintable) && !quoted.contains("##["), "{quoted:?}");
             let output = std::process::Command::new("bash")
                 .args(["-c", &format!("printf '<%s>' {quoted}")])
                 .current_dir(folder.path())
@@ -135,5 +163,9 @@ mod tests {
             assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         }
         assert_eq!(for_shell(b"-rf"), "./'-rf'");
+        // What needs no quotes has none.
+        assert_eq!(for_shell(b"rules/node.yml"), "rules/node.yml");
+        assert_eq!(for_shell("警報 1.yml".as_bytes()), "'警報 1.yml'");
+        assert_eq!(for_shell(b"a\x07b c"), r"$'a\x07b c'");
     }
 }

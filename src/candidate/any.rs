@@ -10,10 +10,10 @@ use crate::triage::{Finding, Surfaces, Triage};
 use crate::words::{Lane, ReviewerCheck};
 
 use super::state::{
-    Agreed, Carried, Clean, ExecutionRejected, FalseGreenSupplementRequired,
-    IncidentBackfillRequired, Kept, OwnerReviewOnlyUpdate, Quarantined, ReadbackRequired,
-    ReadyForReview, ReceiptGapRequired, StaleOrSilencedReviewRequired, State, SupplementRequested,
-    WaitingOwnerResponse, WaitingRuntimeGate, Withheld,
+    Carried, Clean, ExecutionRejected, FalseGreenSupplementRequired, IncidentBackfillRequired,
+    Kept, OwnerReviewOnlyUpdate, Quarantined, ReadbackRequired, ReadyForReview, ReceiptGapRequired,
+    StaleOrSilencedReviewRequired, State, SupplementRequested, WaitingOwnerResponse,
+    WaitingRuntimeGate, Withheld,
 };
 use super::{Candidate, Refused};
 
@@ -283,18 +283,22 @@ impl AnyCandidate {
         matches!(self, Self::OwnerReviewOnlyUpdate(_) | Self::WaitingRuntimeGate(_))
     }
 
-    /// The candidate as it stood before its answer was accepted; itself where it was not.
-    pub(crate) fn without_acceptance(self) -> Self {
-        let (surface, answer, Agreed { response, .. }) = match self {
-            Self::OwnerReviewOnlyUpdate(Candidate { surface, answer, state }) => {
-                (surface, answer, state.0)
-            }
-            Self::WaitingRuntimeGate(Candidate { surface, answer, state }) => {
-                (surface, answer, state.0)
-            }
-            other => return other,
-        };
-        Self::ReadyForReview(candidate((surface, answer), ReadyForReview(Clean { response })))
+    /// The candidate as it stood before its answer was accepted; `None` where it was not. It belongs to no journal, so that
+    /// no record moves it.
+    pub(crate) fn without_acceptance(&self) -> Option<Self> {
+        if !self.is_accepted() {
+            return None;
+        }
+        let response = Box::new(self.response()?.clone());
+        let of = (self.surface().clone(), None);
+        Some(Self::ReadyForReview(candidate(of, ReadyForReview(Clean { response }))))
+    }
+
+    /// The candidate held in `lane` with what is found today, by no record.
+    pub(crate) fn hold_without_record(self, today: Triage, answer: Digest, lane: Lane) -> Held {
+        let Triage { response, findings } = today;
+        let carried = Carried { response: Some(Box::new(response)), findings };
+        Held::new(self.surface().clone(), Some(answer), lane, carried, None)
     }
 
     /// Forgets the answer; see [`Candidate::surface_changed`].

@@ -85,6 +85,7 @@ fn take_in(
         message: refusal.to_string(),
         next_step: "have the owner answer anew, with the time of the new answer".to_owned(),
     })?;
+    repository.check_step(&file, folder, &step)?;
     let name = journal_folder(surface.surface_id());
     let signature = signature.filter(|_| is_signed);
     let done = repository.journal.append(&name, &leftovers, &step, signature.as_deref())?;

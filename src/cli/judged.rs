@@ -250,11 +250,14 @@ fn show(judged: &[Judged], format: Format) -> String {
             }
             text
         }
-        Format::Json => format!("{:#}\n", judged.iter().map(Judged::to_json).collect::<Value>()),
+        Format::Json => {
+            let all = judged.iter().map(Judged::to_json).collect::<Value>();
+            escape::for_json(&format!("{all:#}\n"))
+        }
         Format::Github => github(&notices()),
         Format::Sarif => {
             let describe = |code: &str| code.parse().map_or("", Problem::english).to_owned();
-            format!("{:#}\n", sarif(&notices(), describe))
+            escape::for_json(&format!("{:#}\n", sarif(&notices(), describe)))
         }
     }
 }

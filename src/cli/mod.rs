@@ -25,9 +25,12 @@ mod triage;
 mod verify;
 mod wait;
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::{ColorChoice, Parser, Subcommand};
+
+use crate::escape;
 
 use failure::Failures;
 
@@ -72,7 +75,10 @@ type Outcome = Result<ExitCode, Failures>;
 /// Runs the tool with the process's arguments.
 #[must_use]
 pub fn main() -> ExitCode {
-    let Cli { command, quiet, color } = Cli::parse();
+    let Cli { command, quiet, color } = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return say_usage(&error),
+    };
     match color {
         ColorChoice::Auto => anstream::ColorChoice::Auto,
         ColorChoice::Always => anstream::ColorChoice::AlwaysAnsi,
@@ -95,4 +101,17 @@ pub fn main() -> ExitCode {
         Command::Man(args) => man::run(&args),
     };
     outcome.unwrap_or_else(|failures| failures.report())
+}
+
+/// Says what is wrong with the arguments, or the help that was asked for. An argument may be a name of somebody else's.
+fn say_usage(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        // Where nobody can be told, there is nothing to tell.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let text = error.render().to_string();
+    let lines: Vec<_> = text.lines().map(escape::for_terminal).collect();
+    let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
+    ExitCode::from(2)
 }

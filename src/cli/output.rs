@@ -1,7 +1,6 @@
 //! Where a command may write.
 
-use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use crate::edges::files::{self, FileError, shown};
 use crate::edges::journal::Journal;
@@ -32,25 +31,12 @@ pub(super) fn check(inputs: &InputArgs, output: &Path) -> Result<(), Failure> {
         }
     }
     let whole_root = resolve(root)?;
-    let begins_inside = [absolute(root), Ok(whole_root.clone())]
+    let begins_inside = [files::absolute(root), Ok(whole_root.clone())]
         .into_iter()
         .flatten()
-        .any(|root| absolute(output).is_ok_and(|output| output.starts_with(root)));
+        .any(|root| files::absolute(output).is_ok_and(|output| output.starts_with(root)));
     if begins_inside && !target.starts_with(&whole_root) {
         return Err(refuse("leads through a link out of the repository"));
     }
     Ok(())
-}
-
-/// The path from the top, as it reads: without a look at links.
-fn absolute(path: &Path) -> io::Result<PathBuf> {
-    let mut whole = PathBuf::new();
-    for part in std::path::absolute(path)?.components() {
-        match part {
-            Component::ParentDir => drop(whole.pop()),
-            Component::CurDir => {}
-            part => whole.push(part),
-        }
-    }
-    Ok(whole)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::io;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -12,7 +13,7 @@ use crate::edges::files::{self, FileError, quoted, shown};
 use crate::edges::journal::{EVENTS, Folder, Journal, SIGNATURE, read_signature};
 use crate::edges::signatures::{self, ALLOWED_SIGNERS, AllowedSigners, Namespace};
 use crate::inputs::{Inventory, OwnerRequests};
-use crate::journal::{BrokenJournal, History, JournalFault, JournalLog, journal_folder};
+use crate::journal::{BrokenJournal, History, JournalFault, JournalLog, Step, journal_folder};
 use crate::signer::Signer;
 use crate::surface::Surface;
 use crate::time::Time;
@@ -128,9 +129,11 @@ impl Repository {
         requests: OwnerRequests,
     ) -> Result<Self, Failures> {
         let root = inputs.root().to_owned();
+        let journal = Journal::below(&root);
+        journal.check_path()?;
         Ok(Self {
             surfaces: OnceLock::new(),
-            journal: Journal::below(&root),
+            journal,
             signers: allowed_signers(&root)?,
             inventory,
             requests,
@@ -186,6 +189,30 @@ impl Repository {
             );
         }
         Ok((history, folder))
+    }
+
+    /// Replays what the folder will hold after a step, before the step is taken: what could not be replayed is refused.
+    pub(super) fn check_step(
+        &self,
+        file: &Path,
+        folder: Folder,
+        step: &Step,
+    ) -> Result<(), Failure> {
+        let mut dossier = folder.dossier;
+        dossier.store(step);
+        let surface = step.candidate().surface().clone();
+        let replay = History::replay(surface, self.surfaces(), &dossier);
+        let is_same = |history: &History| history.candidate().entry() == step.candidate().entry();
+        if replay.as_ref().is_ok_and(is_same) {
+            return Ok(());
+        }
+        Err(Failure::Refused {
+            path: file.to_owned(),
+            place: None,
+            message: "the journal could not be replayed with this step; nothing was written"
+                .to_owned(),
+            next_step: "please report this: the step should have been refused before".to_owned(),
+        })
     }
 
     /// What is said where a fault stands in the way.
@@ -310,6 +337,10 @@ fn allowed_signers(root: &Path) -> Result<Option<AllowedSigners>, Failure> {
     // What cannot be looked at is not absent: without the list nobody would have to sign.
     match files::look(&path)? {
         None => Ok(None),
+        Some(found) if found.is_symlink() => Err(FileError::new("use", &path)(io::Error::other(
+            "the list of signers is a regular file, and no symbolic link",
+        ))
+        .into()),
         Some(_) => read_signers(&path, &files::read(&path)?).map(Some),
     }
 }

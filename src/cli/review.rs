@@ -70,7 +70,10 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     drop(lock);
     let text = match args.format {
         Format::Human => taken.iter().map(Taken::to_string).collect(),
-        Format::Json => format!("{:#}\n", taken.iter().map(Taken::to_json).collect::<Value>()),
+        Format::Json => {
+            let all = taken.iter().map(Taken::to_json).collect::<Value>();
+            escape::for_json(&format!("{all:#}\n"))
+        }
     };
     let printed = files::print_bytes(text.as_bytes());
     if !is_quiet {
@@ -145,6 +148,7 @@ fn take_in(
             next_step: way_out(candidate.candidate(), reason),
         }
     })?;
+    repository.check_step(&file, folder, &step)?;
     let name = journal_folder(surface.surface_id());
     let signature = signature.filter(|_| is_signed);
     let done = repository.journal.append(&name, &leftovers, &step, signature.as_deref())?;

@@ -71,7 +71,7 @@ pub(super) fn run(args: &Args) -> Outcome {
             };
             let text = match args.format {
                 Format::Human => account.to_string(),
-                Format::Json => format!("{:#}\n", account.to_json()),
+                Format::Json => escape::for_json(&format!("{:#}\n", account.to_json())),
             };
             (text, replay.is_ok())
         }
@@ -112,7 +112,7 @@ fn lanes(
                 "candidates": candidates.len(), "lanes": lanes, "received": received,
                 "accepted": accepted, "journal_faults": faults.len(), "runtime_gate": 0,
             });
-            format!("{status:#}\n")
+            escape::for_json(&format!("{status:#}\n"))
         }
         Format::Human => {
             let mut text = String::new();

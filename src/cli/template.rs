@@ -72,6 +72,8 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
             // The answer comes last: where the schema cannot be written, there is none.
             let schema = format!("{:#}\n", Schema::Response.to_json());
             let beside = output.parent().unwrap_or(Path::new("")).join(SCHEMA_FILE);
+            output::check(&args.inputs, &beside)?;
+            files::check_no_link(&beside)?;
             files::replace_with(&beside, schema.as_bytes())?;
             files::create(output, template.as_bytes())?;
         }

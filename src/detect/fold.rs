@@ -75,6 +75,11 @@ impl Folded {
         self.filtered(|character| !character.is_whitespace())
     }
 
+    /// The text in one line, for what was wrapped.
+    pub(crate) fn without_line_breaks(&self) -> Self {
+        self.filtered(|character| !matches!(character, '\n' | '\r'))
+    }
+
     fn filtered(&self, keep: impl Fn(char) -> bool) -> Self {
         let mut filtered = Self::default();
         for (at, character) in self.text.char_indices().filter(|(_, character)| keep(*character)) {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read as _, Seek as _, Write};
 use std::os::fd::AsFd as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
@@ -97,6 +97,31 @@ fn unless_absent(found: io::Result<fs::Metadata>) -> io::Result<Option<fs::Metad
             _ => Err(error),
         },
     }
+}
+
+/// The path from the top, as it reads: without a look at links.
+pub(crate) fn absolute(path: &Path) -> io::Result<PathBuf> {
+    let mut whole = PathBuf::new();
+    for part in std::path::absolute(path)?.components() {
+        match part {
+            Component::ParentDir => drop(whole.pop()),
+            Component::CurDir => {}
+            part => whole.push(part),
+        }
+    }
+    Ok(whole)
+}
+
+/// The first part of a path below `root` that is a link.
+pub(crate) fn first_link(root: &Path, below: &Path) -> Result<Option<PathBuf>, FileError> {
+    let mut path = root.to_owned();
+    for part in below.components() {
+        path.push(part);
+        if look(&path)?.is_some_and(|found| found.is_symlink()) {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
 }
 
 /// Reads a file; `None` where there is none.
@@ -193,6 +218,16 @@ pub(crate) fn check_absent(path: &Path) -> Result<(), FileError> {
     }
     let error = io::Error::new(io::ErrorKind::AlreadyExists, "there is a file already");
     Err(FileError::new("write", path)(error))
+}
+
+/// Refuses a link where a file is written that nobody named.
+pub(crate) fn check_no_link(path: &Path) -> Result<(), FileError> {
+    match look(path)? {
+        Some(found) if found.is_symlink() => {
+            Err(FileError::new("use", path)(io::Error::other("it is a symbolic link")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Makes the file at `path`, which must not be there yet; folders above it are made.

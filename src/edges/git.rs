@@ -1,16 +1,24 @@
 //! git, through its command line: the commit that is checked out, and files as they were at a revision.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::Write as _;
-use std::path::Path;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
+
+use super::files;
 
 /// Why git did not answer, in a few words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum GitError {
     #[error("this is not a git work tree, or git is not installed")]
     NoRepository,
+    #[error(
+        "a link or a submodule leads to the root, so that git would be asked about another history"
+    )]
+    Elsewhere,
     #[error("git finds no such revision")]
     NoRevision,
     #[error("the name is ambiguous: a tag or a branch has the name of another ref")]
@@ -65,9 +73,9 @@ pub(crate) fn short_head(root: &Path) -> Option<String> {
 /// A name that more than one ref has is refused, and so is a tag or branch that has the name of a remote's branch:
 /// whoever may push tags could put a history of their own in the place of `origin/main`.
 pub(crate) fn resolve(root: &Path, revision: &str) -> Result<String, GitError> {
-    let mut is_repository = git(root);
-    is_repository.args(["rev-parse", "--show-toplevel"]);
-    output(is_repository).ok_or(GitError::NoRepository)?;
+    if leads_elsewhere(root)? {
+        return Err(GitError::Elsewhere);
+    }
     // What stands before the first step away from the named commit, as in `origin/main~2`.
     let name = revision.split(['~', '^', ':']).next().unwrap_or_default();
     let name = name.split("@{").next().unwrap_or_default();
@@ -89,6 +97,36 @@ pub(crate) fn resolve(root: &Path, revision: &str) -> Result<String, GitError> {
     }
     let commit = String::from_utf8(answer.stdout).map_err(|_| GitError::Unreadable)?;
     Ok(commit.trim().to_owned())
+}
+
+/// Whether a link or a submodule within a work tree leads to the root.
+fn leads_elsewhere(root: &Path) -> Result<bool, GitError> {
+    let top = top_of(root).ok_or(GitError::NoRepository)?;
+    let mut superproject = git(root);
+    superproject.args(["rev-parse", "--show-superproject-working-tree"]);
+    if !output(superproject).ok_or(GitError::Unreadable)?.is_empty() {
+        return Ok(true);
+    }
+    let named = files::absolute(root).map_err(|_| GitError::Unreadable)?;
+    let is_top = |folder: &Path| folder.canonicalize().is_ok_and(|folder| folder == top);
+    let Some(named_top) = named.ancestors().filter(|folder| is_top(folder)).last() else {
+        return Ok(true);
+    };
+    let below = named.strip_prefix(named_top).unwrap_or(Path::new(""));
+    let has_link = files::first_link(named_top, below).map_err(|_| GitError::Unreadable)?.is_some();
+    // A link to the top of a work tree may itself stand in another one.
+    let stands_in_another = named_top.is_symlink()
+        && named_top.parent().and_then(top_of).is_some_and(|other| other != top);
+    Ok(has_link || stands_in_another)
+}
+
+/// The top of the work tree around a folder, without links.
+fn top_of(folder: &Path) -> Option<PathBuf> {
+    let mut top = git(folder);
+    top.args(["rev-parse", "--show-toplevel"]);
+    let bytes = output(top)?;
+    let path = bytes.strip_suffix(b"\n")?;
+    PathBuf::from(OsStr::from_bytes(path)).canonicalize().ok()
 }
 
 /// Whether more than one thing has the name, or a tag or branch has that of a remote's branch.
@@ -115,11 +153,15 @@ fn is_ambiguous(root: &Path, name: &str) -> Result<bool, GitError> {
     let mut list = git(root);
     list.arg("remote");
     let remotes = lines(list)?;
-    let looks_remote = remotes
-        .iter()
-        .any(|remote| name.strip_prefix(remote.as_str()).is_some_and(|rest| rest.starts_with('/')));
+    // What a remote's HEAD is, whoever may push a branch of that name decides.
+    let is_expanded = found.iter().any(|found| found.ends_with(&format!("{name}/HEAD")));
+    let is_of = |remote: &String| {
+        let rest = name.strip_prefix(remote.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let looks_remote = remotes.iter().any(is_of);
     let is_remote = found.iter().any(|found| found.starts_with("refs/remotes/"));
-    Ok(looks_remote && !found.is_empty() && !is_remote)
+    Ok(is_expanded || (looks_remote && !found.is_empty() && !is_remote))
 }
 
 fn lines(command: Command) -> Result<Vec<String>, GitError> {

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
 
 use crate::journal::{DocumentName, Dossier, History, Step};
 
@@ -30,6 +33,7 @@ const MAX_SIGNATURE: usize = 16 * 1024;
 /// The journal of a repository.
 #[derive(Clone, Debug)]
 pub(crate) struct Journal {
+    root: PathBuf,
     folder: PathBuf,
 }
 
@@ -47,7 +51,15 @@ impl Journal {
     pub(crate) fn below(root: &Path) -> Self {
         let journal = Path::new(JOURNAL);
         let folder = if root == Path::new(".") { journal.to_owned() } else { root.join(journal) };
-        Self { folder }
+        Self { root: root.to_owned(), folder }
+    }
+
+    /// Refuses a journal that a link leads to: it would be another repository's, or nobody's.
+    pub(crate) fn check_path(&self) -> Result<(), FileError> {
+        match files::first_link(&self.root, Path::new(JOURNAL))? {
+            Some(link) => Err(irregular(&link)),
+            None => Ok(()),
+        }
     }
 
     /// The folder of a surface.
@@ -58,6 +70,7 @@ impl Journal {
     /// The names of all folders of surfaces. What else stands beside them is a stranger.
     pub(crate) fn folders(&self) -> Result<(BTreeSet<String>, Vec<PathBuf>), FileError> {
         let (mut folders, mut strangers) = (BTreeSet::new(), Vec::new());
+        self.check_path()?;
         if !is_folder(&self.folder)? {
             return Ok((folders, strangers));
         }
@@ -162,9 +175,15 @@ impl Journal {
             return Ok(Vec::new());
         }
         let path = self.folder.join(ATTRIBUTES);
-        let is_new = files::look(&path)?.is_none();
+        let found = files::look(&path)?;
+        let is_new = found.is_none();
+        if found.is_some_and(|found| !found.is_file()) {
+            return Err(irregular(&path));
+        }
         // A write that is cut off here is seen, and done again by the next step.
-        let written = File::create(&path).and_then(|mut file| {
+        let mut options = OpenOptions::new();
+        let opened = options.write(true).create(true).truncate(true).custom_flags(no_link());
+        let written = opened.open(&path).and_then(|mut file| {
             file.write_all(NO_CONVERSION.as_bytes()).and_then(|()| file.sync_all())
         });
         written.map_err(FileError::new("write", &path))?;
@@ -220,8 +239,8 @@ impl Events {
     /// Opens the file, and says whether a torn line had to be removed from it.
     fn open(path: &Path, whole: usize) -> Result<(Self, bool), FileError> {
         let mut options = OpenOptions::new();
-        let file =
-            options.append(true).create(true).open(path).map_err(FileError::new("open", path))?;
+        let opened = options.append(true).create(true).custom_flags(no_link()).open(path);
+        let file = opened.map_err(FileError::new("open", path))?;
         let whole = u64::try_from(whole).unwrap_or(u64::MAX);
         let length = file.metadata().map_err(FileError::new("read", path))?.len();
         let is_torn = length > whole;
@@ -296,6 +315,11 @@ fn list(folder: &Path) -> Result<Vec<(String, Kind)>, FileError> {
     }
     names.sort_by(|(one, _), (other, _)| one.cmp(other));
     Ok(names)
+}
+
+/// The flag with which a file is not opened through a link, even if one came there since it was looked at.
+fn no_link() -> i32 {
+    i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or_default()
 }
 
 /// Whether there is a folder; what is there and is no folder is refused.

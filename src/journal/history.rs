@@ -32,6 +32,23 @@ pub struct Dossier {
     pub documents: BTreeMap<DocumentName, Vec<u8>>,
 }
 
+impl Dossier {
+    /// Holds what the folder holds once a step is stored: what was torn, or belongs to no event, is gone.
+    ///
+    /// Whoever stores steps elsewhere can replay this first, and so knows that what is written can be read.
+    pub fn store(&mut self, step: &Step) {
+        self.events.truncate(step.whole_bytes);
+        self.events.extend(step.line().as_bytes());
+        self.documents.retain(|name, _| step.kept.contains(name));
+        if let Some((name, bytes)) = step.stores() {
+            self.documents.insert(name, bytes.to_vec());
+        }
+        if let Some(name) = step.withdraws() {
+            self.documents.remove(&name);
+        }
+    }
+}
+
 impl std::fmt::Debug for Dossier {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Its documents are answers as they came.
@@ -88,6 +105,11 @@ impl JournalLog {
     #[must_use]
     pub fn keeps(&self, name: DocumentName) -> bool {
         self.named.contains(&name) && !self.withdrawn.contains(&name)
+    }
+
+    /// The documents that events keep.
+    fn kept(&self) -> BTreeSet<DocumentName> {
+        self.named.difference(&self.withdrawn).copied().collect()
     }
 
     /// Whether a reviewer withdrew the document.
@@ -165,8 +187,8 @@ pub struct History {
     /// How many bytes of the file of events are whole lines, and whether the last lacks its line break.
     pub(super) whole_bytes: usize,
     pub(super) lacks_line_break: bool,
-    /// Whether an acceptance does not count because a torn line stands behind it.
-    pub(super) is_suspended: bool,
+    /// What is shown of a candidate whose acceptance does not count, because a torn line stands behind it.
+    pub(super) suspended: Option<AnyCandidate>,
     pub(super) last_stored: Option<LastStored>,
 }
 
@@ -214,6 +236,9 @@ pub struct Step {
     line: String,
     stores: Option<(DocumentName, Original)>,
     withdraws: Option<DocumentName>,
+    /// How many bytes of the events stay, and which documents.
+    whole_bytes: usize,
+    kept: BTreeSet<DocumentName>,
 }
 
 impl Step {
@@ -279,13 +304,13 @@ pub enum IntakeRefusal {
 
 impl History {
     /// The candidate as it stands today.
-    pub const fn candidate(&self) -> &AnyCandidate {
-        &self.candidate
+    pub fn candidate(&self) -> &AnyCandidate {
+        self.suspended.as_ref().unwrap_or(&self.candidate)
     }
 
     /// The candidate as it stands today.
     pub fn into_candidate(self) -> AnyCandidate {
-        self.candidate
+        self.suspended.unwrap_or(self.candidate)
     }
 
     /// What the journal tells.
@@ -349,12 +374,15 @@ impl History {
         let event = self.next_event(recorded_at, lane, happened, signer.clone());
         triage.response.signer = signer;
         let text = written(&event).ok_or(IntakeRefusal::Unreadable)?;
+        let (whole_bytes, kept) = (self.whole_bytes, self.log.kept());
         let candidate = self.candidate.land(triage, Some(Digest::of(text.as_bytes()))).into();
         Ok(Step {
             candidate,
             line: with_line_breaks(&text, self.lacks_line_break),
             stores: is_kept.then(|| (name, response.original().clone())),
             withdraws: None,
+            whole_bytes,
+            kept,
         })
     }
 
@@ -371,7 +399,7 @@ impl History {
             return refuse(self, Refusal::FiledBefore);
         }
         let outcome = record.outcome();
-        if self.is_suspended && !outcome.is_hold() {
+        if self.suspended.is_some() && !outcome.is_hold() {
             return refuse(self, Refusal::AcceptanceSuspended);
         }
         let happened = Happened::Review { document: name.digest() };
@@ -382,10 +410,12 @@ impl History {
         let withdraws =
             answered.filter(|document| outcome.is_withheld() && self.log.keeps(*document));
         let line = with_line_breaks(&text, self.lacks_line_break);
+        let (whole_bytes, kept) = (self.whole_bytes, self.log.kept());
         let mut rest = self;
         match rest.candidate.review(record) {
             Ok(candidate) => {
-                Ok(Step { candidate, line, stores: Some((name, original)), withdraws })
+                let stores = Some((name, original));
+                Ok(Step { candidate, line, stores, withdraws, whole_bytes, kept })
             }
             Err(Refused { candidate, reason }) => {
                 rest.candidate = candidate;

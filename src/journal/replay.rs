@@ -55,15 +55,15 @@ impl History {
             return Err(BrokenJournal { surface, log: Box::new(log) });
         }
         // The torn line may have revoked the acceptance before it.
-        let is_suspended = chain.is_torn && candidate.is_accepted();
+        let suspended = if chain.is_torn { candidate.without_acceptance() } else { None };
         Ok(Self {
-            candidate: if is_suspended { candidate.without_acceptance() } else { candidate },
+            candidate,
+            suspended,
             surfaces: surfaces.clone(),
             log,
             tip: chain.tip,
             whole_bytes: chain.whole_bytes,
             lacks_line_break: chain.lacks_line_break,
-            is_suspended,
             last_stored,
         })
     }
@@ -348,7 +348,12 @@ impl<'a> Replay<'a> {
             return candidate;
         }
         today.response.signer.clone_from(signer);
-        candidate.land(today, Some(answer.event)).into()
+        // A hold that is stricter than what is found today stays as strict, though its record no longer counts.
+        let held = candidate.record().map(ReviewerRecord::outcome);
+        match held.filter(|held| held.is_hold() && is_stricter(*held, lane)) {
+            Some(held) => candidate.hold_without_record(today, answer.event, held).into(),
+            None => candidate.land(today, Some(answer.event)).into(),
+        }
     }
 }
 

@@ -277,3 +277,26 @@ impl LedgerDocument {
         ledger.finish_with(&self.header)
     }
 }
+
+#[cfg(all(test, feature = "cli"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stamp_is_a_time_and_a_commit_or_none() {
+        let time = "2026-01-01T08:00:00+08:00";
+        for (generated_at, git_commit, is_valid) in [
+            (time, "unknown", true),
+            (time, "0aF9", true),
+            (time, "", false),
+            (time, "unknown ", false),
+            (time, "HEAD", false),
+            ("today", "unknown", false),
+            ("today", "0aF9", false),
+            ("today", "", false),
+        ] {
+            let stamp = Stamp::new(generated_at, git_commit);
+            assert_eq!(stamp.is_valid(), is_valid, "{generated_at} {git_commit}");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! What an answer is worth, before a person has judged it.
 
 mod finding;
+mod structure;
 mod surfaces;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -12,7 +13,7 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::detect::{self, Folded, Kind, Rules};
-use crate::json::{Json, write_json};
+use crate::json::Json;
 use crate::requirement::{Requirement, requirement};
 use crate::response::{
     Answers, EvidenceRef, Member, OwnerResponse, ResponseDocument, ResponseKey, is_not_applicable,
@@ -244,35 +245,32 @@ impl<'a> Examination<'a> {
         }
     }
 
-    /// Looks at a member as the text of a document: the parts of a list or an object may say nothing alone, and a
-    /// value may be a secret only beside its key.
+    /// Looks at a member as a whole: the parts of a list or an object may say nothing alone, and a value may be a secret
+    /// only beside its key.
     fn examine_structure(&mut self, member: &Member, pointer: &str) {
-        let has_structure = match &member.value {
-            Json::Array(items) => items.iter().any(|item| item.as_str().is_none()),
-            Json::Object(_) => true,
-            Json::String(_) | Json::Number(_) => member.key.is_none(),
-            Json::Null | Json::Bool(_) => false,
+        let is_known = member.key.is_some();
+        let readings = match &member.value {
+            Json::Null | Json::Bool(_) => return,
+            Json::String(_) | Json::Number(_) if is_known => return,
+            Json::Array(items) if items.is_empty() => return,
+            value => structure::readings((!is_known).then_some(member.name.as_str()), value),
         };
-        if !has_structure || self.is_exhausted {
-            return;
-        }
-        let mut text = String::new();
-        if member.key.is_some() {
-            write_json(&mut text, &member.value, 0);
-        } else {
-            let whole = Json::object([(&*member.name, member.value.clone())]);
-            write_json(&mut text, &whole, 0);
-        }
-        if text.len() > MAX_STRUCTURE {
-            self.find(Problem::Oversized, member.key, pointer.to_owned(), None);
-            text.truncate(text.floor_char_boundary(MAX_STRUCTURE));
-        }
-        if !self.may_examine(&text, member.key, pointer) {
-            return;
-        }
-        for (problem, _) in detect::detect(Rules::get(), &text, &Folded::new(&text), Kind::Plan) {
-            if problem.lane() == Lane::QuarantineSecretOrRawPayload {
-                self.find(problem, member.key, pointer.to_owned(), None);
+        for mut text in readings {
+            if self.is_exhausted {
+                return;
+            }
+            if text.len() > MAX_STRUCTURE {
+                self.find(Problem::Oversized, member.key, pointer.to_owned(), None);
+                text.truncate(text.floor_char_boundary(MAX_STRUCTURE));
+            }
+            if !self.may_examine(&text, member.key, pointer) {
+                return;
+            }
+            let folded = Folded::new(&text);
+            for (problem, _) in detect::detect(Rules::get(), &text, &folded, Kind::Plan) {
+                if problem.lane().is_withheld() {
+                    self.find(problem, member.key, pointer.to_owned(), None);
+                }
             }
         }
     }

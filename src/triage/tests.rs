@@ -339,3 +339,86 @@ fn the_limits_are_those_that_the_document_names() {
     assert!(document.contains(&format!("and {},000 bytes together", MAX_BYTES / 1_000)));
     assert!(document.contains(&format!("own | {} KiB", MAX_STRUCTURE / 1024)));
 }
+
+#[test]
+fn a_count_of_zero_is_an_unknown_field_and_any_other_sets_a_flag() {
+    for (key, value, problem) in [
+        ("runtime_gate", json!(0), Problem::UnknownField),
+        ("runtime_gate", json!(false), Problem::UnknownField),
+        ("runtime_gate", json!(1), Problem::SetsFlag),
+        ("runtime_gate", json!("false"), Problem::SetsFlag),
+        ("not_authorization", json!(true), Problem::UnknownField),
+        ("not_authorization", json!(0), Problem::SetsFlag),
+        ("not_authorization", json!(1), Problem::SetsFlag),
+        ("not_authorization", json!(false), Problem::SetsFlag),
+    ] {
+        let (_, findings) = found(key, value.clone());
+        assert_eq!(findings.first().map(|(problem, _)| *problem), Some(problem), "{key} {value}");
+    }
+}
+
+#[test]
+fn a_list_of_one_reason_is_an_answer_and_a_missing_field_says_whether_one_would_be() {
+    let refs = AcceptanceField::RedactedEvidenceRefs;
+    for (value, is_not_applicable) in [
+        (json!(["not_applicable: there is no evidence to show"]), true),
+        (json!(["not_applicable: no evidence", "ticket:OPS-1"]), false),
+        (json!(["not_applicable:"]), false),
+    ] {
+        let mut document = clean();
+        document["redacted_evidence_refs"] = value.clone();
+        let answers = triaged(&document).response.answers;
+        assert_eq!(answers.is_not_applicable(refs), is_not_applicable, "{value}");
+    }
+    // Of the dashboard the request alone asks for a plan; the rules demand one.
+    let mut document = clean();
+    document["validation_plan"] = Value::Null;
+    let next_step = |index: usize| {
+        let document = ResponseDocument::parse(document.to_string().as_bytes()).unwrap();
+        let surface = &surfaces()[index];
+        let findings = triage(surface, &Surfaces::of(&requests()), &document).findings;
+        let missing = findings.iter().find(|one| one.field() == "/validation_plan").unwrap();
+        missing.next_step()
+    };
+    assert!(next_step(1).starts_with("Answer it, or write `not_applicable"));
+    assert!(!next_step(0).starts_with("Answer it, or write `not_applicable"));
+}
+
+#[cfg(feature = "cli")]
+#[test]
+fn a_name_that_carries_a_secret_is_told_from_one_that_does_not() {
+    assert!(carries_anything_withheld("Ada 密碼：hunter2x"));
+    assert!(!carries_anything_withheld("Ada Owner"));
+}
+
+/// What is taken apart into keys, items and values is no less found.
+#[test]
+fn what_is_spread_over_a_list_or_an_object_is_never_kept() {
+    let value = "Qm7xV2bN9cR4tY6wEx";
+    let rules = ["groups:", "- name: node", "  rules:", "  - alert: Down", "    expr: up == 0"];
+    let log = |minute: usize| format!("2026-11-20T10:0{minute}:00Z level=info msg=started");
+    for hidden in [
+        json!({"db_password": [value]}),
+        json!({"extra": {"password": [value]}}),
+        json!({"password": [73_519_284_615_u64]}),
+        json!([{"name": "DB_PASSWORD", "value": value}]),
+        json!({"key": "password", "value": value}),
+        json!({"env": [{"name": "SMTP_AUTH_PASSWORD", "value": value}]}),
+        json!(["password:", value]),
+        json!(["Authorization: Bearer", value]),
+        json!({"password": {value: 1}}),
+        json!({format!("password: {value}"): true}),
+        json!(["kubectl", "delete", "pod", "alertmanager-0"]),
+        json!({"command": "kubectl", "args": ["delete", "pod", "alertmanager-0"]}),
+        json!(rules),
+        json!([log(1), log(2), log(3)]),
+    ] {
+        for key in ["notes", "decision_reason", "redacted_evidence_refs", "validation_plan"] {
+            let (lane, findings) = found(key, hidden.clone());
+            assert!(lane.is_withheld(), "{key} {hidden}: {lane} {findings:?}");
+        }
+    }
+    // Lists of pointers stay what they are.
+    let refs = json!(["artifact:run-12/readback.json", "commit:0af9c1d", "ticket:OPS-14"]);
+    assert_eq!(found("redacted_evidence_refs", refs).1, []);
+}

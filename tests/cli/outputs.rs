@@ -185,3 +185,63 @@ fn a_name_that_is_not_utf_8_is_shown_and_refused() {
     assert_eq!(output.status.code(), Some(2));
     assert!(!stderr(&output).contains('\u{1b}'));
 }
+
+#[test]
+fn no_link_that_was_committed_is_written_through() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let victim = elsewhere.path().join("victim");
+    std::fs::write(&victim, "mine").unwrap();
+    // The journal's attributes.
+    let case = Case::accepted();
+    let attributes = case.path().join(JOURNAL).join(".gitattributes");
+    std::fs::remove_file(&attributes).unwrap();
+    symlink(&victim, &attributes).unwrap();
+    case.answer("later.json", 22, &[]);
+    let (_, err) = case.run_to(2, &["intake", "later.json"]);
+    assert!(err.contains("no symbolic links"), "{err}");
+    // The schema that stands beside a template.
+    for target in [victim.as_path(), &case.path().join(OWNER_REQUESTS)] {
+        let before = std::fs::read(target).unwrap();
+        let schema = case.path().join("answers/monitoring_owner_response_v1.schema.json");
+        std::fs::create_dir_all(schema.parent().unwrap()).unwrap();
+        symlink(target, &schema).unwrap();
+        case.run_to(2, &["template", RULES, "--output", "answers/a.json"]);
+        assert_eq!(std::fs::read(target).unwrap(), before);
+        std::fs::remove_file(schema).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&victim).unwrap(), "mine");
+    // The list of signers.
+    let case = Case::new();
+    symlink(&victim, case.path().join(SIGNERS)).unwrap();
+    assert!(case.run_to(2, &["verify"]).1.contains("no symbolic link"));
+}
+
+#[test]
+fn an_argument_that_is_not_one_is_shown_escaped() {
+    let case = Case::new();
+    for argument in ["--x\n::error file=a::b", "--\u{1b}]0;title\u{7}", "nonsense\n::set-output"] {
+        let (out, err) = case.run_to(2, &[argument]);
+        let is_command = |line: &str| line.trim_start().starts_with("::");
+        assert!(out.is_empty() && !err.contains('\u{1b}') && !err.contains('\u{7}'), "{err:?}");
+        assert!(!err.lines().any(is_command), "{err}");
+    }
+}
+
+#[test]
+fn json_holds_no_character_that_steers_a_terminal() {
+    let case = Case::new();
+    let name = "a\u{9b}31m\u{202e}\u{e0041}.json";
+    case.answer(name, 20, &[("rollback_owner", json!("TBD"))]);
+    case.write(&format!("{JOURNAL}/{name}"), "x");
+    for args in [
+        &["triage", name, "--format", "json"][..],
+        &["triage", name, "--format", "sarif"],
+        &["verify", "--format", "json"],
+        &["verify", "--format", "sarif"],
+    ] {
+        let output = case.run(args);
+        assert!(!stdout(&output).contains(['\u{9b}', '\u{202e}', '\u{e0041}']), "{args:?}");
+        let shown: Value = serde_json::from_str(stdout(&output)).unwrap();
+        assert!(shown.to_string().contains("31m"), "{shown}");
+    }
+}

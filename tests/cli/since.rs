@@ -182,3 +182,89 @@ fn a_surface_that_was_answered_for_does_not_vanish_while_its_file_is_there() {
     drop_surface(&case, RULES);
     assert_eq!(case.codes(&["--since", "HEAD"]), ["surface_vanished"]);
 }
+
+/// Whoever moves the root behind a link, or the journal, leads git and the tool to another history.
+#[test]
+fn no_link_leads_to_another_history() {
+    let case = Case::accepted();
+    case.commit_ledger();
+    let outer = tempfile::tempdir().unwrap();
+    let root = outer.path().join("monitoring");
+    let copied = std::process::Command::new("cp").arg("-R").arg(case.path()).arg(&root).status();
+    assert!(copied.unwrap().success());
+    let git = |args: &[&str]| {
+        let output = std::process::Command::new("git")
+            .current_dir(outer.path())
+            .args(["-c", "user.name=Test", "-c", "user.email=test@example.com"])
+            .args(args)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{args:?}: {}", stderr(&output));
+    };
+    git(&["init", "-q"]);
+    git(&["add", "-A"]);
+    git(&["commit", "-qm", "as it stands"]);
+    let verify = |args: &[&str]| {
+        let output = tool(outer.path()).arg("verify").args(args).output().unwrap();
+        (output.status.code(), format!("{}{}", stdout(&output), stderr(&output)))
+    };
+    let since = ["--root", "monitoring", "--since", "HEAD"];
+    assert_eq!(verify(&since).0, Some(0), "{}", verify(&since).1);
+    // The root becomes a link to another folder of the tree.
+    std::fs::rename(&root, outer.path().join("moved")).unwrap();
+    std::os::unix::fs::symlink("moved", &root).unwrap();
+    let (code, text) = verify(&since);
+    assert!(code == Some(2) && text.contains("a link or a submodule leads to the root"), "{text}");
+    // And so does a link to another repository.
+    std::fs::remove_file(&root).unwrap();
+    let other = committed();
+    std::os::unix::fs::symlink(other.path(), &root).unwrap();
+    let (code, text) = verify(&since);
+    assert!(code == Some(2) && text.contains("a link or a submodule leads to the root"), "{text}");
+    // By its own path, it is its own history.
+    let own = ["--root", other.path().to_str().unwrap(), "--since", "HEAD"];
+    assert_eq!(verify(&own).0, Some(0), "{}", verify(&own).1);
+
+    // The folder of the journal becomes a link.
+    let case = committed();
+    let docs = case.path().join("docs/security");
+    std::fs::rename(&docs, case.path().join("docs/moved")).unwrap();
+    std::os::unix::fs::symlink("moved", &docs).unwrap();
+    case.answer("later.json", 22, &[]);
+    for args in
+        [&["verify"][..], &["verify", "--since", "HEAD"], &["status"], &["intake", "later.json"]]
+    {
+        let (_, err) = case.run_to(2, args);
+        assert!(err.contains("no symbolic links"), "{args:?}: {err}");
+    }
+}
+
+#[test]
+fn a_surface_does_not_leave_its_file_for_another() {
+    let case = committed();
+    for (file, key) in [(OWNER_REQUESTS, "request_drafts"), (INVENTORY, "surfaces")] {
+        let bytes = std::fs::read(case.path().join(file)).unwrap();
+        let mut document: Value = serde_json::from_slice(&bytes).unwrap();
+        let mut surfaces = document[key].as_array_mut().unwrap().iter_mut();
+        let rules = surfaces.find(|surface| surface["surface_id"] == RULES).unwrap();
+        rules["repo_source_path"] = json!("decoy.rules");
+        case.write(file, document.to_string());
+    }
+    let bytes = std::fs::read(case.path().join("prometheus/alert.rules")).unwrap();
+    case.write("decoy.rules", &bytes);
+    case.commit_ledger();
+    assert_eq!(case.codes(&[]), [""; 0]);
+    assert_eq!(case.codes(SINCE), ["surface_vanished"]);
+    std::fs::remove_file(case.path().join("prometheus/alert.rules")).unwrap();
+    assert_eq!(case.codes(SINCE), [""; 0]);
+}
+
+#[test]
+fn the_name_of_a_remote_is_no_tag() {
+    let case = committed();
+    case.git(&["tag", "origin"]);
+    assert!(case.run_to(2, &["verify", "--since", "origin"]).1.contains("ambiguous"));
+    case.git(&["tag", "-d", "origin"]);
+    case.git(&["update-ref", "refs/remotes/origin/HEAD", "HEAD"]);
+    assert!(case.run_to(2, &["verify", "--since", "origin"]).1.contains("ambiguous"));
+}

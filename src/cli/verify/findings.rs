@@ -89,13 +89,13 @@ impl Report {
                     })
                     .collect();
                 let report = json!({"ok": self.is_clean(), "findings": findings});
-                files::print_bytes(format!("{report:#}\n").as_bytes())
+                files::print_bytes(escape::for_json(&format!("{report:#}\n")).as_bytes())
             }
             Format::Github => files::print_bytes(github(&self.notices()).as_bytes()),
             Format::Sarif => {
                 let describe = |code: &str| code.parse().map_or("", VerifyCode::english).to_owned();
                 let log = sarif(&self.notices(), describe);
-                files::print_bytes(format!("{log:#}\n").as_bytes())
+                files::print_bytes(escape::for_json(&format!("{log:#}\n")).as_bytes())
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The journal and the inputs of today against those of a git revision.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
 use crate::edges::files;
@@ -44,6 +44,9 @@ impl AtRevision {
         let (files, commit) = read.map_err(|error| Failure::Usage {
             message: format!("--since {}: {error}", escape::for_terminal(revision)),
             next_step: match error {
+                git::GitError::Elsewhere => {
+                    "name the folder by its own path, in a clone of its own repository"
+                }
                 git::GitError::Ambiguous => {
                     "write it in full, as in refs/remotes/origin/main, and find out who made the other ref"
                 }
@@ -123,23 +126,35 @@ impl AtRevision {
             .filter(|entry| entry.has(ProgressFlag::OwnerResponseAccepted))
             .map(|entry| entry.surface().surface_id())
             .collect();
-        let today: HashSet<&str> =
-            repository.requests.surfaces().iter().map(Surface::surface_id).collect();
+        let today: HashMap<&str, &Surface> = repository
+            .requests
+            .surfaces()
+            .iter()
+            .map(|surface| (surface.surface_id(), surface))
+            .collect();
         for surface in then.surfaces() {
             let id = surface.surface_id();
             let folder = format!("{JOURNAL}/{}/", journal_folder(id));
             let has_journal = self.files.keys().any(|name| name.starts_with(&folder));
-            if today.contains(id) || !(has_journal || accepted.contains(id)) {
+            if !(has_journal || accepted.contains(id)) {
                 continue;
             }
-            let path = surface.descriptor(AcceptanceField::RepoSourcePath).and_then(Json::as_str);
+            let path = source_of(surface);
+            let what = match today.get(id) {
+                None => "was asked about",
+                Some(now) if source_of(now) != path => "was asked about for another file",
+                Some(_) => continue,
+            };
             let is_there = match path {
                 Some(path) => files::look(&args.inputs.below_root(Path::new(path)))?.is_some(),
                 // Of a surface without a path nobody can say that its file is gone.
                 None => true,
             };
             if is_there {
-                let message = format!("the surface {id:?} was asked about in {}", self.revision);
+                let message = format!(
+                    "the surface {id:?} {what} in {}, and that file is still there",
+                    self.revision
+                );
                 let path = args.inputs.owner_requests();
                 report.add(Finding::new(VerifyCode::SurfaceVanished, &path, message));
             }
@@ -190,4 +205,9 @@ fn below_root(path: &Path) -> Option<String> {
     let parts: Option<Vec<_>> =
         path.components().filter(|part| *part != Component::CurDir).map(part).collect();
     Some(parts?.join("/"))
+}
+
+/// The file of a surface, as its request names it.
+fn source_of(surface: &Surface) -> Option<&str> {
+    surface.descriptor(AcceptanceField::RepoSourcePath).and_then(Json::as_str)
 }

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use crate::escape::is_unseen;
 use crate::words::Problem;
 
 use super::Match;
@@ -47,6 +48,10 @@ impl Secrets {
     /// Each place of the text that carries a secret.
     pub(crate) fn find(&self, text: &Folded) -> Vec<Match> {
         let mut matches = self.find_decoded(text, DEPTH);
+        // Tools wrap what they encode.
+        if matches.is_empty() && text.as_str().contains('\n') {
+            matches = self.find_decoded(&text.without_line_breaks(), DEPTH);
+        }
         // Most texts have no keyword of these rules, and need no map back to the original.
         if matches.is_empty() && self.in_pieces.has_keyword(&without_white_space(text.lower())) {
             matches = self.in_pieces.find(&text.joined());
@@ -60,23 +65,43 @@ impl Secrets {
         let mut matches = self.rules.find(text);
         for part in self.base64.places(text.lower()) {
             let encoded = text.as_str().get(part.clone()).unwrap_or_default();
-            let Some(decoded) = decode_text(encoded) else { continue };
-            if depth == 0 {
-                // What is encoded once more is not looked at.
-                matches.push((Problem::Oversized, text.origin(&part)));
-            } else {
-                let decoded = text.decoded_from(&part, decoded);
-                matches.extend(self.find_decoded(&decoded, depth - 1));
+            for (start, decoded) in decode_texts(encoded) {
+                let part = part.start + start..part.end;
+                if depth == 0 {
+                    // What is encoded once more is not looked at.
+                    matches.push((Problem::Oversized, text.origin(&part)));
+                } else {
+                    let decoded = text.decoded_from(&part, decoded);
+                    matches.extend(self.find_decoded(&decoded, depth - 1));
+                }
             }
         }
-        if depth > 0
-            && let Some(decoded) = text.percent_decoded()
-        {
-            matches.extend(self.find_decoded(&decoded, depth - 1));
+        if let Some(decoded) = text.percent_decoded() {
+            if depth == 0 {
+                matches.push((Problem::Oversized, text.origin(&(0..text.as_str().len()))));
+            } else {
+                matches.extend(self.find_decoded(&decoded, depth - 1));
+            }
         }
         matches
     }
 }
+
+/// The texts behind a run of base64: from its beginning, and from each place where a path or a name may end that stands
+/// before it.
+fn decode_texts(run: &str) -> impl Iterator<Item = (usize, String)> {
+    /// More parts than a path has; each is decoded once.
+    const MAX_PARTS: usize = 8;
+    let breaks = run.match_indices(['/', '-', '_']).map(|(at, _)| at + 1);
+    let starts = std::iter::once(0).chain(breaks).take(MAX_PARTS);
+    starts.filter_map(|start| {
+        let part = run.get(start..).filter(|part| part.len() >= MIN_ENCODED)?;
+        Some((start, decode_text(part)?))
+    })
+}
+
+/// Shorter runs of base64 hold nothing that a rule finds.
+const MIN_ENCODED: usize = 16;
 
 fn without_white_space(text: &str) -> String {
     text.split_whitespace().collect()
@@ -93,10 +118,12 @@ fn decode_text(encoded: &str) -> Option<String> {
     let trimmed = encoded.trim_end_matches('=');
     let whole = trimmed.get(..trimmed.len() - usize::from(trimmed.len() % 4 == 1))?;
     let bytes = GeneralPurpose::new(alphabet, config).decode(whole).ok()?;
-    let text = String::from_utf8(bytes).ok()?;
-    let is_text =
-        text.chars().all(|character| !character.is_control() || character.is_whitespace());
-    is_text.then_some(text)
+    // A few bytes that are no text do not hide the rest.
+    let text = String::from_utf8_lossy(&bytes);
+    let is_seen = |character: &char| *character != '\u{fffd}' && !is_unseen(*character);
+    let seen: String = text.chars().filter(is_seen).collect();
+    let is_text = text.chars().count() - seen.chars().count() <= bytes.len() / 8;
+    is_text.then_some(seen)
 }
 
 /// What a rule's samples say it must and must not find.
@@ -156,6 +183,35 @@ mod tests {
             let found = Secrets::new().find(&Folded::new(&format!("see {text}")));
             let is_oversized = found.iter().any(|(problem, _)| *problem == Problem::Oversized);
             assert_eq!(is_oversized, times > DEPTH, "{times}");
+        }
+        for (text, is_oversized) in
+            [("a%2541b", false), ("a%25252541b", true), ("100%25 of it", false)]
+        {
+            let found = Secrets::new().find(&Folded::new(text));
+            let problems: Vec<_> = found.iter().map(|(problem, _)| *problem).collect();
+            assert_eq!(problems.contains(&Problem::Oversized), is_oversized, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_encoded_behind_a_path_or_with_other_bytes_is_found() {
+        let encode = |bytes: &[u8]| base64::engine::general_purpose::STANDARD.encode(bytes);
+        let secret = b"db_password=Qm7xV2bN9cR4tY6wEx";
+        let wrapped =
+            encode(&[&b"some longer text before it, so that it is wrapped; "[..], secret].concat());
+        let (first, second) = wrapped.split_at(76);
+        for text in [
+            encode(secret),
+            encode(&[&b"\x01"[..], secret].concat()),
+            encode(&[secret, &b"\0"[..]].concat()),
+            encode(&[&b"\xff"[..], secret].concat()),
+            format!("k/{}", encode(secret)),
+            format!("secretstore/path/{}", encode(secret)),
+            format!("{first}\n{second}"),
+            format!("{first}\r\n{second}"),
+        ] {
+            let found = Secrets::new().find(&Folded::new(&text));
+            assert!(found.iter().any(|(problem, _)| *problem == Problem::SecretValue), "{text}");
         }
     }
 }

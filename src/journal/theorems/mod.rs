@@ -20,7 +20,7 @@ use crate::strategies;
 use crate::time::Time;
 use crate::triage::Surfaces;
 use crate::triage::tests::{requests, requests_with, surfaces};
-use crate::words::{Lane, ProgressFlag, ReviewerCheck, VerifyCode};
+use crate::words::{AcceptanceField, Lane, ProgressFlag, ReviewerCheck, VerifyCode};
 
 fn config() -> Config {
     let persistence = FileFailurePersistence::SourceParallel("proptest-regressions");
@@ -60,13 +60,7 @@ fn log(replayed: &Replayed) -> &JournalLog {
 
 /// Stores a step as an edge would.
 fn store(dossier: &mut Dossier, step: &Step) {
-    dossier.events.extend(step.line().as_bytes());
-    if let Some((name, bytes)) = step.stores() {
-        dossier.documents.insert(name, bytes.to_vec());
-    }
-    if let Some(name) = step.withdraws() {
-        dossier.documents.remove(&name);
-    }
+    dossier.store(step);
 }
 
 /// Where the candidate stands after a step that is stored.
