@@ -39,7 +39,7 @@ pub(crate) fn copy_of(folder: &Path) -> TempDir {
     copy
 }
 
-fn copy_all(from: &Path, to: &Path) {
+pub(crate) fn copy_all(from: &Path, to: &Path) {
     for name in names(from) {
         let (from, to) = (from.join(&name), to.join(&name));
         if from.is_dir() {

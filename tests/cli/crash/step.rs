@@ -1,0 +1,271 @@
+//! A step that is interrupted at any moment happened whole or not at all, and no acknowledged step is missing.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use super::{Files, calls, faulty, journal, put_journal, scratch_of};
+use crate::case::{Case, LEDGER};
+use crate::tool::{example, is_installed, stderr, stdout, tool, write};
+
+pub(crate) fn events(files: &Files) -> usize {
+    let events = files.iter().filter(|(name, _)| name.ends_with("events.jsonl"));
+    events.map(|(_, bytes)| whole(bytes).split_inclusive(|byte| *byte == b'\n').count()).sum()
+}
+
+/// The lines of a file that have their line break.
+fn whole(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    &bytes[..end]
+}
+
+/// A journal, and the steps that can come next.
+struct Before {
+    /// Where each step is taken anew.
+    folder: TempDir,
+    journal: Files,
+    /// The journal without what an interrupted step left in it.
+    mended: Files,
+    steps: &'static [&'static [&'static str]],
+    /// What was left before and is known to be harmless.
+    harmless: RefCell<BTreeSet<(bool, Files)>>,
+}
+
+/// Another answer, and a record that withdraws the one that is there.
+const STEPS: &[&[&str]] = &[&["intake", "later.json"], &["review", "withdraw.json"]];
+
+const FILES: [&str; 3] = ["later.json", "latest.json", "withdraw.json"];
+
+impl Before {
+    /// An answer was accepted.
+    fn accepted() -> Self {
+        let case = Case::accepted();
+        case.answer("later.json", 21, &[]);
+        case.answer("latest.json", 22, &[]);
+        case.record("withdraw.json", "quarantine_secret_or_raw_payload", &[]);
+        let folder = scratch_of(&example());
+        for file in FILES {
+            write(folder.path(), file, std::fs::read(case.path().join(file)).unwrap());
+        }
+        let journal = journal(case.path());
+        Self {
+            folder,
+            mended: journal.clone(),
+            journal,
+            steps: STEPS,
+            harmless: RefCell::default(),
+        }
+    }
+
+    /// Nobody has answered: the first step makes the folder.
+    fn without_answers() -> Self {
+        let mut before = Self::accepted();
+        before.journal.clear();
+        before.mended.clear();
+        Self { steps: &STEPS[..1], ..before }
+    }
+
+    /// An interrupted step left a torn line and a document.
+    fn interrupted() -> Self {
+        let mut before = Self::accepted();
+        let (name, events) =
+            before.journal.iter_mut().find(|(name, _)| name.ends_with("events.jsonl")).unwrap();
+        events.extend(b"{\"schema_version\":\"monitoring_jour");
+        let orphan = name.replace("events.jsonl", &format!("{}.response.json", "a".repeat(64)));
+        before.journal.insert(orphan, b"{}".to_vec());
+        before
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Takes the step through `run`, and holds what is left against what it may be. Says whether the step was
+    /// acknowledged.
+    fn interrupt(&self, step: &[&str], run: impl FnOnce(&Path) -> Output) -> bool {
+        put_journal(self.path(), &self.journal);
+        let output = run(self.path());
+        let told = format!("{step:?}: {}{}", stdout(&output), stderr(&output));
+        let is_acknowledged = output.status.success();
+        let after = journal(self.path());
+        let taken = events(&after) - events(&self.journal);
+        assert!(taken <= 1 && (taken == 1 || !is_acknowledged), "{told}");
+        for (file, bytes) in self.mended.iter().filter(|(file, _)| file.ends_with("events.jsonl")) {
+            assert!(after[file].starts_with(bytes), "{told}");
+        }
+        if output.status.code().is_some_and(|code| code != 0) && taken == 0 {
+            // It failed and knew it: nothing is left of it, though it may have mended what was there.
+            for (file, bytes) in &after {
+                let was_there = self.journal.get(file) == Some(bytes);
+                let is_mended = self.mended.get(file) == Some(bytes);
+                // What keeps git from converting anything is no part of a step.
+                let is_beside = file == ".gitattributes";
+                assert!(was_there || is_mended || is_beside, "{told}{file}");
+            }
+            assert!(self.mended.keys().all(|file| after.contains_key(file)), "{told}");
+        }
+        if self.harmless.borrow_mut().insert((is_acknowledged, after)) {
+            self.hold_what_is_left(is_acknowledged, &told);
+        }
+        is_acknowledged
+    }
+
+    /// What verify finds is what an interrupted step may leave, and nothing else.
+    fn hold_what_is_left(&self, is_acknowledged: bool, told: &str) {
+        let at = |args: &[&str]| tool(self.path()).args(args).output().unwrap();
+        assert!(at(&["replay", "--output", LEDGER]).status.success(), "{told}");
+        let found = at(&["verify", "--format", "json"]);
+        for line in stdout(&found).lines().filter(|line| line.contains("\"code\"")) {
+            let is_harmless = ["torn_event", "orphan_document", "attributes_differ"]
+                .iter()
+                .any(|code| line.contains(code));
+            assert!(is_harmless && !is_acknowledged, "{told}{line}");
+        }
+        // And the next step mends it.
+        let next = at(&["intake", "latest.json"]);
+        assert!(next.status.success(), "{told}{}", stderr(&next));
+        assert!(at(&["replay", "--output", LEDGER]).status.success());
+        assert_eq!(stdout(&at(&["verify"])), "OK: 12 candidates, runtime_gate=0\n", "{told}");
+    }
+
+    /// Does `fault` to each of these calls of each step in turn. Gives how often the step was taken all the same, and
+    /// how often not.
+    fn at_every_call(&self, names: &[&str], fault: &str) -> (usize, usize) {
+        let (mut taken, mut interrupted) = (0, 0);
+        for step in self.steps {
+            put_journal(self.path(), &self.journal);
+            for call in calls(self.path(), step, names) {
+                let is_taken = self.interrupt(step, |folder| faulty(folder, step, &call, fault));
+                *(if is_taken { &mut taken } else { &mut interrupted }) += 1;
+            }
+        }
+        (taken, interrupted)
+    }
+}
+
+/// What a step does to the file system.
+const CHANGES: &[&str] = &[
+    "write",
+    "fsync",
+    "fdatasync",
+    "openat",
+    "mkdir",
+    "mkdirat",
+    "rename",
+    "renameat",
+    "renameat2",
+    "linkat",
+    "unlink",
+    "unlinkat",
+    "ftruncate",
+];
+
+/// And what it asks it.
+const QUESTIONS: &[&str] = &[
+    "read",
+    "pread64",
+    "lseek",
+    "statx",
+    "newfstatat",
+    "readlink",
+    "readlinkat",
+    "getdents64",
+    "flock",
+];
+
+#[test]
+fn a_kill_at_any_call_leaves_a_whole_step_or_none() {
+    if is_installed("strace", "--version") {
+        for (before, least) in
+            [(Before::accepted(), 40), (Before::without_answers(), 15), (Before::interrupted(), 40)]
+        {
+            let (_, count) = before.at_every_call(CHANGES, "signal=SIGKILL");
+            assert!(count > least, "{count}");
+        }
+    }
+}
+
+#[test]
+fn a_failure_of_any_call_leaves_a_whole_step_or_none() {
+    if is_installed("strace", "--version") {
+        let all = &[CHANGES, QUESTIONS].concat();
+        for (before, names, error, least) in [
+            (Before::accepted(), &all[..], "error=EIO", 60),
+            (Before::accepted(), CHANGES, "error=ENOSPC", 30),
+            (Before::without_answers(), CHANGES, "error=EDQUOT", 12),
+            (Before::interrupted(), all, "error=EIO", 60),
+        ] {
+            let (_, count) = before.at_every_call(names, error);
+            assert!(count > least, "{error}: {count}");
+        }
+    }
+}
+
+#[test]
+fn a_call_that_a_signal_interrupts_is_made_again() {
+    if is_installed("strace", "--version") {
+        let before = Before::interrupted();
+        let calls = ["write", "fsync", "openat", "read"];
+        let (taken, failed) = before.at_every_call(&calls, "error=EINTR");
+        // Only the listing of a folder is not begun again: then nothing has happened yet.
+        assert!(taken > 60 && failed <= before.steps.len(), "{taken}, {failed}");
+    }
+}
+
+#[test]
+fn a_write_that_writes_nothing_leaves_a_whole_step_or_none() {
+    if is_installed("strace", "--version") {
+        let (_, failed) = Before::accepted().at_every_call(&["write"], "retval=0");
+        assert!(failed > 4, "{failed}");
+    }
+}
+
+/// The system takes a part of a text, and then nothing more.
+#[test]
+fn a_write_that_comes_short_leaves_a_whole_step_or_none() {
+    for before in [Before::accepted(), Before::interrupted()] {
+        for step in STEPS {
+            let mut blocks = 0;
+            while !before.interrupt(step, |folder| limited(folder, step, blocks)) {
+                blocks += 1;
+                assert!(blocks < 40, "no step is that long");
+            }
+            assert!(blocks > 2, "{blocks}");
+        }
+    }
+}
+
+/// The tool where no file may become longer than so many blocks.
+fn limited(folder: &Path, step: &[&str], blocks: usize) -> Output {
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"")]);
+    command.arg(env!("CARGO_BIN_EXE_acceptance-ledger")).args(step).current_dir(folder);
+    command.env("GIT_CEILING_DIRECTORIES", "/").output().unwrap()
+}
+
+#[test]
+fn a_kill_at_a_random_moment_leaves_a_whole_step_or_none() {
+    let before = Before::accepted();
+    let mut killed = 0;
+    for turn in 0..60_u64 {
+        let step = STEPS[usize::from(turn % 2 == 1)];
+        before.interrupt(step, |folder| {
+            let mut child = tool(folder)
+                .args(step)
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap();
+            std::thread::sleep(Duration::from_micros(turn * 331 % 9_000));
+            let _ = child.kill();
+            let output = child.wait_with_output().unwrap();
+            killed += usize::from(output.status.code().is_none());
+            output
+        });
+    }
+    assert!(killed > 5, "{killed}");
+}
