@@ -12,6 +12,7 @@ mod case;
 mod crash;
 mod generate;
 mod journal;
+mod lock;
 mod other_commands;
 mod outputs;
 mod signatures;
