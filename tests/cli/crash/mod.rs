@@ -1,5 +1,6 @@
 //! What is left when a command is interrupted, or a call of its to the operating system fails, at any moment.
 
+pub(super) mod output;
 pub(super) mod step;
 
 use std::collections::{BTreeMap, BTreeSet};
