@@ -12,8 +12,8 @@ use crate::case::{Case, RULES};
 use crate::tool::is_installed;
 
 const SIGNERS: &str = "docs/security/monitoring-owner-response-acceptance.allowed-signers";
-const RESPONSE: &str = "owner-response@acceptance-ledger";
-const RECORD: &str = "reviewer-record@acceptance-ledger";
+pub(crate) const RESPONSE: &str = "owner-response@acceptance-ledger";
+pub(crate) const RECORD: &str = "reviewer-record@acceptance-ledger";
 
 fn ssh_keygen(folder: &Path, args: &[&str]) {
     let output = Command::new("ssh-keygen").current_dir(folder).args(args).output().unwrap();
@@ -32,7 +32,7 @@ const P256: &[&str] = &["-t", "ecdsa", "-b", "256"];
 const P384: &[&str] = &["-t", "ecdsa", "-b", "384"];
 const RSA: &[&str] = &["-t", "rsa", "-b", "2048"];
 
-fn sign(case: &Case, key: &str, namespace: &str, file: &str) {
+pub(crate) fn sign(case: &Case, key: &str, namespace: &str, file: &str) {
     let _ = std::fs::remove_file(case.path().join(format!("{file}.sig")));
     ssh_keygen(case.path(), &["-q", "-Y", "sign", "-f", key, "-n", namespace, file]);
 }
@@ -55,7 +55,7 @@ fn openssh_verifies(case: &Case, principal: &str, namespace: &str, file: &str) -
 }
 
 /// A case with two people, each with a key.
-fn signed_case() -> Case {
+pub(crate) fn signed_case() -> Case {
     let case = Case::new();
     let [ada, rex] = ["ada", "rex"].map(|name| key(&case, name, ED25519));
     case.write(

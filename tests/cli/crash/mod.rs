@@ -1,6 +1,7 @@
 //! What is left when a command is interrupted, or a call of its to the operating system fails, at any moment.
 
 pub(super) mod output;
+mod power;
 mod reading;
 pub(super) mod step;
 
