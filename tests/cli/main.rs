@@ -15,6 +15,7 @@ mod journal;
 mod lock;
 mod other_commands;
 mod outputs;
+mod signals;
 mod signatures;
 mod since;
 mod sources;
