@@ -12,6 +12,7 @@ mod case;
 mod crash;
 mod generate;
 mod journal;
+mod line_endings;
 mod lock;
 mod other_commands;
 mod outputs;
