@@ -57,7 +57,12 @@ pub(crate) struct Case {
 
 impl Case {
     pub(crate) fn new() -> Self {
-        Self { folder: copy_of(&example()) }
+        Self::of(&example())
+    }
+
+    /// A copy of a repository as it stands.
+    pub(crate) fn of(root: &Path) -> Self {
+        Self { folder: copy_of(root) }
     }
 
     pub(crate) fn path(&self) -> &Path {

@@ -244,7 +244,7 @@ fn the_output_may_be_named_as_the_reference_takes_it() {
 }
 
 #[test]
-fn a_closed_standard_output_is_an_error_and_no_panic() {
+fn a_full_standard_output_is_an_error_and_no_panic() {
     let folder = copy_of(&golden_inputs("kube-prometheus"));
     let output = Command::new("sh")
         .args(["-c", "\"$0\" generate > /dev/full"])
@@ -254,6 +254,26 @@ fn a_closed_standard_output_is_an_error_and_no_panic() {
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).starts_with("error: cannot write standard output: "));
+}
+
+#[test]
+fn a_closed_standard_output_is_an_error_and_one_that_goes_nowhere_is_none() {
+    let folder = copy_of(&example());
+    for command in ["generate", "replay"] {
+        for (to, code) in [(">&-", 2), ("> /dev/null", 0)] {
+            let output = Command::new("sh")
+                .args(["-c", &format!("\"$0\" {command} {to}")])
+                .arg(env!("CARGO_BIN_EXE_acceptance-ledger"))
+                .current_dir(folder.path())
+                .output()
+                .unwrap();
+            assert_eq!(output.status.code(), Some(code), "{command} {to}");
+            let err = stderr(&output);
+            let is_told = err.starts_with("error: cannot write standard output: it is closed\n");
+            assert_eq!(is_told, code == 2, "{command} {to}: {err}");
+            assert_eq!(err.contains("_OK candidates=12"), code == 0, "{command} {to}: {err}");
+        }
+    }
 }
 
 /// Each refusal of the inputs, as a user reads it. The output file stays as it was.

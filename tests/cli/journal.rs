@@ -359,6 +359,68 @@ fn the_next_step_removes_what_an_interrupted_one_left() {
 }
 
 #[test]
+fn a_withdrawal_that_was_cut_off_is_finished_by_the_next_step_and_said() {
+    for next in [["intake", "later.json"], ["review", "withdraw.json"]] {
+        let case = Case::accepted();
+        case.answer("later.json", 21, &[]);
+        let answer = case.files(".response.json").remove(0);
+        let signature = answer.with_extension("json.sig");
+        let bytes = std::fs::read(&answer).unwrap();
+        case.record("withdraw.json", "quarantine_secret_or_raw_payload", &[]);
+        case.run_to(0, &["review", "withdraw.json"]);
+        assert!(!answer.exists());
+        // The event was there when the step was cut off, and the document and its signature were there still.
+        std::fs::write(&answer, bytes).unwrap();
+        std::fs::write(&signature, "a signature").unwrap();
+        case.commit_ledger();
+        assert_eq!(case.codes(&[]), ["orphan_document"; 2]);
+        assert_eq!(case.row()["status"], "quarantine_secret_or_raw_payload");
+        // The same record is no second step.
+        let is_new = next[0] == "intake";
+        let (_, err) = case.run_to(i32::from(!is_new), &next);
+        let told = "finished a withdrawal that was cut off: deleted docs/security/";
+        assert!(err.contains(told) && err.contains("; rotate what was secret in it\n"), "{err}");
+        assert!(is_new || err.contains("this record was filed before"), "{err}");
+        assert!(!answer.exists() && !signature.exists());
+        case.commit_ledger();
+        assert_eq!(case.codes(&[]), [""; 0]);
+        assert!(!case.run_to(0, &["status", RULES]).1.contains("finished"));
+    }
+}
+
+#[test]
+fn a_hold_that_was_cut_off_suspends_the_acceptance_and_its_removal_is_said() {
+    let case = Case::accepted();
+    let whole = std::fs::read(case.events()).unwrap();
+    case.record("hold.json", "receiver_receipt_gap_required", &[]);
+    let copy = Case::accepted();
+    copy.record("hold.json", "receiver_receipt_gap_required", &[]);
+    let before = std::fs::read(copy.events()).unwrap().len();
+    copy.run_to(0, &["review", "hold.json"]);
+    let held = std::fs::read(copy.events()).unwrap();
+    for next in [["intake", "later.json"], ["review", "hold.json"]] {
+        for end in [before + 1, held.len() - 40] {
+            std::fs::write(case.events(), [&whole, &held[before..end]].concat()).unwrap();
+            let step = Case::of(case.path());
+            step.answer("later.json", 21, &[]);
+            assert_eq!(step.row()["status"], "ready_for_monitoring_review");
+            // And nobody accepts it again before that is cleared up.
+            let again = [("reason", json!("Compared again."))];
+            step.record("again.json", "owner_review_only_update", &again);
+            let (_, err) = step.run_to(1, &["review", "again.json"]);
+            assert!(err.contains("it may have revoked the acceptance"), "{err}");
+            step.commit_ledger();
+            assert_eq!(step.codes(&[]), ["torn_event"]);
+            let (_, err) = step.run_to(0, &next);
+            assert!(err.contains("removed a torn line from docs/security/"), "{err}");
+            assert_ne!(step.row()["owner_response_accepted"], true);
+            step.commit_ledger();
+            assert_eq!(step.codes(&[]), [""; 0]);
+        }
+    }
+}
+
+#[test]
 fn a_journal_whose_events_are_gone_is_broken_and_keeps_its_documents() {
     let case = Case::accepted();
     case.commit_ledger();
