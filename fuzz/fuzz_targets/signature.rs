@@ -10,6 +10,7 @@ use acceptance_ledger_fuzz::Dice;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use libfuzzer_sys::fuzz_target;
+use ssh_key::{LineEnding, SshSig};
 
 const SIGNERS: &[u8] = include_bytes!("../seeds/signature/allowed-signers");
 const DOCUMENT: &[u8] = include_bytes!("../seeds/signature/document.json");
@@ -47,18 +48,17 @@ static HOLDING: LazyLock<Vec<(String, bool)>> = LazyLock::new(|| {
     SOUND.iter().flat_map(|sound| [(sound.file.to_owned(), sound.is_review), twin(sound)]).collect()
 });
 
-/// A file as it would be with one version and one way to break its lines: the crate still takes version 0 for 1, and white
-/// space among the digits and behind the end. Both are reported; without this the target tells them at once.
+/// A file as it would be made of what was read of it. The crate still takes version 0 for 1, white space among the digits
+/// and behind the end, and lengths that are too large. All are reported; without this the target tells them at once.
 fn as_made(file: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(file).ok()?;
     let body = text.strip_prefix(BEGIN)?.trim_end().strip_suffix(END.trim_end())?;
     let digits: String = body.chars().filter(|digit| !digit.is_ascii_whitespace()).collect();
-    let mut bytes = STANDARD.decode(digits).ok()?;
-    let version = bytes.get_mut(6..10)?;
-    if *version == [0; 4] {
-        version.copy_from_slice(&[0, 0, 0, 1]);
-    }
-    Some(armor(&bytes).into_bytes())
+    let read = SshSig::from_pem(armor(&STANDARD.decode(digits).ok()?)).ok()?;
+    let key = read.public_key().clone();
+    let made =
+        SshSig::new(key, read.namespace(), read.hash_alg(), read.signature().clone()).ok()?;
+    made.to_pem(LineEnding::LF).ok().map(String::into_bytes)
 }
 
 fn check(file: &[u8]) {
