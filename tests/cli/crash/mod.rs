@@ -64,7 +64,7 @@ fn follows(args: &[&str]) -> bool {
 }
 
 /// The tool under strace.
-fn traced(folder: &Path, strace: &[&str], args: &[&str]) -> Output {
+pub(super) fn traced(folder: &Path, strace: &[&str], args: &[&str]) -> Output {
     Command::new("strace")
         .current_dir(folder)
         .env("GIT_CEILING_DIRECTORIES", "/")
