@@ -9,7 +9,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::{Files, calls, faulty, journal, put_journal, scratch_of};
-use crate::case::{Case, LEDGER};
+use crate::case::{Case, LEDGER, RULES};
 use crate::tool::{example, is_installed, stderr, stdout, tool, write};
 
 pub(crate) fn events(files: &Files) -> usize {
@@ -101,7 +101,10 @@ impl Before {
             // It failed and knew it: nothing is left of it, though it may have mended what was there.
             for (file, bytes) in &after {
                 let was_there = self.journal.get(file) == Some(bytes);
-                let is_mended = self.mended.get(file) == Some(bytes);
+                // Where the line was torn, it may be torn still.
+                let is_mended = self.mended.get(file).is_some_and(|mended| {
+                    mended == bytes || file.ends_with("events.jsonl") && mended == whole(bytes)
+                });
                 // What keeps git from converting anything is no part of a step.
                 let is_beside = file == ".gitattributes";
                 assert!(was_there || is_mended || is_beside, "{told}{file}");
@@ -237,6 +240,22 @@ fn a_write_that_comes_short_leaves_a_whole_step_or_none() {
             assert!(blocks > 2, "{blocks}");
         }
     }
+}
+
+#[test]
+#[ignore = "it fails: the torn line is cut off before it is known that the step is taken"]
+fn a_step_that_fails_gives_no_acceptance_back_that_a_torn_line_suspends() {
+    let before = Before::interrupted();
+    let lane = || {
+        let output = tool(before.path()).args(["status", RULES]).output().unwrap();
+        stdout(&output).lines().next().unwrap().to_owned()
+    };
+    put_journal(before.path(), &before.journal);
+    let suspended = format!("{RULES}: ready_for_monitoring_review");
+    assert_eq!(lane(), suspended);
+    let output = limited(before.path(), STEPS[0], 0);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert_eq!(lane(), suspended);
 }
 
 /// The tool where no file may become longer than so many blocks.
