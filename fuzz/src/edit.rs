@@ -48,10 +48,16 @@ fn tokens(text: &str) -> Vec<std::ops::Range<usize>> {
     tokens
 }
 
+/// A longer text is not made any longer.
+const MAX_TEXT: usize = 512 * 1024;
+
 /// A sound JSON text in which a few things were changed.
 pub fn edit(text: &str, dice: &mut Dice<'_>) -> Vec<u8> {
     let mut text = text.to_owned();
     for _ in 0..dice.roll(8) {
+        if text.len() > MAX_TEXT {
+            break;
+        }
         let places = tokens(&text);
         let Some(token) = places.get(dice.place(places.len())).cloned() else { break };
         match dice.roll(8) {

@@ -69,7 +69,7 @@ pub fn answer(dice: &mut Dice<'_>, surface: &Surface, responded_at: &str) -> Str
             }
             3 => members.insert(at, (dice.key(), dice.json(3))),
             4 => {
-                let key = dice.key();
+                let key: String = dice.key().chars().take(8).collect();
                 for index in 0..dice.many() {
                     members.push((format!("{key}{index}"), "0".to_owned()));
                 }
