@@ -234,8 +234,8 @@ pub(crate) fn check_no_link(path: &Path) -> Result<(), FileError> {
 pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let folder = folder_of(path);
     fs::create_dir_all(folder).map_err(FileError::new("make the folder", folder))?;
-    let mut temporary = new_temporary(folder).map_err(FileError::new("write", path))?;
-    let _watched = Temporary::watch(temporary.path());
+    let made = Temporary::make(|| new_temporary(folder), NamedTempFile::path);
+    let (mut temporary, _watched) = made.map_err(FileError::new("write", path))?;
     let written = temporary.write_all(bytes).and_then(|()| temporary.as_file().sync_all());
     written.map_err(FileError::new("write", path))?;
     let made = temporary.persist_noclobber(path);
@@ -287,8 +287,8 @@ pub(crate) fn replace<T>(
     let target = target_of(path).map_err(error())?;
     let folder = folder_of(&target);
     fs::create_dir_all(folder).map_err(FileError::new("make the folder", folder))?;
-    let temporary = new_temporary(folder).map_err(error())?;
-    let _watched = Temporary::watch(temporary.path());
+    let made = Temporary::make(|| new_temporary(folder), NamedTempFile::path);
+    let (temporary, _watched) = made.map_err(error())?;
     let (file, temporary) = temporary.into_parts();
     let (written, file) = Sink::fill(file, write).map_err(error())?;
     if written.is_none() {

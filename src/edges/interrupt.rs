@@ -1,5 +1,6 @@
 //! Temporary files that are gone when a signal ends the process.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, Once, PoisonError};
 use std::thread;
@@ -16,8 +17,11 @@ static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 pub(crate) struct Temporary(PathBuf);
 
 impl Temporary {
-    /// From now on, a signal that ends the process removes the file first.
-    pub(crate) fn watch(path: &Path) -> Self {
+    /// Makes a temporary file that a signal which ends the process removes first. No signal is heeded between the two.
+    pub(crate) fn make<T>(
+        make: impl FnOnce() -> io::Result<T>,
+        path_of: impl FnOnce(&T) -> &Path,
+    ) -> io::Result<(T, Self)> {
         static HANDLER: Once = Once::new();
         HANDLER.call_once(|| {
             // Where no handler can be set, a signal leaves the file: it is no worse than without one. A hangup is
@@ -26,9 +30,11 @@ impl Temporary {
                 thread::spawn(move || signals.forever().for_each(end));
             }
         });
-        let path = path.to_owned();
-        TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
-        Self(path)
+        let mut all = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = make()?;
+        let path = path_of(&file).to_owned();
+        all.push(path.clone());
+        Ok((file, Self(path)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +17,9 @@ pub(crate) const JOURNAL: &str = "docs/security/monitoring-owner-response-accept
 
 /// The file of a surface's events, in its folder.
 pub(crate) const EVENTS: &str = "events.jsonl";
+
+/// The file of events with which a step replaces one that is torn.
+const EVENTS_TO_COME: &str = "events.jsonl.new";
 
 /// The ending of a signature file: it stands beside the file that it signs.
 pub(crate) const SIGNATURE: &str = ".sig";
@@ -136,15 +139,28 @@ impl Journal {
         let file = path.join(EVENTS);
         if leftovers.whole_bytes == 0 {
             stored.0.push(file.clone());
+            // A step that was killed may have made these folders, and have synced none of them.
+            let is_below =
+                |folder: &&Path| folder.starts_with(&self.root) || self.root == Path::new(".");
+            for above in path.ancestors().skip(1).take_while(is_below) {
+                sync_folder(if above == Path::new("") { Path::new(".") } else { above })?;
+            }
+            let attributes = self.folder.join(ATTRIBUTES);
+            let synced = File::open(&attributes).and_then(|file| file.sync_all());
+            synced.map_err(FileError::new("sync", &attributes))?;
         }
-        let (events, is_mended) = Events::open(&file, leftovers.whole_bytes)?;
-        if is_mended {
+        let events = Events::open(&file, leftovers.whole_bytes)?;
+        if events.is_torn {
             notes.push(format!("removed a torn line from {}", shown(&file)));
         }
         for orphan in &leftovers.orphans {
             let orphan = path.join(orphan);
             remove(&orphan)?;
             notes.push(format!("removed {}, which no event keeps", shown(&orphan)));
+        }
+        if !leftovers.orphans.is_empty() {
+            // Otherwise a power cut could bring them back beside what this step stores.
+            sync_folder(&path)?;
         }
         if let Some((name, document)) = step.stores() {
             stored.write(&path.join(name.to_string()), document)?;
@@ -153,8 +169,16 @@ impl Journal {
             }
         }
         sync_folder(&path)?;
-        events.add(step.line())?;
-        stored.keep();
+        match events.add(step.line()) {
+            Ok(()) => stored.keep(),
+            Err(NotAdded { error, is_undone }) => {
+                if !is_undone {
+                    // A line that may still come back needs its document.
+                    stored.keep();
+                }
+                return Err(error);
+            }
+        }
         if let Some(name) = step.withdraws() {
             self.withdraw(folder, name)?;
         }
@@ -224,6 +248,9 @@ impl Leftovers {
             .chain(signatures)
             .filter(|(name, _)| is_orphan(*name))
             .map(|(name, suffix)| format!("{name}{suffix}"));
+        // What a step left that was killed while it replaced a torn line.
+        let to_come = folder.strangers.iter().filter(|name| *name == EVENTS_TO_COME).cloned();
+        let orphans = orphans.chain(to_come);
         Self { whole_bytes: history.whole_bytes(), orphans: orphans.collect() }
     }
 }
@@ -233,31 +260,63 @@ struct Events {
     file: File,
     path: PathBuf,
     whole: u64,
+    is_torn: bool,
+}
+
+/// Why a line was not added.
+struct NotAdded {
+    error: FileError,
+    /// Whether it is certain that nothing of it is left.
+    is_undone: bool,
 }
 
 impl Events {
-    /// Opens the file, and says whether a torn line had to be removed from it.
-    fn open(path: &Path, whole: usize) -> Result<(Self, bool), FileError> {
+    fn open(path: &Path, whole: usize) -> Result<Self, FileError> {
         let mut options = OpenOptions::new();
-        let opened = options.append(true).create(true).custom_flags(no_link()).open(path);
-        let file = opened.map_err(FileError::new("open", path))?;
-        let whole = u64::try_from(whole).unwrap_or(u64::MAX);
+        let options = options.read(true).append(true).create(true).custom_flags(no_link());
+        let file = options.open(path).map_err(FileError::new("open", path))?;
+        let whole = whole as u64;
         let length = file.metadata().map_err(FileError::new("read", path))?.len();
-        let is_torn = length > whole;
-        if is_torn {
-            file.set_len(whole).map_err(FileError::new("mend", path))?;
-        }
-        Ok((Self { file, path: path.to_owned(), whole }, is_torn))
+        Ok(Self { file, path: path.to_owned(), whole, is_torn: length > whole })
     }
 
     /// Adds a line, whole or not at all.
-    fn add(mut self, line: &str) -> Result<(), FileError> {
+    fn add(mut self, line: &str) -> Result<(), NotAdded> {
+        if self.is_torn {
+            return self.replace_torn(line);
+        }
         let added = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_all());
         added.map_err(|cause| {
-            // What cannot be cut off now is torn, and no event.
-            let _ = self.file.set_len(self.whole);
-            FileError::new("write", &self.path)(cause)
+            let undone = self.file.set_len(self.whole).and_then(|()| self.file.sync_all());
+            let error = FileError::new("write", &self.path)(cause);
+            NotAdded { error, is_undone: undone.is_ok() }
         })
+    }
+
+    /// Puts a line in the place of what is torn, at once: if that were cut off before, an acceptance that it may have
+    /// revoked would count again.
+    fn replace_torn(&mut self, line: &str) -> Result<(), NotAdded> {
+        let new = self.path.with_file_name(EVENTS_TO_COME);
+        let mut replace = || -> io::Result<()> {
+            let mut events = Vec::new();
+            self.file.rewind()?;
+            (&self.file).take(self.whole).read_to_end(&mut events)?;
+            events.extend_from_slice(line.as_bytes());
+            remove_if_there(&new)?;
+            let mut file = File::create_new(&new)?;
+            file.write_all(&events)?;
+            file.sync_all()?;
+            fs::rename(&new, &self.path)
+        };
+        if let Err(cause) = replace() {
+            // What stays is removed by the next step.
+            let _ = fs::remove_file(&new);
+            let error = FileError::new("write", &self.path)(cause);
+            return Err(NotAdded { error, is_undone: true });
+        }
+        // The line is in its place: from here on it may stay.
+        let synced = sync_folder(self.path.parent().unwrap_or(Path::new(".")));
+        synced.map_err(|error| NotAdded { error, is_undone: false })
     }
 }
 
@@ -351,10 +410,12 @@ fn create_folder(path: &Path) -> Result<(), FileError> {
 
 /// Removes a file, if it is there.
 fn remove(path: &Path) -> Result<(), FileError> {
+    remove_if_there(path).map_err(FileError::new("remove", path))
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(FileError::new("remove", path)(error))
-        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
 }

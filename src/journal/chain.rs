@@ -72,6 +72,15 @@ impl Chain {
                     }
                 }
                 Err(_) if is_last && is_torn(line) => {
+                    // Zeros can stand in the place of the line break of an event that is whole.
+                    let event = line.split(|byte| *byte == 0).next().unwrap_or_default();
+                    if let Some(link) = chain.next(event).ok().filter(|_| event.len() < line.len())
+                    {
+                        chain.tip = link.digest;
+                        chain.links.push(link);
+                        chain.whole_bytes += event.len();
+                        chain.lacks_line_break = true;
+                    }
                     chain.is_torn = true;
                     let message = "it is cut off; the next event removes what is left of it";
                     chain.fault = Some(JournalFault::at(VerifyCode::TornEvent, sequence, message));

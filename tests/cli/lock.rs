@@ -162,7 +162,7 @@ fn who_waits_for_a_stopped_writer_says_so_and_gives_up() {
     ] {
         let (out, err) = case.run_to(2, args);
         assert_eq!(out, "", "{args:?}");
-        let told = "error: cannot lock .: another process has the journal's lock; --wait gives it longer\n";
+        let told = "error: cannot lock .: another process has the journal's lock\n";
         assert!(err.contains(told), "{args:?}: {err}");
         let waiting = "waiting for another process that has the journal's lock (up to 2 s)\n";
         assert_eq!(err.contains(waiting), args.contains(&"2"), "{err}");

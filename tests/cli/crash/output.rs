@@ -163,7 +163,6 @@ fn a_call_that_a_signal_interrupts_stops_no_output() {
 }
 
 #[test]
-#[ignore = "it fails: the temporary file is made before the signal is waited for"]
 fn a_signal_at_any_call_leaves_the_old_output_or_the_new_one_and_nothing_else() {
     if is_installed("strace", "--version") {
         for writing in writings() {

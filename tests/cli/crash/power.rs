@@ -600,7 +600,6 @@ fn a_power_cut_leaves_a_whole_signed_step_or_none() {
 }
 
 #[test]
-#[ignore = "it fails: the document of the step before may come back beside that of this step"]
 fn a_power_cut_behind_another_leaves_a_document_that_the_next_step_removes() {
     if !is_installed("strace", "--version") {
         return;
@@ -612,7 +611,6 @@ fn a_power_cut_behind_another_leaves_a_document_that_the_next_step_removes() {
 }
 
 #[test]
-#[ignore = "it fails: the line is cut off before the event is there that takes its place"]
 fn a_torn_line_suspends_an_acceptance_until_an_event_takes_its_place() {
     if !is_installed("strace", "--version") {
         return;
@@ -631,7 +629,6 @@ fn a_torn_line_suspends_an_acceptance_until_an_event_takes_its_place() {
 }
 
 #[test]
-#[ignore = "it fails: zeros in the place of the line break take the event before it with them"]
 fn an_event_that_lacks_its_line_break_stays_when_the_power_goes_at_the_next() {
     if !is_installed("strace", "--version") {
         return;
@@ -646,7 +643,6 @@ fn an_event_that_lacks_its_line_break_stays_when_the_power_goes_at_the_next() {
 
 /// A step is killed behind each call in turn. The next one is acknowledged, and then the power goes.
 #[test]
-#[ignore = "it fails: a folder that a killed step made is not synced by the next"]
 fn a_step_that_is_acknowledged_behind_a_killed_one_outlasts_a_power_cut() {
     if !is_installed("strace", "--version") {
         return;
@@ -680,7 +676,6 @@ fn a_step_that_is_acknowledged_behind_a_killed_one_outlasts_a_power_cut() {
 
 /// A call of a step fails, the step cleans up behind itself, and then the power goes.
 #[test]
-#[ignore = "it fails: a line that could not be synced may come back, and its document not"]
 fn a_step_that_failed_does_not_come_back_broken_when_the_power_goes() {
     if !is_installed("strace", "--version") {
         return;
