@@ -292,7 +292,7 @@ impl Disk {
             Deed::Cut(path, length) => self.file(path).since.push(Change::Cut(*length)),
             Deed::Add(path, bytes) => self.file(path).since.push(Change::Add(bytes.clone())),
             Deed::Put(path, at, bytes) => {
-                self.file(path).since.push(Change::Put(*at, bytes.clone()))
+                self.file(path).since.push(Change::Put(*at, bytes.clone()));
             }
             Deed::Unlink(path) => self.name(Naming::IsNot(path.clone())),
             Deed::Rename(from, to) => {
