@@ -258,7 +258,7 @@ fn a_step_that_fails_gives_no_acceptance_back_that_a_torn_line_suspends() {
 }
 
 /// The tool where no file may become longer than so many blocks.
-fn limited(folder: &Path, step: &[&str], blocks: usize) -> Output {
+pub(super) fn limited(folder: &Path, step: &[&str], blocks: usize) -> Output {
     let mut command = Command::new("sh");
     command.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"")]);
     command.arg(env!("CARGO_BIN_EXE_acceptance-ledger")).args(step).current_dir(folder);
