@@ -233,7 +233,7 @@ pub(crate) fn check_no_link(path: &Path) -> Result<(), FileError> {
 /// Makes the file at `path`, which must not be there yet; folders above it are made.
 pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let folder = folder_of(path);
-    fs::create_dir_all(folder).map_err(FileError::new("make the folder", folder))?;
+    create_folder(folder)?;
     let made = Temporary::make(|| new_temporary(folder), NamedTempFile::path);
     let (mut temporary, _watched) = made.map_err(FileError::new("write", path))?;
     let written = temporary.write_all(bytes).and_then(|()| temporary.as_file().sync_all());
@@ -243,8 +243,19 @@ pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     sync_folder(folder)
 }
 
+/// Makes a folder and those above it, and has them on the disk.
+pub(crate) fn create_folder(path: &Path) -> Result<(), FileError> {
+    let missing: Vec<_> = path.ancestors().take_while(|folder| !folder.exists()).collect();
+    fs::create_dir_all(path).map_err(FileError::new("make the folder", path))?;
+    for folder in missing {
+        sync_folder(folder_of(folder))?;
+    }
+    Ok(())
+}
+
 /// Has the names in a folder on the disk.
 pub(crate) fn sync_folder(path: &Path) -> Result<(), FileError> {
+    let path = if path == Path::new("") { Path::new(".") } else { path };
     File::open(path).and_then(|folder| folder.sync_all()).map_err(FileError::new("sync", path))
 }
 
@@ -286,7 +297,7 @@ pub(crate) fn replace<T>(
     }
     let target = target_of(path).map_err(error())?;
     let folder = folder_of(&target);
-    fs::create_dir_all(folder).map_err(FileError::new("make the folder", folder))?;
+    create_folder(folder)?;
     let made = Temporary::make(|| new_temporary(folder), NamedTempFile::path);
     let (temporary, _watched) = made.map_err(error())?;
     let (file, temporary) = temporary.into_parts();
@@ -304,9 +315,10 @@ pub(crate) fn replace<T>(
 }
 
 /// Whether the path leads to a pipe, a terminal or a device, or to an open file by its descriptor:
-/// the file behind that one is another program's to replace.
+/// the file behind that one is another program's to replace. (`/dev/shm` has files like any other folder.)
 fn is_written_in_place(path: &Path, existing: Option<&fs::Metadata>) -> bool {
-    let is_descriptor = path.starts_with("/dev") || path.starts_with("/proc");
+    let descriptors = ["/proc", "/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr"];
+    let is_descriptor = descriptors.iter().any(|name| path.starts_with(name));
     existing.is_some_and(|existing| !existing.is_dir() && (is_descriptor || !existing.is_file()))
 }
 
@@ -366,7 +378,7 @@ pub(crate) fn is_replaceable_unseen(path: &Path) -> bool {
         && existing.is_none_or(|existing| existing.is_file())
 }
 
-fn folder_of(path: &Path) -> &Path {
+pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),

@@ -10,7 +10,7 @@ use rustix::fs::OFlags;
 
 use crate::journal::{DocumentName, Dossier, History, Step};
 
-use super::files::{self, FileError, shown, sync_folder};
+use super::files::{self, FileError, create_folder, shown, sync_folder};
 
 /// Where the journal is, below the root of the repository.
 pub(crate) const JOURNAL: &str = "docs/security/monitoring-owner-response-acceptance.journal";
@@ -133,7 +133,9 @@ impl Journal {
         signature: Option<&[u8]>,
     ) -> Result<Vec<String>, FileError> {
         let path = self.path(folder);
-        create_folder(&path)?;
+        if !is_folder(&path)? {
+            create_folder(&path)?;
+        }
         let mut notes = self.keep_from_conversion()?;
         let mut stored = Stored::default();
         let file = path.join(EVENTS);
@@ -143,7 +145,7 @@ impl Journal {
             let is_below =
                 |folder: &&Path| folder.starts_with(&self.root) || self.root == Path::new(".");
             for above in path.ancestors().skip(1).take_while(is_below) {
-                sync_folder(if above == Path::new("") { Path::new(".") } else { above })?;
+                sync_folder(above)?;
             }
             let attributes = self.folder.join(ATTRIBUTES);
             let synced = File::open(&attributes).and_then(|file| file.sync_all());
@@ -315,7 +317,7 @@ impl Events {
             return Err(NotAdded { error, is_undone: true });
         }
         // The line is in its place: from here on it may stay.
-        let synced = sync_folder(self.path.parent().unwrap_or(Path::new(".")));
+        let synced = sync_folder(files::folder_of(&self.path));
         synced.map_err(|error| NotAdded { error, is_undone: false })
     }
 }
@@ -393,19 +395,6 @@ fn is_folder(path: &Path) -> Result<bool, FileError> {
 fn irregular(path: &Path) -> FileError {
     let message = "a journal has folders and regular files with plain names, and no symbolic links";
     FileError::new("use", path)(io::Error::other(message))
-}
-
-/// Makes a folder and those above it, and has them on the disk.
-fn create_folder(path: &Path) -> Result<(), FileError> {
-    if is_folder(path)? {
-        return Ok(());
-    }
-    let missing: Vec<_> = path.ancestors().take_while(|folder| !folder.exists()).collect();
-    fs::create_dir_all(path).map_err(FileError::new("make the folder", path))?;
-    for folder in missing.into_iter().filter_map(Path::parent) {
-        sync_folder(if folder == Path::new("") { Path::new(".") } else { folder })?;
-    }
-    Ok(())
 }
 
 /// Removes a file, if it is there.

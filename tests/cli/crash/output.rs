@@ -176,7 +176,6 @@ fn a_signal_at_any_call_leaves_the_old_output_or_the_new_one_and_nothing_else() 
 }
 
 #[test]
-#[ignore = "it fails: what is below /dev is written to as it stands, a file in memory as well"]
 fn a_file_in_memory_is_old_or_new_too() {
     let (inputs, memory) = (scratch_of(&example()), scratch());
     let output = memory.path().join("ledger.json");

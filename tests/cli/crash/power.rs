@@ -748,7 +748,6 @@ fn an_output_is_old_or_new_when_the_power_goes() {
 }
 
 #[test]
-#[ignore = "it fails: the folder that holds a folder that is made for an output is not synced"]
 fn an_output_in_a_new_folder_outlasts_a_power_cut() {
     if !is_installed("strace", "--version") {
         return;
