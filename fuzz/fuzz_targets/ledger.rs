@@ -7,8 +7,7 @@ use std::sync::LazyLock;
 
 use acceptance_ledger::{Dossier, LedgerDocument};
 use acceptance_ledger_fuzz::{
-    Dice, Plain, accepted, check_error, check_gates, edit, example, is_document, ledger_of,
-    withdrawn,
+    Plain, accepted, check_error, check_gates, document, example, ledger_of, withdrawn,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -18,15 +17,7 @@ static SOUND: LazyLock<Vec<String>> = LazyLock::new(|| {
 });
 
 fuzz_target!(|bytes: &[u8]| {
-    let edited;
-    let bytes = if is_document(bytes) {
-        bytes
-    } else {
-        let mut dice = Dice::new(bytes);
-        let sound = &SOUND[dice.roll(SOUND.len())];
-        edited = edit(sound, &mut dice);
-        &edited
-    };
+    let bytes = &*document(bytes, &SOUND);
     let ledger = match LedgerDocument::parse(bytes) {
         Ok(ledger) => ledger,
         Err(error) => return check_error(&error, bytes),

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use acceptance_ledger::{Digest, Dossier, History, Lane, Refused, ReviewDocument, ReviewerCheck};
 use acceptance_ledger_fuzz::{
-    Dice, accepted, carries_marker, check_error, check_silence, edit, example, is_document, mend,
+    accepted, carries_marker, check_error, check_silence, document, example, mend,
     plausible_record, replay, store,
 };
 use libfuzzer_sys::fuzz_target;
@@ -42,15 +42,7 @@ static SOUND: LazyLock<Vec<String>> = LazyLock::new(|| {
 });
 
 fuzz_target!(|bytes: &[u8]| {
-    let edited;
-    let bytes = if is_document(bytes) {
-        bytes
-    } else {
-        let mut dice = Dice::new(bytes);
-        let sound = &SOUND[dice.roll(SOUND.len())];
-        edited = edit(sound, &mut dice);
-        &edited
-    };
+    let bytes = &*document(bytes, &SOUND);
     let document = match ReviewDocument::parse(bytes) {
         Ok(document) => document,
         Err(errors) => {

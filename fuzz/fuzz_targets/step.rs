@@ -222,7 +222,8 @@ impl Journal {
             }
             return self.dossier.clone();
         }
-        let counts = *written == line.len() || (*written + 1 == line.len() && tail.is_empty());
+        // An event counts without its line break, and with zeros in the place of that.
+        let counts = *written + 1 >= line.len();
         let begun = &line.as_bytes()[..*written];
         let is_begun = !matches!(begun, b"" | b"\n");
         let is_torn = if counts { !tail.is_empty() } else { is_begun || !tail.is_empty() };

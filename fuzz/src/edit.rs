@@ -1,4 +1,7 @@
+use std::borrow::Cow;
+
 use crate::dice::{Dice, quote};
+use crate::is_document;
 
 /// An object as somebody or something might write it.
 pub fn render(members: &[(String, String)], dice: &mut Dice<'_>) -> String {
@@ -50,6 +53,16 @@ fn tokens(text: &str) -> Vec<std::ops::Range<usize>> {
 
 /// A longer text is not made any longer.
 const MAX_TEXT: usize = 512 * 1024;
+
+/// The bytes, where they begin like a document; otherwise a sound document that they, as dice, choose and change.
+pub fn document<'a>(bytes: &'a [u8], sound: &[String]) -> Cow<'a, [u8]> {
+    if is_document(bytes) {
+        return Cow::Borrowed(bytes);
+    }
+    let mut dice = Dice::new(bytes);
+    let sound = &sound[dice.roll(sound.len())];
+    Cow::Owned(edit(sound, &mut dice))
+}
 
 /// A sound JSON text in which a few things were changed.
 pub fn edit(text: &str, dice: &mut Dice<'_>) -> Vec<u8> {

@@ -8,7 +8,7 @@ mod journal;
 mod plain;
 
 pub use dice::{Dice, MARKER, carries_marker, marker, quote};
-pub use edit::{edit, render};
+pub use edit::{document, edit, render};
 pub use example::{Example, answer, example};
 pub use journal::{
     accepted, accepted_lane, ledger_of, mend, plausible_record, replay, store, withdrawn,
