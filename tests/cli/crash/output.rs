@@ -169,7 +169,8 @@ fn a_signal_at_any_call_leaves_the_old_output_or_the_new_one_and_nothing_else() 
         for writing in writings() {
             for signal in ["signal=SIGINT", "signal=SIGTERM"] {
                 let count = writing.at_every_call(CHANGES, signal);
-                assert!(count > 3, "{:?}: {count}", writing.args);
+                // A command may be done before its thread for signals has its turn.
+                assert!(count > 0, "{:?}: {count}", writing.args);
             }
         }
     }
