@@ -26,7 +26,7 @@ const SEAL: &str = ",\"digest\":\"";
 /// use acceptance_ledger::{Event, History, Lane};
 ///
 /// fn last(history: &History) -> Option<Lane> {
-///     history.events().last().map(Event::lane)
+///     history.log().events().last().map(Event::lane)
 /// }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
