@@ -166,13 +166,14 @@ fn a_call_that_a_signal_interrupts_stops_no_output() {
 #[test]
 fn a_signal_at_any_call_leaves_the_old_output_or_the_new_one_and_nothing_else() {
     if is_installed("strace", "--version") {
+        // A short command may be done before its thread for signals has its turn, so only the sum is sure.
+        let mut count = 0;
         for writing in writings() {
             for signal in ["signal=SIGINT", "signal=SIGTERM"] {
-                let count = writing.at_every_call(CHANGES, signal);
-                // A command may be done before its thread for signals has its turn.
-                assert!(count > 0, "{:?}: {count}", writing.args);
+                count += writing.at_every_call(CHANGES, signal);
             }
         }
+        assert!(count > 0);
     }
 }
 
