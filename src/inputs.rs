@@ -238,15 +238,22 @@ impl OwnerRequests {
             reader.object(RequestKey::know, |reader, key| {
                 match key {
                     RequestKey::Source(key) => source.read(reader, key, REQUEST_DRAFT_COUNT)?,
-                    RequestKey::RequiredOwnerFields => required = Some(reader.strings()?),
-                    RequestKey::RequestDrafts => read_drafts(reader, &mut each)?,
+                    RequestKey::RequiredOwnerFields => {
+                        let fields = reader.strings();
+                        required = Some(reader.go_on(fields)?.unwrap_or_default());
+                    }
+                    RequestKey::RequestDrafts => {
+                        let drafts = read_drafts(reader, &mut each);
+                        reader.go_on(drafts)?;
+                    }
                 }
                 Ok(())
             })?;
-            let required = required.ok_or(Fault {
+            let required = required.ok_or_else(|| Fault {
                 offset,
                 problem: DocumentProblem::MissingKey(LedgerKey::RequiredOwnerFields.to_string()),
-            })?;
+            });
+            let required = reader.go_on(required)?.unwrap_or_default();
             Ok(Self { source, required_owner_fields: required.into(), surfaces: Vec::new() })
         })
     }
@@ -276,10 +283,17 @@ fn read_drafts(reader: &mut Reader<'_>, each: &mut impl FnMut(Surface)) -> Read<
     reader.array(|reader, index| {
         let offset = reader.offset()?;
         let mut parts = SurfaceParts::default();
-        reader.object(SurfaceKey::know, |reader, key| parts.read(reader, key, &usual))?;
-        let surface = parts.finish(offset)?;
+        let read = reader.object(SurfaceKey::know, |reader, key| parts.read(reader, key, &usual));
+        if reader.go_on(read)?.is_none() {
+            return Ok(());
+        }
+        let Some(surface) = parts.finish(reader, offset) else { return Ok(()) };
+        if surface.surface_id().is_empty() {
+            return Ok(());
+        }
         if let Some(first) = index_of.insert(surface.surface_id().to_owned(), index) {
-            return Err(Fault { offset, problem: DocumentProblem::DuplicateSurface(first) });
+            reader.note(Fault { offset, problem: DocumentProblem::DuplicateSurface(first) });
+            return Ok(());
         }
         usual = surface.shared_required_owner_fields();
         each(surface);
@@ -330,13 +344,16 @@ impl Source {
         match key {
             SourceKey::SchemaVersion => self.schema_version = reader.value()?,
             SourceKey::Status => self.status = reader.value()?,
-            SourceKey::Summary => reader.object(
-                |key| (key == count_key).then_some(()),
-                |reader, ()| {
-                    self.count = reader.value()?;
-                    Ok(())
-                },
-            )?,
+            SourceKey::Summary => {
+                let summary = reader.object(
+                    |key| (key == count_key).then_some(()),
+                    |reader, ()| {
+                        self.count = reader.value()?;
+                        Ok(())
+                    },
+                );
+                reader.go_on(summary)?;
+            }
         }
         Ok(())
     }

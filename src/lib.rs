@@ -33,6 +33,8 @@ mod escape;
 mod explain;
 mod gate;
 mod inputs;
+#[cfg(feature = "cli")]
+mod inventory;
 mod journal;
 mod json;
 mod ledger;
@@ -40,6 +42,7 @@ mod requirement;
 mod response;
 mod review;
 mod schema;
+mod shape;
 mod signer;
 mod surface;
 mod template;
@@ -87,6 +90,8 @@ pub use template::{response_template, review_template};
 pub use time::{NotATime, Time};
 pub use triage::{Finding, Surfaces, compile_triage_rules};
 pub use words::{
-    AcceptanceField, AnswerShape, BlockedAction, Boundary, Decision, ItemFlag, Lane, LedgerKey,
-    Problem, ProgressFlag, ReviewerCheck, RuntimeGate, SourceCount, VerifyCode,
+    AcceptanceField, AnswerShape, BlockedAction, Boundary, ControlTier, Decision, InventoryRemark,
+    ItemFlag, Lane,
+    LedgerKey, Problem, ProgressFlag, ReviewerCheck, RuntimeGate, SourceCount, SurfaceKind,
+    VerifyCode, WriteClass,
 };

@@ -2,7 +2,7 @@
 
 use crate::response::Answers;
 use crate::surface::Surface;
-use crate::words::{AcceptanceField, Decision};
+use crate::words::{AcceptanceField, Decision, SurfaceKind};
 
 /// How much a field has to be answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,6 +51,34 @@ fn is_demanded(field: AcceptanceField, surface: &Surface, decision: Option<Decis
         // The request has to find the owner, and nothing else can be known.
         return field == Field::FollowupOwner;
     }
+    let by_decision = match decision {
+        Some(Decision::ConfirmAfterIncident) => matches!(
+            field,
+            Field::IncidentContextRef
+                | Field::ReceiverReceiptProofRef
+                | Field::StaleAlertReview
+                | Field::SilenceOrDedupReview
+                | Field::ValidationPlan
+        ),
+        Some(Decision::ConfirmAfterChange) => {
+            matches!(field, Field::PostReloadReadbackPlan | Field::ReceiverReceiptProofRef)
+        }
+        _ => false,
+    };
+    let kind = surface.descriptor(Field::ConfigKind).and_then(|kind| kind.as_str());
+    let kind = kind.and_then(|kind| kind.parse().ok());
+    is_demanded_of(field, surface.is_write_capable(), surface.requires_live_evidence(), kind)
+        || by_decision
+}
+
+/// Whether a surface demands the answer, whatever its owner decides. A kind that nobody knows demands nothing more.
+pub(crate) fn is_demanded_of(
+    field: AcceptanceField,
+    is_write_capable: bool,
+    requires_live_evidence: bool,
+    kind: Option<SurfaceKind>,
+) -> bool {
+    use AcceptanceField as Field;
     let by_writes = matches!(
         field,
         Field::ReloadOwner
@@ -68,23 +96,9 @@ fn is_demanded(field: AcceptanceField, surface: &Surface, decision: Option<Decis
             | Field::ReceiverOwner
             | Field::RedactedEvidenceRefs
     );
-    let by_decision = match decision {
-        Some(Decision::ConfirmAfterIncident) => matches!(
-            field,
-            Field::IncidentContextRef
-                | Field::ReceiverReceiptProofRef
-                | Field::StaleAlertReview
-                | Field::SilenceOrDedupReview
-                | Field::ValidationPlan
-        ),
-        Some(Decision::ConfirmAfterChange) => {
-            matches!(field, Field::PostReloadReadbackPlan | Field::ReceiverReceiptProofRef)
-        }
-        _ => false,
-    };
-    (by_writes && surface.is_write_capable())
-        || (by_live_evidence && surface.requires_live_evidence())
-        || by_decision
+    (by_writes && is_write_capable)
+        || (by_live_evidence && requires_live_evidence)
+        || kind.is_some_and(|kind| kind.demands(field))
 }
 
 #[cfg(test)]

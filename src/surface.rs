@@ -202,22 +202,31 @@ impl SurfaceParts {
         usual: &Arc<[String]>,
     ) -> Read<()> {
         match key {
-            SurfaceKey::Identity(AcceptanceField::RequestId) => {
-                self.request_id = Some(read_id(reader)?);
+            SurfaceKey::Identity(field) => {
+                let id = read_id(reader);
+                let id = reader.go_on(id)?.unwrap_or_default();
+                match field {
+                    AcceptanceField::RequestId => self.request_id = Some(id),
+                    _ => self.surface_id = Some(id),
+                }
             }
-            SurfaceKey::Identity(_) => self.surface_id = Some(read_id(reader)?),
             SurfaceKey::Descriptor(index) => {
                 let value = reader.value()?;
                 if let Some(slot) = self.descriptors.get_mut(index) {
                     *slot = Some(value);
                 }
             }
-            SurfaceKey::Trait(AcceptanceField::WriteCapableSurface) => {
-                self.is_write_capable = Some(reader.boolean()?);
+            SurfaceKey::Trait(field) => {
+                let value = reader.boolean();
+                let value = reader.go_on(value)?.unwrap_or_default();
+                match field {
+                    AcceptanceField::WriteCapableSurface => self.is_write_capable = Some(value),
+                    _ => self.requires_live_evidence = Some(value),
+                }
             }
-            SurfaceKey::Trait(_) => self.requires_live_evidence = Some(reader.boolean()?),
             SurfaceKey::RequiredOwnerFields => {
-                let fields = reader.strings_unless(usual)?;
+                let fields = reader.strings_unless(usual);
+                let fields = reader.go_on(fields)?.unwrap_or_default();
                 self.required_owner_fields =
                     Some(fields.map_or_else(|| Arc::clone(usual), Into::into));
             }
@@ -225,34 +234,33 @@ impl SurfaceParts {
         Ok(())
     }
 
-    /// The surface, if nothing is missing from the object that began at `offset`.
-    pub(crate) fn finish(self, offset: usize) -> Read<Surface> {
-        fn some<T>(part: Option<T>, key: &'static str, offset: usize) -> Read<T> {
-            part.ok_or(Fault { offset, problem: DocumentProblem::MissingKey(key.to_owned()) })
+    /// The surface, if nothing is missing from the object that began at `offset`. Each key that is missing is noted.
+    pub(crate) fn finish(self, reader: &mut Reader<'_>, offset: usize) -> Option<Surface> {
+        let mut some = |is_there: bool, key: &str| {
+            if !is_there {
+                let problem = DocumentProblem::MissingKey(key.to_owned());
+                reader.note(Fault { offset, problem });
+            }
+        };
+        for (part, field) in self.descriptors.iter().zip(DESCRIPTORS) {
+            some(part.is_some(), field.as_str());
         }
+        some(self.request_id.is_some(), AcceptanceField::RequestId.as_str());
+        some(self.surface_id.is_some(), AcceptanceField::SurfaceId.as_str());
+        some(self.is_write_capable.is_some(), AcceptanceField::WriteCapableSurface.as_str());
+        some(self.requires_live_evidence.is_some(), AcceptanceField::RequiresLiveEvidence.as_str());
+        some(self.required_owner_fields.is_some(), LedgerKey::RequiredOwnerFields.as_str());
         let mut descriptors = [const { Json::Null }; DESCRIPTORS.len()];
-        for ((slot, part), field) in descriptors.iter_mut().zip(self.descriptors).zip(DESCRIPTORS) {
-            *slot = some(part, field.as_str(), offset)?;
+        for (slot, part) in descriptors.iter_mut().zip(self.descriptors) {
+            *slot = part?;
         }
-        Ok(Surface(Arc::new(Facts {
-            request_id: some(self.request_id, AcceptanceField::RequestId.as_str(), offset)?,
-            surface_id: some(self.surface_id, AcceptanceField::SurfaceId.as_str(), offset)?,
+        Some(Surface(Arc::new(Facts {
+            request_id: self.request_id?,
+            surface_id: self.surface_id?,
             descriptors,
-            is_write_capable: some(
-                self.is_write_capable,
-                AcceptanceField::WriteCapableSurface.as_str(),
-                offset,
-            )?,
-            requires_live_evidence: some(
-                self.requires_live_evidence,
-                AcceptanceField::RequiresLiveEvidence.as_str(),
-                offset,
-            )?,
-            required_owner_fields: some(
-                self.required_owner_fields,
-                LedgerKey::RequiredOwnerFields.as_str(),
-                offset,
-            )?,
+            is_write_capable: self.is_write_capable?,
+            requires_live_evidence: self.requires_live_evidence?,
+            required_owner_fields: self.required_owner_fields?,
         })))
     }
 }

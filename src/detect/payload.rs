@@ -5,123 +5,14 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
-use saphyr_parser::{Event, Parser};
 
+use crate::shape;
 use crate::words::Problem;
 
 use super::Match;
 use super::fold::Folded;
 use super::pattern::{self, Pattern};
 use super::rule::{Rule, RuleSet};
-
-/// The keys that one mapping of a payload has: all of a row. A key `a.b` is `b` in the mapping
-/// under `a`.
-const SHAPES: &[&[&str]] = &[
-    // Prometheus
-    &["scrape_configs"],
-    &["job_name", "static_configs"],
-    &["job_name", "metrics_path"],
-    &["job_name", "scrape_interval"],
-    &["job_name", "kubernetes_sd_configs"],
-    &["job_name", "scheme"],
-    &["global.scrape_interval"],
-    &["global.evaluation_interval"],
-    &["alerting.alertmanagers"],
-    &["remote_write", "global"],
-    &["rule_files", "global"],
-    &["targets", "labels"],
-    &["source_labels", "target_label"],
-    &["source_labels", "action"],
-    // rules
-    &["alert", "expr"],
-    &["record", "expr"],
-    &["groups.rules"],
-    &["expr", "for"],
-    &["expr", "annotations"],
-    // Alertmanager
-    &["route.receiver"],
-    &["receiver", "group_by"],
-    &["receiver", "matchers"],
-    &["receiver", "match"],
-    &["receiver", "group_wait"],
-    &["receiver", "repeat_interval"],
-    &["receiver", "continue"],
-    &["inhibit_rules"],
-    &["source_matchers", "target_matchers"],
-    &["source_match", "target_match"],
-    &["telegram_configs"],
-    &["webhook_configs"],
-    &["slack_configs"],
-    &["email_configs"],
-    &["pagerduty_configs"],
-    &["opsgenie_configs"],
-    &["smtp_smarthost"],
-    &["mute_time_intervals"],
-    &["bot_token", "chat_id"],
-    // OpenTelemetry collector
-    &["service.pipelines"],
-    &["pipelines.traces"],
-    &["pipelines.metrics"],
-    &["receivers.otlp"],
-    &["exporters.otlp"],
-    &["receivers", "exporters"],
-    &["receivers", "processors"],
-    &["otlp.protocols"],
-    // Grafana
-    &["panels", "title"],
-    &["panels", "schemaVersion"],
-    &["templating", "panels"],
-    &["gridPos", "type"],
-    &["datasource", "targets"],
-    &["datasources", "apiVersion"],
-    &["contactPoints"],
-    // Loki, Tempo
-    &["schema_config", "storage_config"],
-    &["ingester", "limits_config"],
-    &["schema_config.configs"],
-    &["distributor", "ingester"],
-    &["limits_config", "auth_enabled"],
-    &["auth_enabled", "server"],
-    &["compactor", "storage"],
-    // Compose
-    &["image", "ports"],
-    &["image", "volumes"],
-    &["image", "restart"],
-    &["image", "environment"],
-    &["image", "command"],
-    &["container_name", "image"],
-    // Kubernetes
-    &["apiVersion", "kind"],
-    &["kind", "metadata"],
-    &["metadata", "spec"],
-    &["matchLabels", "endpoints"],
-    // notifications
-    &["alerts", "status"],
-    &["alerts", "receiver"],
-    &["labels", "startsAt"],
-    &["labels", "generatorURL"],
-    &["fingerprint", "startsAt"],
-    &["commonLabels"],
-    &["groupLabels"],
-    &["annotations", "startsAt"],
-    &["message_id", "chat"],
-    &["update_id", "message"],
-    &["chat_id", "text"],
-    &["ok", "result"],
-    &["ok", "channel"],
-    &["channel", "attachments"],
-    &["channel", "blocks"],
-    &["channel", "ts"],
-    &["attachments", "text"],
-    &["event_id", "platform"],
-    &["event_id", "exception"],
-    &["event_id", "level"],
-    &["event_id", "project"],
-    &["exception.values"],
-    &["culprit", "level"],
-    &["project", "issue"],
-    &["routing_key", "event_action"],
-];
 
 /// How many blocks of a text are parsed. No answer has so many, unless it is a payload.
 const MAX_BLOCKS: usize = 24;
@@ -130,10 +21,7 @@ const MAX_BLOCKS: usize = 24;
 const MAX_DEPTH: usize = 127;
 
 /// The keys of the shapes: a text without one has no payload to be parsed for.
-static KEYS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let keys = SHAPES.iter().flat_map(|shape| shape.iter()).flat_map(|key| key.split('.'));
-    pattern::keywords(None, keys)
-});
+static KEYS: LazyLock<AhoCorasick> = LazyLock::new(|| pattern::keywords(None, shape::keys()));
 
 /// Each payload in the text.
 pub(super) fn find(rules: &RuleSet, original: &str, folded: &Folded) -> Vec<Match> {
@@ -147,6 +35,9 @@ pub(super) fn find(rules: &RuleSet, original: &str, folded: &Folded) -> Vec<Matc
         .filter(|block| is_too_many || original.get(block.clone()).is_some_and(is_structured))
         .map(|block| (Problem::RawPayload, characters(original, &block)))
         .collect();
+    matches.extend(
+        configurations(original).map(|block| (Problem::RawPayload, characters(original, &block))),
+    );
     matches
         .extend(too_deep(original).map(|block| (Problem::Oversized, characters(original, &block))));
     matches.extend(rules.find(folded));
@@ -291,51 +182,22 @@ fn too_deep(text: &str) -> Option<Range<usize>> {
 
 /// Whether a block, or as much of it as parses, has the shape of a payload.
 fn is_structured(block: &str) -> bool {
-    let unindented = closed(unindent(block));
-    let mut mappings: Vec<(String, Vec<String>)> = Vec::new();
-    let mut stack: Vec<Level> = Vec::new();
-    for event in Parser::new_from_str(&unindented) {
-        // What parsed until here counts: an excerpt seldom ends where a document would.
-        let Ok((event, _)) = event else { break };
-        match event {
-            Event::MappingStart(..) => {
-                let parent = key_above(&stack);
-                mappings.push((parent, Vec::new()));
-                open_value(&mut stack);
-                stack.push(Level::Mapping { index: mappings.len() - 1, key: None });
-            }
-            Event::SequenceStart(..) => {
-                let above = key_above(&stack);
-                open_value(&mut stack);
-                stack.push(Level::Sequence { above });
-            }
-            Event::MappingEnd | Event::SequenceEnd => drop(stack.pop()),
-            Event::Scalar(value, ..) => match stack.last_mut() {
-                Some(Level::Mapping { index, key: key @ None }) => {
-                    if let Some((_, keys)) = mappings.get_mut(*index) {
-                        keys.push(value.to_string());
-                    }
-                    *key = Some(value.into_owned());
-                }
-                Some(Level::Mapping { key, .. }) => *key = None,
-                _ => {}
-            },
-            Event::Alias(_) => {
-                if let Some(Level::Mapping { key, .. }) = stack.last_mut() {
-                    *key = None;
-                }
-            }
-            _ => {}
-        }
-    }
-    SHAPES.iter().any(|shape| {
-        mappings.iter().any(|(parent, keys)| {
-            shape.iter().all(|wanted| match wanted.split_once('.') {
-                Some((above, below)) => parent == above && keys.iter().any(|key| key == below),
-                None => keys.iter().any(|key| key == wanted),
-            })
-        })
-    })
+    shape::holds_any(&closed(unindent(block)))
+}
+
+/// The text, or its fenced blocks, where it is a configuration in a language of its own.
+fn configurations(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut start = 0;
+    let fenced = text.split("```").enumerate().filter_map(move |(index, piece)| {
+        let from = start;
+        start += piece.len() + "```".len();
+        // Behind an opening fence stands the name of a language.
+        let name = piece.find('\n')? + 1;
+        (index % 2 == 1).then_some(from + name..from + piece.len())
+    });
+    std::iter::once(0..text.len())
+        .chain(fenced)
+        .filter(|block| text.get(block.clone()).is_some_and(shape::is_configuration_text))
 }
 
 /// A block that begins with a brace or bracket and is cut off, as far as its last whole member.
@@ -361,33 +223,6 @@ fn closed(mut block: String) -> String {
         block.extend(open.into_iter().rev());
     }
     block
-}
-
-/// Where the parser stands.
-enum Level {
-    Mapping {
-        index: usize,
-        key: Option<String>,
-    },
-    /// The key that the sequence is the value of: its items' mappings stand below it, too.
-    Sequence {
-        above: String,
-    },
-}
-
-fn key_above(stack: &[Level]) -> String {
-    match stack.last() {
-        Some(Level::Mapping { key, .. }) => key.clone().unwrap_or_default(),
-        Some(Level::Sequence { above }) => above.clone(),
-        None => String::new(),
-    }
-}
-
-/// Takes note that the key of the mapping has its value.
-fn open_value(stack: &mut [Level]) {
-    if let Some(Level::Mapping { key, .. }) = stack.last_mut() {
-        *key = None;
-    }
 }
 
 /// The block without the white space that all its lines begin with.

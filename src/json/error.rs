@@ -17,6 +17,8 @@ use super::place::Place;
 pub struct DocumentError {
     place: Box<Place>,
     problem: DocumentProblem,
+    rest: Vec<Self>,
+    unlisted: usize,
 }
 
 impl DocumentError {
@@ -26,7 +28,34 @@ impl DocumentError {
         known: impl Fn(&str) -> bool,
         problem: DocumentProblem,
     ) -> Self {
-        Self { place: Box::new(Place::find(text, offset, known)), problem }
+        let place = Box::new(Place::find(text, offset, known));
+        Self { place, problem, rest: Vec::new(), unlisted: 0 }
+    }
+
+    /// The first of some faults, with those behind it.
+    pub(super) fn with_rest(self, rest: Vec<Self>, unlisted: usize) -> Self {
+        Self { rest, unlisted, ..self }
+    }
+
+    /// The faults behind this one, as far as the document could be read on. One run shows all that has to be mended.
+    ///
+    /// ```
+    /// use acceptance_ledger::OwnerRequests;
+    ///
+    /// let error = OwnerRequests::parse(br#"{"required_owner_fields": [1, 2], "summary": 3}"#).unwrap_err();
+    /// assert_eq!(error.path(), "$.required_owner_fields[0]");
+    /// let paths: Vec<_> = error.rest().iter().map(|error| error.path()).collect();
+    /// assert_eq!(paths, ["$.required_owner_fields[1]", "$.summary"]);
+    /// ```
+    #[must_use]
+    pub fn rest(&self) -> &[Self] {
+        &self.rest
+    }
+
+    /// How many more faults there are than the hundred that are told.
+    #[must_use]
+    pub const fn unlisted(&self) -> usize {
+        self.unlisted
     }
 
     /// The line, from 1.

@@ -36,10 +36,29 @@ pub(crate) fn read_document<T>(
     if text.starts_with('\u{feff}') {
         return Err(DocumentError::new(text, 0, known, DocumentProblem::ByteOrderMark));
     }
-    let mut reader = Reader { text, jiter: Jiter::new(bytes), depth: 0 };
-    read(&mut reader)
-        .and_then(|value| reader.finish().map(|()| value))
-        .map_err(|fault| DocumentError::new(text, fault.offset, known, fault.problem))
+    let mut reader =
+        Reader { text, jiter: Jiter::new(bytes), depth: 0, noted: Vec::new(), unlisted: 0 };
+    let value = read(&mut reader).and_then(|value| reader.finish().map(|()| value));
+    let Reader { mut noted, unlisted, .. } = reader;
+    let value = match value {
+        Ok(value) if noted.is_empty() => return Ok(value),
+        Ok(value) => Some(value),
+        Err(fault) => {
+            noted.push(fault);
+            None
+        }
+    };
+    noted.sort_by_key(|fault| fault.offset);
+    let mut errors = noted
+        .into_iter()
+        .map(|fault| DocumentError::new(text, fault.offset, &known, fault.problem));
+    match (errors.next(), value) {
+        (Some(first), _) => Err(first.with_rest(errors.collect(), unlisted)),
+        (None, Some(value)) => Ok(value),
+        (None, None) => {
+            Err(DocumentError::new(text, 0, &known, DocumentProblem::Syntax("a document")))
+        }
+    }
 }
 
 /// As [`read_document`], for a document that somebody writes by hand: one that is too large is not looked at.
@@ -83,7 +102,14 @@ pub(crate) struct Reader<'t> {
     text: &'t str,
     jiter: Jiter<'t>,
     depth: usize,
+    /// Faults behind which the document could be read on.
+    noted: Vec<Fault>,
+    /// How many more of them there are.
+    unlisted: usize,
 }
+
+/// How many faults are told of a document. Whoever sees a hundred mends what made them.
+const MAX_FAULTS: usize = 100;
 
 /// A key of an object: one that the caller tells apart, or another.
 enum Key<K> {
@@ -92,6 +118,32 @@ enum Key<K> {
 }
 
 impl Reader<'_> {
+    /// Notes a fault that is only in a value: what follows can be read all the same.
+    pub(crate) fn go_on<T>(&mut self, read: Read<T>) -> Read<Option<T>> {
+        match read {
+            Ok(value) => Ok(Some(value)),
+            Err(fault) => match fault.problem {
+                DocumentProblem::Expected(_)
+                | DocumentProblem::EmptyId
+                | DocumentProblem::MissingKey(_)
+                | DocumentProblem::DuplicateSurface(_) => {
+                    self.note(fault);
+                    Ok(None)
+                }
+                _ => Err(fault),
+            },
+        }
+    }
+
+    /// Notes a fault behind which reading goes on.
+    pub(crate) fn note(&mut self, fault: Fault) {
+        if self.noted.len() < MAX_FAULTS {
+            self.noted.push(fault);
+        } else {
+            self.unlisted += 1;
+        }
+    }
+
     /// Where the value that comes next begins.
     pub(crate) fn offset(&mut self) -> Read<usize> {
         self.peek().map(|_| self.jiter.current_index())
@@ -194,6 +246,10 @@ impl Reader<'_> {
         Ok(self.peek()? == Peek::Object)
     }
 
+    fn is_at_string(&mut self) -> Read<bool> {
+        Ok(self.peek()? == Peek::String)
+    }
+
     /// Whether an array comes next.
     pub(crate) fn is_at_array(&mut self) -> Read<bool> {
         Ok(self.peek()? == Peek::Array)
@@ -218,7 +274,13 @@ impl Reader<'_> {
         let mut texts: Option<Vec<String>> = None;
         let mut count = 0;
         self.array(|reader, index| {
-            let text = reader.str()?;
+            if !reader.is_at_string()? {
+                let offset = reader.offset()?;
+                reader.value()?;
+                reader.note(Fault { offset, problem: DocumentProblem::Expected("a string") });
+                return Ok(());
+            }
+            let text = reader.text_of_string()?;
             if texts.is_none() && usual.get(index).is_none_or(|usual| usual != text) {
                 texts = Some(usual.iter().take(index).cloned().collect());
             }

@@ -164,7 +164,9 @@ fn read_entry(
         }
         Ok(())
     })?;
-    let surface = surface.finish(start)?;
+    let surface = surface
+        .finish(reader, start)
+        .ok_or(Fault { offset: start, problem: DocumentProblem::ImpossibleCandidate })?;
     let (offset, id) = candidate_id;
     if id != surface.candidate_id() {
         return Err(Fault { offset, problem: DocumentProblem::NotTheConstant });

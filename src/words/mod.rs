@@ -4,6 +4,7 @@ mod acceptance_field;
 mod blocked_action;
 mod boundary;
 mod decision;
+mod inventory_remark;
 mod item_flag;
 mod lane;
 mod ledger_key;
@@ -11,12 +12,14 @@ mod problem;
 mod progress_flag;
 mod reviewer_check;
 mod runtime_gate;
+mod surface_kind;
 mod verify_code;
 
 pub use acceptance_field::{AcceptanceField, AnswerShape};
 pub use blocked_action::BlockedAction;
 pub use boundary::Boundary;
 pub use decision::Decision;
+pub use inventory_remark::InventoryRemark;
 pub use item_flag::ItemFlag;
 pub use lane::Lane;
 pub use ledger_key::{LedgerKey, SourceCount};
@@ -24,6 +27,7 @@ pub use problem::Problem;
 pub use progress_flag::ProgressFlag;
 pub use reviewer_check::ReviewerCheck;
 pub use runtime_gate::RuntimeGate;
+pub use surface_kind::{ControlTier, SurfaceKind, WriteClass};
 pub use verify_code::VerifyCode;
 
 /// Makes a word list: an enum whose variants carry the identifier that documents use and one

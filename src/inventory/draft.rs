@@ -1,0 +1,86 @@
+//! The owner requests that an inventory gives: one a surface.
+
+use crate::json::{DocumentError, Json};
+use crate::words::{AcceptanceField, LedgerKey};
+
+use super::report::{Listed, document_text};
+
+const VERSION: &str = "monitoring_owner_request_draft_v1";
+const STATUS: &str = "owner_request_draft_ready_not_dispatched";
+
+/// What the id of a request has before the id of its surface.
+const REQUEST: &str = "monitoring_owner_request:";
+
+/// The owner request document of an inventory.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) text: String,
+    pub(crate) count: usize,
+}
+
+/// Drafts the requests for all surfaces that an inventory lists.
+///
+/// # Errors
+///
+/// Every fault of the inventory.
+pub(crate) fn draft(inventory: &[u8]) -> Result<Draft, DocumentError> {
+    let (listed, _) = Listed::parse(inventory)?;
+    let drafts = listed.iter().map(request).collect();
+    let asked = AcceptanceField::answers().filter(|field| *field != AcceptanceField::OwnerResponseRef);
+    let document = Json::object([
+        (LedgerKey::SchemaVersion.as_str(), Json::from(VERSION)),
+        (LedgerKey::Status.as_str(), STATUS.into()),
+        (
+            LedgerKey::Summary.as_str(),
+            Json::object([("request_draft_count", Json::from(listed.len()))]),
+        ),
+        (
+            LedgerKey::RequiredOwnerFields.as_str(),
+            Json::strings(asked.map(AcceptanceField::as_str)),
+        ),
+        ("request_drafts", Json::Array(drafts)),
+    ]);
+    Ok(Draft { text: document_text(&document), count: listed.len() })
+}
+
+fn request(listed: &Listed) -> Json {
+    let asked = AcceptanceField::answers().filter(|field| is_asked(*field, listed));
+    let own = [
+        (AcceptanceField::RequestId.as_str(), Json::String(format!("{REQUEST}{}", listed.surface_id))),
+        ("request_sent", Json::Bool(false)),
+        (AcceptanceField::NotApproval.as_str(), Json::Bool(true)),
+        (
+            LedgerKey::RequiredOwnerFields.as_str(),
+            Json::strings(asked.map(AcceptanceField::as_str)),
+        ),
+    ];
+    let owner = listed.suggested_owner.as_deref().map(|owner| ("suggested_owner", owner.into()));
+    let carried = listed.fields.iter().map(|(field, value)| (field.as_str(), value.clone()));
+    Json::object(carried.chain(own).chain(owner))
+}
+
+/// Whether the owner of a surface is asked for this answer: what the surface demands, what every review needs, and who
+/// follows up.
+pub(crate) fn is_asked(field: AcceptanceField, listed: &Listed) -> bool {
+    use AcceptanceField as Field;
+    let is_asked_of_all = matches!(
+        field,
+        Field::OwnerRoleOrTeam
+            | Field::Decision
+            | Field::DecisionReason
+            | Field::AffectedScope
+            | Field::StaleAlertReview
+            | Field::SilenceOrDedupReview
+            | Field::FalseGreenRiskReview
+            | Field::IncidentContextRef
+            | Field::CrossProjectNotificationRef
+            | Field::FollowupOwner
+    );
+    is_asked_of_all
+        || crate::requirement::is_demanded_of(
+            field,
+            listed.is_write_capable,
+            listed.requires_live_evidence,
+            listed.kind(),
+        )
+}

@@ -1,0 +1,330 @@
+//! What documents look like: one knowledge, by which an inventory names files and triage quarantines answers.
+
+mod outline;
+mod prefilter;
+mod table;
+mod text;
+mod tree;
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+use crate::words::{SurfaceKind, WriteClass};
+
+pub(crate) use outline::read as read_outline;
+pub(crate) use prefilter::may_hold_a_surface;
+pub(crate) use table::{Of, SHAPES, Shape};
+pub(crate) use text::TEXT_SHAPES;
+pub(crate) use tree::{Child, Node, Reading, Value, looks_like_json, read};
+
+use table::{WRITES_WHERE, is_langfuse_image, is_monitoring_image};
+
+/// How many values are looked at for one document. A document of real size needs a thousandth of it; one that is made
+/// to be endless stops there.
+const MAX_STEPS: usize = 2_000_000;
+
+/// What stands for the variables of a Compose file.
+pub(crate) type Variables = BTreeMap<String, String>;
+
+/// Looks for shapes in one document.
+#[derive(Debug)]
+pub(crate) struct Matcher<'v> {
+    variables: &'v Variables,
+    steps: Cell<usize>,
+}
+
+/// A surface that a document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Recognized {
+    pub(crate) kind: SurfaceKind,
+    pub(crate) write: WriteClass,
+    pub(crate) has: &'static [&'static str],
+    /// The line of the first key that told it.
+    pub(crate) line: usize,
+}
+
+impl<'v> Matcher<'v> {
+    pub(crate) const fn new(variables: &'v Variables) -> Self {
+        Self { variables, steps: Cell::new(0) }
+    }
+
+    /// Whether there was more to look at than a document can have.
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.steps.get() >= MAX_STEPS
+    }
+
+    /// The surfaces that the document is, each kind once.
+    pub(crate) fn recognize(&self, root: &Node) -> Vec<Recognized> {
+        let mut found: Vec<Recognized> = Vec::new();
+        for shape in SHAPES.iter().filter(|shape| shape.is_whole) {
+            let Of::Surface(kind) = shape.of else { continue };
+            if found.iter().any(|other| other.kind == kind) || !self.fits(shape, root) {
+                continue;
+            }
+            found.push(Recognized {
+                kind,
+                write: self.write_class(kind, root),
+                has: shape.has,
+                line: line_of(root, shape),
+            });
+        }
+        found
+    }
+
+    /// Whether the mapping, or the list, has this shape.
+    pub(crate) fn fits(&self, shape: &Shape, root: &Node) -> bool {
+        shape.has.iter().all(|path| self.has(root, path))
+            && !shape.lacks.iter().any(|path| self.has(root, path))
+            && has_only(root, shape.only)
+    }
+
+    fn write_class(&self, kind: SurfaceKind, root: &Node) -> WriteClass {
+        let paths = WRITES_WHERE.iter().filter(|(other, _)| *other == kind);
+        let writes = paths.flat_map(|(_, paths)| *paths).any(|path| self.has(root, path));
+        if writes { WriteClass::Direct } else { kind.write_class() }
+    }
+
+    /// Whether a value has this path.
+    pub(crate) fn has(&self, node: &Node, path: &str) -> bool {
+        if self.steps.replace(self.steps.get() + 1) >= MAX_STEPS {
+            return false;
+        }
+        let (segment, rest) = match split_segment(path) {
+            Some((segment, rest)) => (segment, Some(rest)),
+            None => (path, None),
+        };
+        let goes_on = |child: &Child| rest.is_none_or(|rest| self.has(&child.node, rest));
+        match segment {
+            "[]" => node.items().iter().any(goes_on),
+            "*" => node.entries().iter().any(|(_, child)| goes_on(child)),
+            _ => match Test::of(segment) {
+                (name, None) => node.get(name).is_some_and(goes_on),
+                (name, Some(test)) => node
+                    .get(name)
+                    .and_then(|child| child.node.text())
+                    .is_some_and(|text| test.passes(text, self.variables)),
+            },
+        }
+    }
+}
+
+/// The keys that shapes have: a text without one of them has no shape.
+pub(crate) fn keys() -> impl Iterator<Item = &'static str> {
+    SHAPES.iter().flat_map(|shape| shape.has).flat_map(|path| {
+        let mut rest = Some(*path);
+        std::iter::from_fn(move || {
+            let (segment, next) = match split_segment(rest?) {
+                Some((segment, next)) => (segment, Some(next)),
+                None => (rest?, None),
+            };
+            rest = next;
+            Some(Test::of(segment).0)
+        })
+        .filter(|name| !["[]", "*"].contains(name))
+    })
+}
+
+/// Whether a text, as far as it can be read, holds anything of a known shape, whole or in part.
+pub(crate) fn holds_any(text: &str) -> bool {
+    fn search(matcher: &Matcher<'_>, node: &Node) -> bool {
+        let fits = node.is_mapping() && SHAPES.iter().any(|shape| matcher.fits(shape, node));
+        let children = node.entries().iter().map(|(_, child)| child).chain(node.items());
+        // What an alias stands for is looked at where it is written.
+        fits || children.filter(|child| !child.is_alias).any(|child| search(matcher, &child.node))
+    }
+    let variables = Variables::new();
+    let matcher = Matcher::new(&variables);
+    read(text).documents.iter().any(|root| search(&matcher, root)) || matcher.is_exhausted()
+}
+
+/// Whether a text is a configuration in a language of its own.
+pub(crate) fn is_configuration_text(text: &str) -> bool {
+    let mut shapes = TEXT_SHAPES.iter().filter(|shape| shape.is_payload);
+    shapes.any(|shape| shape.recognize(text, false).is_some())
+}
+
+/// The first segment of a path, and the rest. What a value is compared with may have a slash in it.
+fn split_segment(path: &str) -> Option<(&str, &str)> {
+    let (segment, rest) = path.split_once('/')?;
+    (!segment.contains(['=', '~'])).then_some((segment, rest))
+}
+
+/// What a value has to be.
+enum Test<'p> {
+    OneOf(&'p str),
+    BeginsWith(&'p str),
+    MonitoringImage,
+    LangfuseImage,
+}
+
+impl<'p> Test<'p> {
+    /// The key that a segment names, and what its value has to be.
+    fn of(segment: &'p str) -> (&'p str, Option<Self>) {
+        if let Some((name, starts)) = segment.split_once("^=") {
+            (name, Some(Self::BeginsWith(starts)))
+        } else if let Some((name, values)) = segment.split_once('=') {
+            (name, Some(Self::OneOf(values)))
+        } else if let Some((name, image)) = segment.split_once('~') {
+            let is_langfuse = image == "langfuse";
+            (name, Some(if is_langfuse { Self::LangfuseImage } else { Self::MonitoringImage }))
+        } else {
+            (segment, None)
+        }
+    }
+
+    fn passes(&self, text: &str, variables: &Variables) -> bool {
+        match self {
+            Self::OneOf(values) => values.split('|').any(|value| value == text),
+            Self::BeginsWith(starts) => starts.split('|').any(|start| text.starts_with(start)),
+            Self::MonitoringImage => is_monitoring_image(&expanded(text, variables)),
+            Self::LangfuseImage => is_langfuse_image(&expanded(text, variables)),
+        }
+    }
+}
+
+/// A text with its variables replaced: `$NAME`, `${NAME}`, and `${NAME:-default}` where there is no such variable.
+fn expanded(text: &str, variables: &Variables) -> String {
+    let mut result = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('$') {
+        result.push_str(before);
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let (name, default, behind) = match after.strip_prefix('{').and_then(|it| it.split_once('}'))
+        {
+            Some((inside, behind)) => {
+                let end = inside.find(|c| !is_name(c)).unwrap_or(inside.len());
+                let (name, default) = inside.split_at(end);
+                (name, default.trim_start_matches([':', '-', '=']), behind)
+            }
+            None => {
+                let end = after.find(|c| !is_name(c)).unwrap_or(after.len());
+                let (name, behind) = after.split_at(end);
+                (name, "", behind)
+            }
+        };
+        result.push_str(variables.get(name).map_or(default, String::as_str));
+        rest = behind;
+    }
+    result.push_str(rest);
+    result
+}
+
+/// Whether a mapping, or each item of a list, has no other keys. No keys: it may have any.
+fn has_only(root: &Node, keys: &[&str]) -> bool {
+    let is_one = |name: Option<&str>| name.is_some_and(|name| keys.contains(&name));
+    let has_only = |node: &Node| {
+        !node.entries().is_empty()
+            && node.entries().iter().all(|(key, _)| is_one(key.name.as_deref()))
+    };
+    match &root.value {
+        _ if keys.is_empty() => true,
+        Value::Sequence(items) => items.iter().all(|item| has_only(&item.node)),
+        _ => has_only(root),
+    }
+}
+
+/// The line of the first key by which the shape was told.
+fn line_of(root: &Node, shape: &Shape) -> usize {
+    let first = |path: &&str| Test::of(path.split('/').next().unwrap_or_default()).0.to_owned();
+    let names: Vec<_> = shape.has.iter().map(first).collect();
+    let lines = root.entries().iter().filter_map(|(key, _)| {
+        let name = key.name.as_ref()?;
+        names.contains(name).then_some(key.line)
+    });
+    lines.min().unwrap_or(root.line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub(super) fn kinds(text: &str) -> Vec<(&'static str, WriteClass)> {
+        let variables = Variables::new();
+        let reading = read(text);
+        let found = reading
+            .documents
+            .iter()
+            .flat_map(|root| Matcher::new(&variables).recognize(root))
+            .map(|found| (found.kind.as_str(), found.write))
+            .collect::<Vec<_>>();
+        assert!(found.is_empty() || may_hold_a_surface(text), "{text}");
+        found
+    }
+
+    #[test]
+    fn a_document_is_told_by_its_structure() {
+        use WriteClass::{Direct, Indirect, None};
+        for (text, expected) in [
+            ("global: {scrape_interval: 15s}\nscrape_configs: [{job_name: a}]", vec![("prometheus_config", Indirect)]),
+            ("global: {scrape_interval: 15s}\nrule_files: [a.yml]", vec![("prometheus_config", Direct)]),
+            ("positions: {filename: a}\nclients: [{url: b}]\nscrape_configs: [{job_name: a}]", vec![("promtail_config", Indirect)]),
+            ("groups:\n- name: a\n  rules:\n  - alert: b\n    expr: up == 0", vec![("prometheus_rules", Direct)]),
+            ("groups:\n- name: a\n  rules: []", vec![("prometheus_rules", Direct)]),
+            ("groups: [{orgId: 1, folder: f, rules: [{uid: a, title: b, condition: A, data: []}]}]\napiVersion: 1", vec![("grafana_alerting_provisioning", Direct)]),
+            ("rule_files: [a.yml]\ntests: [{interval: 1m}]", vec![("prometheus_rule_test", None)]),
+            ("route: {receiver: a}\nreceivers: [{name: a}]", vec![("alertmanager_config", Direct)]),
+            ("receivers: {otlp: {protocols: {grpc: }}}\nexporters: {debug: }\nservice: {pipelines: {traces: {receivers: [otlp]}}}", vec![("otel_collector_config", Indirect)]),
+            ("{\"title\": \"a\", \"rows\": [], \"schemaversion\": 12}", vec![("grafana_dashboard", None)]),
+            ("{\"title\": \"a\", \"panels\": [{\"gridPos\": {}, \"alert\": {}}], \"schemaVersion\": 12}", vec![("grafana_dashboard", Direct)]),
+            ("apiVersion: 1\nproviders: [{name: a, type: file}]", vec![("grafana_dashboard_provisioning", None)]),
+            ("- targets: ['a:9100']\n  labels: {job: a}\n- targets: ['b']", vec![("prometheus_file_sd", Indirect)]),
+            ("- targets: ['a:9100']\n  name: a", vec![]),
+            ("static_configs: [{targets: ['a:9093']}]", vec![("vmalert_notifier_config", Direct)]),
+            ("static_configs: [{targets: ['a:9093']}]\njob_name: a", vec![]),
+            ("services: {a: {image: 'quay.io/prometheus/prometheus:v3'}}", vec![("monitoring_compose", Indirect)]),
+            ("services: {a: {image: 'nginx:1'}}", vec![]),
+            ("services: {a: {image: '${REG:-grafana}/x'}}", vec![("monitoring_compose", Indirect)]),
+            ("apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule", vec![("k8s_prometheus_rule", Direct)]),
+            ("apiVersion: v1\nkind: PrometheusRule", vec![]),
+            ("apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {names: {kind: PrometheusRule}}", vec![]),
+            ("schema_config: {configs: [{schema: v13}]}\nruler: {}", vec![("loki_config", Direct)]),
+            ("modules: {http_2xx: {prober: http}}", vec![("blackbox_config", Indirect)]),
+            ("pg_up: {query: select 1, metrics: [{up: {usage: GAUGE}}]}", vec![("exporter_config", Indirect)]),
+            ("a: 1", vec![]),
+        ] {
+            assert_eq!(kinds(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn variables_are_expanded_as_compose_does() {
+        let variables = Variables::from([("A".to_owned(), "prom".to_owned())]);
+        for (text, expected) in [
+            ("$A/b", "prom/b"),
+            ("${A}/b:${TAG:-1}", "prom/b:1"),
+            ("${B-x}", "x"),
+            ("${B}", ""),
+            ("a$", "a"),
+            ("${A", "prom"),
+        ] {
+            // An unclosed brace is no reference; the rest stays.
+            let expected = if text == "${A" { "{A" } else { expected };
+            assert_eq!(expanded(text, &variables), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_alias_bomb_ends() {
+        let mut text = "a0: &a0 [{alert: x}]\n".to_owned();
+        for level in 1..40 {
+            let item = format!("*a{}", level - 1);
+            text.push_str(&format!("a{level}: &a{level} [{}]\n", [item.as_str(); 9].join(",")));
+        }
+        text.push_str("groups: *a39\n");
+        assert_eq!(kinds(&text), []);
+    }
+
+    #[test]
+    fn every_row_of_the_table_is_read_as_it_is_meant() {
+        for shape in SHAPES {
+            for path in shape.has.iter().chain(shape.lacks) {
+                let mut rest = *path;
+                while let Some((segment, next)) = split_segment(rest) {
+                    assert!(!segment.is_empty() && !next.is_empty(), "{path}");
+                    rest = next;
+                }
+                assert!(!rest.is_empty(), "{path}");
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Which texts are worth parsing: those that have every word of a shape somewhere.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
+use super::Test;
+use super::table::{MONITORING_NAMES, MONITORING_OWNERS, SHAPES};
+use super::text::TEXT_SHAPES;
+
+/// The words, and for each shape which of them it needs: one word of each group.
+struct Filter {
+    words: AhoCorasick,
+    count: usize,
+    needs: Vec<Vec<Vec<usize>>>,
+}
+
+static FILTER: LazyLock<Filter> = LazyLock::new(|| {
+    let mut words: Vec<&'static str> = Vec::new();
+    let mut index_of = |word: &'static str| {
+        words.iter().position(|other| *other == word).unwrap_or_else(|| {
+            words.push(word);
+            words.len() - 1
+        })
+    };
+    let whole = SHAPES.iter().filter(|shape| shape.is_whole);
+    let by_structure = whole.map(|shape| shape.has.iter().flat_map(|path| groups(path)).collect());
+    let by_text = TEXT_SHAPES.iter().map(|shape| vec![shape.words.to_vec()]);
+    // What a Secret holds is encoded.
+    let encoded = [vec![vec!["Secret"], vec!["data"]], vec![vec!["binaryData"]]];
+    let needs = by_structure
+        .chain(by_text)
+        .chain(encoded)
+        .map(|groups: Vec<Vec<&'static str>>| {
+            groups
+                .into_iter()
+                .map(|words| words.into_iter().map(&mut index_of).collect())
+                .collect()
+        })
+        .collect();
+    Filter { words: automaton(&words), count: words.len(), needs }
+});
+
+#[expect(clippy::expect_used, reason = "without its words, no file would ever be parsed")]
+fn automaton(words: &[&str]) -> AhoCorasick {
+    let kind = Some(AhoCorasickKind::DFA);
+    AhoCorasick::builder().kind(kind).build(words).expect("constants are words")
+}
+
+/// The words of a path: one of each group has to be there.
+fn groups(path: &'static str) -> Vec<Vec<&'static str>> {
+    let mut groups = Vec::new();
+    let mut rest = Some(path);
+    while let Some(path) = rest {
+        let (segment, next) = match super::split_segment(path) {
+            Some((segment, next)) => (segment, Some(next)),
+            None => (path, None),
+        };
+        rest = next;
+        if segment == "[]" || segment == "*" {
+            continue;
+        }
+        let (name, test) = Test::of(segment);
+        groups.push(vec![name]);
+        match test {
+            Some(Test::OneOf(values) | Test::BeginsWith(values)) => {
+                groups.push(values.split('|').collect());
+            }
+            // A variable may stand for any image.
+            Some(Test::MonitoringImage) => groups
+                .push(MONITORING_OWNERS.iter().chain(MONITORING_NAMES).copied().chain(["$"]).collect()),
+            Some(Test::LangfuseImage) => groups.push(vec!["langfuse", "$"]),
+            None => {}
+        }
+    }
+    groups
+}
+
+/// Whether a text can hold a surface. A key that is written with escapes is not seen, so such a text is worth a look.
+pub(crate) fn may_hold_a_surface(text: &str) -> bool {
+    let filter = &*FILTER;
+    let mut has = vec![false; filter.count];
+    for found in filter.words.find_overlapping_iter(text) {
+        if let Some(has) = has.get_mut(found.pattern().as_usize()) {
+            *has = true;
+        }
+    }
+    let is_there = |word: &usize| has.get(*word).copied().unwrap_or(true);
+    filter.needs.iter().any(|groups| groups.iter().all(|words| words.iter().any(is_there)))
+        || text.contains("\"\\u00")
+}
