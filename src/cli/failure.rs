@@ -43,6 +43,21 @@ impl Failure {
     pub(super) fn document(path: &Path, error: DocumentError) -> Self {
         Self::Document { path: path.to_owned(), error }
     }
+
+    fn fmt_document(
+        f: &mut fmt::Formatter<'_>,
+        path: &Path,
+        error: &DocumentError,
+    ) -> fmt::Result {
+        let place = format_args!("{}:{}:{}", shown(path), error.line(), error.column());
+        write!(
+            f,
+            "{place}: {}: {}\n  next: {}",
+            error.path(),
+            error.problem(),
+            error.next_step()
+        )
+    }
 }
 
 impl Failures {
@@ -107,14 +122,15 @@ impl fmt::Display for Failure {
                 write!(f, "{error}\n  next: {}", error.next_step())
             }
             Self::Document { path, error } => {
-                let place = format_args!("{}:{}:{}", shown(path), error.line(), error.column());
-                write!(
-                    f,
-                    "{place}: {}: {}\n  next: {}",
-                    error.path(),
-                    error.problem(),
-                    error.next_step()
-                )
+                Self::fmt_document(f, path, error)?;
+                for error in error.rest() {
+                    f.write_str("\nerror: ")?;
+                    Self::fmt_document(f, path, error)?;
+                }
+                match error.unlisted() {
+                    0 => Ok(()),
+                    more => write!(f, "\n… and {more} more faults of this file"),
+                }
             }
             Self::NoSuchCandidate { path, place: (line, column) } => {
                 write!(

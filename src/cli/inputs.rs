@@ -12,6 +12,9 @@ use crate::json::DocumentError;
 
 use super::failure::{Failure, Failures};
 
+/// Where the committed ledger is, below the root.
+pub(super) const LEDGER: &str = "docs/security/monitoring-owner-response-acceptance.snapshot.json";
+
 #[derive(Debug, clap::Args)]
 pub(super) struct InputArgs {
     /// The root of the repository

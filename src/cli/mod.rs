@@ -5,11 +5,14 @@
 
 mod completions;
 mod diagram;
+mod draft;
 mod explain;
 mod failure;
 mod generate;
+mod init;
 mod inputs;
 mod intake;
+mod inventory;
 mod judged;
 mod man;
 mod output;
@@ -20,6 +23,7 @@ mod schema;
 mod signed;
 mod source;
 mod status;
+mod survey;
 mod template;
 mod triage;
 mod verify;
@@ -54,6 +58,9 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Args),
+    Inventory(inventory::Args),
+    Draft(draft::Args),
     Generate(generate::Args),
     Template(template::Args),
     Triage(triage::Args),
@@ -86,6 +93,9 @@ pub fn main() -> ExitCode {
     }
     .write_global();
     let outcome = match command {
+        Command::Init(args) => init::run(&args, quiet),
+        Command::Inventory(args) => inventory::run(&args, quiet),
+        Command::Draft(args) => draft::run(&args, quiet),
         Command::Generate(args) => generate::run(&args, quiet),
         Command::Template(args) => template::run(&args, quiet),
         Command::Triage(args) => triage::run(&args),

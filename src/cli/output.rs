@@ -40,3 +40,9 @@ pub(super) fn check(inputs: &InputArgs, output: &Path) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+/// Whether two paths lead to one file.
+pub(super) fn is_same(one: &Path, other: &Path) -> Result<bool, Failure> {
+    let resolve = |path: &Path| files::destination(path).map_err(FileError::new("find", path));
+    Ok(resolve(one)? == resolve(other)?)
+}

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
-use super::files;
+use super::files::{self, FileError};
 
 /// Why git did not answer, in a few words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,8 +23,10 @@ pub(crate) enum GitError {
     NoRevision,
     #[error("the name is ambiguous: a tag or a branch has the name of another ref")]
     Ambiguous,
-    #[error("git could not list or read the files of the revision")]
+    #[error("git could not list or read the files")]
     Unreadable,
+    #[error("git could not list the files that it tracks")]
+    Unlisted,
 }
 
 /// git in a folder, with everything off by which a repository could run a program, and by which an environment could
@@ -222,6 +224,34 @@ fn next_object(batch: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// Whether git could find a repository from `root`: asking it costs more than a small ledger.
 fn may_be_in_repository(root: &Path) -> bool {
-    root.canonicalize()
-        .is_ok_and(|root| root.ancestors().any(|folder| folder.join(".git").exists()))
+    is_in_repository(root).unwrap_or(true)
+}
+
+/// Whether a folder at or above `root` has a `.git`. What cannot be looked at is an error.
+pub(crate) fn is_in_repository(root: &Path) -> Result<bool, FileError> {
+    let whole = root.canonicalize().map_err(FileError::new("find", root))?;
+    for folder in whole.ancestors() {
+        if files::look_behind_links(&folder.join(".git"))?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The files that git tracks below `root`: their mode and their path from there.
+pub(crate) fn tracked(root: &Path) -> Result<Vec<(String, Vec<u8>)>, GitError> {
+    let mut list = git(root);
+    list.args(["ls-files", "-z", "--stage", "--cached"]);
+    let listed = output(list).ok_or(GitError::Unlisted)?;
+    let entries = listed.split(|byte| *byte == 0).filter(|entry| !entry.is_empty());
+    entries
+        .map(|entry| {
+            // `<mode> <object> <stage>\t<path>` each.
+            let tab = entry.iter().position(|byte| *byte == b'\t')?;
+            let (facts, path) = entry.split_at_checked(tab)?;
+            let mode = std::str::from_utf8(facts).ok()?.split(' ').next()?;
+            Some((mode.to_owned(), path.get(1..)?.to_vec()))
+        })
+        .collect::<Option<_>>()
+        .ok_or(GitError::Unlisted)
 }

@@ -8,6 +8,7 @@ pub(crate) mod fuzz_hooks;
 pub(crate) mod git;
 mod interrupt;
 pub(crate) mod journal;
+pub(crate) mod listing;
 pub(crate) mod lock;
 pub(crate) mod report;
 pub(crate) mod signatures;

@@ -5,7 +5,7 @@ mod draft;
 mod owners;
 mod report;
 
-pub(crate) use classify::{Confidence, Examined, Found, Remark, examine, variables};
-pub(crate) use draft::{Draft, draft};
-pub(crate) use owners::{CodeOwners, owner_comment};
-pub(crate) use report::{Listed, Survey};
+pub(crate) use classify::{Examined, examine, variables};
+pub(crate) use draft::{Draft, draft, is_asked};
+pub(crate) use owners::{CodeOwners, PLACES as CODEOWNERS, owner_comment};
+pub(crate) use report::{Listed, Survey, Told, Version};

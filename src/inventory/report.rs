@@ -26,15 +26,16 @@ pub(crate) struct Survey {
 
 impl Survey {
     /// Takes in a file, and who seems to own it.
-    pub(crate) fn add(&mut self, path: &str, bytes: &[u8], examined: Examined, owner: Option<&str>) {
+    pub(crate) fn add(
+        &mut self,
+        path: &str,
+        version: &Version,
+        examined: Examined,
+        owner: Option<&str>,
+    ) {
         self.remarks.extend(examined.remarks.into_iter().map(|remark| (path.to_owned(), remark)));
-        if examined.surfaces.is_empty() {
-            return;
-        }
-        let digest = Digest::of(bytes).hex();
-        let lines = line_count(bytes);
         for found in examined.surfaces {
-            let surface = surface(path, &digest, lines, &found, owner);
+            let surface = surface(path, version, &found, owner);
             self.surfaces.insert(format!("{}:{path}", found.kind), surface);
         }
     }
@@ -76,13 +77,23 @@ pub(super) fn document_text(document: &Json) -> String {
     text
 }
 
-/// How many lines a file has; a last one without its line break is one, too.
-fn line_count(bytes: &[u8]) -> usize {
-    let breaks = bytes.iter().filter(|byte| **byte == b'\n').count();
-    breaks + usize::from(!bytes.is_empty() && !bytes.ends_with(b"\n"))
+/// Which version of a file was examined.
+#[derive(Debug, Default)]
+pub(crate) struct Version {
+    digest: String,
+    lines: usize,
 }
 
-fn surface(path: &str, digest: &str, lines: usize, found: &Found, owner: Option<&str>) -> Json {
+impl Version {
+    /// The version of these bytes. A last line without its line break is one, too.
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        let breaks = bytes.iter().filter(|byte| **byte == b'\n').count();
+        let lines = breaks + usize::from(!bytes.is_empty() && !bytes.ends_with(b"\n"));
+        Self { digest: Digest::of(bytes).hex(), lines }
+    }
+}
+
+fn surface(path: &str, version: &Version, found: &Found, owner: Option<&str>) -> Json {
     use AcceptanceField as Field;
     let (scope, label) = match path.split_once('/') {
         Some((top, rest)) => (top, rest.rsplit('/').next().unwrap_or(rest)),
@@ -99,10 +110,10 @@ fn surface(path: &str, digest: &str, lines: usize, found: &Found, owner: Option<
         (Field::ExpectedScope, scope.into()),
         (Field::Label, label.into()),
         (Field::ObservabilityScope, found.kind.observability_scope().into()),
-        (Field::RepoSha256, digest.into()),
+        (Field::RepoSha256, version.digest.as_str().into()),
         (Field::RepoSourcePath, path.into()),
         (Field::RequiresLiveEvidence, Json::Bool(found.write != WriteClass::None)),
-        (Field::SourceLineCount, lines.into()),
+        (Field::SourceLineCount, version.lines.into()),
         (Field::SurfaceId, format!("{}:{path}", found.kind).as_str().into()),
         (Field::WriteCapableSurface, Json::Bool(found.write == WriteClass::Direct)),
     ];
@@ -297,7 +308,7 @@ mod tests {
             ("a/none.yml", "a: 1"),
         ] {
             let examined = examine(path, text.as_bytes(), Variables::new);
-            survey.add(path, text.as_bytes(), examined, Some("@sre"));
+            survey.add(path, &Version::of(text.as_bytes()), examined, Some("@sre"));
         }
         survey.remark("sub", InventoryRemark::NotExamined);
         survey.into_text()

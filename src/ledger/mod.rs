@@ -196,6 +196,12 @@ impl Ledger {
         Self { header: Header::new(inventory, requests, stamp), candidates }
     }
 
+    /// The same ledger with another stamp.
+    #[cfg(feature = "cli")]
+    pub(crate) fn restamp(&mut self, stamp: Stamp) {
+        self.header.stamp = stamp;
+    }
+
     /// The candidates, in the order of the owner requests.
     pub fn candidates(&self) -> &[AnyCandidate] {
         &self.candidates

@@ -15,7 +15,7 @@ use crate::journal::{DocumentName, JournalLog};
 use crate::words::VerifyCode;
 
 use super::Outcome;
-use super::inputs::{InputArgs, path};
+use super::inputs::{InputArgs, LEDGER, path};
 use super::judged::Format;
 use super::repository::{Replayed, Repository, log_of};
 use super::signed::bad_signatures;
@@ -37,7 +37,7 @@ pub(super) struct Args {
     #[arg(
         long,
         value_name = "FILE",
-        default_value = "docs/security/monitoring-owner-response-acceptance.snapshot.json",
+        default_value = LEDGER,
         value_parser = path()
     )]
     ledger: PathBuf,

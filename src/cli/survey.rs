@@ -1,0 +1,256 @@
+//! The inventory of a repository, made from the files in its work tree.
+
+use std::collections::{BTreeSet, HashMap};
+use std::io::{self, IsTerminal as _, Write as _};
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::edges::files::shown;
+use crate::edges::journal::JOURNAL;
+use crate::edges::listing::{self, Content, Entry, ListError};
+use crate::edges::signatures::ALLOWED_SIGNERS;
+use crate::inventory::{CODEOWNERS, CodeOwners, Examined, Survey, Version, examine, owner_comment, variables};
+use crate::shape::Variables;
+use crate::words::{InventoryRemark, SurfaceKind};
+
+use super::failure::{Failure, Failures};
+use super::inputs::{InputArgs, LEDGER, finished};
+
+/// How long a command works before it says how far it is.
+const SILENCE: Duration = Duration::from_millis(300);
+
+/// How many files a thread takes at once.
+const SHARE: usize = 16;
+
+/// What a repository holds.
+pub(super) struct Surveyed {
+    /// The inventory document.
+    pub(super) inventory: String,
+    /// Whether a CODEOWNERS file is there.
+    pub(super) has_owners: bool,
+}
+
+/// Examines every file of the repository.
+pub(super) fn survey(inputs: &InputArgs, is_quiet: bool) -> Result<Surveyed, Failures> {
+    let root = inputs.root();
+    let entries = listing::list(root).map_err(|error| cannot_list(root, error))?;
+    let mut survey = Survey::default();
+    let mut paths = Vec::new();
+    for entry in entries {
+        match entry {
+            Entry::File(path) if is_own(inputs, &path) => {}
+            Entry::File(path) => paths.push(path),
+            Entry::Elsewhere(path) | Entry::Unnamable(path) => {
+                survey.remark(&path, InventoryRemark::NotExamined);
+            }
+        }
+    }
+    let owners = code_owners(root, &paths)?;
+    let environments = Environments::of(root, &paths);
+    let folders = linked_folders(root, &paths)?;
+    let examine_one = |path: &String| -> Result<File, Failure> {
+        if Path::new(path).parent().is_some_and(|folder| folders.contains(folder)) {
+            return Ok(File::NotExamined);
+        }
+        Ok(match listing::read_at_once(root, path)? {
+            Content::Gone => File::Gone,
+            Content::NotExamined => File::NotExamined,
+            Content::Bytes(bytes) => {
+                let examined = examine(path, &bytes, || environments.beside(path));
+                let is_rules = |kind| {
+                    matches!(kind, SurfaceKind::PrometheusRules | SurfaceKind::K8sPrometheusRule)
+                };
+                let has_rules = examined.surfaces.iter().any(|found| is_rules(found.kind));
+                let text = has_rules.then(|| String::from_utf8_lossy(&bytes));
+                let named = text.as_deref().and_then(owner_comment).map(str::to_owned);
+                let is_surface = !examined.surfaces.is_empty();
+                let version = if is_surface { Version::of(&bytes) } else { Version::default() };
+                File::Examined { version, examined, named }
+            }
+        })
+    };
+    let mut failures = Failures::default();
+    let mut take = |path: &String, file: Result<File, Failure>| match file {
+        Ok(File::Gone) => {}
+        Ok(File::NotExamined) => survey.remark(path, InventoryRemark::NotExamined),
+        Ok(File::Examined { version, examined, named }) => {
+            let owner = named.or_else(|| owners.as_ref()?.of(path));
+            survey.add(path, &version, examined, owner.as_deref());
+        }
+        Err(failure) => failures.push(failure),
+    };
+    in_parallel(&paths, examine_one, &mut take, Progress::new(paths.len(), is_quiet));
+    if failures.is_empty() {
+        Ok(Surveyed { inventory: survey.into_text(), has_owners: owners.is_some() })
+    } else {
+        Err(failures)
+    }
+}
+
+/// One file, once it was read.
+enum File {
+    Gone,
+    NotExamined,
+    Examined { version: Version, examined: Examined, named: Option<String> },
+}
+
+fn cannot_list(root: &Path, error: ListError) -> Failure {
+    let next_step = match &error {
+        ListError::File(_) => "check --root",
+        ListError::Git(_) => {
+            "run `git status` there and mend what it says; outside git, --root takes any folder"
+        }
+        ListError::Bare => "clone it, and run the command in the clone",
+    };
+    match error {
+        ListError::File(error) => Failure::File(error),
+        error => Failure::Usage {
+            message: format!("{}: {error}", shown(root)),
+            next_step: next_step.to_owned(),
+        },
+    }
+}
+
+/// Whether a file is one of ours: what this tool writes is no surface.
+fn is_own(inputs: &InputArgs, path: &str) -> bool {
+    let path = Path::new(path);
+    let is_input = |input: PathBuf| input == inputs.below_root(path);
+    path.starts_with(JOURNAL)
+        || path == Path::new(ALLOWED_SIGNERS)
+        || path == Path::new(LEDGER)
+        || is_input(inputs.inventory())
+        || is_input(inputs.owner_requests())
+}
+
+fn code_owners(root: &Path, paths: &[String]) -> Result<Option<CodeOwners>, Failure> {
+    let Some(place) = CODEOWNERS.iter().find(|place| paths.iter().any(|path| path == *place)) else {
+        return Ok(None);
+    };
+    match listing::read_at_once(root, place)? {
+        Content::Bytes(bytes) => {
+            Ok(Some(CodeOwners::parse(&String::from_utf8_lossy(&bytes))))
+        }
+        Content::Gone | Content::NotExamined => Ok(None),
+    }
+}
+
+/// Folders that a link in the work tree leads to.
+fn linked_folders(root: &Path, paths: &[String]) -> Result<BTreeSet<PathBuf>, Failure> {
+    let mut seen = BTreeSet::new();
+    let mut linked = BTreeSet::new();
+    for path in paths {
+        let folder = Path::new(path).parent().unwrap_or(Path::new(""));
+        if seen.insert(folder.to_owned()) && listing::linked_folder(root, path)?.is_some() {
+            linked.insert(folder.to_owned());
+        }
+    }
+    Ok(linked)
+}
+
+/// The `.env` files that git tracks: they stand for the variables of a Compose file beside them.
+struct Environments<'a> {
+    root: &'a Path,
+    paths: BTreeSet<&'a str>,
+    read: Mutex<HashMap<String, Variables>>,
+}
+
+impl<'a> Environments<'a> {
+    fn of(root: &'a Path, paths: &'a [String]) -> Self {
+        let is_environment = |path: &&str| *path == ".env" || path.ends_with("/.env");
+        let paths = paths.iter().map(String::as_str).filter(is_environment).collect();
+        Self { root, paths, read: Mutex::default() }
+    }
+
+    fn beside(&self, path: &str) -> Variables {
+        let folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+        let name = format!("{folder}.env");
+        if !self.paths.contains(name.as_str()) {
+            return Variables::new();
+        }
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = read.entry(name).or_insert_with_key(|name| {
+            match listing::read_at_once(self.root, name) {
+                Ok(Content::Bytes(bytes)) => variables(&String::from_utf8_lossy(&bytes)),
+                _ => Variables::new(),
+            }
+        });
+        known.clone()
+    }
+}
+
+/// Works through all paths on all cores; `take` has the results in the order of the paths.
+fn in_parallel<T: Send>(
+    paths: &[String],
+    work: impl Fn(&String) -> T + Sync,
+    take: &mut impl FnMut(&String, T),
+    mut progress: Progress,
+) {
+    let next = AtomicUsize::new(0);
+    let workers = thread::available_parallelism().map_or(1, NonZero::get);
+    let results: Mutex<Vec<(usize, T)>> = Mutex::default();
+    let done = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..workers)
+            .map(|_| {
+                scope.spawn(|| loop {
+                    let start = next.fetch_add(SHARE, Ordering::Relaxed);
+                    let Some(share) = paths.get(start..paths.len().min(start + SHARE)) else { break };
+                    if share.is_empty() {
+                        break;
+                    }
+                    let made: Vec<_> =
+                        share.iter().enumerate().map(|(at, path)| (start + at, work(path))).collect();
+                    results.lock().unwrap_or_else(PoisonError::into_inner).extend(made);
+                    done.fetch_add(share.len(), Ordering::Relaxed);
+                })
+            })
+            .collect();
+        while threads.iter().any(|thread| !thread.is_finished()) {
+            progress.say(done.load(Ordering::Relaxed));
+            thread::sleep(Duration::from_millis(1));
+        }
+        threads.into_iter().for_each(finished);
+    });
+    progress.end();
+    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    results.sort_by_key(|(at, _)| *at);
+    for (at, result) in results {
+        if let Some(path) = paths.get(at) {
+            take(path, result);
+        }
+    }
+}
+
+/// How far a command is, on a terminal and where it takes long enough to be asked.
+struct Progress {
+    total: usize,
+    began: Instant,
+    said: Option<Instant>,
+    is_shown: bool,
+}
+
+impl Progress {
+    fn new(total: usize, is_quiet: bool) -> Self {
+        let is_shown = !is_quiet && io::stderr().is_terminal();
+        Self { total, began: Instant::now(), said: None, is_shown }
+    }
+
+    fn say(&mut self, done: usize) {
+        let is_time = self.said.unwrap_or(self.began).elapsed() >= SILENCE;
+        if self.is_shown && is_time {
+            self.said = Some(Instant::now());
+            let _ = write!(io::stderr(), "\r{done} of {} files examined", self.total);
+        }
+    }
+
+    fn end(&self) {
+        if self.said.is_some() {
+            // Back to the start of the line, and clear it.
+            let _ = write!(io::stderr(), "\r\u{1b}[K");
+        }
+    }
+}
