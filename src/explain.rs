@@ -4,8 +4,10 @@ use std::fmt;
 
 use crate::candidate::review_leads_to;
 use crate::detect;
+use crate::shape;
 use crate::words::{
-    AcceptanceField, BlockedAction, ItemFlag, Lane, Problem, ReviewerCheck, RuntimeGate, VerifyCode,
+    AcceptanceField, BlockedAction, ControlTier, InventoryRemark, ItemFlag, Lane, Problem,
+    ReviewerCheck, RuntimeGate, SurfaceKind, VerifyCode, WriteClass,
 };
 
 /// What one word means.
@@ -29,7 +31,7 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// Explains a lane, check, problem, blocked action, gate or finding code.
+    /// Explains a lane, check, problem, blocked action, gate, finding code, surface kind or remark of an inventory.
     #[must_use]
     pub fn of(id: &str) -> Option<Self> {
         // The word `runtime_gate` is a gate, and no other list has a word of another.
@@ -40,6 +42,8 @@ impl Explanation {
             .or_else(|_| id.parse().map(of_action))
             .or_else(|_| id.parse().map(of_gate))
             .or_else(|_| id.parse().map(of_code))
+            .or_else(|_| id.parse().map(of_kind))
+            .or_else(|_| id.parse().map(of_remark))
             .ok()
     }
 
@@ -51,7 +55,10 @@ impl Explanation {
         let actions = BlockedAction::ALL.iter().map(|word| word.as_str());
         let gates = RuntimeGate::ALL.iter().map(|word| word.as_str());
         let codes = VerifyCode::ALL.iter().map(|word| word.as_str());
-        lanes.chain(checks).chain(problems).chain(actions).chain(gates).chain(codes)
+        let kinds = SurfaceKind::ALL.iter().map(|word| word.as_str());
+        let remarks = InventoryRemark::ALL.iter().map(|word| word.as_str());
+        let of_answers = lanes.chain(checks).chain(problems).chain(actions).chain(gates);
+        of_answers.chain(codes).chain(kinds).chain(remarks)
     }
 
     /// The word.
@@ -279,6 +286,62 @@ fn of_code(code: VerifyCode) -> Explanation {
     }
 }
 
+fn of_kind(kind: SurfaceKind) -> Explanation {
+    let mut leads_in: Vec<_> = shape::looked_for(kind)
+        .map(|what| format!("a file, or a document in it, that has {what}"))
+        .collect();
+    leads_in.push("a text that could not be parsed and shows the same by its lines".to_owned());
+    let class = match kind.write_class() {
+        WriteClass::Direct => {
+            "a change of it alters alerts, routes, receivers or the loading of rules"
+        }
+        WriteClass::Indirect => "a change of it alters the telemetry that alerts depend on",
+        WriteClass::None => "a change of it alters no alert",
+    };
+    let mut leads_out = vec![format!("{class}: {}", kind.write_class().tier())];
+    let raised = shape::raised_by(kind);
+    if !raised.is_empty() {
+        let paths = raised.join(", ");
+        leads_out.push(format!("with one of {paths} it alters alerts: {}", ControlTier::C0));
+    }
+    let demanded = AcceptanceField::answers().filter(|field| kind.demands(*field));
+    let demanded = list(demanded.map(AcceptanceField::as_str));
+    leads_out.push(if demanded.is_empty() {
+        "its owner is asked what its tier demands, and nothing more".to_owned()
+    } else {
+        format!("its owner is asked for {demanded}, beside what its tier demands")
+    });
+    Explanation {
+        id: kind.as_str(),
+        kind: "surface kind",
+        english: kind.english().to_owned(),
+        chinese: kind.chinese().to_owned(),
+        leads_in,
+        leads_out,
+    }
+}
+
+fn of_remark(remark: InventoryRemark) -> Explanation {
+    let next = match remark {
+        InventoryRemark::ClassifiedByText => {
+            "correct the file where it should parse; a template is fine as it is"
+        }
+        InventoryRemark::DuplicateKey => "keep one of the two keys",
+        InventoryRemark::NotUtf8 => "save the file as UTF-8",
+        InventoryRemark::NotExamined => {
+            "look at the file yourself: what it holds is not in the inventory"
+        }
+    };
+    Explanation {
+        id: remark.as_str(),
+        kind: "remark of an inventory",
+        english: remark.english().to_owned(),
+        chinese: remark.chinese().to_owned(),
+        leads_in: vec!["`inventory` and `init` found it in a file".to_owned()],
+        leads_out: vec![format!("what to do: {next}")],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -294,7 +357,7 @@ mod tests {
             assert!(!explanation.leads_in.is_empty() && !explanation.leads_out.is_empty(), "{id}");
             count += 1;
         }
-        assert_eq!(count, 12 + 23 + 28 + 34 + 25 + 21);
+        assert_eq!(count, 12 + 23 + 28 + 34 + 25 + 21 + 48 + 4);
     }
 
     #[test]

@@ -91,7 +91,6 @@ pub use time::{NotATime, Time};
 pub use triage::{Finding, Surfaces, compile_triage_rules};
 pub use words::{
     AcceptanceField, AnswerShape, BlockedAction, Boundary, ControlTier, Decision, InventoryRemark,
-    ItemFlag, Lane,
-    LedgerKey, Problem, ProgressFlag, ReviewerCheck, RuntimeGate, SourceCount, SurfaceKind,
-    VerifyCode, WriteClass,
+    ItemFlag, Lane, LedgerKey, Problem, ProgressFlag, ReviewerCheck, RuntimeGate, SourceCount,
+    SurfaceKind, VerifyCode, WriteClass,
 };

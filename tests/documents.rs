@@ -82,18 +82,33 @@ fn shown_below(command: &str) -> String {
     below.split("```").next().unwrap().to_owned()
 }
 
+/// A copy of the example at its place in the repository.
+fn copy_of_the_example() -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for file in files(&root.join("examples/monitoring")) {
+        let place = copy.path().join(file.strip_prefix(root).unwrap());
+        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+        std::fs::copy(&file, place).unwrap();
+    }
+    copy
+}
+
+/// The first command of the README shows what it prints, and leaves the checkout as it is.
 #[test]
-fn the_readme_shows_what_the_tool_prints() {
-    let command =
-        "cargo run --release -q -- generate --root examples/monitoring --output target/ledger.json";
-    let shown = shown_below(command);
+fn the_readme_shows_what_init_prints() {
+    let command = "cargo run --release -q -- init --root examples/monitoring";
+    let copy = copy_of_the_example();
+    let all = || files(copy.path()).into_iter().map(|file| (std::fs::read(&file).unwrap(), file));
+    let before: Vec<_> = all().collect();
     let output = Command::new(env!("CARGO_BIN_EXE_acceptance-ledger"))
         .args(command.split(" -- ").nth(1).unwrap().split(' '))
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .current_dir(copy.path())
         .output()
         .unwrap();
     assert!(output.status.success());
-    assert_eq!(String::from_utf8(output.stderr).unwrap(), shown);
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), shown_below(command));
+    assert_eq!(all().collect::<Vec<_>>(), before);
 }
 
 /// Every command of the walkthrough, in its order, in an empty folder; and what each shows.
@@ -169,6 +184,26 @@ fn every_finding_code_is_documented() {
     }
 }
 
+/// The table of kinds in the document is the code's.
+#[test]
+fn every_surface_kind_is_documented() {
+    let document = read("docs/inventory.md");
+    let (before, rest) = document.split_once("<!-- kinds -->\n").unwrap();
+    let (shown, after) = rest.split_once("<!-- /kinds -->").unwrap();
+    let mut table = String::from("| kind | what it is | tier |\n|---|---|---|\n");
+    for kind in acceptance_ledger::SurfaceKind::ALL {
+        let (english, tier) = (kind.english(), kind.write_class().tier());
+        writeln!(table, "| `{kind}` | {english} | {tier} |").unwrap();
+    }
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        let text = format!("{before}<!-- kinds -->\n{table}<!-- /kinds -->{after}");
+        std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/inventory.md"), text)
+            .unwrap();
+    } else {
+        assert_eq!(shown, table, "docs/inventory.md is old: UPDATE_DOCS=1 cargo test --test documents");
+    }
+}
+
 #[test]
 fn the_readme_shows_what_triage_says() {
     let command =
@@ -199,18 +234,19 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
-/// Nothing stands in the example but its inputs and what they list.
+/// Nothing stands in the example but its owners, its documents and what they list.
 #[test]
 fn the_example_holds_no_other_file() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/monitoring");
     let requests = "docs/security/monitoring-owner-request-draft.snapshot.json";
     let inventory = "docs/security/monitoring-alerting-observability-inventory.snapshot.json";
+    let ledger = "docs/security/monitoring-owner-response-acceptance.snapshot.json";
     let document: Value =
         serde_json::from_str(&read(&format!("examples/monitoring/{requests}"))).unwrap();
     let drafts = document["request_drafts"].as_array().unwrap().iter();
     let sources = drafts.map(|draft| draft["repo_source_path"].as_str().unwrap());
     let listed: BTreeSet<_> =
-        sources.chain([requests, inventory]).map(|file| root.join(file)).collect();
+        sources.chain([requests, inventory, ledger, "CODEOWNERS"]).map(|file| root.join(file)).collect();
     assert_eq!(files(&root).into_iter().collect::<BTreeSet<_>>(), listed);
 }
 

@@ -9,6 +9,7 @@ use crate::surface::Surface;
 use crate::triage::{Finding, Surfaces, Triage};
 use crate::words::{Lane, ReviewerCheck};
 
+use super::state::sealed::Sealed as _;
 use super::state::{
     Carried, Clean, ExecutionRejected, FalseGreenSupplementRequired, IncidentBackfillRequired,
     Kept, OwnerReviewOnlyUpdate, Quarantined, ReadbackRequired, ReadyForReview, ReceiptGapRequired,
@@ -299,6 +300,12 @@ impl AnyCandidate {
         let Triage { response, findings } = today;
         let carried = Carried { response: Some(Box::new(response)), findings };
         Held::new(self.surface().clone(), Some(answer), lane, carried, None)
+    }
+
+    /// The same candidate, with all that is found against the answer today: the next record is held against it.
+    pub(crate) fn with_findings(mut self, findings: Vec<Finding>) -> Self {
+        in_any_state!(&mut self, candidate => candidate.state.take_findings(findings));
+        self
     }
 
     /// Forgets the answer; see [`Candidate::surface_changed`].

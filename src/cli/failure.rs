@@ -44,19 +44,9 @@ impl Failure {
         Self::Document { path: path.to_owned(), error }
     }
 
-    fn fmt_document(
-        f: &mut fmt::Formatter<'_>,
-        path: &Path,
-        error: &DocumentError,
-    ) -> fmt::Result {
+    fn fmt_document(f: &mut fmt::Formatter<'_>, path: &Path, error: &DocumentError) -> fmt::Result {
         let place = format_args!("{}:{}:{}", shown(path), error.line(), error.column());
-        write!(
-            f,
-            "{place}: {}: {}\n  next: {}",
-            error.path(),
-            error.problem(),
-            error.next_step()
-        )
+        write!(f, "{place}: {}: {}\n  next: {}", error.path(), error.problem(), error.next_step())
     }
 }
 

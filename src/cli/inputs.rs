@@ -1,5 +1,6 @@
 //! The two inputs that every command about candidates takes, found as `generate` finds them.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::thread::{self, ScopedJoinHandle};
@@ -8,6 +9,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 
 use crate::edges::files;
 use crate::inputs::{Inventory, OwnerRequests};
+use crate::inventory::suggested_owners;
 use crate::json::DocumentError;
 
 use super::failure::{Failure, Failures};
@@ -62,6 +64,11 @@ impl InputArgs {
     /// A path that is given relative to the root.
     pub(super) fn below_root(&self, path: &Path) -> PathBuf {
         if self.root == Path::new(".") { path.to_owned() } else { self.root.join(path) }
+    }
+
+    /// Whom the owner requests suggest as the owner of each surface.
+    pub(super) fn suggested_owners(&self) -> Result<BTreeMap<String, String>, Failure> {
+        read(&self.owner_requests(), suggested_owners)
     }
 
     /// Reads both. What is wrong with either is said of both.

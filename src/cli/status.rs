@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::process::ExitCode;
 
@@ -56,8 +57,9 @@ pub(super) enum Format {
 pub(super) fn run(args: &Args) -> Outcome {
     let lock = args.wait.share(&args.inputs)?;
     let mut repository = Repository::open(&args.inputs)?;
+    let owners = args.inputs.suggested_owners()?;
     let (text, is_sound) = match &args.surface_id {
-        None => lanes(&mut repository, args)?,
+        None => lanes(&mut repository, args, &owners)?,
         Some(id) => {
             let surface = find(repository.requests.surfaces(), id)?;
             let (replay, folder) = repository.replay_of(surface)?;
@@ -68,6 +70,7 @@ pub(super) fn run(args: &Args) -> Outcome {
                 folder: &folder,
                 signers,
                 surface,
+                owner: owners.get(id).map(String::as_str),
             };
             let text = match args.format {
                 Format::Human => account.to_string(),
@@ -85,6 +88,7 @@ pub(super) fn run(args: &Args) -> Outcome {
 fn lanes(
     repository: &mut Repository,
     args: &Args,
+    owners: &BTreeMap<String, String>,
 ) -> Result<(String, bool), super::failure::Failures> {
     let replayed = repository.replay(|_, _| ())?;
     let is_sound = !replayed.is_broken();
@@ -108,7 +112,7 @@ fn lanes(
                 })
                 .collect();
             let status = json!({
-                "surfaces": surfaces,
+                "surfaces": surfaces, "suggested_owners": owners,
                 "candidates": candidates.len(), "lanes": lanes, "received": received,
                 "accepted": accepted, "journal_faults": faults.len(), "runtime_gate": 0,
             });
@@ -129,7 +133,9 @@ fn lanes(
             let listed = candidates.iter().filter(|_| args.surfaces);
             for candidate in listed {
                 let id = plain(candidate.surface().surface_id());
-                let _ = writeln!(text, "{}  {id}", candidate.lane());
+                let owner = owners.get(candidate.surface().surface_id());
+                let owner = owner.map(|owner| format!("  ({})", plain(owner))).unwrap_or_default();
+                let _ = writeln!(text, "{}  {id}{owner}", candidate.lane());
             }
             for (folder, fault) in &faults {
                 let path = repository.path_of(folder, fault);
@@ -148,6 +154,8 @@ struct Account<'a> {
     log: &'a JournalLog,
     folder: &'a Folder,
     signers: Option<&'a AllowedSigners>,
+    /// Whom the request suggests as the owner.
+    owner: Option<&'a str>,
 }
 
 /// One event, with what its document adds to it.
@@ -211,6 +219,7 @@ impl Account<'_> {
         json!({
             "surface_id": self.surface.surface_id(),
             "acceptance_candidate_id": self.surface.candidate_id(),
+            "suggested_owner": self.owner,
             "lane": candidate.map(AnyCandidate::lane),
             "response_event": self.log.response_event().map(|digest| digest.to_string()),
             "events": events.collect::<Vec<_>>(),
@@ -228,6 +237,9 @@ impl fmt::Display for Account<'_> {
         match candidate.map(AnyCandidate::lane) {
             Some(lane) => writeln!(f, "{id}: {lane}\n  {}", lane.english())?,
             None => writeln!(f, "{id}: the journal is broken\n  No lane follows from it.")?,
+        }
+        if let Some(owner) = self.owner {
+            writeln!(f, "  Suggested owner: {}", plain(owner))?;
         }
         if !self.log.events().is_empty() {
             writeln!(f, "\nWhat happened:")?;

@@ -13,7 +13,9 @@ use crate::edges::files::shown;
 use crate::edges::journal::JOURNAL;
 use crate::edges::listing::{self, Content, Entry, ListError};
 use crate::edges::signatures::ALLOWED_SIGNERS;
-use crate::inventory::{CODEOWNERS, CodeOwners, Examined, Survey, Version, examine, owner_comment, variables};
+use crate::inventory::{
+    CODEOWNERS, CodeOwners, Examined, Survey, Version, examine, owner_comment, variables,
+};
 use crate::shape::Variables;
 use crate::words::{InventoryRemark, SurfaceKind};
 
@@ -127,13 +129,12 @@ fn is_own(inputs: &InputArgs, path: &str) -> bool {
 }
 
 fn code_owners(root: &Path, paths: &[String]) -> Result<Option<CodeOwners>, Failure> {
-    let Some(place) = CODEOWNERS.iter().find(|place| paths.iter().any(|path| path == *place)) else {
+    let Some(place) = CODEOWNERS.iter().find(|place| paths.iter().any(|path| path == *place))
+    else {
         return Ok(None);
     };
     match listing::read_at_once(root, place)? {
-        Content::Bytes(bytes) => {
-            Ok(Some(CodeOwners::parse(&String::from_utf8_lossy(&bytes))))
-        }
+        Content::Bytes(bytes) => Ok(Some(CodeOwners::parse(&String::from_utf8_lossy(&bytes)))),
         Content::Gone | Content::NotExamined => Ok(None),
     }
 }
@@ -166,7 +167,8 @@ impl<'a> Environments<'a> {
     }
 
     fn beside(&self, path: &str) -> Variables {
-        let folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+        let folder =
+            path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
         let name = format!("{folder}.env");
         if !self.paths.contains(name.as_str()) {
             return Variables::new();
@@ -196,16 +198,23 @@ fn in_parallel<T: Send>(
     thread::scope(|scope| {
         let threads: Vec<_> = (0..workers)
             .map(|_| {
-                scope.spawn(|| loop {
-                    let start = next.fetch_add(SHARE, Ordering::Relaxed);
-                    let Some(share) = paths.get(start..paths.len().min(start + SHARE)) else { break };
-                    if share.is_empty() {
-                        break;
+                scope.spawn(|| {
+                    loop {
+                        let start = next.fetch_add(SHARE, Ordering::Relaxed);
+                        let Some(share) = paths.get(start..paths.len().min(start + SHARE)) else {
+                            break;
+                        };
+                        if share.is_empty() {
+                            break;
+                        }
+                        let made: Vec<_> = share
+                            .iter()
+                            .enumerate()
+                            .map(|(at, path)| (start + at, work(path)))
+                            .collect();
+                        results.lock().unwrap_or_else(PoisonError::into_inner).extend(made);
+                        done.fetch_add(share.len(), Ordering::Relaxed);
                     }
-                    let made: Vec<_> =
-                        share.iter().enumerate().map(|(at, path)| (start + at, work(path))).collect();
-                    results.lock().unwrap_or_else(PoisonError::into_inner).extend(made);
-                    done.fetch_add(share.len(), Ordering::Relaxed);
                 })
             })
             .collect();

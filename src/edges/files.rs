@@ -54,6 +54,11 @@ impl FileError {
             ("lock", io::ErrorKind::TimedOut) => {
                 "wait for the other process, or end it if it is stopped, and run the command again"
             }
+            ("read", io::ErrorKind::NotFound)
+                if self.path.to_string_lossy().ends_with(".snapshot.json") =>
+            {
+                "run `acceptance-ledger init`, which writes it; --root names the repository where it is not the working directory"
+            }
             ("use", _) => "remove it, or take the regular file back from git",
             ("read" | "open" | "list", _) => {
                 "check the path and its permissions; --root names the repository where it is not the working directory"

@@ -196,14 +196,21 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let root = root.path();
         fs::create_dir_all(root.join("a/b")).unwrap();
-        for (path, text) in [("a/b/x.yml", ""), (".hidden.yml", ""), ("a/no.yml", ""), (".gitignore", "no.yml")] {
+        for (path, text) in
+            [("a/b/x.yml", ""), (".hidden.yml", ""), ("a/no.yml", ""), (".gitignore", "no.yml")]
+        {
             fs::write(root.join(path), text).unwrap();
         }
         symlink("..", root.join("a/circle")).unwrap();
         symlink("/etc/hostname", root.join("out.yml")).unwrap();
         assert_eq!(
             names(root),
-            ["File(\".gitignore\")", "File(\".hidden.yml\")", "File(\"a/b/x.yml\")", "Elsewhere(\"out.yml\")"]
+            [
+                "File(\".gitignore\")",
+                "File(\".hidden.yml\")",
+                "File(\"a/b/x.yml\")",
+                "Elsewhere(\"out.yml\")"
+            ]
         );
     }
 

@@ -61,11 +61,7 @@ pub(crate) struct Examined {
 }
 
 /// Examines a file. `variables` stand for those of a Compose file.
-pub(crate) fn examine(
-    path: &str,
-    bytes: &[u8],
-    variables: impl FnOnce() -> Variables,
-) -> Examined {
+pub(crate) fn examine(path: &str, bytes: &[u8], variables: impl FnOnce() -> Variables) -> Examined {
     let name = path.rsplit('/').next().unwrap_or_default();
     if bytes.contains(&0) {
         let remark = Remark { remark: InventoryRemark::NotExamined, line: None };
@@ -227,7 +223,8 @@ impl Search<'_> {
     /// What a ConfigMap or Secret holds.
     fn embedded(&mut self, root: &Node, source: Source) {
         let is_secret = text_at(root, "kind") == Some("Secret");
-        for (name, is_encoded) in [("data", is_secret), ("stringData", false), ("binaryData", true)] {
+        for (name, is_encoded) in [("data", is_secret), ("stringData", false), ("binaryData", true)]
+        {
             let Some(data) = root.get(name) else { continue };
             for (key, child) in data.node.entries() {
                 let line = source.line.unwrap_or(key.line);
@@ -327,13 +324,16 @@ mod tests {
     #[test]
     fn what_is_embedded_is_found_with_its_line() {
         let rules = "groups:\n    - name: a\n      rules:\n      - alert: b\n        expr: up\n";
-        let map = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: x}}\ndata:\n  a.yml: |\n    {rules}");
+        let map = format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: x}}\ndata:\n  a.yml: |\n    {rules}"
+        );
         let expected = [("prometheus_rules", Confidence::Parsed, 5)];
         assert_eq!(kinds("a.yaml", &map), expected);
         let list = format!("kind: List\napiVersion: v1\nitems:\n- {}", map.replace('\n', "\n  "));
         assert_eq!(kinds("a.yaml", &list), [("prometheus_rules", Confidence::Parsed, 8)]);
         let encoded = BASE64_STANDARD.encode("route: {receiver: a}\nreceivers: [{name: a}]\n");
-        let secret = format!("apiVersion: v1\nkind: Secret\ndata:\n  alertmanager.yaml: {encoded}\n");
+        let secret =
+            format!("apiVersion: v1\nkind: Secret\ndata:\n  alertmanager.yaml: {encoded}\n");
         assert_eq!(kinds("a.yaml", &secret), [("alertmanager_config", Confidence::Parsed, 4)]);
     }
 
@@ -341,7 +341,10 @@ mod tests {
     fn helm_values_are_searched_and_schemas_are_not() {
         let values = "alertmanager:\n  config:\n    route:\n      receiver: a\n    receivers:\n    - name: a\n";
         assert_eq!(kinds("values.yaml", values), [("alertmanager_config", Confidence::Parsed, 3)]);
-        let schema = format!("apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec:\n  {}", values.replace('\n', "\n  "));
+        let schema = format!(
+            "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec:\n  {}",
+            values.replace('\n', "\n  ")
+        );
         assert_eq!(kinds("crd.yaml", &schema), []);
     }
 
@@ -370,7 +373,10 @@ mod tests {
     fn faults_of_a_surface_are_remarked_and_binary_files_are_named() {
         let twice = "route: {receiver: a}\nreceivers: [{name: a}]\nroute: {receiver: b}\n";
         let examined = examine("a.yml", twice.as_bytes(), Variables::new);
-        assert_eq!(examined.remarks, [Remark { remark: InventoryRemark::DuplicateKey, line: Some(3) }]);
+        assert_eq!(
+            examined.remarks,
+            [Remark { remark: InventoryRemark::DuplicateKey, line: Some(3) }]
+        );
         let examined = examine("a.yml", b"route:\0", Variables::new);
         assert_eq!(examined.remarks, [Remark { remark: InventoryRemark::NotExamined, line: None }]);
         assert_eq!(examine("a.png", b"\x89PNG\0", Variables::new), Examined::default());

@@ -1,9 +1,11 @@
 //! The owner requests that an inventory gives: one a surface.
 
-use crate::json::{DocumentError, Json};
+use std::collections::BTreeMap;
+
+use crate::json::{DocumentError, Json, read_document};
 use crate::words::{AcceptanceField, LedgerKey};
 
-use super::report::{Listed, document_text};
+use super::report::{Listed, SUGGESTED_OWNER, document_text};
 
 const VERSION: &str = "monitoring_owner_request_draft_v1";
 const STATUS: &str = "owner_request_draft_ready_not_dispatched";
@@ -26,7 +28,8 @@ pub(crate) struct Draft {
 pub(crate) fn draft(inventory: &[u8]) -> Result<Draft, DocumentError> {
     let (listed, _) = Listed::parse(inventory)?;
     let drafts = listed.iter().map(request).collect();
-    let asked = AcceptanceField::answers().filter(|field| *field != AcceptanceField::OwnerResponseRef);
+    let asked =
+        AcceptanceField::answers().filter(|field| *field != AcceptanceField::OwnerResponseRef);
     let document = Json::object([
         (LedgerKey::SchemaVersion.as_str(), Json::from(VERSION)),
         (LedgerKey::Status.as_str(), STATUS.into()),
@@ -43,10 +46,42 @@ pub(crate) fn draft(inventory: &[u8]) -> Result<Draft, DocumentError> {
     Ok(Draft { text: document_text(&document), count: listed.len() })
 }
 
+/// Whom the requests suggest as the owner of each surface. Read with [`OwnerRequests`](crate::OwnerRequests), which says
+/// what is wrong with the rest.
+///
+/// # Errors
+///
+/// The faults of a document that is no strict JSON object.
+pub(crate) fn suggested_owners(requests: &[u8]) -> Result<BTreeMap<String, String>, DocumentError> {
+    read_document(
+        requests,
+        |_| false,
+        |reader| {
+            let mut owners = BTreeMap::new();
+            reader.object(
+                |key| (key == "request_drafts").then_some(()),
+                |reader, ()| {
+                    reader.array(|reader, _| {
+                        let Json::Object(draft) = reader.value()? else { return Ok(()) };
+                        let text = |key: &str| Some(draft.get(key)?.as_str()?.to_owned());
+                        let id = text(AcceptanceField::SurfaceId.as_str());
+                        owners.extend(id.zip(text(SUGGESTED_OWNER)));
+                        Ok(())
+                    })
+                },
+            )?;
+            Ok(owners)
+        },
+    )
+}
+
 fn request(listed: &Listed) -> Json {
     let asked = AcceptanceField::answers().filter(|field| is_asked(*field, listed));
     let own = [
-        (AcceptanceField::RequestId.as_str(), Json::String(format!("{REQUEST}{}", listed.surface_id))),
+        (
+            AcceptanceField::RequestId.as_str(),
+            Json::String(format!("{REQUEST}{}", listed.surface_id)),
+        ),
         ("request_sent", Json::Bool(false)),
         (AcceptanceField::NotApproval.as_str(), Json::Bool(true)),
         (
@@ -54,7 +89,7 @@ fn request(listed: &Listed) -> Json {
             Json::strings(asked.map(AcceptanceField::as_str)),
         ),
     ];
-    let owner = listed.suggested_owner.as_deref().map(|owner| ("suggested_owner", owner.into()));
+    let owner = listed.suggested_owner.as_deref().map(|owner| (SUGGESTED_OWNER, owner.into()));
     let carried = listed.fields.iter().map(|(field, value)| (field.as_str(), value.clone()));
     Json::object(carried.chain(own).chain(owner))
 }

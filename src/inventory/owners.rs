@@ -28,7 +28,8 @@ struct Rule {
 impl CodeOwners {
     /// Reads a file. Lines that are no rule are skipped, as GitHub and GitLab skip them.
     pub(crate) fn parse(text: &str) -> Self {
-        let (mut patterns, mut rule_of, mut rules) = (GlobSetBuilder::new(), Vec::new(), Vec::new());
+        let (mut patterns, mut rule_of, mut rules) =
+            (GlobSetBuilder::new(), Vec::new(), Vec::new());
         let mut sections: Vec<String> = vec![String::new()];
         let (mut section, mut default) = (0, String::new());
         for line in text.lines().map(str::trim) {

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::digest::Digest;
-use crate::json::{DocumentError, Fault, Json, Read, Reader, read_document, write_json};
 use crate::json::DocumentProblem;
-use crate::words::{AcceptanceField, ControlTier, InventoryRemark, LedgerKey, SurfaceKind, WriteClass};
+use crate::json::{DocumentError, Fault, Json, Read, Reader, read_document, write_json};
+use crate::words::{
+    AcceptanceField, ControlTier, InventoryRemark, LedgerKey, SurfaceKind, WriteClass,
+};
 
 use super::classify::{Examined, Found, Remark};
 
@@ -15,7 +17,7 @@ const STATUS: &str = "inventory_ready_no_runtime_action";
 /// Keys that only an inventory has.
 const SURFACES: &str = "surfaces";
 const REMARKS: &str = "remarks";
-const SUGGESTED_OWNER: &str = "suggested_owner";
+pub(super) const SUGGESTED_OWNER: &str = "suggested_owner";
 
 /// What was found in the files of a repository so far.
 #[derive(Debug, Default)]
@@ -119,7 +121,11 @@ fn surface(path: &str, version: &Version, found: &Found, owner: Option<&str>) ->
     ];
     let owner = owner.map(|owner| (SUGGESTED_OWNER, Json::from(owner)));
     Json::object(
-        fields.map(|(field, value)| (field.as_str(), value)).into_iter().chain([("evidence", evidence)]).chain(owner),
+        fields
+            .map(|(field, value)| (field.as_str(), value))
+            .into_iter()
+            .chain([("evidence", evidence)])
+            .chain(owner),
     )
 }
 
@@ -245,7 +251,11 @@ impl Told {
             _ => None,
         };
         let remark = text("remark").and_then(|remark| remark.parse().ok());
-        Ok(text("path").zip(remark).map(|(path, remark)| Self { path: path.to_owned(), remark, line }))
+        Ok(text("path").zip(remark).map(|(path, remark)| Self {
+            path: path.to_owned(),
+            remark,
+            line,
+        }))
     }
 }
 
@@ -296,8 +306,8 @@ fn is_inventory_key(key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{draft, examine};
     use crate::inputs::{Inventory, ListedSurfaces, OwnerRequests};
+    use crate::inventory::{draft, examine};
     use crate::shape::Variables;
 
     fn survey() -> String {
@@ -325,7 +335,8 @@ mod tests {
         assert_eq!(listed[0].fields[&AcceptanceField::SourceLineCount], Json::from(2));
         assert_eq!(listed[0].suggested_owner.as_deref(), Some("@sre"));
         assert_eq!(told.len(), 1);
-        let requests = OwnerRequests::parse(draft(text.as_bytes()).unwrap().text.as_bytes()).unwrap();
+        let requests =
+            OwnerRequests::parse(draft(text.as_bytes()).unwrap().text.as_bytes()).unwrap();
         let known = ListedSurfaces::parse(text.as_bytes()).unwrap();
         for surface in requests.surfaces() {
             assert_eq!(known.differences(surface), Some(vec![]), "{}", surface.surface_id());
@@ -338,6 +349,9 @@ mod tests {
         let text = br#"{"surfaces": [{"surface_id": ""}, 7, {"surface_id": 1, "write_capable_surface": "no"}]}"#;
         let error = Listed::parse(text).unwrap_err();
         assert_eq!(error.rest().len() + 1, 1 + 10 + 1 + 2 + 9);
-        assert_eq!(Listed::parse(b"{}").unwrap_err().problem(), &DocumentProblem::MissingKey("surfaces".to_owned()));
+        assert_eq!(
+            Listed::parse(b"{}").unwrap_err().problem(),
+            &DocumentProblem::MissingKey("surfaces".to_owned())
+        );
     }
 }

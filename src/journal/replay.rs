@@ -345,7 +345,7 @@ impl<'a> Replay<'a> {
             self.fault(VerifyCode::LaneTooLenient, *sequence, why_not);
         }
         if stands {
-            return candidate;
+            return candidate.with_findings(today.findings);
         }
         today.response.signer.clone_from(signer);
         // A hold that is stricter than what is found today stays as strict, though its record no longer counts.

@@ -108,6 +108,20 @@ impl<'v> Matcher<'v> {
     }
 }
 
+/// What a kind is looked for by, a line each.
+pub(crate) fn looked_for(kind: SurfaceKind) -> impl Iterator<Item = String> {
+    let is_it = move |shape: &&Shape| shape.is_whole && shape.of == Of::Surface(kind);
+    let by_structure = SHAPES.iter().filter(is_it).map(|shape| shape.has.join(", "));
+    let by_text = TEXT_SHAPES.iter().filter(move |shape| shape.kind == kind);
+    by_structure.chain(by_text.map(|shape| shape.what.to_owned()))
+}
+
+/// The paths of which one makes a surface write more than its kind does.
+pub(crate) fn raised_by(kind: SurfaceKind) -> Vec<&'static str> {
+    let rows = WRITES_WHERE.iter().filter(|(other, _)| *other == kind);
+    rows.flat_map(|(_, paths)| *paths).copied().collect()
+}
+
 /// The keys that shapes have: a text without one of them has no shape.
 pub(crate) fn keys() -> impl Iterator<Item = &'static str> {
     SHAPES.iter().flat_map(|shape| shape.has).flat_map(|path| {
@@ -189,19 +203,19 @@ fn expanded(text: &str, variables: &Variables) -> String {
     while let Some((before, after)) = rest.split_once('$') {
         result.push_str(before);
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let (name, default, behind) = match after.strip_prefix('{').and_then(|it| it.split_once('}'))
-        {
-            Some((inside, behind)) => {
-                let end = inside.find(|c| !is_name(c)).unwrap_or(inside.len());
-                let (name, default) = inside.split_at(end);
-                (name, default.trim_start_matches([':', '-', '=']), behind)
-            }
-            None => {
-                let end = after.find(|c| !is_name(c)).unwrap_or(after.len());
-                let (name, behind) = after.split_at(end);
-                (name, "", behind)
-            }
-        };
+        let (name, default, behind) =
+            match after.strip_prefix('{').and_then(|it| it.split_once('}')) {
+                Some((inside, behind)) => {
+                    let end = inside.find(|c| !is_name(c)).unwrap_or(inside.len());
+                    let (name, default) = inside.split_at(end);
+                    (name, default.trim_start_matches([':', '-', '=']), behind)
+                }
+                None => {
+                    let end = after.find(|c| !is_name(c)).unwrap_or(after.len());
+                    let (name, behind) = after.split_at(end);
+                    (name, "", behind)
+                }
+            };
         result.push_str(variables.get(name).map_or(default, String::as_str));
         rest = behind;
     }
@@ -255,31 +269,78 @@ mod tests {
     fn a_document_is_told_by_its_structure() {
         use WriteClass::{Direct, Indirect, None};
         for (text, expected) in [
-            ("global: {scrape_interval: 15s}\nscrape_configs: [{job_name: a}]", vec![("prometheus_config", Indirect)]),
-            ("global: {scrape_interval: 15s}\nrule_files: [a.yml]", vec![("prometheus_config", Direct)]),
-            ("positions: {filename: a}\nclients: [{url: b}]\nscrape_configs: [{job_name: a}]", vec![("promtail_config", Indirect)]),
-            ("groups:\n- name: a\n  rules:\n  - alert: b\n    expr: up == 0", vec![("prometheus_rules", Direct)]),
+            (
+                "global: {scrape_interval: 15s}\nscrape_configs: [{job_name: a}]",
+                vec![("prometheus_config", Indirect)],
+            ),
+            (
+                "global: {scrape_interval: 15s}\nrule_files: [a.yml]",
+                vec![("prometheus_config", Direct)],
+            ),
+            (
+                "positions: {filename: a}\nclients: [{url: b}]\nscrape_configs: [{job_name: a}]",
+                vec![("promtail_config", Indirect)],
+            ),
+            (
+                "groups:\n- name: a\n  rules:\n  - alert: b\n    expr: up == 0",
+                vec![("prometheus_rules", Direct)],
+            ),
             ("groups:\n- name: a\n  rules: []", vec![("prometheus_rules", Direct)]),
-            ("groups: [{orgId: 1, folder: f, rules: [{uid: a, title: b, condition: A, data: []}]}]\napiVersion: 1", vec![("grafana_alerting_provisioning", Direct)]),
+            (
+                "groups: [{orgId: 1, folder: f, rules: [{uid: a, title: b, condition: A, data: []}]}]\napiVersion: 1",
+                vec![("grafana_alerting_provisioning", Direct)],
+            ),
             ("rule_files: [a.yml]\ntests: [{interval: 1m}]", vec![("prometheus_rule_test", None)]),
             ("route: {receiver: a}\nreceivers: [{name: a}]", vec![("alertmanager_config", Direct)]),
-            ("receivers: {otlp: {protocols: {grpc: }}}\nexporters: {debug: }\nservice: {pipelines: {traces: {receivers: [otlp]}}}", vec![("otel_collector_config", Indirect)]),
-            ("{\"title\": \"a\", \"rows\": [], \"schemaversion\": 12}", vec![("grafana_dashboard", None)]),
-            ("{\"title\": \"a\", \"panels\": [{\"gridPos\": {}, \"alert\": {}}], \"schemaVersion\": 12}", vec![("grafana_dashboard", Direct)]),
-            ("apiVersion: 1\nproviders: [{name: a, type: file}]", vec![("grafana_dashboard_provisioning", None)]),
-            ("- targets: ['a:9100']\n  labels: {job: a}\n- targets: ['b']", vec![("prometheus_file_sd", Indirect)]),
+            (
+                "receivers: {otlp: {protocols: {grpc: }}}\nexporters: {debug: }\nservice: {pipelines: {traces: {receivers: [otlp]}}}",
+                vec![("otel_collector_config", Indirect)],
+            ),
+            (
+                "{\"title\": \"a\", \"rows\": [], \"schemaversion\": 12}",
+                vec![("grafana_dashboard", None)],
+            ),
+            (
+                "{\"title\": \"a\", \"panels\": [{\"gridPos\": {}, \"alert\": {}}], \"schemaVersion\": 12}",
+                vec![("grafana_dashboard", Direct)],
+            ),
+            (
+                "apiVersion: 1\nproviders: [{name: a, type: file}]",
+                vec![("grafana_dashboard_provisioning", None)],
+            ),
+            (
+                "- targets: ['a:9100']\n  labels: {job: a}\n- targets: ['b']",
+                vec![("prometheus_file_sd", Indirect)],
+            ),
             ("- targets: ['a:9100']\n  name: a", vec![]),
             ("static_configs: [{targets: ['a:9093']}]", vec![("vmalert_notifier_config", Direct)]),
             ("static_configs: [{targets: ['a:9093']}]\njob_name: a", vec![]),
-            ("services: {a: {image: 'quay.io/prometheus/prometheus:v3'}}", vec![("monitoring_compose", Indirect)]),
+            (
+                "services: {a: {image: 'quay.io/prometheus/prometheus:v3'}}",
+                vec![("monitoring_compose", Indirect)],
+            ),
             ("services: {a: {image: 'nginx:1'}}", vec![]),
+            ("services: {a: {image: 'me/prometheus_demo_service'}}", vec![]),
+            (
+                "services: {a: {image: 'me/node_exporter:v1'}, b: {image: 'bitnami/thanos'}}",
+                vec![("monitoring_compose", Indirect)],
+            ),
             ("services: {a: {image: '${REG:-grafana}/x'}}", vec![("monitoring_compose", Indirect)]),
-            ("apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule", vec![("k8s_prometheus_rule", Direct)]),
+            (
+                "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule",
+                vec![("k8s_prometheus_rule", Direct)],
+            ),
             ("apiVersion: v1\nkind: PrometheusRule", vec![]),
-            ("apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {names: {kind: PrometheusRule}}", vec![]),
+            (
+                "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {names: {kind: PrometheusRule}}",
+                vec![],
+            ),
             ("schema_config: {configs: [{schema: v13}]}\nruler: {}", vec![("loki_config", Direct)]),
             ("modules: {http_2xx: {prober: http}}", vec![("blackbox_config", Indirect)]),
-            ("pg_up: {query: select 1, metrics: [{up: {usage: GAUGE}}]}", vec![("exporter_config", Indirect)]),
+            (
+                "pg_up: {query: select 1, metrics: [{up: {usage: GAUGE}}]}",
+                vec![("exporter_config", Indirect)],
+            ),
             ("a: 1", vec![]),
         ] {
             assert_eq!(kinds(text), expected, "{text}");

@@ -183,7 +183,8 @@ fn split_key(line: &str) -> Option<(&str, &str)> {
 
 fn unquoted(value: &str) -> &str {
     let value = value.split(" #").next().unwrap_or_default().trim();
-    let is_quoted = |quote: char| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
+    let is_quoted =
+        |quote: char| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
     if is_quoted('"') || is_quoted('\'') { value.trim_matches(['"', '\'']) } else { value }
 }
 
@@ -214,7 +215,9 @@ mod tests {
 
     #[test]
     fn blocks_and_documents_are_kept_apart() {
-        let documents = read("data:\n  a.yml: |-\n    groups:\n      - name: x\n\n  b: {{ c }}\n---\nkind: List\n");
+        let documents = read(
+            "data:\n  a.yml: |-\n    groups:\n      - name: x\n\n  b: {{ c }}\n---\nkind: List\n",
+        );
         let data = &documents[0].get("data").unwrap().node;
         assert_eq!(data.get("a.yml").unwrap().node.text(), Some("groups:\n  - name: x\n\n"));
         assert_eq!(data.get("b").unwrap().node.text(), Some("{{ c }}"));

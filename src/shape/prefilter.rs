@@ -32,10 +32,7 @@ static FILTER: LazyLock<Filter> = LazyLock::new(|| {
         .chain(by_text)
         .chain(encoded)
         .map(|groups: Vec<Vec<&'static str>>| {
-            groups
-                .into_iter()
-                .map(|words| words.into_iter().map(&mut index_of).collect())
-                .collect()
+            groups.into_iter().map(|words| words.into_iter().map(&mut index_of).collect()).collect()
         })
         .collect();
     Filter { words: automaton(&words), count: words.len(), needs }
@@ -67,8 +64,9 @@ fn groups(path: &'static str) -> Vec<Vec<&'static str>> {
                 groups.push(values.split('|').collect());
             }
             // A variable may stand for any image.
-            Some(Test::MonitoringImage) => groups
-                .push(MONITORING_OWNERS.iter().chain(MONITORING_NAMES).copied().chain(["$"]).collect()),
+            Some(Test::MonitoringImage) => groups.push(
+                MONITORING_OWNERS.iter().chain(MONITORING_NAMES).copied().chain(["$"]).collect(),
+            ),
             Some(Test::LangfuseImage) => groups.push(vec!["langfuse", "$"]),
             None => {}
         }

@@ -55,7 +55,8 @@ const fn other(has: &'static [&'static str]) -> Shape {
     Shape { of: Of::Other, is_whole: false, has, lacks: &[], only: &[] }
 }
 
-const OPERATOR: &str = "apiVersion^=monitoring.coreos.com/|azmonitoring.coreos.com/|monitoring.rhobs/";
+const OPERATOR: &str =
+    "apiVersion^=monitoring.coreos.com/|azmonitoring.coreos.com/|monitoring.rhobs/";
 const GRAFANA_OPERATOR: &str = "apiVersion^=grafana.integreatly.org/|integreatly.org/";
 const VM_OPERATOR: &str = "apiVersion^=operator.victoriametrics.com/";
 
@@ -82,7 +83,11 @@ const NOTIFIER_KEYS: &[&str] = &[
 
 pub(crate) const SHAPES: &[Shape] = &[
     // Prometheus. Promtail and the test of rules have some of its keys.
-    whole(PrometheusConfig, &["scrape_configs/[]/job_name"]).without(&["clients", "client", "positions"]),
+    whole(PrometheusConfig, &["scrape_configs/[]/job_name"]).without(&[
+        "clients",
+        "client",
+        "positions",
+    ]),
     whole(PrometheusConfig, &["global/scrape_interval"]).without(&["clients", "positions"]),
     whole(PrometheusConfig, &["global/evaluation_interval"]),
     whole(PrometheusConfig, &["global/external_labels", "scrape_configs"]),
@@ -174,10 +179,7 @@ pub(crate) const SHAPES: &[Shape] = &[
     whole(OtelCollectorConfig, &["service/pipelines/*/receivers"]),
     whole(OtelCollectorConfig, &["service/pipelines/*/exporters"]),
     whole(OtelCollectorConfig, &["receivers/otlp/protocols", "exporters"]),
-    whole(
-        OtelCollectorConfig,
-        &["apiVersion^=opentelemetry.io/", "kind=OpenTelemetryCollector"],
-    ),
+    whole(OtelCollectorConfig, &["apiVersion^=opentelemetry.io/", "kind=OpenTelemetryCollector"]),
     part(OtelCollectorConfig, &["service/pipelines"]),
     part(OtelCollectorConfig, &["pipelines/traces"]),
     part(OtelCollectorConfig, &["pipelines/metrics"]),
@@ -225,7 +227,10 @@ pub(crate) const SHAPES: &[Shape] = &[
     whole(GrafanaAlertingProvisioning, &["contactPoints/[]/name"]),
     whole(GrafanaAlertingProvisioning, &["apiVersion=1", "policies/[]/receiver"]),
     whole(GrafanaAlertingProvisioning, &["muteTimes/[]/name"]),
-    whole(GrafanaAlertingProvisioning, &["groups/[]/rules/[]/data", "groups/[]/rules/[]/condition"]),
+    whole(
+        GrafanaAlertingProvisioning,
+        &["groups/[]/rules/[]/data", "groups/[]/rules/[]/condition"],
+    ),
     whole(GrafanaAlertingProvisioning, &["groups/[]/folder", "groups/[]/rules/[]/uid"]),
     whole(GrafanaAlertingProvisioning, &["apiVersion=1", "templates/[]/template"]),
     whole(GrafanaAlertingProvisioning, &["notifiers/[]/type", "notifiers/[]/settings"]),
@@ -293,6 +298,7 @@ pub(crate) const SHAPES: &[Shape] = &[
     whole(ExporterConfig, &["metrics/[]/aws_namespace"]),
     whole(ExporterConfig, &["discovery/jobs/[]/metrics"]),
     whole(ExporterConfig, &["kind=CustomResourceStateMetrics", "spec/resources"]),
+    whole(ExporterConfig, &["spec/resources/[]/groupVersionKind", "spec/resources/[]/metrics"]),
     whole(ExporterConfig, &["smartctl_exporter"]),
     // Other tools
     whole(GatusConfig, &["endpoints/[]/url", "endpoints/[]/conditions"]),
@@ -325,7 +331,10 @@ pub(crate) const SHAPES: &[Shape] = &[
     whole(K8sServiceMonitor, &[OPERATOR, "kind=ServiceMonitor"]),
     whole(K8sThanosRuler, &[OPERATOR, "kind=ThanosRuler"]),
     part(K8sServiceMonitor, &["matchLabels", "endpoints"]),
-    whole(K8sFluxNotification, &["apiVersion^=notification.toolkit.fluxcd.io/", "kind=Alert|Provider"]),
+    whole(
+        K8sFluxNotification,
+        &["apiVersion^=notification.toolkit.fluxcd.io/", "kind=Alert|Provider"],
+    ),
     whole(
         K8sMonitoringWorkload,
         &["kind=Deployment|StatefulSet|DaemonSet", "spec/template/spec/containers/[]/image~image"],
@@ -389,7 +398,15 @@ pub(crate) const WRITES_WHERE: &[(SurfaceKind, &[&str])] = &[
 /// Whether an image is one of a known monitoring tool.
 pub(crate) fn is_monitoring_image(image: &str) -> bool {
     let (owner, name) = image_name(image);
-    MONITORING_OWNERS.contains(&owner) || MONITORING_NAMES.iter().any(|part| name.contains(part))
+    let is_of = |tool: &&str| {
+        name == *tool
+            || name.strip_prefix(*tool).is_some_and(|rest| rest.starts_with('-'))
+            || name.strip_suffix(*tool).is_some_and(|rest| rest.ends_with('-'))
+    };
+    // Of exporters there are hundreds, written `node-exporter`, `node_exporter` and `nodeexporter`.
+    MONITORING_OWNERS.contains(&owner)
+        || MONITORING_NAMES.iter().any(is_of)
+        || name.ends_with("exporter")
 }
 
 pub(crate) fn is_langfuse_image(image: &str) -> bool {
@@ -424,7 +441,8 @@ pub(crate) const MONITORING_OWNERS: &[&str] = &[
     "zabbix",
 ];
 
-/// What the name of a monitoring tool's image has in it, whoever publishes it.
+/// Names of monitoring tools' images, whoever publishes them; `prometheus-operator` is one of `prometheus`. An image
+/// such as `prometheus_demo_service` is watched, and watches nothing.
 pub(crate) const MONITORING_NAMES: &[&str] = &[
     "prometheus",
     "alertmanager",

@@ -34,8 +34,7 @@ impl TextShape {
     /// The line that tells a text to be of this shape, and what a change of it can do.
     pub(crate) fn recognize(&self, text: &str, is_script: bool) -> Option<(usize, WriteClass)> {
         let line = (self.find)(&Text { text, is_script })?;
-        let write =
-            if (self.writes)(text) { WriteClass::Direct } else { self.kind.write_class() };
+        let write = if (self.writes)(text) { WriteClass::Direct } else { self.kind.write_class() };
         Some((line, write))
     }
 }
@@ -52,8 +51,8 @@ const fn shape(
 pub(crate) const TEXT_SHAPES: &[TextShape] = &[
     shape(
         AlertmanagerTemplate,
-        "{{ define }} with the data of a notification: .Alerts, .CommonLabels, .GroupLabels",
-        &[".Alerts", ".CommonLabels", ".GroupLabels", ".CommonAnnotations"],
+        "{{ define }} with the data of a notification: range .Alerts, .CommonLabels, .GroupLabels",
+        NOTIFICATION_DATA,
         |it| alertmanager_template(it.text),
     ),
     TextShape {
@@ -61,7 +60,15 @@ pub(crate) const TEXT_SHAPES: &[TextShape] = &[
         ..shape(
             AlloyConfig,
             "blocks of components such as prometheus.scrape \"name\" { }",
-            &["prometheus.", "loki.", "otelcol.", "discovery.", "pyroscope.", "mimir.rules", "faro."],
+            &[
+                "prometheus.",
+                "loki.",
+                "otelcol.",
+                "discovery.",
+                "pyroscope.",
+                "mimir.rules",
+                "faro.",
+            ],
             |it| alloy(it.text),
         )
     },
@@ -106,6 +113,18 @@ pub(crate) const TEXT_SHAPES: &[TextShape] = &[
     },
 ];
 
+/// What the template of a notification is given. Other templates have fields of the name `Alerts`, too.
+const NOTIFICATION_DATA: &[&str] = &[
+    "range .Alerts",
+    "len .Alerts",
+    ".Alerts.Firing",
+    ".Alerts.Resolved",
+    "index .Alerts",
+    ".CommonLabels",
+    ".GroupLabels.",
+    ".CommonAnnotations",
+];
+
 /// Where a notification is sent to.
 const RECEIVERS: &[&str] = &[
     "hooks.slack.com",
@@ -127,8 +146,19 @@ const RECEIVERS: &[&str] = &[
 
 /// How a script sends.
 const SENDERS: &[&str] = &[
-    "curl", "wget", "requests.", "urllib", "http.client", "httpx", "fetch(", "axios", "Net::HTTP",
-    "HTTParty", "Invoke-RestMethod", "Invoke-WebRequest", "LWP::",
+    "curl",
+    "wget",
+    "requests.",
+    "urllib",
+    "http.client",
+    "httpx",
+    "fetch(",
+    "axios",
+    "Net::HTTP",
+    "HTTParty",
+    "Invoke-RestMethod",
+    "Invoke-WebRequest",
+    "LWP::",
 ];
 
 /// Sections of `grafana.ini` that no other tool has.
@@ -171,10 +201,9 @@ fn alertmanager_template(text: &str) -> Option<usize> {
     };
     let first = text.lines().find(|line| !is_comment(line))?;
     let is_of_helm = [".Values", ".Release", ".Chart"].iter().any(|word| text.contains(word));
-    let has_data = [".Alerts", ".CommonLabels", ".GroupLabels", ".CommonAnnotations"];
     if is_of_helm
         || !first.trim_start().starts_with("{{")
-        || !has_data.iter().any(|word| text.contains(word))
+        || !NOTIFICATION_DATA.iter().any(|word| text.contains(word))
     {
         return None;
     }
@@ -274,18 +303,31 @@ mod tests {
     fn texts_are_told_by_their_lines() {
         use WriteClass::{Direct, Indirect, None};
         for (text, expected) in [
-            ("{{/* ours */}}\n{{ define \"a\" }}{{ range .Alerts }}{{ end }}{{ end }}", Some(("alertmanager_template", 2, Direct))),
+            (
+                "{{/* ours */}}\n{{ define \"a\" }}{{ range .Alerts }}{{ end }}{{ end }}",
+                Some(("alertmanager_template", 2, Direct)),
+            ),
             ("{{- define \"a\" }}{{ .Values.x }} .Alerts{{ end }}", Option::None),
+            ("{{ define \"a\" }}{{ .Data.Alerts }}{{ end }}", Option::None),
             ("See {{ define \"a\" }}{{ .Alerts }}{{ end }}", Option::None),
             ("// a\nprometheus.scrape \"a\" {\n}\n", Some(("alloy_config", 2, Indirect))),
-            ("logging {\n}\nmimir.rules.kubernetes \"a\" {\n}\n", Some(("alloy_config", 3, Direct))),
+            (
+                "logging {\n}\nmimir.rules.kubernetes \"a\" {\n}\n",
+                Some(("alloy_config", 3, Direct)),
+            ),
             ("package a\nprometheus.scrape \"a\" {\n", Option::None),
-            ("[date_formats]\ndefault_timezone = UTC\n", Some(("grafana_server_config", 1, Direct))),
+            (
+                "[date_formats]\ndefault_timezone = UTC\n",
+                Some(("grafana_server_config", 1, Direct)),
+            ),
             ("[date_formats]\nThe section of dates\n", Option::None),
             ("ALERT Down\n  IF up == 0\n", Some(("prometheus_rules", 1, Direct))),
             ("from sentry.conf.server import *\n", Some(("sentry_config", 1, Direct))),
             ("# env\nLANGFUSE_A=1\n# LANGFUSE_B=2\n", Some(("langfuse_config", 2, None))),
-            ("#!/bin/sh\ncurl -d a https://api.telegram.org/x\n", Some(("notification_script", 2, Direct))),
+            (
+                "#!/bin/sh\ncurl -d a https://api.telegram.org/x\n",
+                Some(("notification_script", 2, Direct)),
+            ),
             ("curl -d a https://api.telegram.org/x\n", Option::None),
             ("#!/bin/sh\n# see https://api.telegram.org/x\ncurl a\n", Option::None),
         ] {

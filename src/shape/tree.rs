@@ -120,7 +120,9 @@ fn read_yaml(text: &str) -> Reading {
         };
         let line = span.start.line();
         let is_read = match event {
-            Event::MappingStart(anchor, _) => builder.open(Value::Mapping(Vec::new()), anchor, line),
+            Event::MappingStart(anchor, _) => {
+                builder.open(Value::Mapping(Vec::new()), anchor, line)
+            }
             Event::SequenceStart(anchor, _) => {
                 builder.open(Value::Sequence(Vec::new()), anchor, line)
             }
@@ -336,11 +338,19 @@ mod tests {
         match &node.value {
             Value::Scalar(text) => text.clone(),
             Value::Sequence(items) => {
-                format!("[{}]", items.iter().map(|item| show(&item.node)).collect::<Vec<_>>().join(","))
+                format!(
+                    "[{}]",
+                    items.iter().map(|item| show(&item.node)).collect::<Vec<_>>().join(",")
+                )
             }
             Value::Mapping(entries) => {
                 let entries = entries.iter().map(|(key, child)| {
-                    format!("{}@{}:{}", key.name.as_deref().unwrap_or("?"), key.line, show(&child.node))
+                    format!(
+                        "{}@{}:{}",
+                        key.name.as_deref().unwrap_or("?"),
+                        key.line,
+                        show(&child.node)
+                    )
                 });
                 format!("{{{}}}", entries.collect::<Vec<_>>().join(","))
             }

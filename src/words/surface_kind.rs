@@ -283,12 +283,22 @@ mod tests {
             let name = kind.as_str();
             let begins = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
             let is_reloaded = begins(&[
-                "prometheus_", "k8s_prometheus", "k8s_thanos_ruler", "vm_", "otel_", "sentry_",
+                "prometheus_",
+                "k8s_prometheus",
+                "k8s_thanos_ruler",
+                "vm_",
+                "otel_",
+                "sentry_",
             ]) || name.contains("alertmanager");
             let is_delivered = name.contains("alertmanager")
-                || begins(&["grafana_alerting_provisioning", "gatus_config", "notification_script"]);
+                || begins(&[
+                    "grafana_alerting_provisioning",
+                    "gatus_config",
+                    "notification_script",
+                ]);
             assert_eq!(kind.demands(AcceptanceField::ReloadOwner), is_reloaded, "{name}");
-            for field in [AcceptanceField::ReceiverOwner, AcceptanceField::ReceiverReceiptProofRef] {
+            for field in [AcceptanceField::ReceiverOwner, AcceptanceField::ReceiverReceiptProofRef]
+            {
                 assert_eq!(kind.demands(field), is_delivered, "{name}");
             }
             assert!(!kind.demands(AcceptanceField::Decision), "{name}");

@@ -95,21 +95,21 @@ impl VerifyCode {
             Self::SignatureMissing | Self::SignatureInvalid => {
                 "Take the signature back from git; where there never was one that holds, the owner has to answer anew and sign, and the reviewer to review that answer."
             }
-            Self::UnlistedSurface => "Add a draft for the surface to the owner requests.",
+            Self::UnlistedSurface => "Run `acceptance-ledger init`: it asks about every surface.",
             Self::DraftDiffersFromInventory => {
-                "Write the draft again from the inventory, and ask the owner again."
+                "Run `acceptance-ledger init`, and ask the owner again."
             }
             Self::AttributesDiffer => {
                 "Write `* -text -ident -filter -working-tree-encoding` into FILE; the next `acceptance-ledger intake` or `review` does so, too."
             }
             Self::SourceMissing => {
-                "Take the file back from git; where it moved or is gone, write the inventory and the owner requests again."
+                "Take the file back from git; where it moved or is gone, run `acceptance-ledger init`."
             }
             Self::SurfaceVanished => {
-                "Put the surface back into the inventory and the owner requests, or remove its file in the same change."
+                "Run `acceptance-ledger init`, which asks about every surface that is there, or remove its file in the same change."
             }
             Self::SourceDiffers => {
-                "Write the inventory and the owner requests again, and ask the owner about the file as it is now."
+                "Run `acceptance-ledger init`, and ask the owner about the file as it is now."
             }
             Self::HistoryRewritten => {
                 "Add to the journal, never change it: `git checkout REV -- FOLDER`, then file anew what was added."

@@ -11,6 +11,7 @@ mod answers;
 mod case;
 mod crash;
 mod generate;
+mod init;
 mod journal;
 mod line_endings;
 mod lock;

@@ -4,9 +4,9 @@ mod summary;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::edges::{files, git};
 use crate::edges::clock;
 use crate::edges::journal::Folder;
+use crate::edges::{files, git};
 use crate::inputs::{Inventory, OwnerRequests};
 use crate::inventory::draft;
 use crate::ledger::{Ledger, LedgerDocument, Stamp, Tally};
@@ -17,10 +17,10 @@ use crate::words::Lane;
 use super::Outcome;
 use super::failure::{Failure, Failures};
 use super::inputs::{InputArgs, LEDGER};
+use super::inventory::parse;
 use super::repository::{Replay, Replayed, Repository, log_of};
 use super::survey::{Surveyed, survey};
 use super::wait::WaitArgs;
-use super::inventory::parse;
 use changes::{Changes, Outdated};
 use summary::Summary;
 
@@ -50,7 +50,8 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     let requests = draft(inventory.as_bytes())
         .map_err(|error| Failure::document(&inputs.inventory(), error))?
         .text;
-    let places = [inputs.inventory(), inputs.owner_requests(), inputs.below_root(Path::new(LEDGER))];
+    let places =
+        [inputs.inventory(), inputs.owner_requests(), inputs.below_root(Path::new(LEDGER))];
     for place in &places {
         files::check_no_link(place)?;
     }
@@ -104,9 +105,10 @@ fn nothing_found(root: &Path) -> Failure {
             "{}: no file that git tracks is a surface of monitoring or alerting; nothing was written",
             files::shown(root)
         ),
-        next_step: "name the repository with --root, or `git add` its files first; `acceptance-ledger \
+        next_step:
+            "name the repository with --root, or `git add` its files first; `acceptance-ledger \
                     explain KIND` says what is looked for"
-            .to_owned(),
+                .to_owned(),
     }
 }
 

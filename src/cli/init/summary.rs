@@ -102,7 +102,8 @@ impl Summary<'_> {
                 let kind = surface.kind().map_or("unknown", |kind| kind.as_str());
                 *counts.entry(kind).or_insert(0_usize) += 1;
             }
-            let mut counts: Vec<_> = counts.into_iter().map(|(kind, count)| (count, kind)).collect();
+            let mut counts: Vec<_> =
+                counts.into_iter().map(|(kind, count)| (count, kind)).collect();
             counts.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(other.1)));
             if !counts.is_empty() {
                 let words = counts.iter().map(|(count, kind)| format!("{count} {kind}"));
@@ -168,15 +169,18 @@ impl Summary<'_> {
             if found.is_empty() {
                 continue;
             }
-            let (files, were) =
-                if found.len() == 1 { ("1 place".to_owned(), ":") } else { (format!("{} places", found.len()), ":") };
-            writeln!(f, "  {files}{were} {}", lower_first(remark.english()))?;
+            let places = if found.len() == 1 { "place" } else { "places" };
+            writeln!(f, "  {} {places}: {}", found.len(), lower_first(remark.english()))?;
             for Told { path, line, .. } in found.iter().take(MAX_NAMES) {
                 let line = line.as_ref().map(|line| format!(":{line}")).unwrap_or_default();
                 writeln!(f, "      {}{line}", escape::for_terminal(path))?;
             }
             if found.len() > MAX_NAMES {
-                writeln!(f, "      and {} more, in the inventory under \"remarks\"", found.len() - MAX_NAMES)?;
+                writeln!(
+                    f,
+                    "      and {} more, in the inventory under \"remarks\"",
+                    found.len() - MAX_NAMES
+                )?;
             }
         }
         Ok(())
@@ -242,16 +246,16 @@ impl fmt::Display for Summary<'_> {
             }
             self.write_changes(f)?;
         }
-        if self.is_stale.contains(&true) {
-            writeln!(f, "\nWrote:")?;
-        } else {
-            writeln!(f, "\nNothing to write; these are up to date:")?;
-        }
+        let folder = self.places.last().and_then(|place| place.parent()).unwrap_or(Path::new("."));
+        let is_any_stale = self.is_stale.contains(&true);
+        let what = if is_any_stale { "Wrote" } else { "Nothing to write; up to date are" };
+        writeln!(f, "\n{what}, under {}:", shown(folder))?;
         let whats = ["what there is", "what is asked", "the ledger"];
         for ((place, what), is_stale) in self.places.iter().zip(whats).zip(self.is_stale) {
-            let is_kept = !is_stale && self.is_stale.contains(&true);
-            let kept = if is_kept { ", unchanged" } else { "" };
-            writeln!(f, "  {what:<13}  {}{kept}", shown(place))?;
+            let kept = if !is_stale && is_any_stale { ", unchanged" } else { "" };
+            // An input may have been named elsewhere.
+            let place = place.strip_prefix(folder).unwrap_or(place);
+            writeln!(f, "  {:<60} {what}{kept}", shown(place))?;
         }
         let with = |flag| self.tally.with(flag);
         let waiting = self.listed.len().saturating_sub(with(ProgressFlag::OwnerResponseReceived));
@@ -263,10 +267,10 @@ impl fmt::Display for Summary<'_> {
             RuntimeGate::RuntimeGate
         )?;
         let first = self.changes.outdated.first().map(|answer| answer.surface_id.as_str());
-        let first = first.or_else(|| self.listed.first().map(|surface| surface.surface_id.as_str()));
+        let first =
+            first.or_else(|| self.listed.first().map(|surface| surface.surface_id.as_str()));
         let id = escape::for_shell(first.unwrap_or_default().as_bytes());
         let root = self.root_option();
-        let folder = self.places.last().and_then(|place| place.parent()).unwrap_or(Path::new("."));
         writeln!(f, "\nnext: git add {}", quoted(folder))?;
         writeln!(f, "      acceptance-ledger template {id}{root} --output answer.json")?;
         writeln!(f, "      acceptance-ledger status{root}")
@@ -275,12 +279,15 @@ impl fmt::Display for Summary<'_> {
 
 fn lower_first(text: &str) -> String {
     let mut characters = text.chars();
-    characters.next().map_or(String::new(), |first| {
-        first.to_lowercase().chain(characters).collect()
-    })
+    characters
+        .next()
+        .map_or(String::new(), |first| first.to_lowercase().chain(characters).collect())
 }
 
-fn write_names<'n>(f: &mut impl fmt::Write, names: impl ExactSizeIterator<Item = &'n str>) -> fmt::Result {
+fn write_names<'n>(
+    f: &mut impl fmt::Write,
+    names: impl ExactSizeIterator<Item = &'n str>,
+) -> fmt::Result {
     let count = names.len();
     for name in names.take(MAX_NAMES) {
         writeln!(f, "      {}", escape::for_terminal(name))?;

@@ -310,3 +310,26 @@ fn a_strict_hold_does_not_grow_milder_when_something_else_is_found() {
         }
     }
 }
+
+#[test]
+fn a_record_is_held_against_what_is_found_today_though_an_earlier_one_stands() {
+    let strict = Lane::StaleOrSilencedAlertReviewRequired;
+    let check = ReviewerCheck::RedactedRefsOnly;
+    let mut dossier = Dossier::default();
+    receive(&mut dossier, &answer(1, &[])).unwrap();
+    // The first record fails the check, so it stands when something is found against that.
+    let first = record(&dossier, strict, &[("checks/redacted_refs_only", json!("fail"))]);
+    review(&mut dossier, &first).unwrap();
+    // Today the request asks for what nobody can answer: that speaks against the check.
+    let all = surfaces()[0].required_owner_fields().to_vec();
+    let all: Vec<_> = all.into_iter().chain(["favourite_colour".to_owned()]).collect();
+    let requests = requests_with(&[("required_owner_fields", json!(all))]);
+    let history = replay_on(&requests, &dossier).unwrap();
+    assert_eq!(history.candidate().lane(), strict);
+    assert!(history.candidate().record().is_some());
+    assert!(history.candidate().findings().iter().any(|finding| finding.check() == check));
+    let passing = record(&dossier, strict, &[("record_ref", json!("ticket:OPS-13"))]);
+    let document = ReviewDocument::parse(passing.as_bytes()).unwrap();
+    let refused = history.review(document.record().unwrap(), time(TIME)).unwrap_err();
+    assert_eq!(refused.reason, Refusal::PassAgainstFinding(check));
+}
