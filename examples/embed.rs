@@ -121,7 +121,6 @@ fn accept(surface: &Surface, surfaces: &Surfaces) -> Result<(), Box<dyn std::err
         "silence_or_dedup_review_present",
         "false_green_risk_review_present",
         "cross_project_notification_present",
-        "noise_budget_owner_present",
     ] {
         let skipped = format!("\"{check}\": \"not_applicable\"");
         record = record.replace(&format!("\"{check}\": \"pending_reviewer_record\""), &skipped);

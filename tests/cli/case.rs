@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use acceptance_ledger::{AcceptanceField, ReviewerCheck};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
@@ -57,7 +58,10 @@ pub(crate) struct Case {
 
 impl Case {
     pub(crate) fn new() -> Self {
-        Self::of(&example())
+        let case = Self::of(&example());
+        // A case writes its own.
+        std::fs::remove_file(case.path().join(LEDGER)).unwrap();
+        case
     }
 
     /// A copy of a repository as it stands.
@@ -119,6 +123,7 @@ impl Case {
         changes: &[(&str, Value)],
     ) {
         let (template, _) = self.run_to(0, &["template", surface, "--review"]);
+        let answers = filled_in(&example(), surface);
         let mut record: Value = serde_json::from_str(&template).unwrap();
         let failing: &[&str] = match outcome {
             "quarantine_secret_or_raw_payload" => &["secret_value_absent"],
@@ -129,12 +134,18 @@ impl Case {
         };
         for (check, verdict) in record["checks"].as_object_mut().unwrap() {
             if *verdict != "fail" {
-                let is_skipped = ["incident_context_present", "cross_project_notification_present"];
+                let check: ReviewerCheck = check.parse().unwrap();
+                let mut fields =
+                    AcceptanceField::answers().filter(|field| field.check() == Some(check)).peekable();
+                let is_answered = fields.peek().is_none()
+                    || fields.any(|field| {
+                        let answer = answers.get(field.as_str());
+                        answer.is_some_and(|answer| !answer.to_string().contains("not_applicable"))
+                    });
                 *verdict = json!(match check.as_str() {
                     check if failing.contains(&check) => "fail",
-                    // `filled_in` answers these with not_applicable.
-                    check if is_skipped.contains(&check) => "not_applicable",
-                    _ => "pass",
+                    _ if is_answered => "pass",
+                    _ => "not_applicable",
                 });
             }
         }

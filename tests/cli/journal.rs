@@ -482,7 +482,7 @@ fn a_document_of_the_other_kind_is_told() {
 fn status_lists_the_surfaces_when_asked() {
     let case = Case::accepted();
     let (text, _) = case.run_to(0, &["status", "--surfaces"]);
-    assert!(text.contains(&format!("\nwaiting_runtime_gate  {RULES}\n")), "{text}");
+    assert!(text.contains(&format!("\nwaiting_runtime_gate  {RULES}  (@on-call)\n")), "{text}");
     assert_eq!(text.lines().count(), 12 + 1 + 12);
     let (text, _) = case.run_to(0, &["status", "--format", "json"]);
     let status: Value = serde_json::from_str(&text).unwrap();

@@ -43,7 +43,7 @@ fn every_command_has_a_manual_page() {
     assert_eq!(unknown.status.code(), Some(2));
     assert_eq!(
         stderr(&unknown),
-        "error: there is no command of this name\n  next: take one of generate, template, triage, intake, review, replay, verify, status, explain, schema, diagram, completions, man, help\n"
+        "error: there is no command of this name\n  next: take one of init, inventory, draft, generate, template, triage, intake, review, replay, verify, status, explain, schema, diagram, completions, man, help\n"
     );
 }
 

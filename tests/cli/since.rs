@@ -163,7 +163,7 @@ fn a_surface_that_was_answered_for_does_not_vanish_while_its_file_is_there() {
     assert_eq!(case.codes(&[]), [""; 0]);
     assert_eq!(case.codes(SINCE), ["surface_vanished"]);
     let (out, _) = case.run_to(1, &[&["verify"], SINCE].concat());
-    assert!(out.contains(RULES) && out.contains("Put the surface back"), "{out}");
+    assert!(out.contains(RULES) && out.contains("Run `acceptance-ledger init`"), "{out}");
     std::fs::remove_file(case.path().join("prometheus/alert.rules")).unwrap();
     assert_eq!(case.codes(SINCE), [""; 0]);
 

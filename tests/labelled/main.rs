@@ -73,8 +73,8 @@ fn triage(requests: &OwnerRequests, surfaces: &Surfaces, document: &str) -> (Lan
 #[test]
 fn triage_finds_the_lane_that_a_person_would() {
     let requests = OwnerRequests::parse(
-        read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json")
-            .as_bytes(),
+        // Requests that ask for every field: the answers were labelled under them.
+        read("tests/labelled/requests.json").as_bytes(),
     )
     .unwrap();
     let surfaces = Surfaces::of(&requests);

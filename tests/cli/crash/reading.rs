@@ -31,7 +31,7 @@ const SIGNERS: &str = "ada@example.com ssh-ed25519 \
 /// A repository in which nothing is wrong: one surface is accepted, another held.
 fn sound() -> Case {
     let case = Case::accepted();
-    case.answer_for("other.json", DASHBOARD, 20, &[("rollback_owner", json!("TBD"))]);
+    case.answer_for("other.json", DASHBOARD, 20, &[("stale_alert_review", json!("TBD"))]);
     case.run_to(1, &["intake", "other.json"]);
     case.commit_ledger();
     case
