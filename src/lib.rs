@@ -8,7 +8,8 @@
 //! | layer | modules | what it is |
 //! |---|---|---|
 //! | words | `words` | every identifier and text of the ledger, once |
-//! | core | `json`, `gate`, `surface`, `inputs`, `response`, `triage`, `review`, `candidate`, `ledger`, `template`, `schema`, `diagram`, `explain` | pure: no I/O, no clock, no process |
+//! | core | `json`, `gate`, `surface`, `inputs`, `shape`, `response`, `triage`, `review`, `candidate`, `ledger`, `template`, `schema`, `diagram`, `explain` | pure: no I/O, no clock, no process |
+//! | core | `inventory` (feature `cli`) | pure: which surfaces the bytes of files are |
 //! | edges | `edges` (feature `cli`) | files, git, the clock |
 //! | tool | [`cli`] (feature `cli`) | one file a subcommand |
 //!
@@ -42,6 +43,10 @@ mod requirement;
 mod response;
 mod review;
 mod schema;
+#[cfg_attr(
+    not(feature = "cli"),
+    expect(dead_code, reason = "what only an inventory needs of it comes with the command line")
+)]
 mod shape;
 mod signer;
 mod surface;
@@ -58,7 +63,9 @@ mod edges;
 #[cfg(all(fuzzing, feature = "cli"))]
 #[doc(hidden)]
 pub mod fuzz_hooks {
-    pub use crate::edges::fuzz_hooks::{Unreadable, allowed_signers, verify};
+    pub use crate::edges::fuzz_hooks::{
+        Unreadable, allowed_signers, code_owner, inventory, verify,
+    };
 }
 #[cfg(any(test, feature = "proptest"))]
 pub mod strategies;

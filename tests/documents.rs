@@ -200,7 +200,10 @@ fn every_surface_kind_is_documented() {
         std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/inventory.md"), text)
             .unwrap();
     } else {
-        assert_eq!(shown, table, "docs/inventory.md is old: UPDATE_DOCS=1 cargo test --test documents");
+        assert_eq!(
+            shown, table,
+            "docs/inventory.md is old: UPDATE_DOCS=1 cargo test --test documents"
+        );
     }
 }
 
@@ -245,8 +248,10 @@ fn the_example_holds_no_other_file() {
         serde_json::from_str(&read(&format!("examples/monitoring/{requests}"))).unwrap();
     let drafts = document["request_drafts"].as_array().unwrap().iter();
     let sources = drafts.map(|draft| draft["repo_source_path"].as_str().unwrap());
-    let listed: BTreeSet<_> =
-        sources.chain([requests, inventory, ledger, "CODEOWNERS"]).map(|file| root.join(file)).collect();
+    let listed: BTreeSet<_> = sources
+        .chain([requests, inventory, ledger, "CODEOWNERS"])
+        .map(|file| root.join(file))
+        .collect();
     assert_eq!(files(&root).into_iter().collect::<BTreeSet<_>>(), listed);
 }
 

@@ -9,7 +9,6 @@ use crate::surface::Surface;
 use crate::triage::{Finding, Surfaces, Triage};
 use crate::words::{Lane, ReviewerCheck};
 
-use super::state::sealed::Sealed as _;
 use super::state::{
     Carried, Clean, ExecutionRejected, FalseGreenSupplementRequired, IncidentBackfillRequired,
     Kept, OwnerReviewOnlyUpdate, Quarantined, ReadbackRequired, ReadyForReview, ReceiptGapRequired,
@@ -304,7 +303,22 @@ impl AnyCandidate {
 
     /// The same candidate, with all that is found against the answer today: the next record is held against it.
     pub(crate) fn with_findings(mut self, findings: Vec<Finding>) -> Self {
-        in_any_state!(&mut self, candidate => candidate.state.take_findings(findings));
+        let known = match &mut self {
+            Self::Quarantined(candidate) => &mut candidate.state.0.findings,
+            Self::ExecutionRejected(candidate) => &mut candidate.state.0.findings,
+            Self::SupplementRequested(candidate) => &mut candidate.state.0.findings,
+            Self::IncidentBackfillRequired(candidate) => &mut candidate.state.0.findings,
+            Self::FalseGreenSupplementRequired(candidate) => &mut candidate.state.0.findings,
+            Self::ReceiptGapRequired(candidate) => &mut candidate.state.0.findings,
+            Self::StaleOrSilencedReviewRequired(candidate) => &mut candidate.state.0.findings,
+            Self::ReadbackRequired(candidate) => &mut candidate.state.0.findings,
+            // In these states nothing is found, and nothing is kept.
+            Self::WaitingOwnerResponse(_)
+            | Self::ReadyForReview(_)
+            | Self::OwnerReviewOnlyUpdate(_)
+            | Self::WaitingRuntimeGate(_) => return self,
+        };
+        *known = findings;
         self
     }
 

@@ -62,16 +62,13 @@ pub trait Answered: Reviewable {
 }
 
 pub(super) mod sealed {
-    use super::{AnyCandidate, Candidate, Carried, Contents, Finding, State};
+    use super::{AnyCandidate, Candidate, Carried, Contents, State};
 
     /// What the core asks of a state. No type outside can answer.
     pub trait Sealed {
         fn contents(&self) -> Contents<'_>;
 
         fn into_carried(self) -> Carried;
-
-        /// Takes note of all that is found today, where the state keeps what is found.
-        fn take_findings(&mut self, findings: Vec<Finding>);
 
         fn erase(candidate: Candidate<Self>) -> AnyCandidate
         where
@@ -141,9 +138,6 @@ impl Unanswered {
         let Self = self;
         Carried::default()
     }
-
-    /// A state in which nothing is found keeps nothing.
-    fn take_findings(&mut self, _: Vec<Finding>) {}
 }
 
 impl Withheld {
@@ -153,10 +147,6 @@ impl Withheld {
 
     fn into_carried(self) -> Carried {
         Carried { response: None, findings: self.findings }
-    }
-
-    fn take_findings(&mut self, findings: Vec<Finding>) {
-        self.findings = findings;
     }
 }
 
@@ -169,10 +159,6 @@ impl Kept {
     fn into_carried(self) -> Carried {
         Carried { response: Some(self.response), findings: self.findings }
     }
-
-    fn take_findings(&mut self, findings: Vec<Finding>) {
-        self.findings = findings;
-    }
 }
 
 impl Clean {
@@ -183,9 +169,6 @@ impl Clean {
     fn into_carried(self) -> Carried {
         Carried { response: Some(self.response), ..Carried::default() }
     }
-
-    /// A state in which nothing is found keeps nothing.
-    fn take_findings(&mut self, _: Vec<Finding>) {}
 }
 
 impl Agreed {
@@ -196,9 +179,6 @@ impl Agreed {
     fn into_carried(self) -> Carried {
         Carried { response: Some(self.response), ..Carried::default() }
     }
-
-    /// A state in which nothing is found keeps nothing.
-    fn take_findings(&mut self, _: Vec<Finding>) {}
 }
 
 /// Makes a typestate: its lane, what it carries, and the groups that it is one of.
@@ -221,10 +201,6 @@ macro_rules! states {
 
                 fn into_carried(self) -> Carried {
                     self.0.into_carried()
-                }
-
-                fn take_findings(&mut self, findings: Vec<Finding>) {
-                    self.0.take_findings(findings);
                 }
 
                 fn erase(candidate: Candidate<Self>) -> AnyCandidate {

@@ -1,5 +1,9 @@
-//! What the fuzz targets may call of the edges: reading a file of allowed signers, and a signature file.
+//! What the fuzz targets may call of the edges: reading a file of allowed signers, and a signature file; and of the
+//! inventory.
 
+use crate::inventory::{CodeOwners, Survey, Version, draft, examine};
+use crate::json::DocumentError;
+use crate::shape::Variables;
 use crate::signer::Signer;
 use crate::time::Time;
 
@@ -39,4 +43,24 @@ pub fn verify(
     let namespace = if is_review { Namespace::ReviewerRecord } else { Namespace::OwnerResponse };
     signatures::verify(&signers, namespace, principal, bytes, signature, at.moment())
         .map_err(|problem| problem.to_string())
+}
+
+/// The inventory of a repository with this one file, and the owner requests that follow from it.
+///
+/// # Errors
+///
+/// Never: what is written can be read.
+pub fn inventory(path: &str, bytes: &[u8]) -> Result<(String, String), DocumentError> {
+    let mut survey = Survey::default();
+    let examined = examine(path, bytes, Variables::new);
+    survey.add(path, &Version::of(bytes), examined, None);
+    let inventory = survey.into_text();
+    let requests = draft(inventory.as_bytes())?.text;
+    Ok((inventory, requests))
+}
+
+/// The owner that a CODEOWNERS file names for a path.
+#[must_use]
+pub fn code_owner(file: &str, path: &str) -> Option<String> {
+    CodeOwners::parse(file).of(path)
 }

@@ -2,10 +2,11 @@
 
 use std::ffi::OsStr;
 use std::fs::{File, Metadata, OpenOptions};
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Seek as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use ignore::WalkBuilder;
 use rustix::fs::OFlags;
@@ -161,11 +162,27 @@ pub(crate) fn read_at_once(root: &Path, path: &str) -> Result<Content, FileError
         let bytes = read_to_end(&mut file, &before).map_err(error())?;
         let after = file.metadata().map_err(error())?;
         let state = |found: &Metadata| (found.len(), found.mtime(), found.mtime_nsec());
-        if state(&before) == state(&after) && bytes.len() as u64 == after.len() {
+        let is_still = state(&before) == state(&after) && bytes.len() as u64 == after.len();
+        if is_still && (is_settled(&after) || is_same(&mut file, &bytes).map_err(error())?) {
             return Ok(Content::Bytes(bytes));
         }
     }
     Err(error()(io::Error::other("it changes while it is read")))
+}
+
+/// Whether a file was written so long ago that a write at the same time as our reading would show: the times of files
+/// are as coarse as the system's clock ticks.
+fn is_settled(found: &Metadata) -> bool {
+    let age = found.modified().ok().and_then(|time| time.elapsed().ok());
+    age.is_some_and(|age| age > Duration::from_secs(1))
+}
+
+/// Whether a file still holds these bytes.
+fn is_same(file: &mut File, bytes: &[u8]) -> io::Result<bool> {
+    file.rewind()?;
+    let mut again = Vec::with_capacity(bytes.len() + 1);
+    file.take(MAX_FILE + 1).read_to_end(&mut again)?;
+    Ok(again == bytes)
 }
 
 fn read_to_end(file: &mut File, before: &Metadata) -> io::Result<Vec<u8>> {
@@ -226,6 +243,9 @@ mod tests {
             assert_eq!(read_at_once(root, path).unwrap(), Content::NotExamined, "{path}");
         }
         assert_eq!(read_at_once(root, "none.yml").unwrap(), Content::Gone);
+        // A file of no length that has bytes all the same, as one has that grows while it is read.
+        let changing = read_at_once(Path::new("/proc/self"), "status").unwrap_err().to_string();
+        assert!(changing.contains("it changes while it is read"), "{changing}");
         fs::write(root.join("a.yml"), "a: 1\n").unwrap();
         assert_eq!(read_at_once(root, "a.yml").unwrap(), Content::Bytes(b"a: 1\n".to_vec()));
     }

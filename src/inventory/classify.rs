@@ -1,6 +1,7 @@
 //! What one file holds, told by its structure.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -10,7 +11,7 @@ use crate::shape::{
 };
 use crate::words::{InventoryRemark, SurfaceKind, WriteClass};
 
-/// How often a document may stand in another one: a dashboard in a ConfigMap in a list is three.
+/// How often a document may stand in another one: a dashboard in a `ConfigMap` in a list is three.
 const MAX_EMBEDDED: usize = 4;
 
 /// How deep a document is searched for the configuration of another tool, as Helm values have it.
@@ -164,22 +165,28 @@ impl Search<'_> {
             self.remarks.push(Remark { remark: InventoryRemark::DuplicateKey, line: at(own) });
         }
         let Some(stopped_at) = stopped_at else {
-            documents.iter().for_each(|root| self.document(root, source));
+            self.documents(&documents, source);
             return;
         };
         // The last document is the broken one. Its text may show what it is.
         let (whole, broken) = documents.split_at(documents.len().saturating_sub(1));
-        whole.iter().for_each(|root| self.document(root, source));
+        self.documents(whole, source);
         source.confidence = Confidence::Text;
         let before = self.found.len();
         if is_json {
-            broken.iter().for_each(|root| self.document(root, source));
+            self.documents(broken, source);
         } else {
-            shape::read_outline(text).iter().for_each(|root| self.document(root, source));
+            self.documents(&shape::read_outline(text), source);
         }
         if self.found.len() > before {
             let remark = InventoryRemark::ClassifiedByText;
             self.remarks.push(Remark { remark, line: at(stopped_at) });
+        }
+    }
+
+    fn documents(&mut self, documents: &[Rc<Node>], source: Source) {
+        for root in documents {
+            self.document(root, source);
         }
     }
 
@@ -220,7 +227,7 @@ impl Search<'_> {
         }
     }
 
-    /// What a ConfigMap or Secret holds.
+    /// What a `ConfigMap` or `Secret` holds.
     fn embedded(&mut self, root: &Node, source: Source) {
         let is_secret = text_at(root, "kind") == Some("Secret");
         for (name, is_encoded) in [("data", is_secret), ("stringData", false), ("binaryData", true)]

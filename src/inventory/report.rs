@@ -89,8 +89,7 @@ pub(crate) struct Version {
 impl Version {
     /// The version of these bytes. A last line without its line break is one, too.
     pub(crate) fn of(bytes: &[u8]) -> Self {
-        let breaks = bytes.iter().filter(|byte| **byte == b'\n').count();
-        let lines = breaks + usize::from(!bytes.is_empty() && !bytes.ends_with(b"\n"));
+        let lines = bytes.split_inclusive(|byte| *byte == b'\n').count();
         Self { digest: Digest::of(bytes).hex(), lines }
     }
 }

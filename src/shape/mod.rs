@@ -1,6 +1,8 @@
 //! What documents look like: one knowledge, by which an inventory names files and triage quarantines answers.
 
+#[cfg(feature = "cli")]
 mod outline;
+#[cfg(feature = "cli")]
 mod prefilter;
 mod table;
 mod text;
@@ -11,11 +13,15 @@ use std::collections::BTreeMap;
 
 use crate::words::{SurfaceKind, WriteClass};
 
+#[cfg(feature = "cli")]
 pub(crate) use outline::read as read_outline;
+#[cfg(feature = "cli")]
 pub(crate) use prefilter::may_hold_a_surface;
 pub(crate) use table::{Of, SHAPES, Shape};
 pub(crate) use text::TEXT_SHAPES;
-pub(crate) use tree::{Child, Node, Reading, Value, looks_like_json, read};
+pub(crate) use tree::{Child, Node, Value, read};
+#[cfg(feature = "cli")]
+pub(crate) use tree::{Reading, looks_like_json};
 
 use table::{WRITES_WHERE, is_langfuse_image, is_monitoring_image};
 
@@ -203,19 +209,15 @@ fn expanded(text: &str, variables: &Variables) -> String {
     while let Some((before, after)) = rest.split_once('$') {
         result.push_str(before);
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let (name, default, behind) =
-            match after.strip_prefix('{').and_then(|it| it.split_once('}')) {
-                Some((inside, behind)) => {
-                    let end = inside.find(|c| !is_name(c)).unwrap_or(inside.len());
-                    let (name, default) = inside.split_at(end);
-                    (name, default.trim_start_matches([':', '-', '=']), behind)
-                }
-                None => {
-                    let end = after.find(|c| !is_name(c)).unwrap_or(after.len());
-                    let (name, behind) = after.split_at(end);
-                    (name, "", behind)
-                }
-            };
+        let name_end = |text: &str| text.find(|c| !is_name(c)).unwrap_or(text.len());
+        let braced = after.strip_prefix('{').and_then(|inside| inside.split_once('}'));
+        let (name, default, behind) = if let Some((inside, behind)) = braced {
+            let (name, default) = inside.split_at(name_end(inside));
+            (name, default.trim_start_matches([':', '-', '=']), behind)
+        } else {
+            let (name, behind) = after.split_at(name_end(after));
+            (name, "", behind)
+        };
         result.push_str(variables.get(name).map_or(default, String::as_str));
         rest = behind;
     }
@@ -366,12 +368,12 @@ mod tests {
 
     #[test]
     fn an_alias_bomb_ends() {
-        let mut text = "a0: &a0 [{alert: x}]\n".to_owned();
-        for level in 1..40 {
+        let levels = (1..40).map(|level| {
             let item = format!("*a{}", level - 1);
-            text.push_str(&format!("a{level}: &a{level} [{}]\n", [item.as_str(); 9].join(",")));
-        }
-        text.push_str("groups: *a39\n");
+            format!("a{level}: &a{level} [{}]\n", [item.as_str(); 9].join(","))
+        });
+        let levels = levels.collect::<Vec<_>>().concat();
+        let text = format!("a0: &a0 [{{alert: x}}]\n{levels}groups: *a39\n");
         assert_eq!(kinds(&text), []);
     }
 

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::tree::{Builder, Node, Value};
+use super::tree::{Builder, MAX_DEPTH, Node, Value};
 
 /// An open level of the outline.
 struct Level {
@@ -135,14 +135,15 @@ impl Outline {
         }
         let is_below = self.is_waiting
             || self.levels.last().is_none_or(|level| level.is_sequence && level.indent < indent);
-        if !is_below {
+        if !is_below || self.levels.len() >= MAX_DEPTH {
             return false;
         }
         let value =
             if is_sequence { Value::Sequence(Vec::new()) } else { Value::Mapping(Vec::new()) };
         self.is_waiting = false;
         self.levels.push(Level { indent, is_sequence });
-        self.builder.open(value, 0, line)
+        self.builder.open(value, 0, line);
+        true
     }
 
     /// Gives a key without a value an empty one.
@@ -211,6 +212,14 @@ mod tests {
         assert!(root.get("route").unwrap().node.get("receiver").is_some());
         let receivers = &root.get("receivers").unwrap().node;
         assert!(receivers.items()[0].node.get("webhook_configs").is_some());
+    }
+
+    #[test]
+    fn endless_items_end() {
+        let keys: Vec<_> = (0..5_000).map(|depth| format!("{}a:", " ".repeat(depth))).collect();
+        for text in ["- ".repeat(100_000), keys.join("\n")] {
+            assert_eq!(read(&text).len(), 1);
+        }
     }
 
     #[test]

@@ -4,13 +4,13 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::words::SurfaceKind::{self, *};
+use crate::words::SurfaceKind as Kind;
 use crate::words::WriteClass;
 
 /// How a kind of text is told.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TextShape {
-    pub(crate) kind: SurfaceKind,
+    pub(crate) kind: Kind,
     /// What is looked for, for people.
     pub(crate) what: &'static str,
     /// A text of this shape has one of these words.
@@ -40,7 +40,7 @@ impl TextShape {
 }
 
 const fn shape(
-    kind: SurfaceKind,
+    kind: Kind,
     what: &'static str,
     words: &'static [&'static str],
     find: fn(&Text<'_>) -> Option<usize>,
@@ -50,7 +50,7 @@ const fn shape(
 
 pub(crate) const TEXT_SHAPES: &[TextShape] = &[
     shape(
-        AlertmanagerTemplate,
+        Kind::AlertmanagerTemplate,
         "{{ define }} with the data of a notification: range .Alerts, .CommonLabels, .GroupLabels",
         NOTIFICATION_DATA,
         |it| alertmanager_template(it.text),
@@ -58,7 +58,7 @@ pub(crate) const TEXT_SHAPES: &[TextShape] = &[
     TextShape {
         writes: |text| text.contains("mimir.rules.") || text.contains("loki.rules."),
         ..shape(
-            AlloyConfig,
+            Kind::AlloyConfig,
             "blocks of components such as prometheus.scrape \"name\" { }",
             &[
                 "prometheus.",
@@ -73,13 +73,13 @@ pub(crate) const TEXT_SHAPES: &[TextShape] = &[
         )
     },
     shape(
-        GrafanaServerConfig,
+        Kind::GrafanaServerConfig,
         "INI sections that only Grafana has, such as [unified_alerting] or [auth.anonymous]",
         INI_SECTIONS,
         |it| grafana_ini(it.text),
     ),
     shape(
-        PrometheusRules,
+        Kind::PrometheusRules,
         "rules as Prometheus 1 wrote them: ALERT name IF expression",
         &["ALERT "],
         |it| old_rules(it.text),
@@ -87,7 +87,7 @@ pub(crate) const TEXT_SHAPES: &[TextShape] = &[
     TextShape {
         is_payload: false,
         ..shape(
-            SentryConfig,
+            Kind::SentryConfig,
             "Python that takes over Sentry's own settings, or sets SENTRY_OPTIONS",
             &["sentry.conf.server", "SENTRY_OPTIONS"],
             |it| sentry_settings(it.text),
@@ -96,7 +96,7 @@ pub(crate) const TEXT_SHAPES: &[TextShape] = &[
     TextShape {
         is_payload: false,
         ..shape(
-            LangfuseConfig,
+            Kind::LangfuseConfig,
             "an environment file with variables of Langfuse",
             &["LANGFUSE_"],
             |it| langfuse_environment(it.text),
@@ -105,7 +105,7 @@ pub(crate) const TEXT_SHAPES: &[TextShape] = &[
     TextShape {
         is_payload: false,
         ..shape(
-            NotificationScript,
+            Kind::NotificationScript,
             "a script that posts to Telegram, Slack, a chat's webhook or Alertmanager's API",
             RECEIVERS,
             notification_script,

@@ -8,7 +8,7 @@ use saphyr_parser::{Event, Parser};
 
 /// How deep values may stand in each other. No configuration of ours is deeper, and what is read recursively stays
 /// within the stack.
-const MAX_DEPTH: usize = 127;
+pub(super) const MAX_DEPTH: usize = 127;
 
 /// One value, and the line on which it begins.
 #[derive(Debug)]
@@ -240,7 +240,7 @@ impl<'t> Lines<'t> {
 
     fn line(&mut self, offset: usize) -> usize {
         if let Some(passed) = self.text.get(self.offset..offset) {
-            self.line += passed.iter().filter(|byte| **byte == b'\n').count();
+            self.line += passed.split(|byte| *byte == b'\n').count() - 1;
             self.offset = offset;
         }
         self.line

@@ -135,8 +135,9 @@ impl Case {
         for (check, verdict) in record["checks"].as_object_mut().unwrap() {
             if *verdict != "fail" {
                 let check: ReviewerCheck = check.parse().unwrap();
-                let mut fields =
-                    AcceptanceField::answers().filter(|field| field.check() == Some(check)).peekable();
+                let mut fields = AcceptanceField::answers()
+                    .filter(|field| field.check() == Some(check))
+                    .peekable();
                 let is_answered = fields.peek().is_none()
                     || fields.any(|field| {
                         let answer = answers.get(field.as_str());

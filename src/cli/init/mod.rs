@@ -131,8 +131,7 @@ fn replay(
     let requests = OwnerRequests::parse(requests.as_bytes())
         .map_err(|error| Failure::document(&inputs.owner_requests(), error))?;
     let mut repository = Repository::of(inputs, inventory, requests)?;
-    let Replayed { candidates, journals, retired, .. } =
-        repository.replay(|replay, folder| outdated(replay, folder))?;
+    let Replayed { candidates, journals, retired, .. } = repository.replay(outdated)?;
     let mut failures = Failures::default();
     for journal in &journals {
         for fault in journal.faults.iter().filter(|fault| fault.code().breaks_replay()) {

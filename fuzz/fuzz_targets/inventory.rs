@@ -1,0 +1,23 @@
+//! A file of any repository: it is examined without end or panic, the same bytes give the same inventory, and what is
+//! written of it becomes requests that can be read. The first line names the file.
+
+#![no_main]
+
+use acceptance_ledger::fuzz_hooks::{code_owner, inventory};
+use acceptance_ledger::{ListedSurfaces, OwnerRequests};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(0);
+    let (name, content) = bytes.split_at(end);
+    let name = String::from_utf8_lossy(name);
+    let path = if name.is_empty() { "a/b.yml" } else { name.as_ref() };
+    let (document, requests) = inventory(path, content).expect("what is written can be read");
+    assert_eq!(inventory(path, content).expect("it is as before").0, document);
+    let requests = OwnerRequests::parse(requests.as_bytes()).expect("drafts are sound requests");
+    let listed = ListedSurfaces::parse(document.as_bytes()).expect("an inventory can be read");
+    for surface in requests.surfaces() {
+        assert_eq!(listed.differences(surface), Some(Vec::new()));
+    }
+    code_owner(&String::from_utf8_lossy(content), path);
+});
