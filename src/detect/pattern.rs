@@ -103,6 +103,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn classes_are_those_of_ascii() {
+        let written = r"A[b\d\s\w]\d\s\S\w\.";
+        let expected = r"a[b0-9 \t\n\ra-z0-9_][0-9][ \t\n\r][^ \t\n\r][a-z0-9_]\.";
+        assert_eq!(in_ascii(written), expected);
+    }
+
+    #[test]
     #[should_panic(expected = "a constant is a pattern")]
     fn a_pattern_that_does_not_compile_lets_nothing_pass() {
         let broken: Words = &["token", "(secret"];

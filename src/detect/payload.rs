@@ -303,6 +303,54 @@ mod tests {
         assert!(wrong.is_empty(), "{wrong:#?}");
     }
 
+    fn found(text: &str) -> Vec<Match> {
+        find(&RuleSet::new(RULES), text, &Folded::new(text))
+    }
+
+    #[test]
+    fn more_blocks_than_are_parsed_are_a_payload() {
+        let text = |count: usize| "image: a\nThat is one of them, as I said\n".repeat(count);
+        assert_eq!(found(&text(MAX_BLOCKS)), []);
+        for count in [MAX_BLOCKS + 1, MAX_BLOCKS + 2] {
+            assert_eq!(found(&text(count)).len(), MAX_BLOCKS, "{count}");
+        }
+    }
+
+    #[test]
+    fn a_fence_holds_together_what_prose_would_part() {
+        let rule = "- alert: Down\n  summary: |\n    Some prose, with a comma\n  expr: up == 0\n";
+        for fence in ["```", "~~~"] {
+            assert!(is_payload(&format!("See\n{fence}\n{rule}{fence}\n")), "{fence}");
+        }
+        assert!(!is_payload("alert: Down\nSome prose, with a comma: and more of it\nexpr: up\n"));
+    }
+
+    #[test]
+    fn braces_are_taken_from_the_outermost_to_their_end() {
+        assert_eq!(braced("} {a} b {{c} d} [e"), [2..5, 8..15, 16..18]);
+        let text = "{see the runbook} and {\"alert\": \"a\", \"expr\": \"b\"} there";
+        assert_eq!(found(text), [(Problem::RawPayload, 22..49)]);
+    }
+
+    #[test]
+    fn what_is_cut_off_is_closed_behind_its_last_whole_member() {
+        for (text, expected) in [
+            (r#"{"a": 1, "b": "x, y"#, r#"{"a": 1}"#),
+            (r#"{"a": 1, "b": "x\", y"#, r#"{"a": 1}"#),
+            (r#"{"a": "}", "b": 1, "c"#, r#"{"a": "}", "b": 1}"#),
+            (r#"{"a": "]{", "b": [1, 2, {"c"#, r#"{"a": "]{", "b": [1, 2]}"#),
+            (r#"{"a": 1, "b": 2}"#, r#"{"a": 1, "b": 2}"#),
+        ] {
+            assert_eq!(closed(text.to_owned()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_of_a_log_are_found_where_they_stand() {
+        let text = format!("intro\n{}", "2026-11-23T10:00:01Z level=info msg=a\n".repeat(3));
+        assert_eq!(found(&text), [(Problem::RawPayload, 6..6 + 3 * 38 - 1)]);
+    }
+
     #[test]
     fn what_stands_too_deep_to_be_looked_at_is_oversized() {
         let problems = |depth: usize| {
@@ -313,6 +361,9 @@ mod tests {
         assert_eq!(problems(MAX_DEPTH), []);
         assert_eq!(problems(MAX_DEPTH + 1), [Problem::Oversized]);
         assert_eq!(problems(300), [Problem::Oversized]);
+        // Where it begins to be too deep; and what is closed is not deep.
+        assert_eq!(found(&"[".repeat(300)), [(Problem::Oversized, MAX_DEPTH..MAX_DEPTH + 1)]);
+        assert_eq!(found(&"[]{}".repeat(300)), []);
     }
 
     #[test]

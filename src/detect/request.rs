@@ -299,6 +299,20 @@ fn with_offsets<'t>(
 mod tests {
     use super::*;
 
+    #[test]
+    fn an_alert_is_told_by_its_capitals() {
+        let names = ["HostHighCpuLoad", "HostDown", "Prometheus", "CPU", "host", "aLeRt"];
+        assert_eq!(names.map(is_alert_name), [true, true, false, false, false, true]);
+    }
+
+    #[test]
+    fn sentences_and_clauses_know_where_they_begin() {
+        let text = "one. two; three, four";
+        let found: Vec<_> = sentences(text).collect();
+        assert_eq!(found, [(0, "one. "), (5, "two;"), (9, " three, four")]);
+        assert_eq!(clauses("a, b:c").collect::<Vec<_>>(), [(0, "a,"), (2, " b:"), (5, "c")]);
+    }
+
     fn asks(text: &str) -> bool {
         !Requests::new().find(&Folded::new(text), Kind::Prose).is_empty()
     }

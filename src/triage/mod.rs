@@ -93,9 +93,7 @@ pub(crate) fn triage(
         answers: Answers::default(),
         findings: Vec::new(),
         answered: Vec::new(),
-        texts: 0,
-        bytes: 0,
-        is_exhausted: false,
+        budget: Budget::default(),
     };
     for (position, member) in document.members().iter().enumerate() {
         examination.examine_member(member, position);
@@ -132,10 +130,25 @@ struct Examination<'a> {
     findings: Vec<Finding>,
     /// The texts of the answers, as detectors read them.
     answered: Vec<(AcceptanceField, Folded)>,
-    /// How many texts were examined, how many bytes they have, and whether no more are.
+    budget: Budget,
+}
+
+/// How many texts were examined, how many bytes they have, and whether no more are.
+#[derive(Debug, Default)]
+struct Budget {
     texts: usize,
     bytes: usize,
     is_exhausted: bool,
+}
+
+impl Budget {
+    /// Takes a text into account. Says whether it may be examined.
+    fn take(&mut self, bytes: usize) -> bool {
+        self.texts += 1;
+        self.bytes += bytes;
+        self.is_exhausted |= self.texts > MAX_TEXTS || self.bytes > MAX_BYTES;
+        !self.is_exhausted
+    }
 }
 
 impl<'a> Examination<'a> {
@@ -256,7 +269,7 @@ impl<'a> Examination<'a> {
             value => structure::readings((!is_known).then_some(member.name.as_str()), value),
         };
         for mut text in readings {
-            if self.is_exhausted {
+            if self.budget.is_exhausted {
                 return;
             }
             if text.len() > MAX_STRUCTURE {
@@ -277,16 +290,14 @@ impl<'a> Examination<'a> {
 
     /// Counts a text that is about to be examined; says so, once, where it no longer is.
     fn may_examine(&mut self, text: &str, key: Option<ResponseKey>, pointer: &str) -> bool {
-        if self.is_exhausted {
+        if self.budget.is_exhausted {
             return false;
         }
-        self.texts += 1;
-        self.bytes += text.len();
-        self.is_exhausted = self.texts > MAX_TEXTS || self.bytes > MAX_BYTES;
-        if self.is_exhausted {
+        let may = self.budget.take(text.len());
+        if !may {
             self.find(Problem::Oversized, key, pointer.to_owned(), None);
         }
-        !self.is_exhausted
+        may
     }
 
     fn examine_text(

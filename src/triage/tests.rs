@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::inputs::OwnerRequests;
+use crate::json::{read_document, write_json};
 
 /// Two surfaces: a write-capable one with live evidence, and a dashboard.
 pub(crate) fn requests() -> OwnerRequests {
@@ -320,6 +321,62 @@ fn an_answer_for_a_surface_that_is_not_one_of_the_requests_is_held() {
     // The same requests, read again, have the same surfaces.
     let again = triage(&requests().surfaces()[0], &Surfaces::of(&requests()), &document);
     assert_eq!(again.findings, []);
+}
+
+#[test]
+fn a_limit_is_reached_behind_its_last_text_and_byte() {
+    let mut budget = Budget::default();
+    assert!((0..MAX_TEXTS).all(|_| budget.take(0)));
+    assert!(!budget.take(0) && !budget.take(0));
+    let mut budget = Budget::default();
+    assert!(budget.take(MAX_BYTES - 1) && budget.take(1));
+    assert!(!budget.take(1));
+    let mut budget = Budget::default();
+    assert!(!budget.take(MAX_BYTES + 1) && !budget.take(0));
+}
+
+#[test]
+fn a_list_is_looked_at_as_a_whole_up_to_its_limit() {
+    let list = |length: usize| {
+        let text = |length: usize| "word ".repeat(length / 5 + 1)[..length].to_owned();
+        json!([text(3_999), text(3_999), text(3_999), text(3_900), text(length)])
+    };
+    let whole = |list: &Value| {
+        let bytes = json!({ "notes": list }).to_string();
+        let document = crate::json::Json::object([(
+            "notes",
+            read_document(
+                bytes.as_bytes(),
+                |_| true,
+                |reader| {
+                    let mut value = None;
+                    reader.object(
+                        |_| Some(()),
+                        |reader, ()| {
+                            value = Some(reader.value()?);
+                            Ok(())
+                        },
+                    )?;
+                    Ok(value.unwrap())
+                },
+            )
+            .unwrap(),
+        )]);
+        let mut text = String::new();
+        write_json(&mut text, &document, 0);
+        text.len()
+    };
+    let fitting = MAX_STRUCTURE - whole(&list(0));
+    let is_oversized = |length: usize| {
+        let list = list(length);
+        assert_eq!(whole(&list) + fitting, MAX_STRUCTURE + length);
+        let (_, findings) = found("notes", list);
+        findings.iter().any(|(problem, _)| *problem == Problem::Oversized)
+    };
+    assert_eq!(
+        [fitting - 1, fitting, fitting + 1, fitting + 2].map(is_oversized),
+        [false, false, true, true]
+    );
 }
 
 #[test]

@@ -97,9 +97,13 @@ fn answer(day: u32, changes: &[(&str, Value)]) -> String {
 
 /// A record of the latest answer, in which all checks pass but for these.
 fn record(dossier: &Dossier, outcome: Lane, changes: &[(&str, Value)]) -> String {
-    let history = replay(dossier);
+    record_of(&replay(dossier), outcome, changes)
+}
+
+/// As [`record`], for a history on other requests.
+fn record_of(history: &History, outcome: Lane, changes: &[(&str, Value)]) -> String {
     let mut record: Value =
-        serde_json::from_str(&crate::template::review_template(&history).unwrap()).unwrap();
+        serde_json::from_str(&crate::template::review_template(history).unwrap()).unwrap();
     let candidate = history.candidate();
     for check in ReviewerCheck::ALL {
         let answers = candidate.response().map(OwnerResponse::answers);

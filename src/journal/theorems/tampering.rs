@@ -312,6 +312,26 @@ fn a_strict_hold_does_not_grow_milder_when_something_else_is_found() {
 }
 
 #[test]
+fn a_mild_hold_grows_as_strict_as_what_is_found_today() {
+    let few = requests_with(&[("required_owner_fields", json!([]))]);
+    let mut dossier = Dossier::default();
+    // Nobody asked for the review of stale alerts when the answer came.
+    let text = answer(1, &[("stale_alert_review", json!(null))]);
+    let document = ResponseDocument::parse(text.as_bytes()).unwrap();
+    let step = replay_on(&few, &dossier).unwrap().receive(&document, time(TIME)).unwrap();
+    assert_eq!(step.candidate().lane(), Lane::ReadyForMonitoringReview);
+    store(&mut dossier, &step);
+    let history = replay_on(&few, &dossier).unwrap();
+    let held = record_of(&history, Lane::RequestSupplement, &[]);
+    let document = ReviewDocument::parse(held.as_bytes()).unwrap();
+    let step = history.review(document.record().unwrap(), time(TIME)).unwrap();
+    store(&mut dossier, &step);
+    let today = replay(&dossier);
+    assert_eq!(today.candidate().lane(), Lane::StaleOrSilencedAlertReviewRequired);
+    assert!(today.candidate().record().is_none());
+}
+
+#[test]
 fn a_record_is_held_against_what_is_found_today_though_an_earlier_one_stands() {
     let strict = Lane::StaleOrSilencedAlertReviewRequired;
     let check = ReviewerCheck::RedactedRefsOnly;
