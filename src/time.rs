@@ -120,6 +120,14 @@ mod tests {
     }
 
     #[test]
+    fn the_first_moment_is_a_time_and_the_one_before_is_none() {
+        assert!("1970-01-01T00:00:00Z".parse::<Time>().is_ok());
+        assert!("1970-01-01T08:00:00+08:00".parse::<Time>().is_ok());
+        assert_eq!("1969-12-31T23:59:59Z".parse::<Time>(), Err(NotATime));
+        assert_eq!("1970-01-01T07:59:59+08:00".parse::<Time>(), Err(NotATime));
+    }
+
+    #[test]
     fn a_time_is_one_of_rfc_3339_and_nothing_more() {
         let noon = "2026-11-20T04:00:00Z".parse().ok();
         for text in [

@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -161,50 +160,37 @@ fn without_commits(text: &str) -> String {
     words.collect()
 }
 
-/// The table of codes in the document is the code's.
-#[test]
-fn every_finding_code_is_documented() {
-    let document = read("docs/journal.md");
-    let (before, rest) = document.split_once("<!-- codes -->\n").unwrap();
-    let (shown, after) = rest.split_once("<!-- /codes -->").unwrap();
-    let mut table = String::from("| code | what it means | what to do |\n|---|---|---|\n");
-    for code in acceptance_ledger::VerifyCode::ALL {
-        let (english, next_step) = (code.english(), code.next_step());
-        writeln!(table, "| `{code}` | {english} | {next_step} |").unwrap();
-    }
+/// Holds a table of a document, between its two markers, against the code's. `UPDATE_DOCS=1` writes it.
+fn hold_table(file: &str, marker: &str, header: &str, rows: impl Iterator<Item = String>) {
+    let document = read(file);
+    let (begin, end) = (format!("<!-- {marker} -->\n"), format!("<!-- /{marker} -->"));
+    let (before, rest) = document.split_once(&begin).unwrap();
+    let (shown, after) = rest.split_once(&end).unwrap();
+    let columns = header.matches(" | ").count() + 1;
+    let line = "---|".repeat(columns);
+    let table = format!("{header}\n|{line}\n{}", rows.collect::<Vec<_>>().concat());
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        let text = format!("{before}<!-- codes -->\n{table}<!-- /codes -->{after}");
-        std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/journal.md"), text)
-            .unwrap();
+        let text = format!("{before}{begin}{table}{end}{after}");
+        std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(file), text).unwrap();
     } else {
-        assert_eq!(
-            shown, table,
-            "docs/journal.md is old: UPDATE_DOCS=1 cargo test --test documents"
-        );
+        assert_eq!(shown, table, "{file} is old: UPDATE_DOCS=1 cargo test --test documents");
     }
 }
 
-/// The table of kinds in the document is the code's.
+#[test]
+fn every_finding_code_is_documented() {
+    let rows = acceptance_ledger::VerifyCode::ALL
+        .iter()
+        .map(|code| format!("| `{code}` | {} | {} |\n", code.english(), code.next_step()));
+    hold_table("docs/journal.md", "codes", "| code | what it means | what to do |", rows);
+}
+
 #[test]
 fn every_surface_kind_is_documented() {
-    let document = read("docs/inventory.md");
-    let (before, rest) = document.split_once("<!-- kinds -->\n").unwrap();
-    let (shown, after) = rest.split_once("<!-- /kinds -->").unwrap();
-    let mut table = String::from("| kind | what it is | tier |\n|---|---|---|\n");
-    for kind in acceptance_ledger::SurfaceKind::ALL {
-        let (english, tier) = (kind.english(), kind.write_class().tier());
-        writeln!(table, "| `{kind}` | {english} | {tier} |").unwrap();
-    }
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        let text = format!("{before}<!-- kinds -->\n{table}<!-- /kinds -->{after}");
-        std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/inventory.md"), text)
-            .unwrap();
-    } else {
-        assert_eq!(
-            shown, table,
-            "docs/inventory.md is old: UPDATE_DOCS=1 cargo test --test documents"
-        );
-    }
+    let rows = acceptance_ledger::SurfaceKind::ALL
+        .iter()
+        .map(|kind| format!("| `{kind}` | {} | {} |\n", kind.english(), kind.write_class().tier()));
+    hold_table("docs/inventory.md", "kinds", "| kind | what it is | tier |", rows);
 }
 
 #[test]

@@ -483,6 +483,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_small_document_has_its_limit_and_no_byte_more() {
+        let read = |length: usize| {
+            let text = format!("{}7", " ".repeat(length - 1));
+            read_small_document(text.as_bytes(), |_| false, |reader| reader.value()).err()
+        };
+        assert_eq!(read(MAX_DOCUMENT), None);
+        for length in [MAX_DOCUMENT + 1, MAX_DOCUMENT + 2] {
+            assert_eq!(read(length).unwrap().problem(), &DocumentProblem::TooLarge);
+        }
+    }
+
+    #[test]
     fn only_unusual_strings_are_copied() {
         let usual = ["a", "b"].map(str::to_owned);
         for (text, unusual) in [

@@ -294,6 +294,23 @@ mod tests {
                 set("supplement_requested"),
                 set("rollback_owner_accepted"),
             ],
+            // Live evidence over a hash that nobody gave, and that no person received.
+            vec![
+                status("request_supplement"),
+                outcome("request_supplement"),
+                set("owner_response_received"),
+                set("supplement_requested"),
+                set("live_evidence_received"),
+            ],
+            vec![
+                status("request_supplement"),
+                set("supplement_requested"),
+                set("live_evidence_received"),
+                (
+                    "\"live_config_hash_ref\": null".to_owned(),
+                    "\"live_config_hash_ref\": \"ticket:OPS-1\"".to_owned(),
+                ),
+            ],
         ] {
             let changes: Vec<_> =
                 changes.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();

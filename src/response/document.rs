@@ -225,3 +225,18 @@ impl ResponseDocument {
         self.value(ResponseKey::Field(AcceptanceField::AcceptanceCandidateId))?.as_str()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_knows_its_bytes_and_where_each_value_stands() {
+        let text = "{\"schema_version\": \"monitoring_owner_response_v1\",\n  \"decision\": \"none\",\n\n \"hunter2\": 7}";
+        let document = ResponseDocument::parse(text.as_bytes()).unwrap();
+        assert_eq!(document.bytes(), text.as_bytes());
+        assert_eq!(document.place_of("/decision"), (2, 15));
+        assert_eq!(document.place_of("/#3/0"), (4, 13));
+        assert_eq!(document.place_of("/reload_owner"), (1, 1));
+    }
+}

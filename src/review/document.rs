@@ -320,6 +320,19 @@ mod tests {
     }
 
     #[test]
+    fn a_record_knows_its_bytes_and_where_each_value_stands() {
+        let text = format!("{:#}", record());
+        let document = ReviewDocument::parse(text.as_bytes()).unwrap();
+        assert_eq!(document.bytes(), text.as_bytes());
+        for key in ["reviewer", "reason", "outcome"] {
+            let is_it = |line: &str| line.contains(&format!("\"{key}\":"));
+            let line = text.lines().position(is_it).unwrap() + 1;
+            assert_eq!(document.place_of(&format!("/{key}")).0, line, "{key}");
+        }
+        assert_eq!(document.place_of("/nothing"), (1, 1));
+    }
+
+    #[test]
     fn a_record_has_all_its_keys_and_no_other() {
         assert!(ReviewDocument::parse(record().to_string().as_bytes()).is_ok());
         for key in RecordKey::ALL.iter().map(|key| key.as_str()) {

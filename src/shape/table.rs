@@ -322,6 +322,7 @@ pub(crate) const SHAPES: &[Shape] = &[
     whole(Kind::SentryRelayConfig, &["relay/mode=managed|static|proxy|capture"]),
     whole(Kind::SignozConfig, &["alertType", "condition/compositeQuery"]),
     whole(Kind::SignozConfig, &["ruleType", "condition/compositeQuery"]),
+    whole(Kind::SignozConfig, &["ruleType", "condition/compositeMetricQuery"]),
     whole(Kind::SignozConfig, &["telemetrystore", "sqlstore"]),
     whole(Kind::SignozConfig, &["telemetrystore/clickhouse"]),
     whole(Kind::SignozConfig, &["alertmanager/signoz"]),

@@ -79,3 +79,21 @@ fn words(value: &Json) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_and_its_value_are_read_as_one() {
+        let of = |value: Json| {
+            let pair = [("name", Json::from("smtp_auth_password")), ("value", value)];
+            let texts = readings(None, &Json::object(pair));
+            texts.last().cloned().unwrap_or_default()
+        };
+        assert!(of(Json::from("Xk39")).contains("smtp_auth_password: Xk39"));
+        assert!(of(Json::from(8_837)).contains("smtp_auth_password: 8837"));
+        assert!(of(Json::strings(["a", "b"])).contains("smtp_auth_password: a b"));
+        assert!(!of(Json::Null).contains("smtp_auth_password: "));
+    }
+}

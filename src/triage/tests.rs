@@ -336,6 +336,27 @@ fn a_limit_is_reached_behind_its_last_text_and_byte() {
 }
 
 #[test]
+fn a_surface_is_found_by_the_id_of_its_candidate() {
+    let requests = requests();
+    let known = Surfaces::of(&requests);
+    for surface in requests.surfaces() {
+        assert_eq!(known.of_candidate(&surface.candidate_id()), Some(surface));
+        assert_eq!(known.of_candidate(surface.surface_id()), None);
+    }
+}
+
+#[test]
+fn empty_lists_cost_no_more_than_their_keys() {
+    let mut document = clean();
+    for index in 0..90 {
+        document[format!("key{index}")] = json!([]);
+    }
+    let triage = triaged(&document);
+    let problems: Vec<_> = triage.findings.iter().map(|finding| finding.problem).collect();
+    assert_eq!(problems, [Problem::UnknownField; 90]);
+}
+
+#[test]
 fn a_list_is_looked_at_as_a_whole_up_to_its_limit() {
     let list = |length: usize| {
         let text = |length: usize| "word ".repeat(length / 5 + 1)[..length].to_owned();

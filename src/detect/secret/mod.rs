@@ -194,6 +194,44 @@ mod tests {
     }
 
     #[test]
+    fn base64_is_read_as_far_as_it_is_text() {
+        let encode = |bytes: &[u8]| base64::engine::general_purpose::STANDARD.encode(bytes);
+        let secret = b"db_password=Qm7xV2bN9cR4tY6wEx";
+        let read = |encoded: &str| decode_text(encoded).is_some_and(|text| text.contains("=Qm7"));
+        // Cut off in the middle of a group.
+        assert!(read(&format!("{}A", encode(secret))));
+        // A byte in eight may be no text, and no more.
+        assert!(read(&encode(&[&b"\xff\xff\xff"[..], secret].concat())));
+        assert!(!read(&encode(&[&b"\xff".repeat(8)[..], secret].concat())));
+        // What cannot be seen does not part what can.
+        let parted = decode_text(&encode(b"db_pass\0word=Qm7xV2bN9cR4tY6wEx")).unwrap();
+        assert_eq!(parted, "db_password=Qm7xV2bN9cR4tY6wEx");
+    }
+
+    #[test]
+    fn a_secret_is_found_where_it_stands() {
+        let token = "ghp_a8K2mZ7qX4vB9nL1cR6tY3wE5uI0oP2sD4fG";
+        let range = |text: &str| {
+            let found = Secrets::new().find(&Folded::new(text));
+            found.into_iter().map(|(_, range)| range).collect::<Vec<_>>()
+        };
+        assert_eq!(range(&format!("see {token}\nabcdef")), [4..4 + token.len()]);
+        let encoded =
+            base64::engine::general_purpose::STANDARD.encode("db_password=Qm7xV2bN9cR4tY6wEx");
+        let ranges = range(&format!("see kkkkkkk/{encoded}"));
+        assert!(ranges.iter().all(|range| range.start >= 4 && range.end <= 12 + encoded.len()));
+        assert!(ranges.iter().any(|range| range.start == 12), "{ranges:?}");
+    }
+
+    #[test]
+    fn a_secret_in_pieces_is_found() {
+        for hit in IN_PIECES.iter().flat_map(|rule| rule.hits) {
+            let spaced: Vec<_> = hit.chars().map(String::from).collect();
+            assert!(!Secrets::new().find(&Folded::new(&spaced.join(" "))).is_empty());
+        }
+    }
+
+    #[test]
     fn what_is_encoded_behind_a_path_or_with_other_bytes_is_found() {
         let encode = |bytes: &[u8]| base64::engine::general_purpose::STANDARD.encode(bytes);
         let secret = b"db_password=Qm7xV2bN9cR4tY6wEx";

@@ -326,6 +326,20 @@ fn what_was_withheld_leaves_nothing_but_its_findings() {
 }
 
 #[test]
+fn an_answer_is_stored_with_its_time_or_not_at_all() {
+    for key in ["document", "responded_at"] {
+        let mut dossier = Dossier::default();
+        receive(&mut dossier, &answer(1, &[])).unwrap();
+        rewrite(&mut dossier, |_, line| {
+            line.as_object_mut().unwrap().remove(key);
+        });
+        let replayed = replayed(&dossier);
+        let mut faults = log(&replayed).faults().iter().map(ToString::to_string);
+        assert!(faults.any(|fault| fault.contains("an answer is stored, with its time")), "{key}");
+    }
+}
+
+#[test]
 fn times_never_run_backwards() {
     let mut dossier = accepted();
     rewrite(&mut dossier, |index, line| {

@@ -253,6 +253,17 @@ fn a_journal_is_skimmed_as_far_as_its_chain_holds() {
     assert_eq!(Skimmed::read(b"").fault, None);
 }
 
+#[test]
+fn zeros_in_the_place_of_a_line_break_keep_the_event() {
+    let dossier = accepted();
+    let whole = dossier.events.strip_suffix(b"\n").unwrap();
+    for zeros in [1, 3, 512] {
+        let skimmed = Skimmed::read(&[whole, &vec![0; zeros]].concat());
+        assert_eq!((skimmed.whole, skimmed.kept.len()), (whole.len(), 4), "{zeros}");
+        assert_eq!(skimmed.fault.unwrap().code(), VerifyCode::TornEvent);
+    }
+}
+
 /// A hold that is stricter than what is found today stays as strict, and every step that is allowed can be replayed.
 #[test]
 fn a_strict_hold_does_not_grow_milder_when_something_else_is_found() {
