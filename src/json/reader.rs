@@ -485,8 +485,8 @@ mod tests {
     #[test]
     fn a_small_document_has_its_limit_and_no_byte_more() {
         let read = |length: usize| {
-            let text = format!("{}7", " ".repeat(length - 1));
-            read_small_document(text.as_bytes(), |_| false, |reader| reader.value()).err()
+            let text = format!("{}null", " ".repeat(length - 4));
+            read_small_document(text.as_bytes(), |_| false, |reader| reader.null().map(drop)).err()
         };
         assert_eq!(read(MAX_DOCUMENT), None);
         for length in [MAX_DOCUMENT + 1, MAX_DOCUMENT + 2] {
