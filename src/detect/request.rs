@@ -300,6 +300,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_change_is_asked_for_where_its_object_is_near() {
+        let requests = Requests::new();
+        let is_asked = |text: &str| !requests.find(&Folded::new(text), Kind::Prose).is_empty();
+        for text in ["Please change the alert rule.", "The alert rule is noisy. Please change it."]
+        {
+            assert!(is_asked(text), "{text}");
+        }
+        let far = format!("Please change {}alert rule.", "the very long word ".repeat(20));
+        for text in [
+            "Please change the meeting.",
+            "Please change the meeting, the alert rule is fine.",
+            "The alert rule is fine. Please change the meeting.",
+            "Please do not change the alert rule.",
+            &far,
+        ] {
+            assert!(!is_asked(text), "{text}");
+        }
+    }
+
+    #[test]
     fn an_alert_is_told_by_its_capitals() {
         let names = ["HostHighCpuLoad", "HostDown", "Prometheus", "CPU", "host", "aLeRt"];
         assert_eq!(names.map(is_alert_name), [true, true, false, false, false, true]);

@@ -219,3 +219,53 @@ fn before<'t>(part: &str, text: &'t str) -> &'t str {
 pub(super) fn is_dump(dump: &str, text: &str) -> bool {
     dump.lines().any(|line| line.split_once('=').is_some_and(|(_, value)| is_value(value, text)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_no_password_and_a_password_is_no_word() {
+        let is_odd = |value: &str| is_odd_value(value, "");
+        assert_eq!(
+            ["correcthorse", "1234", "123456", "horse7"].map(is_odd),
+            [false, false, true, true]
+        );
+        let is_piece = |value: &str| is_piece(value, "");
+        assert_eq!(
+            ["correcthorse", "example1234", "horse7battery"].map(is_piece),
+            [false, false, true]
+        );
+        let is_random = |value: &str| is_random(value, "");
+        assert_eq!(
+            ["abc123", "ab1234", "abcd12", "abcdef"].map(is_random),
+            [true, false, false, false]
+        );
+    }
+
+    #[test]
+    fn a_part_is_masked_where_a_secret_is_spoken_of_or_a_vendor_begins_so() {
+        assert!(is_masked("Xk39", "the token begins with Xk39"));
+        assert!(!is_masked("Xk39", "the room is Xk39"));
+        assert!(is_masked("ghp_", "it begins with ghp_"));
+    }
+
+    #[test]
+    fn a_header_carries_a_value_that_is_odd_and_no_placeholder() {
+        let counts = |value: &str| is_header_value(value, "");
+        assert_eq!(
+            ["Bearer abc123def", "Bearer abcdef", "Bearer ${TOKEN1}"].map(counts),
+            [true, false, false]
+        );
+    }
+
+    #[test]
+    fn any_value_is_assigned_to_a_variable_in_capitals() {
+        let counts = |text: &str| is_assigned(text.split_once('=').unwrap().1, text);
+        assert_eq!(
+            ["MY_VAR=plainword", "MY_VAR_=plainword", "my_var=plainword", "my_var=plain7word"]
+                .map(counts),
+            [true, true, false, true]
+        );
+    }
+}
