@@ -77,7 +77,8 @@ fn from_the_claim(sentence: &str, claim: usize) -> &str {
         return sentence;
     }
     let before = sentence.get(..claim).unwrap_or_default();
-    let start = before.rfind([',', '、']).map_or(0, |comma| comma + 1);
+    let comma = before.char_indices().rev().find(|(_, character)| matches!(character, ',' | '、'));
+    let start = comma.map_or(0, |(at, comma)| at + comma.len_utf8());
     sentence.get(start..).unwrap_or(sentence)
 }
 
@@ -95,6 +96,13 @@ pub(crate) fn names_shared_project(text: &Folded, own: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_chinese_sentence_is_read_from_the_clause_of_its_claim() {
+        let sentence = "沒有 stale、dashboard 正常";
+        assert_eq!(from_the_claim(sentence, sentence.len()), "dashboard 正常");
+        assert_eq!(from_the_claim("no stale, all is up", 15), "no stale, all is up");
+    }
 
     #[test]
     fn health_that_merely_answers_is_a_claim_unless_it_is_denied() {

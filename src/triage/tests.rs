@@ -342,7 +342,38 @@ fn a_surface_is_found_by_the_id_of_its_candidate() {
     for surface in requests.surfaces() {
         assert_eq!(known.of_candidate(&surface.candidate_id()), Some(surface));
         assert_eq!(known.of_candidate(surface.surface_id()), None);
+        assert!(surface.is_candidate(&surface.candidate_id()));
+        assert!(!surface.is_candidate(surface.surface_id()));
     }
+}
+
+#[test]
+fn every_flag_of_the_ledger_is_one_however_it_is_spelled() {
+    let flags = ProgressFlag::ALL.iter().map(|word| word.as_str());
+    let items = ItemFlag::ALL.iter().map(|word| word.as_str());
+    let gates = RuntimeGate::ALL.iter().map(|word| word.as_str());
+    let boundaries = Boundary::ALL.iter().map(|word| word.as_str());
+    let others = [
+        "not_authorization",
+        "action_button_count",
+        "owner_response_accepted_count",
+        "Runtime_Gate",
+    ];
+    for word in flags.chain(items).chain(gates).chain(boundaries).chain(others) {
+        assert!(is_flag(word), "{word}");
+    }
+    for word in ["decision", "count", "owner", "accepted_by", ""] {
+        assert!(!is_flag(word), "{word}");
+    }
+}
+
+#[test]
+fn four_answers_are_plans() {
+    let plans = AcceptanceField::answers().filter(|field| is_plan(ResponseKey::Field(*field)));
+    let plans: Vec<_> = plans.map(AcceptanceField::as_str).collect();
+    let expected =
+        ["route_smoke_plan", "post_reload_readback_plan", "maintenance_window", "validation_plan"];
+    assert_eq!(plans, expected);
 }
 
 #[test]

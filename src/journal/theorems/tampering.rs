@@ -254,6 +254,27 @@ fn a_journal_is_skimmed_as_far_as_its_chain_holds() {
 }
 
 #[test]
+fn an_answer_is_carried_through_each_state_that_keeps_it() {
+    let responder = |dossier: &Dossier| {
+        let history = replay(dossier);
+        history.candidate().response().map(|response| response.responder().to_owned())
+    };
+    let kept = Some("Ada Owner".to_owned());
+    let mut dossier = Dossier::default();
+    receive(&mut dossier, &answer(1, &[])).unwrap();
+    assert_eq!(responder(&dossier), kept);
+    let held = record(&dossier, Lane::RequestSupplement, &[]);
+    review(&mut dossier, &held).unwrap();
+    assert_eq!(responder(&dossier), kept);
+    let mut dossier = accepted();
+    assert_eq!(responder(&dossier), kept);
+    let revoked =
+        record(&dossier, Lane::RequestSupplement, &[("record_ref", json!("ticket:OPS-90"))]);
+    review(&mut dossier, &revoked).unwrap();
+    assert_eq!(responder(&dossier), kept);
+}
+
+#[test]
 fn zeros_in_the_place_of_a_line_break_keep_the_event() {
     let dossier = accepted();
     let whole = dossier.events.strip_suffix(b"\n").unwrap();
