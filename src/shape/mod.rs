@@ -130,18 +130,8 @@ pub(crate) fn raised_by(kind: SurfaceKind) -> Vec<&'static str> {
 
 /// The keys that shapes have: a text without one of them has no shape.
 pub(crate) fn keys() -> impl Iterator<Item = &'static str> {
-    SHAPES.iter().flat_map(|shape| shape.has).flat_map(|path| {
-        let mut rest = Some(*path);
-        std::iter::from_fn(move || {
-            let (segment, next) = match split_segment(rest?) {
-                Some((segment, next)) => (segment, Some(next)),
-                None => (rest?, None),
-            };
-            rest = next;
-            Some(Test::of(segment).0)
-        })
-        .filter(|name| !["[]", "*"].contains(name))
-    })
+    let segments = SHAPES.iter().flat_map(|shape| shape.has).flat_map(|path| segments(path));
+    segments.map(|segment| Test::of(segment).0).filter(|name| !["[]", "*"].contains(name))
 }
 
 /// Whether a text, as far as it can be read, holds anything of a known shape, whole or in part.
@@ -167,6 +157,17 @@ pub(crate) fn is_configuration_text(text: &str) -> bool {
 fn split_segment(path: &str) -> Option<(&str, &str)> {
     let (segment, rest) = path.split_once('/')?;
     (!segment.contains(['=', '~'])).then_some((segment, rest))
+}
+
+/// The segments of a path, from the first.
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(path);
+    std::iter::from_fn(move || {
+        let path = rest?;
+        let (segment, next) = split_segment(path).unzip();
+        rest = next;
+        Some(segment.unwrap_or(path))
+    })
 }
 
 /// What a value has to be.
@@ -381,12 +382,7 @@ mod tests {
     fn every_row_of_the_table_is_read_as_it_is_meant() {
         for shape in SHAPES {
             for path in shape.has.iter().chain(shape.lacks) {
-                let mut rest = *path;
-                while let Some((segment, next)) = split_segment(rest) {
-                    assert!(!segment.is_empty() && !next.is_empty(), "{path}");
-                    rest = next;
-                }
-                assert!(!rest.is_empty(), "{path}");
+                assert!(segments(path).all(|segment| !segment.is_empty()), "{path}");
             }
         }
     }

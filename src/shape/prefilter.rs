@@ -47,13 +47,7 @@ fn automaton(words: &[&str]) -> AhoCorasick {
 /// The words of a path: one of each group has to be there.
 fn groups(path: &'static str) -> Vec<Vec<&'static str>> {
     let mut groups = Vec::new();
-    let mut rest = Some(path);
-    while let Some(path) = rest {
-        let (segment, next) = match super::split_segment(path) {
-            Some((segment, next)) => (segment, Some(next)),
-            None => (path, None),
-        };
-        rest = next;
+    for segment in super::segments(path) {
         if segment == "[]" || segment == "*" {
             continue;
         }
