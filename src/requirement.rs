@@ -27,28 +27,34 @@ pub(crate) fn requirement(
         return Requirement::Demanded;
     }
     let is_asked = surface.required_owner_fields().iter().any(|name| name == field.as_str());
-    if !is_asked || decision == Some(Decision::DeclineOwnership) {
+    let asks_for_little =
+        matches!(decision, Some(Decision::DeclineOwnership | Decision::ConfirmNotDeployed));
+    if !is_asked || asks_for_little {
         return Requirement::Optional;
     }
+    let matters = surface.is_write_capable() || surface.requires_live_evidence();
     match field {
-        AcceptanceField::OwnerResponseRef
-        | AcceptanceField::StaleAlertReview
+        AcceptanceField::OwnerResponseRef | AcceptanceField::FalseGreenRiskReview => {
+            Requirement::Demanded
+        }
+        AcceptanceField::StaleAlertReview
         | AcceptanceField::SilenceOrDedupReview
-        | AcceptanceField::FalseGreenRiskReview
-        | AcceptanceField::NoiseBudgetOwner => Requirement::Demanded,
+        | AcceptanceField::NoiseBudgetOwner
+            if matters =>
+        {
+            Requirement::Demanded
+        }
         _ => Requirement::ByRequest,
     }
 }
 
 fn is_demanded(field: AcceptanceField, surface: &Surface, decision: Option<Decision>) -> bool {
     use AcceptanceField as Field;
-    if let Field::OwnerRoleOrTeam | Field::Decision | Field::DecisionReason | Field::AffectedScope =
-        field
-    {
+    if field.is_always_asked() {
         return true;
     }
-    if decision == Some(Decision::DeclineOwnership) {
-        // The request has to find the owner, and nothing else can be known.
+    if let Some(Decision::DeclineOwnership | Decision::ConfirmNotDeployed) = decision {
+        // Somebody else has to be found, or no live system reads the file: nothing else can be known.
         return field == Field::FollowupOwner;
     }
     let by_decision = match decision {
@@ -61,8 +67,21 @@ fn is_demanded(field: AcceptanceField, surface: &Surface, decision: Option<Decis
                 | Field::ValidationPlan
         ),
         Some(Decision::ConfirmAfterChange) => {
-            matches!(field, Field::PostReloadReadbackPlan | Field::ReceiverReceiptProofRef)
+            matches!(
+                field,
+                Field::PostReloadReadbackPlan
+                    | Field::ReceiverReceiptProofRef
+                    | Field::ValidationPlan
+                    | Field::RollbackOwner
+            )
         }
+        Some(Decision::ProposeChange) => matches!(
+            field,
+            Field::PostReloadReadbackPlan
+                | Field::MaintenanceWindow
+                | Field::RollbackOwner
+                | Field::ValidationPlan
+        ),
         _ => false,
     };
     let kind = surface.descriptor(Field::ConfigKind).and_then(|kind| kind.as_str());
