@@ -151,26 +151,31 @@ mod tests {
 
     const FOUR: &str = "owner_role_or_team decision decision_reason affected_scope";
     /// What may never be answered with `not_applicable` once it is asked for.
-    const STRICT: &str = "owner_response_ref stale_alert_review silence_or_dedup_review \
-        false_green_risk_review noise_budget_owner";
+    const STRICT: &str = "owner_response_ref false_green_risk_review";
+    /// As [`STRICT`], where the surface writes or requires live evidence.
+    const MATTERS: &str = "stale_alert_review silence_or_dedup_review noise_budget_owner";
     const WRITES: &str = "reload_owner maintenance_window rollback_owner validation_plan \
         post_reload_readback_plan route_smoke_plan";
     const LIVE: &str = "live_config_hash_ref alert_chain_health_ref receiver_receipt_proof_ref \
         receiver_owner redacted_evidence_refs";
     const INCIDENT: &str = "incident_context_ref receiver_receipt_proof_ref stale_alert_review \
         silence_or_dedup_review validation_plan";
-    const CHANGE: &str = "post_reload_readback_plan receiver_receipt_proof_ref";
+    const CHANGE: &str =
+        "post_reload_readback_plan receiver_receipt_proof_ref validation_plan rollback_owner";
+    const PROPOSAL: &str =
+        "post_reload_readback_plan maintenance_window rollback_owner validation_plan";
 
     #[test]
     fn surface_and_decision_demand_what_the_table_says() {
         for (writes, live, decision, groups) in [
             (false, false, "confirm_current_state", vec![]),
-            (true, false, "confirm_current_state", vec![WRITES]),
-            (false, true, "propose_change", vec![LIVE]),
-            (true, true, "nonsense", vec![WRITES, LIVE]),
+            (true, false, "confirm_current_state", vec![WRITES, MATTERS]),
+            (false, true, "propose_change", vec![LIVE, MATTERS, PROPOSAL]),
+            (true, true, "nonsense", vec![WRITES, LIVE, MATTERS]),
             (false, false, "confirm_after_incident", vec![INCIDENT]),
             (false, false, "confirm_after_change", vec![CHANGE]),
-            (true, true, "confirm_after_incident", vec![WRITES, LIVE, INCIDENT]),
+            (false, false, "propose_change", vec![PROPOSAL]),
+            (true, true, "confirm_after_incident", vec![WRITES, LIVE, INCIDENT, MATTERS]),
         ] {
             let [demanded, by_request] = requirements(writes, live, decision);
             let expected: Vec<_> =
@@ -191,10 +196,12 @@ mod tests {
     }
 
     #[test]
-    fn who_declines_says_no_more_than_who_follows_up() {
-        let [demanded, by_request] = requirements(true, true, "decline_ownership");
-        let expected: Vec<_> = FOUR.split(' ').chain(["followup_owner"]).collect();
-        assert_eq!(demanded, expected);
-        assert!(by_request.is_empty());
+    fn who_declines_or_has_not_deployed_says_no_more_than_who_follows_up() {
+        for decision in ["decline_ownership", "confirm_not_deployed"] {
+            let [demanded, by_request] = requirements(true, true, decision);
+            let expected: Vec<_> = FOUR.split(' ').chain(["followup_owner"]).collect();
+            assert_eq!(demanded, expected);
+            assert!(by_request.is_empty());
+        }
     }
 }

@@ -107,8 +107,7 @@ fn or_keys(value: Value, keys: &[&str]) -> Value {
         return value;
     }
     let properties: Map<_, _> = keys.iter().map(|key| ((*key).to_owned(), text())).collect();
-    let object =
-        json!({"type": "object", "properties": properties, "additionalProperties": false});
+    let object = json!({"type": "object", "properties": properties, "additionalProperties": false});
     json!({"anyOf": [value, object]})
 }
 
@@ -129,7 +128,8 @@ fn part(part: &AnswerPart) -> Value {
                 ENTRY_KEYS.iter().map(|key| ((*key).to_owned(), text())).collect();
             if let (Some(until), [_, _, key]) = (until, ENTRY_KEYS) {
                 let by_design = if until.may_be_by_design() { ", or by_design" } else { "" };
-                let schema = with(text(), "description", json!(format!("A date or a time{by_design}.")));
+                let schema =
+                    with(text(), "description", json!(format!("A date or a time{by_design}.")));
                 properties.insert(key.to_owned(), schema);
             }
             let entry = json!({"type": ["object", "null"], "properties": properties, "additionalProperties": false});
@@ -250,11 +250,8 @@ fn response() -> Value {
 fn reviewer_record() -> Value {
     let verdicts = [Verdict::Pass, Verdict::Fail, Verdict::NotApplicable];
     // A check that was not judged stays blank.
-    let verdicts: Vec<_> = verdicts
-        .iter()
-        .map(|verdict| json!(verdict.to_string()))
-        .chain([Value::Null])
-        .collect();
+    let verdicts: Vec<_> =
+        verdicts.iter().map(|verdict| json!(verdict.to_string())).chain([Value::Null]).collect();
     let kinds: Vec<_> =
         [ReviewerKind::Person, ReviewerKind::Automation].map(|kind| kind.to_string()).into();
     let outcomes: Vec<_> = Lane::ALL

@@ -13,7 +13,9 @@ use crate::digest::Digest;
 use crate::review::RECORD_VERSION;
 use crate::surface::Surface;
 use crate::template::{TemplateFormat, TemplateOptions, response_template};
-use crate::words::{AcceptanceField, AnswerForm, AnswerPart, Lane, PartForm, ReferenceUse, ReviewerCheck};
+use crate::words::{
+    AcceptanceField, AnswerForm, AnswerPart, Lane, PartForm, ReferenceUse, ReviewerCheck,
+};
 
 /// The text of the two documents that a ledger is made from.
 ///
@@ -272,7 +274,10 @@ pub fn clean_response(surface: &Surface) -> serde_json::Map<String, serde_json::
             ("responded_at", _) => *value = json!("2026-11-20T10:00:00+08:00"),
             ("not_applicable", _) => {
                 if let Some(members) = value.as_object_mut() {
-                    members.insert("reason".to_owned(), json!("only panels, no alert and no receiver"));
+                    members.insert(
+                        "reason".to_owned(),
+                        json!("only panels, no alert and no receiver"),
+                    );
                 }
             }
             (_, Some(form)) => *value = clean_answer(key, form, surface),
@@ -289,7 +294,9 @@ fn clean_answer(name: &str, form: AnswerForm, surface: &Surface) -> serde_json::
         _ if is_none => json!({"not_applicable": "nothing of the kind happened"}),
         AnswerForm::Decision => json!("confirm_current_state"),
         AnswerForm::Scope => json!(surface.surface_id()),
-        AnswerForm::Text | AnswerForm::TextOrRef => json!(format!("{name} is kept in the runbook.")),
+        AnswerForm::Text | AnswerForm::TextOrRef => {
+            json!(format!("{name} is kept in the runbook."))
+        }
         AnswerForm::Name | AnswerForm::NameRefOrDisable => json!("The platform team"),
         AnswerForm::Ref(of) => json!(clean_reference(of)),
         AnswerForm::Refs(of) => json!([clean_reference(of)]),

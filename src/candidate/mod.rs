@@ -19,13 +19,13 @@ use crate::words::Lane;
 pub use any::{Accepted, AnyCandidate, Held, Received};
 pub(crate) use machine::review_leads_to;
 pub(crate) use state::Contents;
-use state::{Agreed, Carried, Clean, Unanswered};
 pub use state::{
-    AcceptedState, Answered, ExecutionRejected, FalseGreenSupplementRequired, HeldBack, IncidentBackfillRequired,
-    OwnerReviewOnlyUpdate, Quarantined, ReadbackRequired, ReadyForReview, ReceiptGapRequired,
-    Reviewable, StaleOrSilencedReviewRequired, State, SupplementRequested, WaitingOwnerResponse,
-    WaitingRuntimeGate,
+    AcceptedState, Answered, ExecutionRejected, FalseGreenSupplementRequired, HeldBack,
+    IncidentBackfillRequired, OwnerReviewOnlyUpdate, Quarantined, ReadbackRequired, ReadyForReview,
+    ReceiptGapRequired, Reviewable, StaleOrSilencedReviewRequired, State, SupplementRequested,
+    WaitingOwnerResponse, WaitingRuntimeGate,
 };
+use state::{Agreed, Carried, Clean, Unanswered};
 
 /// A surface whose owner is asked to confirm it, in one of twelve states.
 ///
@@ -197,7 +197,7 @@ impl<S: AcceptedState> Candidate<S> {
             return Err(self);
         }
         let state = WaitingOwnerResponse(Unanswered);
-        Ok(Candidate { surface: self.surface, answer: self.answer, state })
+        Ok(Candidate { surface: self.surface, answer: None, state })
     }
 }
 

@@ -7,8 +7,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use crate::edges::clock;
 use crate::edges::files;
-use crate::escape;
 use crate::edges::journal::JOURNAL;
+use crate::escape;
 use crate::response::ResponseDocument;
 use crate::review::ACCEPT;
 use crate::schema::Schema;
@@ -128,9 +128,9 @@ fn failed_check(text: &str) -> Result<(ReviewerCheck, String), String> {
     if why.is_empty() {
         return Err("say why the check failed, behind the =".to_owned());
     }
-    let check = check
-        .parse()
-        .map_err(|_| "no check has this name; `acceptance-ledger template SURFACE --review` lists them")?;
+    let check = check.parse().map_err(
+        |_| "no check has this name; `acceptance-ledger template SURFACE --review` lists them",
+    )?;
     Ok((check, why.to_owned()))
 }
 
@@ -209,7 +209,8 @@ impl Like {
         let (history, folder) = repository.history_of(surface)?;
         drop(lock);
         let answers = history.log().events().iter().rev().filter(|event| !event.is_review());
-        let mut stored = answers.filter_map(|event| folder.dossier.documents.get(&event.document()?));
+        let mut stored =
+            answers.filter_map(|event| folder.dossier.documents.get(&event.document()?));
         let last = stored.next().and_then(|bytes| ResponseDocument::parse(bytes).ok());
         match last {
             Some(last) => Ok(Some(last)),
@@ -376,14 +377,16 @@ fn write_draft(args: &Args) -> Outcome {
         schema: &schema,
         journal: JOURNAL,
     };
-    let text = review_template(&history, &folder.dossier, &options).ok_or_else(|| Failure::Usage {
-        message: "nobody has answered for this surface as it is today; there is nothing to review"
-            .to_owned(),
-        next_step: format!(
-            "ask its owner: acceptance-ledger template {}",
-            escape::for_shell(surface.surface_id().as_bytes())
-        ),
-    })?;
+    let text =
+        review_template(&history, &folder.dossier, &options).ok_or_else(|| Failure::Usage {
+            message:
+                "nobody has answered for this surface as it is today; there is nothing to review"
+                    .to_owned(),
+            next_step: format!(
+                "ask its owner: acceptance-ledger template {}",
+                escape::for_shell(surface.surface_id().as_bytes())
+            ),
+        })?;
     match args.output() {
         None => files::print_bytes(text.as_bytes())?,
         Some(output) => {
@@ -403,7 +406,8 @@ impl Args {
 
     /// How to write what goes to a file, or to standard output.
     fn format_for(&self, output: Option<&Path>) -> TemplateFormat {
-        let ends_in_json = output.and_then(Path::extension).is_some_and(|extension| extension == "json");
+        let ends_in_json =
+            output.and_then(Path::extension).is_some_and(|extension| extension == "json");
         match self.format {
             Some(Format::Json) => TemplateFormat::Json,
             None if ends_in_json => TemplateFormat::Json,
@@ -434,7 +438,12 @@ pub(super) fn find<'a>(surfaces: &'a [Surface], id: &str) -> Result<&'a Surface,
             "several surfaces have this part in their id",
             format!(
                 "take one of {}",
-                several.iter().take(MAX_SUGGESTED).map(|surface| shown(surface)).collect::<Vec<_>>().join(", ")
+                several
+                    .iter()
+                    .take(MAX_SUGGESTED)
+                    .map(|surface| shown(surface))
+                    .collect::<Vec<_>>()
+                    .join(", ")
             ),
         ),
     };

@@ -70,10 +70,7 @@ pub(crate) struct Document {
 
 impl Document {
     /// Reads a document of at most 256 KiB. In a path, only keys that are `known` are named.
-    pub(crate) fn read(
-        bytes: &[u8],
-        known: impl Fn(&str) -> bool,
-    ) -> Result<Self, DocumentError> {
+    pub(crate) fn read(bytes: &[u8], known: impl Fn(&str) -> bool) -> Result<Self, DocumentError> {
         match Notation::of(bytes) {
             Notation::Json => read_small_document(bytes, known, read_json),
             Notation::Yaml => yaml::read(bytes, known),

@@ -11,10 +11,7 @@ use crate::json::{
 
 use super::{Comment, Document, Notation, Spot, escape, no_object};
 
-pub(super) fn read(
-    bytes: &[u8],
-    known: impl Fn(&str) -> bool,
-) -> Result<Document, DocumentError> {
+pub(super) fn read(bytes: &[u8], known: impl Fn(&str) -> bool) -> Result<Document, DocumentError> {
     let first_line = |problem| DocumentError::at(1, 1, "$".to_owned(), problem);
     if bytes.len() > MAX_DOCUMENT {
         return Err(first_line(DocumentProblem::TooLarge));
@@ -238,7 +235,8 @@ impl<'t> Builder<'t> {
         let at = self.offset(*error.marker());
         let read_to = self.scalars.last().map_or(0, |scalar| scalar.end);
         // The line of the last key that was read, and those up to the error.
-        let start = self.text.get(..read_to).and_then(|text| text.rfind('\n')).map_or(0, |at| at + 1);
+        let start =
+            self.text.get(..read_to).and_then(|text| text.rfind('\n')).map_or(0, |at| at + 1);
         let mut offset = start;
         for line in self.text.get(start..).unwrap_or_default().split_inclusive('\n') {
             if offset > at {
@@ -263,7 +261,9 @@ impl<'t> Builder<'t> {
         let rest = self.text.get(at..).unwrap_or_default();
         let problem = match rest.chars().next() {
             Some('*' | '&' | '!') => DocumentProblem::YamlFeature,
-            Some('\'' | '"' | '@' | '`' | '%' | '|' | '>' | '[' | '{') => DocumentProblem::NeedsQuotes,
+            Some('\'' | '"' | '@' | '`' | '%' | '|' | '>' | '[' | '{') => {
+                DocumentProblem::NeedsQuotes
+            }
             None => DocumentProblem::YamlSyntax("more, but the text ends here"),
             _ => DocumentProblem::YamlSyntax("a key, a colon and a value"),
         };
@@ -308,6 +308,9 @@ impl<'t> Builder<'t> {
 /// Whether a line begins with a key and the colon of Chinese text.
 fn has_full_width_colon_behind_key(line: &str) -> bool {
     line.split_once('：').is_some_and(|(key, _)| {
-        !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit())
+        !key.is_empty()
+            && key
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit())
     })
 }

@@ -294,7 +294,9 @@ fn is_known_field(field: &str) -> bool {
         ResponseKey::know(name).is_some() || is_position || name == COMMENT
     };
     let is_step = |name: &str| {
-        is_number(name) || [REASON, FIELDS].contains(&name) || AcceptanceField::is_step_of_an_answer(name)
+        is_number(name)
+            || [REASON, FIELDS].contains(&name)
+            || AcceptanceField::is_step_of_an_answer(name)
     };
     field.is_empty() || (steps.next().is_some_and(is_known) && steps.all(is_step))
 }

@@ -209,7 +209,9 @@ impl DocumentProblem {
             Self::YamlSyntax(_) => {
                 "write each key on a line of its own, indented as in the template, with a colon and a space behind it"
             }
-            Self::YamlFeature => "write the value itself; a text that begins with * & or ! goes in 'single quotes'",
+            Self::YamlFeature => {
+                "write the value itself; a text that begins with * & or ! goes in 'single quotes'"
+            }
             Self::SecondDocument => "write one document a file",
             Self::Tab => "write spaces instead of the tab",
             Self::FullWidthColon => "write an ASCII colon and a space behind the key",

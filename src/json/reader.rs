@@ -36,8 +36,14 @@ pub(crate) fn read_document<T>(
     if text.starts_with('\u{feff}') {
         return Err(DocumentError::new(text, 0, known, DocumentProblem::ByteOrderMark));
     }
-    let mut reader =
-        Reader { text, jiter: Jiter::new(bytes), depth: 0, before_key: 0, noted: Vec::new(), unlisted: 0 };
+    let mut reader = Reader {
+        text,
+        jiter: Jiter::new(bytes),
+        depth: 0,
+        before_key: 0,
+        noted: Vec::new(),
+        unlisted: 0,
+    };
     let value = read(&mut reader).and_then(|value| reader.finish().map(|()| value));
     let Reader { mut noted, unlisted, .. } = reader;
     let value = match value {

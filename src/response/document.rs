@@ -138,15 +138,12 @@ impl ResponseDocument {
         };
         let document = Document::read(bytes, is_known)?;
         let key = LedgerKey::SchemaVersion.as_str();
-        let error =
-            |pointer: &str, problem| Err(document.error(bytes, pointer, is_known, problem));
+        let error = |pointer: &str, problem| Err(document.error(bytes, pointer, is_known, problem));
         match document.get(key) {
             Some(version) if version.as_str() == Some(RESPONSE_VERSION) => {
                 Ok(Self { original: Original::new(bytes), document, signer: None })
             }
-            Some(_) => {
-                error(&format!("/{key}"), DocumentProblem::WrongVersion(RESPONSE_VERSION))
-            }
+            Some(_) => error(&format!("/{key}"), DocumentProblem::WrongVersion(RESPONSE_VERSION)),
             None => error("", DocumentProblem::MissingKey(key.to_owned())),
         }
     }

@@ -42,7 +42,9 @@ impl Hint {
     pub const fn message(&self) -> &'static str {
         match self.check {
             ReviewerCheck::AlertChainHealthNotRouteOnly => "may claim health; is it shown?",
-            ReviewerCheck::IncidentContextPresent => "may speak of a recovery; is the incident named?",
+            ReviewerCheck::IncidentContextPresent => {
+                "may speak of a recovery; is the incident named?"
+            }
             ReviewerCheck::NoRuntimeRequest => "may ask for an action",
             _ => "may speak against this check",
         }

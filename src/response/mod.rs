@@ -12,9 +12,9 @@ use std::collections::BTreeMap;
 use crate::signer::Signer;
 use crate::words::{AcceptanceField, AnswerShape, NOT_APPLICABLE};
 
+pub use answer::{Answer, Entry as FoundEntry, EntryEnd, PartAnswer};
 pub use document::ResponseDocument;
 pub(crate) use document::{COMMENT, FIELDS, REASON, RESPONSE_VERSION, ResponseKey};
-pub use answer::{Answer, Entry as FoundEntry, EntryEnd, PartAnswer};
 pub use hint::Hint;
 pub use reference::{EvidenceRef, NotARef};
 pub(crate) use saying::{
@@ -25,7 +25,6 @@ pub(crate) use window::NotAWindow;
 
 /// The text that stands in the ledger, and in a template, where an answer is still to come.
 pub(crate) const PENDING: &str = "pending_owner_response";
-
 
 /// The values of the 23 answer fields, as far as an owner gave them.
 ///

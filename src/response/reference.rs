@@ -59,7 +59,9 @@ impl FromStr for EvidenceRef {
             ReferenceKind::Sha512 => rest.len() == 128 && is_hex(rest),
             ReferenceKind::Commit => (7..=64).contains(&rest.len()) && is_hex(rest),
             ReferenceKind::Ticket => is_ticket(rest),
-            ReferenceKind::Artifact | ReferenceKind::MessageId => !rest.is_empty() && !rest.contains(char::is_whitespace),
+            ReferenceKind::Artifact | ReferenceKind::MessageId => {
+                !rest.is_empty() && !rest.contains(char::is_whitespace)
+            }
             ReferenceKind::Https => rest.strip_prefix("//").is_some_and(is_host_and_path),
         };
         if points { Ok(Self { kind, text: text.to_owned() }) } else { Err(NotARef) }

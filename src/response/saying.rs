@@ -51,8 +51,8 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
 
 /// Words that answer no question: whoever writes them has not looked.
 const FILLERS: [&str; 20] = [
-    "yes", "no", "ok", "okay", "fine", "good", "done", "tbd", "tbc", "todo", "na", "n", "a", "none",
-    "null", "unknown", "pending", "same", "xxx", "etc",
+    "yes", "no", "ok", "okay", "fine", "good", "done", "tbd", "tbc", "todo", "na", "n", "a",
+    "none", "null", "unknown", "pending", "same", "xxx", "etc",
 ];
 
 /// How many words a text has: runs of letters or digits, each once, and two Chinese characters for one. What consists of
@@ -86,23 +86,86 @@ pub(crate) fn is_reason(text: &str) -> bool {
     let is_word = |c: char| c.is_alphanumeric();
     let folded = fold_name(text);
     let bare: String = folded.chars().filter(|c| is_word(*c)).collect();
-    let has_word = folded.split(|c: char| !is_word(c)).any(|run| !run.is_empty() && !FILLERS.contains(&run));
-    has_word && !is_placeholder(text) && !is_placeholder(&bare) && !NO_REASONS.contains(&bare.as_str())
+    let has_word =
+        folded.split(|c: char| !is_word(c)).any(|run| !run.is_empty() && !FILLERS.contains(&run));
+    has_word
+        && !is_placeholder(text)
+        && !is_placeholder(&bare)
+        && !NO_REASONS.contains(&bare.as_str())
 }
 
 /// What begins a text that names nobody, after folding; a space ends it, or the text does.
 const NOBODY: [&str; 36] = [
-    "nobody", "no one", "no-one", "noone", "none", "someone", "somebody", "anyone", "anybody", "everyone", "everybody",
-    "whoever", "whomever", "some", "up for grabs", "who knows", "tbd", "tbc", "todo", "to be", "not assigned", "not yet", "not sure", "unassigned",
-    "unowned", "unclear", "unknown", "undecided", "no owner", "dunno", "don't know", "do not know", "idk",
-    "i don't", "we don't", "vacant",
+    "nobody",
+    "no one",
+    "no-one",
+    "noone",
+    "none",
+    "someone",
+    "somebody",
+    "anyone",
+    "anybody",
+    "everyone",
+    "everybody",
+    "whoever",
+    "whomever",
+    "some",
+    "up for grabs",
+    "who knows",
+    "tbd",
+    "tbc",
+    "todo",
+    "to be",
+    "not assigned",
+    "not yet",
+    "not sure",
+    "unassigned",
+    "unowned",
+    "unclear",
+    "unknown",
+    "undecided",
+    "no owner",
+    "dunno",
+    "don't know",
+    "do not know",
+    "idk",
+    "i don't",
+    "we don't",
+    "vacant",
 ];
 
 /// What makes a Chinese text name nobody, wherever it stands.
 const NOBODY_IN_CHINESE: [&str; 30] = [
-    "沒有人", "沒人", "無人", "不知道", "不清楚", "不確定", "待定", "待補", "待確認", "未定", "未指派", "未指定", "尚未",
-    "還沒", "再說", "再看", "再議", "某人", "某個人", "隨便", "任何人", "誰都", "誰有空", "大家", "都可以", "從缺", "空缺",
-    "找不到", "忘了", "沒有負責",
+    "沒有人",
+    "沒人",
+    "無人",
+    "不知道",
+    "不清楚",
+    "不確定",
+    "待定",
+    "待補",
+    "待確認",
+    "未定",
+    "未指派",
+    "未指定",
+    "尚未",
+    "還沒",
+    "再說",
+    "再看",
+    "再議",
+    "某人",
+    "某個人",
+    "隨便",
+    "任何人",
+    "誰都",
+    "誰有空",
+    "大家",
+    "都可以",
+    "從缺",
+    "空缺",
+    "找不到",
+    "忘了",
+    "沒有負責",
 ];
 
 /// What turns "whoever" into a rota: the name of a duty.
@@ -118,7 +181,9 @@ pub(crate) fn names_somebody(text: &str) -> bool {
     }
     let begins_with = |word: &str| {
         let rest = folded.trim_start_matches(|c: char| !c.is_alphanumeric()).strip_prefix(word);
-        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '\'' || c == '-' || c == '.'))
+        rest.is_some_and(|rest| {
+            !rest.starts_with(|c: char| c.is_alphanumeric() || c == '\'' || c == '-' || c == '.')
+        })
     };
     bare.chars().any(char::is_alphabetic)
         && !is_placeholder(&bare)
@@ -159,10 +224,13 @@ mod tests {
 
     #[test]
     fn a_reason_is_a_word_that_is_no_placeholder() {
-        for text in ["none since June", "only our cluster", "近三個月無事故", "internal", "無事故"] {
+        for text in ["none since June", "only our cluster", "近三個月無事故", "internal", "無事故"]
+        {
             assert!(is_reason(text), "{text}");
         }
-        for text in ["", " ", "-", "no", "No.", "yes", "n/a", "N / A", "tbd", "T.B.D.", "無", "沒有", "待補"] {
+        for text in [
+            "", " ", "-", "no", "No.", "yes", "n/a", "N / A", "tbd", "T.B.D.", "無", "沒有", "待補",
+        ] {
             assert!(!is_reason(text), "{text}");
         }
     }

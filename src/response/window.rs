@@ -60,7 +60,8 @@ impl MaintenanceWindow {
             prefix => {
                 let times = if prefix == WINDOW { rest } else { text };
                 let (start, end) = times.split_once('/').ok_or(NotAWindow::Unreadable)?;
-                let time = |text: &str| text.trim().parse::<Time>().map_err(|_| NotAWindow::Unreadable);
+                let time =
+                    |text: &str| text.trim().parse::<Time>().map_err(|_| NotAWindow::Unreadable);
                 let (start, end) = (time(start)?, time(end)?);
                 // After a change or an incident, the window is the one in which it was.
                 let may_be_over = matches!(
@@ -93,7 +94,8 @@ mod tests {
 
     fn read(text: &str, decision: Decision) -> Result<String, NotAWindow> {
         let answered: Time = "2026-11-20T10:00:00+08:00".parse().unwrap();
-        MaintenanceWindow::read(text, Some(decision), Some(&answered)).map(|window| window.to_string())
+        MaintenanceWindow::read(text, Some(decision), Some(&answered))
+            .map(|window| window.to_string())
     }
 
     #[test]

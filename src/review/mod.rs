@@ -10,8 +10,8 @@ use crate::document::Notation;
 use crate::requirement::{Requirement, requirement};
 use crate::response::{Answers, OwnerResponse};
 use crate::signer::Signer;
-use crate::time::Time;
 use crate::surface::Surface;
+use crate::time::Time;
 use crate::triage::Finding;
 use crate::words::{AcceptanceField, Lane, ReviewerCheck};
 
@@ -341,7 +341,9 @@ pub enum Refusal {
     #[error("valid_until is over already; give the acceptance a later end")]
     OverAlready,
     /// A record of the future.
-    #[error("reviewed_at is more than five minutes ahead of the clock; give the time of the review")]
+    #[error(
+        "reviewed_at is more than five minutes ahead of the clock; give the time of the review"
+    )]
     AheadOfTheClock,
     /// A check was passed that triage found something against.
     #[error("triage found something against the check {0}; it cannot be passed")]

@@ -37,7 +37,8 @@ impl Blank {
             Self::Open | Self::Block | Self::Items => 1,
             Self::True | Self::Text(_) | Self::List(_) => 0,
             Self::Keys(keys) => {
-                let is_choice = keys.iter().any(|(name, _)| [NOT_APPLICABLE, PER_CHANGE].contains(name));
+                let is_choice =
+                    keys.iter().any(|(name, _)| [NOT_APPLICABLE, PER_CHANGE].contains(name));
                 if is_choice { 1 } else { keys.iter().map(|(_, blank)| blank.count()).sum() }
             }
         }
@@ -121,9 +122,7 @@ pub(crate) fn section_of(field: AcceptanceField) -> Option<(usize, &'static str)
 
 /// The wrapped comments of each field: they are the same for every surface.
 static HELP: LazyLock<Vec<(AcceptanceField, Vec<String>)>> = LazyLock::new(|| {
-    AcceptanceField::answers()
-        .map(|field| (field, in_both_languages("# ", field.help())))
-        .collect()
+    AcceptanceField::answers().map(|field| (field, in_both_languages("# ", field.help()))).collect()
 });
 
 fn help(field: AcceptanceField) -> Vec<String> {
@@ -145,10 +144,10 @@ pub(super) fn lines(surface: &Surface, decision: Option<Decision>, carried: &Car
                 && matches!(field, Field::IncidentContextRef | Field::CrossProjectNotificationRef));
         need(field) == Requirement::ByRequest && !is_likely
     };
-    let is_asked = |field: &AcceptanceField| {
-        need(*field) != Requirement::Optional && !shares_a_reason(*field)
-    };
-    let common: Vec<_> = AcceptanceField::answers().filter(|field| shares_a_reason(*field)).collect();
+    let is_asked =
+        |field: &AcceptanceField| need(*field) != Requirement::Optional && !shares_a_reason(*field);
+    let common: Vec<_> =
+        AcceptanceField::answers().filter(|field| shares_a_reason(*field)).collect();
 
     let mut sections: Vec<(_, Vec<_>)> = SECTIONS
         .iter()
@@ -175,7 +174,12 @@ pub(super) fn lines(surface: &Surface, decision: Option<Decision>, carried: &Car
         if index == 0 {
             above.extend(in_both_languages("# ", RESPONDER));
             let comments = std::mem::take(&mut above);
-            lines.push(Line { begins_paragraph: true, comments, name: "responder", blank: Blank::Open });
+            lines.push(Line {
+                begins_paragraph: true,
+                comments,
+                name: "responder",
+                blank: Blank::Open,
+            });
             lines.push(bare("responded_at", Blank::Open));
         } else if fields.contains(&Field::ReloadOwner) {
             above.extend(in_both_languages("# ", NAMES));
@@ -319,7 +323,11 @@ pub(super) fn header(surface: &Surface, schema: &str) -> Vec<String> {
     };
     let (live_en, live_zh) = match (writes, live) {
         (true, true) | (false, false) => {
-            if live { ("and live evidence is asked for", "也需要現場證據") } else { ("and no live evidence is asked for", "也不需要現場證據") }
+            if live {
+                ("and live evidence is asked for", "也需要現場證據")
+            } else {
+                ("and no live evidence is asked for", "也不需要現場證據")
+            }
         }
         (_, true) => ("but live evidence is asked for", "但需要現場證據"),
         (_, false) => ("but no live evidence is asked for", "但不需要現場證據"),

@@ -77,7 +77,8 @@ impl Carried {
                         matches!(part.form, PartForm::TextOrRef | PartForm::StopCondition)
                     });
                     let is_ref = text.trim().parse::<EvidenceRef>().is_ok();
-                    let is_window = form == AnswerForm::Window && [STANDING, PER_CHANGE].contains(&name.as_str());
+                    let is_window = form == AnswerForm::Window
+                        && [STANDING, PER_CHANGE].contains(&name.as_str());
                     if name == NOT_APPLICABLE || is_window || (is_plan && !is_ref) {
                         self.take(&format!("{at}/{name}"), text);
                     } else if name == DISABLE {
@@ -95,5 +96,6 @@ impl Carried {
 /// Whether a text in a field of this form is carried over: a name, or a plan that is no ref.
 fn is_carried(form: AnswerForm, text: &str) -> bool {
     let is_ref = text.trim().parse::<EvidenceRef>().is_ok();
-    matches!(form, AnswerForm::Name | AnswerForm::NameRefOrDisable | AnswerForm::TextOrRef) && !is_ref
+    matches!(form, AnswerForm::Name | AnswerForm::NameRefOrDisable | AnswerForm::TextOrRef)
+        && !is_ref
 }

@@ -15,8 +15,8 @@ use crate::words::Decision;
 
 use form::{Blank, Line};
 pub(crate) use like::Carried;
-pub use review::{DraftOptions, review_template};
 pub(crate) use review::is_printed_in_a_draft;
+pub use review::{DraftOptions, review_template};
 pub(crate) use wrap::{comment, width};
 
 /// How a template is written.

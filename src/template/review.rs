@@ -134,8 +134,21 @@ const LINES: &str = "Read it beside this file; the lines below are its lines:";
 static PRINTED: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let mut lines = BTreeSet::from(["#".to_owned()]);
     let texts = [
-        ADVICE[0], ADVICE[1], NEXT, WHO, WHO_CHINESE, WHEN, UNTIL[0], UNTIL[1], WHY[0], WHY[1],
-        VERDICTS[0], VERDICTS[1], NO_LIVE_SYSTEM, NOTHING_KEPT, LINES,
+        ADVICE[0],
+        ADVICE[1],
+        NEXT,
+        WHO,
+        WHO_CHINESE,
+        WHEN,
+        UNTIL[0],
+        UNTIL[1],
+        WHY[0],
+        WHY[1],
+        VERDICTS[0],
+        VERDICTS[1],
+        NO_LIVE_SYSTEM,
+        NOTHING_KEPT,
+        LINES,
     ];
     for text in texts {
         lines.extend(comment("# ", text));
@@ -352,7 +365,8 @@ impl Draft<'_> {
     /// The keys whose values differ from those of the answer before; `None` where there was none.
     fn changed(&self) -> Option<Vec<ResponseKey>> {
         let (document, before) = (self.document.as_ref()?, self.before.as_ref()?);
-        let names = document.members().iter().chain(before.members()).map(|(name, _)| name.as_str());
+        let names =
+            document.members().iter().chain(before.members()).map(|(name, _)| name.as_str());
         let keys: Vec<_> = names.filter_map(ResponseKey::know).collect();
         let mut changed = Vec::new();
         for key in keys {
@@ -400,15 +414,13 @@ impl Draft<'_> {
         let leads_on = |outcome: &&Lane| {
             review_leads_to(self.lane(), **outcome, surface.is_write_capable()).is_some()
         };
-        let mut holds: Vec<_> = Lane::ALL
-            .iter()
-            .filter(leads_on)
-            .filter(|lane| lane.is_hold())
-            .collect();
+        let mut holds: Vec<_> =
+            Lane::ALL.iter().filter(leads_on).filter(|lane| lane.is_hold()).collect();
         holds.sort_by_key(|lane| lane.strictness());
         let holds: Vec<_> = holds.into_iter().map(|lane| lane.as_str()).collect();
         if self.lane() == Lane::ReadyForMonitoringReview {
-            let then = if surface.is_write_capable() { " (it will wait for a runtime gate)" } else { "" };
+            let then =
+                if surface.is_write_capable() { " (it will wait for a runtime gate)" } else { "" };
             format!("{ACCEPT}{then}, or a hold: {}", holds.join(" | "))
         } else {
             format!("A hold, as it stands or stricter: {}", holds.join(" | "))

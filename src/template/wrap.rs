@@ -23,7 +23,9 @@ pub(crate) fn comment(prefix: &str, text: &str) -> Vec<String> {
                 .subsequent_indent(prefix)
                 .break_words(false)
                 .word_separator(WordSeparator::Custom(words));
-            lines.extend(textwrap::wrap(line, options).into_iter().map(std::borrow::Cow::into_owned));
+            lines.extend(
+                textwrap::wrap(line, options).into_iter().map(std::borrow::Cow::into_owned),
+            );
         }
     }
     lines
@@ -77,7 +79,8 @@ mod tests {
     #[test]
     fn lines_fit_and_lose_nothing() {
         let chinese = "影響其他專案、公開網站或共用監控時給通知 ref；沒有就寫理由。".repeat(4);
-        let english = "Where other projects, a public site or shared monitoring are affected. ".repeat(4);
+        let english =
+            "Where other projects, a public site or shared monitoring are affected. ".repeat(4);
         for text in [chinese.as_str(), english.trim()] {
             let lines = comment("# ", text);
             assert!(lines.len() > 2);

@@ -53,8 +53,9 @@ fn write_blank(text: &mut String, name: &str, blank: &Blank, indent: usize) {
 
 /// A text as a scalar of YAML, quoted where it has to be.
 pub(super) fn scalar(text: &str) -> String {
-    let is_plain_start =
-        |c: char| c.is_alphanumeric() || "./_(+".contains(c) || (!c.is_ascii() && !c.is_whitespace());
+    let is_plain_start = |c: char| {
+        c.is_alphanumeric() || "./_(+".contains(c) || (!c.is_ascii() && !c.is_whitespace())
+    };
     let is_word = matches!(text, "true" | "false" | "null" | "~");
     let is_plain = text.starts_with(is_plain_start)
         && !is_word
@@ -62,7 +63,9 @@ pub(super) fn scalar(text: &str) -> String {
         && !text.contains(" #")
         && !text.ends_with([':', ' '])
         && !text.contains('：')
-        && !text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}'));
+        && !text
+            .chars()
+            .any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}'));
     if is_plain {
         text.to_owned()
     } else if text.chars().any(char::is_control) {

@@ -71,7 +71,9 @@ impl Examination<'_> {
         let answer = match form {
             AnswerForm::Parts(parts) => self.read_parts(place, parts, value),
             AnswerForm::Refs(of) => self.read_refs(place, of, value),
-            _ => self.text_of(place, form, value).and_then(|text| self.read_text(place, form, &text)),
+            _ => {
+                self.text_of(place, form, value).and_then(|text| self.read_text(place, form, &text))
+            }
         };
         if let Some(answer) = answer {
             self.answers.give(field, answer);
@@ -90,8 +92,7 @@ impl Examination<'_> {
             Json::String(text) => Some(Cow::Borrowed(text)),
             Json::Object(members) => {
                 self.report_unknown(place, members, form.prefix_keys());
-                let filled: Vec<_> =
-                    members.iter().filter(|(_, value)| !is_blank(value)).collect();
+                let filled: Vec<_> = members.iter().filter(|(_, value)| !is_blank(value)).collect();
                 match filled.as_slice() {
                     [(name, Json::String(text))] if form.prefix_keys().contains(&name.as_str()) => {
                         Some(if *name == REF {
@@ -143,7 +144,8 @@ impl Examination<'_> {
                 Some(Answer::Text(text.to_owned()))
             }
             AnswerForm::Name | AnswerForm::NameRefOrDisable => {
-                let path = text.strip_prefix(DISABLE).and_then(|rest| rest.trim_start().strip_prefix(':'));
+                let path =
+                    text.strip_prefix(DISABLE).and_then(|rest| rest.trim_start().strip_prefix(':'));
                 let is_way_to_disable = form == AnswerForm::NameRefOrDisable
                     && path.is_some_and(|path| count_words(path) > 0);
                 if !is_way_to_disable && (reference.is_some() || !names_somebody(text)) {
@@ -191,7 +193,11 @@ impl Examination<'_> {
         };
         let is_alone = items.len() == 1;
         let mut refs = Vec::new();
-        let all = if let Json::Array(items) = value { items.as_slice() } else { std::slice::from_ref(value) };
+        let all = if let Json::Array(items) = value {
+            items.as_slice()
+        } else {
+            std::slice::from_ref(value)
+        };
         for (index, item) in all.iter().enumerate() {
             let pointer = format!("{}/{index}", place.pointer);
             let place = Place { pointer: &pointer, ..place };
@@ -263,7 +269,9 @@ impl Examination<'_> {
         }
         let mut answers = Vec::new();
         for part in parts {
-            let Some(value) = members.get(part.name).filter(|value| !is_blank(value)) else { continue };
+            let Some(value) = members.get(part.name).filter(|value| !is_blank(value)) else {
+                continue;
+            };
             let pointer = format!("{}/{}", place.pointer, part.name);
             let place = Place { pointer: &pointer, ..place };
             answers.extend(self.read_part(place, part, value).map(|answer| (part, answer)));
@@ -457,7 +465,12 @@ impl Examination<'_> {
         let items = match fields {
             Some(Json::Array(items)) => items.as_slice(),
             Some(value) if !is_blank(value) => {
-                return self.find(Problem::WrongType, Some(key), format!("{pointer}/{FIELDS}"), None);
+                return self.find(
+                    Problem::WrongType,
+                    Some(key),
+                    format!("{pointer}/{FIELDS}"),
+                    None,
+                );
             }
             _ => &[],
         };

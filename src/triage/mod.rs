@@ -15,10 +15,12 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
-use crate::document::Comment;
 use crate::detect::{self, Folded, Kind, Rules};
+use crate::document::Comment;
 use crate::json::Json;
-use crate::response::{Answers, COMMENT, Hint, OwnerResponse, ResponseDocument, ResponseKey, is_placeholder};
+use crate::response::{
+    Answers, COMMENT, Hint, OwnerResponse, ResponseDocument, ResponseKey, is_placeholder,
+};
 use crate::surface::Surface;
 use crate::template::printed_lines;
 use crate::time::Time;
@@ -260,11 +262,14 @@ impl<'a> Examination<'a> {
             let printed = printed_lines(self.surface, decision);
             own.retain(|(_, comment)| !printed.contains(&comment.text));
         }
-        let are_together = |one: &(usize, &Comment), next: &(usize, &Comment)| one.1.line + 1 == next.1.line;
+        let are_together =
+            |one: &(usize, &Comment), next: &(usize, &Comment)| one.1.line + 1 == next.1.line;
         for block in own.chunk_by(are_together) {
             let Some((first, _)) = block.first() else { continue };
-            let lines: Vec<_> =
-                block.iter().map(|(_, comment)| comment.text.trim_start_matches('#').trim()).collect();
+            let lines: Vec<_> = block
+                .iter()
+                .map(|(_, comment)| comment.text.trim_start_matches('#').trim())
+                .collect();
             let pointer = format!("/{COMMENT}/{}", first + 1);
             self.examine_text(&lines.join("\n"), None, &pointer, false);
         }

@@ -61,7 +61,8 @@ fn sentences(text: &str) -> impl Iterator<Item = String> {
         .flat_map(|text| text.split(". "))
         .filter(|sentence| count_words(sentence) >= WORDS_OF_A_PART)
         .map(|sentence| {
-            let words = sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+            let words =
+                sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
             words.collect::<Vec<_>>().join(" ")
         })
 }

@@ -200,7 +200,8 @@ impl Examination<'_> {
             } else {
                 (Some(ResponseKey::Field(shown_by)), format!("/{shown_by}"))
             };
-            let is_known = |finding: &Finding| finding.problem == problem && finding.field == pointer;
+            let is_known =
+                |finding: &Finding| finding.problem == problem && finding.field == pointer;
             if !self.findings.iter().any(is_known) {
                 self.find(problem, key, pointer, None);
             }

@@ -216,9 +216,62 @@ impl AnswerForm {
         }
     }
 
-    /// Whether an answer of this form is prose that could claim something.
-    pub(crate) const fn is_prose(self) -> bool {
-        !matches!(self, Self::Ref(_) | Self::Refs(_))
+    /// What it takes, in a few English words.
+    #[must_use]
+    pub fn english(self) -> String {
+        match self {
+            Self::Decision => "one of the decisions".to_owned(),
+            Self::Scope => {
+                "a text that names the surface_id, or a label that only this surface has".to_owned()
+            }
+            Self::Text => "a text of three words or more".to_owned(),
+            Self::TextOrRef => "a text of three words or more, or a ref".to_owned(),
+            Self::Name => "the name of a person, a team, a role or a rota".to_owned(),
+            Self::NameRefOrDisable => {
+                format!("a name, a ref, or `{DISABLE}: <the way to switch it off>`")
+            }
+            Self::Ref(of) => format!("a ref: {}", of.kinds()),
+            Self::Refs(of) => format!("a list of refs: {}", of.kinds()),
+            Self::Window => format!(
+                "START/END in RFC 3339, `{STANDING}: <when>`, or `{PER_CHANGE}: <who agrees on each window>`"
+            ),
+            Self::Parts(parts) => {
+                let names: Vec<_> = parts.iter().map(|part| part.name).collect();
+                format!("an object of {}", names.join(", "))
+            }
+        }
+    }
+}
+
+impl AnswerPart {
+    /// What it takes, in a few English words.
+    #[must_use]
+    pub fn english(&self) -> String {
+        let form = match self.form {
+            PartForm::Text => "a text of two words or more".to_owned(),
+            PartForm::TextOrRef => "a text of two words or more, or a ref".to_owned(),
+            PartForm::StopCondition => "when to stop, in two words or more".to_owned(),
+            PartForm::Ref(of) => format!("a ref: {}", of.kinds()),
+            PartForm::Entries { until } => {
+                let [what, owner, end] = ENTRY_KEYS;
+                let end = match until {
+                    None => String::new(),
+                    Some(Until::Ends) => format!(", {end} (a date or a time)"),
+                    Some(Until::EndsOrByDesign) => {
+                        format!(", {end} (a date, a time or {BY_DESIGN})")
+                    }
+                };
+                format!("{CLEAR}, or a list of {what}, {owner}{end}")
+            }
+            PartForm::Grounds => format!("a list of {}", grounds()),
+        };
+        match self.need {
+            PartNeed::Always => form,
+            PartNeed::AfterChange => format!("{form}; only after a change"),
+            PartNeed::UnlessProven => {
+                format!("{form}; blank, it takes receiver_receipt_proof_ref")
+            }
+        }
     }
 }
 

@@ -51,9 +51,7 @@ impl AcceptanceField {
                 "sha256: or sha512: of what runs now; metadata only, never the config itself.",
                 "現在線上設定的雜湊；不得貼設定內容。",
             ],
-            Self::ReloadOwner => {
-                ["Who reloads or deploys a change.", "誰負責 reload / deploy。"]
-            }
+            Self::ReloadOwner => ["Who reloads or deploys a change.", "誰負責 reload / deploy。"],
             Self::ReceiverOwner => [
                 "Who owns routes, receipts and the notification policy.",
                 "誰負責 receiver 路由、回執與通知政策。",

@@ -21,7 +21,10 @@ mod verify_code;
 
 pub use acceptance_field::{AcceptanceField, AnswerShape};
 pub use answer_form::{AnswerForm, AnswerPart, PartForm, PartNeed, Until};
-pub(crate) use answer_form::{BY_DESIGN, CLEAR, DISABLE, ENTRY_KEYS, NOT_APPLICABLE, PER_CHANGE, REF, STANDING, WINDOW, grounds};
+pub(crate) use answer_form::{
+    BY_DESIGN, CLEAR, DISABLE, ENTRY_KEYS, NOT_APPLICABLE, PER_CHANGE, REF, STANDING, WINDOW,
+    grounds,
+};
 pub use blocked_action::BlockedAction;
 pub use boundary::Boundary;
 pub use decision::Decision;

@@ -326,7 +326,15 @@ mod tests {
             let check: ReviewerCheck = row[1].parse().unwrap();
             for problem in Problem::ALL {
                 let expected = match problem {
-                    Problem::NotARef | Problem::WrongType | Problem::FieldMissing => check,
+                    Problem::NotARef
+                    | Problem::WrongRefKind
+                    | Problem::OwnerNotNamed
+                    | Problem::SaysNothing
+                    | Problem::WindowUnreadable
+                    | Problem::RepeatedText
+                    | Problem::PartMissing
+                    | Problem::WrongType
+                    | Problem::FieldMissing => check,
                     Problem::RawPayload | Problem::Oversized
                         if row[1].ends_with("metadata_only") =>
                     {

@@ -61,8 +61,11 @@ impl ReferenceUse {
     /// The kinds that it takes, as a message names them: `ticket:, https: or artifact:`.
     #[must_use]
     pub fn kinds(self) -> String {
-        let kinds: Vec<_> =
-            ReferenceKind::ALL.iter().filter(|kind| self.takes(**kind)).map(|kind| format!("{kind}:")).collect();
+        let kinds: Vec<_> = ReferenceKind::ALL
+            .iter()
+            .filter(|kind| self.takes(**kind))
+            .map(|kind| format!("{kind}:"))
+            .collect();
         match kinds.split_last() {
             Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
             _ => kinds.concat(),
