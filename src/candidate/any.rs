@@ -305,6 +305,15 @@ impl AnyCandidate {
         }
     }
 
+    /// What the ledger of a time shows of the candidate: the same as of [`AnyCandidate::as_of`].
+    pub(crate) fn entry_as_of(&self, time: Option<&Time>) -> Entry<'_> {
+        let is_over = |candidate: &Self| {
+            let until = time.zip(candidate.valid_until());
+            candidate.is_accepted() && !until.is_some_and(|(time, until)| time.is_before(until))
+        };
+        if is_over(self) { Entry::waiting(self.surface()) } else { self.entry() }
+    }
+
     /// The candidate at a time: an acceptance that is over no longer counts; see [`Candidate::expire`].
     pub fn as_of(self, time: Option<&Time>) -> Self {
         match self {

@@ -13,6 +13,7 @@ use super::Outcome;
 use super::failure::{Failure, Failures};
 use super::judged::{AnswerArgs, Judged, divide, print, read_response, surface_for};
 use super::repository::{Incoming, Repository};
+use super::source::refuse_another_file;
 use super::wait::WaitArgs;
 
 /// Take owner responses into the journal
@@ -31,11 +32,18 @@ pub(super) struct Args {
 pub(super) fn run(Args { answers: args, wait }: &Args, is_quiet: bool) -> Outcome {
     let repository = Repository::open(&args.inputs)?;
     // All that may be slow to read is read before others have to wait.
-    let incoming: Vec<_> = args
+    let incoming = args
         .responses
         .iter()
-        .map(|file| Incoming::read(&repository, file, read_response))
-        .collect();
+        .map(|file| {
+            let incoming = Incoming::read(&repository, file, read_response)?;
+            let document = &incoming.document;
+            let surface = surface_for(file, document, repository.surfaces())?;
+            let place = document.place_of("/repo_sha256");
+            refuse_another_file(&repository.root, surface, file, place)?;
+            Ok(incoming)
+        })
+        .collect::<Vec<Result<_, Failures>>>();
     let lock = wait.take(&args.inputs)?;
     let mut notes = String::new();
     let taken =

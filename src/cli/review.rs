@@ -21,6 +21,7 @@ use super::Outcome;
 use super::failure::{Failure, Failures};
 use super::inputs::{InputArgs, path};
 use super::repository::{Incoming, Repository};
+use super::source::refuse_another_file;
 use super::status::Format;
 use super::wait::WaitArgs;
 
@@ -56,8 +57,18 @@ struct Taken {
 pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     let repository = Repository::open(&args.inputs)?;
     // All that may be slow to read is read before others have to wait.
-    let incoming: Vec<_> =
-        args.records.iter().map(|file| Incoming::read(&repository, file, read_record)).collect();
+    let read = |file: &PathBuf| -> Result<_, Failures> {
+        let incoming = Incoming::read(&repository, file, read_record)?;
+        let document = &incoming.document;
+        let surface = repository.surfaces().of_candidate(document.candidate_id());
+        // A hold only holds back, whatever became of the file.
+        if let Some(surface) = surface.filter(|_| !document.outcome().is_hold()) {
+            let place = document.place_of("/outcome");
+            refuse_another_file(&repository.root, surface, file, place)?;
+        }
+        Ok(incoming)
+    };
+    let incoming: Vec<_> = args.records.iter().map(read).collect();
     let lock = args.wait.take(&args.inputs)?;
     let (mut taken, mut notes) = (Vec::new(), String::new());
     let mut failures = Failures::default();

@@ -8,6 +8,8 @@ use crate::edges::files::{self, FileError};
 use crate::surface::Surface;
 use crate::words::AcceptanceField;
 
+use super::failure::Failure;
+
 /// How a surface's file stands to what the owner is asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
@@ -17,6 +19,33 @@ pub(super) enum Source {
     Differs,
     /// It cannot be compared: why.
     Missing(&'static str),
+}
+
+/// Refuses a document about a surface whose file is not the one that its owner was asked about: nobody looked at what is
+/// there now.
+pub(super) fn refuse_another_file(
+    root: &Path,
+    surface: &Surface,
+    document: &Path,
+    place: (usize, usize),
+) -> Result<(), Failure> {
+    let (message, next_step) = match Sources::new(root).compare(surface)? {
+        Source::Same => return Ok(()),
+        Source::Differs => (
+            "the surface's file is no longer the one that was asked about",
+            "run `acceptance-ledger init`, then have the owner look at the file and answer again",
+        ),
+        Source::Missing(why) => (
+            why,
+            "take the file back from git; where it moved or is gone, run `acceptance-ledger init`",
+        ),
+    };
+    Err(Failure::Refused {
+        path: document.to_owned(),
+        place: Some(place),
+        message: message.to_owned(),
+        next_step: next_step.to_owned(),
+    })
 }
 
 /// The files of a work tree. Many surfaces can be in one file or folder: each is looked at once.

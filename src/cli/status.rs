@@ -5,18 +5,22 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use crate::candidate::AnyCandidate;
+use crate::edges::clock;
 use crate::edges::files::{self, shown};
 use crate::edges::journal::Folder;
 use crate::edges::signatures::AllowedSigners;
 use crate::escape;
 use crate::journal::{Event, History, JournalFault, JournalLog};
-use crate::response::ResponseDocument;
-use crate::review::ReviewDocument;
+use crate::response::{ResponseDocument, ResponseKey};
+use crate::review::{ReviewDocument, ReviewerRecord, Verdict};
 use crate::surface::Surface;
+use crate::template::wrapped;
+use crate::time::Time;
 use crate::triage::carries_anything_withheld;
-use crate::words::{Lane, ProgressFlag, RuntimeGate};
+use crate::words::{AcceptanceField, Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
 
 use super::Outcome;
+use super::failure::Failure;
 use super::inputs::InputArgs;
 use super::repository::{Replay, Replayed, Repository, log_of};
 use super::signed::{self, Signed};
@@ -39,6 +43,10 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "surface_id")]
     surfaces: bool,
 
+    /// List the acceptances that end within so many days, and those that are over, too
+    #[arg(long, value_name = "DAYS", conflicts_with = "surface_id")]
+    expiring: Option<u32>,
+
     /// How to write it
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -55,16 +63,18 @@ pub(super) enum Format {
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
+    let now = clock::event_time().ok_or_else(Failure::clock)?;
     let lock = args.wait.share(&args.inputs)?;
     let mut repository = Repository::open(&args.inputs)?;
     let owners = args.inputs.suggested_owners()?;
     let (text, is_sound) = match &args.surface_id {
-        None => lanes(&mut repository, args, &owners)?,
+        None => lanes(&mut repository, args, &owners, &now)?,
         Some(id) => {
             let surface = find(repository.requests.surfaces(), id)?;
             let (replay, folder) = repository.replay_of(surface)?;
             let signers = repository.signers.as_ref();
             let account = Account {
+                now: &now,
                 replay: &replay,
                 log: log_of(&replay),
                 folder: &folder,
@@ -89,10 +99,14 @@ fn lanes(
     repository: &mut Repository,
     args: &Args,
     owners: &BTreeMap<String, String>,
+    now: &Time,
 ) -> Result<(String, bool), super::failure::Failures> {
     let replayed = repository.replay(|_, _| ())?;
     let is_sound = !replayed.is_broken();
     let Replayed { candidates, journals, .. } = replayed;
+    let ends = Ends::within(args.expiring, &candidates, now);
+    let candidates: Vec<_> =
+        candidates.into_iter().map(|candidate| candidate.as_of(Some(now))).collect();
     let count = |lane: Lane| candidates.iter().filter(|candidate| candidate.lane() == lane).count();
     let with = |flag| candidates.iter().filter(|candidate| candidate.entry().has(flag)).count();
     let (received, accepted) =
@@ -116,6 +130,10 @@ fn lanes(
                 "candidates": candidates.len(), "lanes": lanes, "received": received,
                 "accepted": accepted, "journal_faults": faults.len(), "runtime_gate": 0,
             });
+            let status = match &ends {
+                Some(ends) => crate::json::with(status, "expiring", ends.to_json()),
+                None => status,
+            };
             escape::for_json(&format!("{status:#}\n"))
         }
         Format::Human => {
@@ -137,6 +155,9 @@ fn lanes(
                 let owner = owner.map(|owner| format!("  ({})", plain(owner))).unwrap_or_default();
                 let _ = writeln!(text, "{}  {id}{owner}", candidate.lane());
             }
+            if let Some(ends) = &ends {
+                text.push_str(&ends.to_string());
+            }
             for (folder, fault) in &faults {
                 let path = repository.path_of(folder, fault);
                 let _ = writeln!(text, "{}: {}: {fault}", shown(&path), fault.code());
@@ -147,8 +168,64 @@ fn lanes(
     Ok((text, is_sound))
 }
 
+/// When acceptances end.
+struct Ends {
+    days: u32,
+    /// Each surface, its end, and in how many days that is; the soonest first.
+    ends: Vec<(String, Time, i64)>,
+}
+
+const SECONDS_OF_A_DAY: i64 = 24 * 60 * 60;
+
+impl Ends {
+    fn within(days: Option<u32>, candidates: &[AnyCandidate], now: &Time) -> Option<Self> {
+        let days = days?;
+        let end = |candidate: &AnyCandidate| {
+            let until = candidate.valid_until()?;
+            let left = now.seconds_to(until);
+            let is_soon = left <= i64::from(days) * SECONDS_OF_A_DAY;
+            let id = candidate.surface().surface_id().to_owned();
+            is_soon.then(|| (id, until.clone(), left.div_euclid(SECONDS_OF_A_DAY)))
+        };
+        let mut ends: Vec<_> = candidates.iter().filter_map(end).collect();
+        ends.sort_by_key(|(_, until, _)| now.seconds_to(until));
+        Some(Self { days, ends })
+    }
+
+    fn to_json(&self) -> Value {
+        let ends = self.ends.iter().map(|(id, until, days)| {
+            json!({"surface_id": id, "valid_until": until.as_str(), "days": days})
+        });
+        ends.collect()
+    }
+}
+
+impl fmt::Display for Ends {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.ends.is_empty() {
+            return writeln!(f, "\nNo acceptance ends within {} days.", self.days);
+        }
+        writeln!(f, "\nAcceptances that end within {} days:", self.days)?;
+        for (id, until, days) in &self.ends {
+            let when = match days {
+                ..0 => "over".to_owned(),
+                0 => "today".to_owned(),
+                1 => "in 1 day".to_owned(),
+                days => format!("in {days} days"),
+            };
+            writeln!(f, "  {}\n    until {until}, {when}", plain(id))?;
+        }
+        if let Some((id, ..)) = self.ends.first() {
+            let id = escape::for_shell(id.as_bytes());
+            writeln!(f, "next: acceptance-ledger template {id} --like last --output answer.yaml")?;
+        }
+        Ok(())
+    }
+}
+
 /// What happened to one surface.
 struct Account<'a> {
+    now: &'a Time,
     surface: &'a Surface,
     replay: &'a Replay,
     log: &'a JournalLog,
@@ -195,6 +272,77 @@ impl Account<'_> {
         Told { who, reason, is_withdrawn, signed }
     }
 
+    /// The record that holds or accepts the answer now, where its document is still there and passes.
+    fn latest_record(&self) -> Option<ReviewDocument> {
+        self.replay.as_ref().ok()?.candidate().record()?;
+        let event = self.log.events().iter().rfind(|event| event.is_review())?;
+        let bytes = self.folder.dossier.documents.get(&event.document()?)?;
+        ReviewDocument::parse(bytes).ok().filter(|document| document.record().is_ok())
+    }
+
+    /// The latest answer, where it is stored.
+    fn latest_answer(&self) -> Option<ResponseDocument> {
+        let event = self.log.since_the_answer().first()?;
+        ResponseDocument::parse(self.folder.dossier.documents.get(&event.document()?)?).ok()
+    }
+
+    /// The checks that the reviewer failed: that is what the owner has to mend.
+    fn failed_checks(&self) -> Vec<ReviewerCheck> {
+        let candidate = self.replay.as_ref().ok().map(History::candidate);
+        let record = candidate.and_then(AnyCandidate::record);
+        let verdicts = record.into_iter().flat_map(ReviewerRecord::verdicts);
+        verdicts.filter(|(_, verdict)| *verdict == Verdict::Fail).map(|(check, _)| check).collect()
+    }
+
+    fn write_failed(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let failed = self.failed_checks();
+        let Some(record) = self.latest_record().filter(|_| !failed.is_empty()) else {
+            return Ok(());
+        };
+        writeln!(
+            f,
+            "\nFailed by {} ({}), {}, {}",
+            plain(record.reviewer()),
+            record.reviewer_kind(),
+            record.reviewed_at(),
+            plain(record.record_ref())
+        )?;
+        let answer = self.latest_answer();
+        for check in &failed {
+            let lines = answer.as_ref().map_or_else(String::new, |answer| {
+                let keys = AcceptanceField::answers().filter(|field| field.check() == Some(*check));
+                let lines: Vec<_> = keys
+                    .filter_map(|field| answer.line_of_key(ResponseKey::Field(field)))
+                    .map(|line| line.to_string())
+                    .collect();
+                match lines.as_slice() {
+                    [] => String::new(),
+                    lines => format!("   line {} of the answer", lines.join(", ")),
+                }
+            });
+            writeln!(f, "  {check}{lines}")?;
+            for text in [check.english(), check.instruction()] {
+                for line in wrapped("    ", "    ", text) {
+                    writeln!(f, "{line}")?;
+                }
+            }
+        }
+        for line in wrapped("  reason: ", "          ", &plain(record.reason())) {
+            writeln!(f, "{line}")?;
+        }
+        let verdicts = self.replay.as_ref().ok().and_then(|history| history.candidate().record());
+        let count = |wanted| {
+            verdicts.map_or(0, |record| record.verdicts().filter(|(_, one)| *one == wanted).count())
+        };
+        let [passed, failed, skipped] =
+            [Verdict::Pass, Verdict::Fail, Verdict::NotApplicable].map(count);
+        let rest = ReviewerCheck::ALL.len() - passed - failed - skipped;
+        writeln!(
+            f,
+            "  {passed} passed, {failed} failed, {skipped} not applicable, {rest} not judged."
+        )
+    }
+
     fn to_json(&self) -> Value {
         let candidate = self.replay.as_ref().ok().map(History::candidate);
         let events = self.log.events().iter().map(|event| {
@@ -220,7 +368,10 @@ impl Account<'_> {
             "surface_id": self.surface.surface_id(),
             "acceptance_candidate_id": self.surface.candidate_id(),
             "suggested_owner": self.owner,
-            "lane": candidate.map(AnyCandidate::lane),
+            "lane": candidate.map(|candidate| self.lane_of(candidate)),
+            "valid_until":
+                candidate.and_then(AnyCandidate::valid_until).map(|until| until.as_str().to_owned()),
+            "failed_checks": self.failed_checks(),
             "response_event": self.log.response_event().map(|digest| digest.to_string()),
             "events": events.collect::<Vec<_>>(),
             "missing": missing.collect::<Vec<_>>(),
@@ -234,13 +385,22 @@ impl fmt::Display for Account<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let candidate = self.replay.as_ref().ok().map(History::candidate);
         let id = plain(self.surface.surface_id());
-        match candidate.map(AnyCandidate::lane) {
+        match candidate.map(|candidate| self.lane_of(candidate)) {
             Some(lane) => writeln!(f, "{id}: {lane}\n  {}", lane.english())?,
             None => writeln!(f, "{id}: the journal is broken\n  No lane follows from it.")?,
         }
         if let Some(owner) = self.owner {
             writeln!(f, "  Suggested owner: {}", plain(owner))?;
         }
+        if let Some(until) = candidate.and_then(AnyCandidate::valid_until) {
+            let is_over = !self.now.is_before(until);
+            writeln!(
+                f,
+                "  {} {until}",
+                if is_over { "Was accepted until" } else { "Accepted until" }
+            )?;
+        }
+        self.write_failed(f)?;
         if !self.log.events().is_empty() {
             writeln!(f, "\nWhat happened:")?;
         }
@@ -284,21 +444,32 @@ impl fmt::Display for Account<'_> {
 }
 
 impl Account<'_> {
+    /// The lane of the candidate now: an acceptance that is over no longer counts.
+    fn lane_of(&self, candidate: &AnyCandidate) -> Lane {
+        let is_over = candidate.valid_until().is_some_and(|until| !self.now.is_before(until));
+        if is_over { Lane::WaitingOwnerResponse } else { candidate.lane() }
+    }
+
     /// What can be done for the candidate now.
     fn next_step(&self) -> String {
         let Ok(history) = self.replay else {
             return "mend the journal first: until then nothing can be recorded".to_owned();
         };
         let id = escape::for_shell(self.surface.surface_id().as_bytes());
-        match history.candidate().lane() {
+        let is_stored = self.latest_answer().is_some();
+        let like = if is_stored { " --like last" } else { "" };
+        match self.lane_of(history.candidate()) {
             Lane::WaitingOwnerResponse => {
-                format!("ask the owner: acceptance-ledger template {id} --output answer.json")
+                format!("ask the owner: acceptance-ledger template {id}{like} --output answer.yaml")
             }
             Lane::OwnerReviewOnlyUpdate | Lane::WaitingRuntimeGate => {
                 "nothing in this ledger; a change needs an approval of its own".to_owned()
             }
+            lane if lane.is_hold() && history.candidate().record().is_some() => format!(
+                "the owner answers again: acceptance-ledger template {id}{like} --output answer.yaml\n  then: acceptance-ledger intake answer.yaml"
+            ),
             _ => format!(
-                "decide: acceptance-ledger template {id} --review --output record.json, or have the owner answer again"
+                "decide: acceptance-ledger template {id} --review --output record.yaml\n  or have the owner answer again: acceptance-ledger template {id}{like} --output answer.yaml"
             ),
         }
     }

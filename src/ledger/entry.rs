@@ -32,7 +32,6 @@ pub struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     /// What the ledger shows of a surface that nobody has answered for.
-    #[cfg(feature = "cli")]
     pub(crate) fn waiting(surface: &'a Surface) -> Self {
         Self::of(surface, Lane::WaitingOwnerResponse, Contents::default())
     }

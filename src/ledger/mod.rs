@@ -138,6 +138,7 @@ impl Header {
 #[derive(Debug, PartialEq)]
 pub struct Ledger {
     header: Header,
+    /// As their journals leave them.
     candidates: Vec<AnyCandidate>,
 }
 
@@ -197,10 +198,6 @@ impl Ledger {
         stamp: Stamp,
         candidates: Vec<AnyCandidate>,
     ) -> Self {
-        let at = stamp.time();
-        // Of a ledger without a time nobody knows what still holds.
-        let as_of_its_time = |candidate: AnyCandidate| candidate.as_of(at.as_ref());
-        let candidates = candidates.into_iter().map(as_of_its_time).collect();
         Self { header: Header::new(inventory, requests, stamp), candidates }
     }
 
@@ -210,16 +207,18 @@ impl Ledger {
         self.header.stamp = stamp;
     }
 
-    /// The candidates, in the order of the owner requests.
-    pub fn candidates(&self) -> &[AnyCandidate] {
-        &self.candidates
+    /// What the ledger shows of each candidate, in the order of the owner requests. An acceptance that is over at the
+    /// ledger's own time is not shown; of a ledger without a time, nobody knows what still holds.
+    pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
+        let at = self.header.stamp.time();
+        self.candidates.iter().map(move |candidate| candidate.entry_as_of(at.as_ref()))
     }
 
     /// The counts, derived from the candidates.
     #[must_use]
     pub fn tally(&self) -> Tally {
         let mut tally = Tally::default();
-        self.candidates.iter().for_each(|candidate| tally.add(&candidate.entry()));
+        self.entries().for_each(|entry| tally.add(&entry));
         tally
     }
 
@@ -231,7 +230,7 @@ impl Ledger {
     /// Only what `out` returns.
     pub fn write_to(&self, out: &mut impl fmt::Write) -> Result<Tally, fmt::Error> {
         let mut ledger = LedgerWriter::new(out);
-        self.candidates.iter().try_for_each(|candidate| ledger.push(candidate))?;
+        self.entries().try_for_each(|entry| ledger.push_entry(&entry))?;
         ledger.finish_with(&self.header)
     }
 }

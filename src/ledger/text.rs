@@ -38,10 +38,6 @@ impl<'w, W: fmt::Write> LedgerWriter<'w, W> {
     }
 
     /// Writes the next candidate.
-    pub(crate) fn push(&mut self, candidate: &AnyCandidate) -> fmt::Result {
-        self.push_entry(&candidate.entry())
-    }
-
     pub(super) fn push_entry(&mut self, entry: &Entry<'_>) -> fmt::Result {
         if self.tally.candidates() > 0 {
             self.text.push(',');

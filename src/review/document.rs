@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::digest::{Digest, Original};
-use crate::document::{Comment, Document, Notation, escape};
+use crate::document::{Comment, Document, escape};
 use crate::json::{DocumentError, DocumentProblem, Json, line_and_column};
 use crate::response::{COMMENT, EvidenceRef, is_placeholder};
 use crate::signer::Signer;
@@ -336,10 +336,6 @@ impl ReviewDocument {
     #[must_use]
     pub fn record_ref(&self) -> &str {
         &self.values.record_ref
-    }
-
-    pub(crate) const fn notation(&self) -> Notation {
-        self.document.notation
     }
 
     /// What is to be said against the record's own texts: they must carry no secret, payload, command or request.

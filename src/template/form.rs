@@ -8,8 +8,8 @@ use crate::response::{Answers, FIELDS, REASON, RESPONSE_VERSION, ResponseKey};
 use crate::surface::Surface;
 use crate::words::answer_help::{COMMON_REASON, LOOKED_AT, NAMES, RESPONDER};
 use crate::words::{
-    AcceptanceField, AnswerForm, Decision, NOT_APPLICABLE, PER_CHANGE, PartForm, REF, STANDING,
-    WINDOW,
+    AcceptanceField, AnswerForm, Decision, NOT_APPLICABLE, PER_CHANGE, PartForm, PartNeed, REF,
+    STANDING, WINDOW,
 };
 
 use super::Carried;
@@ -22,6 +22,8 @@ pub(super) enum Blank {
     Text(String),
     /// A text of a line.
     Open,
+    /// As open, and it may stay so.
+    MayStay,
     /// A text of several lines.
     Block,
     /// A list.
@@ -31,11 +33,12 @@ pub(super) enum Blank {
 }
 
 impl Blank {
+    #[cfg(feature = "cli")]
     /// How many blanks there are to fill in. Of several keys of which one is filled in, that is one.
     pub(super) fn count(&self) -> usize {
         match self {
             Self::Open | Self::Block | Self::Items => 1,
-            Self::True | Self::Text(_) | Self::List(_) => 0,
+            Self::True | Self::Text(_) | Self::List(_) | Self::MayStay => 0,
             Self::Keys(keys) => {
                 let is_choice =
                     keys.iter().any(|(name, _)| [NOT_APPLICABLE, PER_CHANGE].contains(name));
@@ -114,10 +117,11 @@ const SECTIONS: [Section; 5] = [
     },
 ];
 
-/// The section that the field stands in, with its number from 1 and its English title.
-pub(crate) fn section_of(field: AcceptanceField) -> Option<(usize, &'static str)> {
-    let index = SECTIONS.iter().position(|section| section.fields.contains(&field))?;
-    SECTIONS.get(index).map(|section| (index + 1, section.title[0]))
+/// The title of the section that a field stands in.
+#[cfg(feature = "cli")]
+pub(crate) fn section_of(field: AcceptanceField) -> &'static str {
+    let section = SECTIONS.iter().find(|section| section.fields.contains(&field));
+    section.map_or("", |section| section.title[0])
 }
 
 /// The wrapped comments of each field: they are the same for every surface.
@@ -287,12 +291,22 @@ fn blank_of(
                     let blank = match (part.form, at(&format!("/{}", part.name))) {
                         (PartForm::Grounds, _) => Blank::Items,
                         (PartForm::Text, Blank::Open) => Blank::Block,
+                        (_, Blank::Open) if !is_needed(part.need, decision) => Blank::MayStay,
                         (_, blank) => blank,
                     };
                     (part.name, blank)
                 })
                 .collect(),
         ),
+    }
+}
+
+/// Whether a part has to be filled in.
+fn is_needed(need: PartNeed, decision: Option<Decision>) -> bool {
+    match need {
+        PartNeed::Always => true,
+        PartNeed::AfterChange => decision == Some(Decision::ConfirmAfterChange),
+        PartNeed::UnlessProven => false,
     }
 }
 

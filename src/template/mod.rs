@@ -13,11 +13,14 @@ use crate::response::ResponseDocument;
 use crate::surface::Surface;
 use crate::words::Decision;
 
+#[cfg(feature = "cli")]
+pub(crate) use form::section_of;
 use form::{Blank, Line};
 pub(crate) use like::Carried;
 pub(crate) use review::is_printed_in_a_draft;
 pub use review::{DraftOptions, review_template};
-pub(crate) use wrap::{comment, width};
+#[cfg(feature = "cli")]
+pub(crate) use wrap::{WIDTH, width, wrapped};
 
 /// How a template is written.
 ///
@@ -77,7 +80,7 @@ pub fn response_template(surface: &Surface, options: &TemplateOptions<'_>) -> St
 }
 
 /// How many blanks an owner has to fill in for a surface, as long as nobody knows the decision.
-#[must_use]
+#[cfg(feature = "cli")]
 pub(crate) fn count_blanks(surface: &Surface) -> usize {
     form::lines(surface, None, &Carried::default()).iter().map(|line| line.blank.count()).sum()
 }
@@ -108,7 +111,7 @@ fn write_as_json(schema: &str, lines: &[Line]) -> String {
 fn write_blank(text: &mut String, blank: &Blank, level: usize) {
     match blank {
         Blank::True => text.push_str("true"),
-        Blank::Open | Blank::Block => text.push_str("null"),
+        Blank::Open | Blank::MayStay | Blank::Block => text.push_str("null"),
         Blank::Items => text.push_str("[]"),
         Blank::Text(value) => write_string(text, value),
         Blank::List(items) => {

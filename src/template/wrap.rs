@@ -11,6 +11,17 @@ pub(crate) fn width(text: &str) -> usize {
     display_width(text)
 }
 
+/// The lines of a text, the first behind one prefix and the others behind another.
+pub(crate) fn wrapped(first: &str, other: &str, text: &str) -> Vec<String> {
+    let options = Options::new(WIDTH)
+        .initial_indent(first)
+        .subsequent_indent(other)
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .word_separator(WordSeparator::Custom(words));
+    textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
+}
+
 /// The lines of a comment, each behind `prefix`. Lines of the text that begin with two spaces stay as they are.
 pub(crate) fn comment(prefix: &str, text: &str) -> Vec<String> {
     let mut lines = Vec::new();
@@ -18,14 +29,7 @@ pub(crate) fn comment(prefix: &str, text: &str) -> Vec<String> {
         if line.starts_with("  ") {
             lines.push(format!("{prefix}{line}"));
         } else {
-            let options = Options::new(WIDTH)
-                .initial_indent(prefix)
-                .subsequent_indent(prefix)
-                .break_words(false)
-                .word_separator(WordSeparator::Custom(words));
-            lines.extend(
-                textwrap::wrap(line, options).into_iter().map(std::borrow::Cow::into_owned),
-            );
+            lines.extend(wrapped(prefix, prefix, line));
         }
     }
     lines

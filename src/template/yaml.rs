@@ -30,7 +30,7 @@ fn write_blank(text: &mut String, name: &str, blank: &Blank, indent: usize) {
     // Writing to a string cannot fail.
     let _ = match blank {
         Blank::True => writeln!(text, "{pad}{name}: true"),
-        Blank::Open => writeln!(text, "{pad}{name}:"),
+        Blank::Open | Blank::MayStay => writeln!(text, "{pad}{name}:"),
         Blank::Block => writeln!(text, "{pad}{name}: |"),
         Blank::Items => writeln!(text, "{pad}{name}:\n{pad}  -"),
         Blank::Text(value) => writeln!(text, "{pad}{name}: {}", scalar(value)),

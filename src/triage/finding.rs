@@ -102,6 +102,14 @@ impl Finding {
             (Problem::PartMissing, _) if form == Some(PartForm::StopCondition) => {
                 "Say when to stop; this applies to every plan.".to_owned()
             }
+            (Problem::PartMissing, _) => match part {
+                Some(part) => format!("Give {}.", part.english()),
+                None => self.problem.next_step().to_owned(),
+            },
+            (Problem::FieldMissing, Some(field)) if !self.is_excusable => {
+                let form = field.form().map_or_else(String::new, AnswerForm::english);
+                format!("Give {form}; `not_applicable` is no answer here.")
+            }
             (problem, _) if self.is_excusable => {
                 let step = if problem == Problem::FieldMissing { "Answer it." } else { problem.next_step() };
                 format!("{step} Or write `not_applicable: <reason>`.")

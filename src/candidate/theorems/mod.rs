@@ -305,6 +305,9 @@ fn a_changed_answer_or_surface_or_a_date_that_passed_reopens_review() {
     holds_on_every_step(name, |step| {
         let entry = step.after.entry();
         if let Event::AsOf(moment) = step.event {
+            // A ledger of that time shows the same.
+            let time = moment.time();
+            prop_assert_eq!(step.before.entry_as_of(time.as_ref()), step.after.entry());
             let was_accepted = step.before.entry().has(ProgressFlag::OwnerResponseAccepted);
             if was_accepted && moment != Moment::Before {
                 prop_assert_eq!(&step.after, &AnyCandidate::new(step.before.surface().clone()));

@@ -1,6 +1,7 @@
 mod changes;
 mod summary;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -11,6 +12,7 @@ use crate::inputs::{Inventory, OwnerRequests};
 use crate::inventory::draft;
 use crate::ledger::{Ledger, LedgerDocument, Stamp, Tally};
 use crate::response::ResponseDocument;
+use crate::template::count_blanks;
 use crate::triage::carries_anything_withheld;
 use crate::words::Lane;
 
@@ -64,7 +66,8 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     };
     let (listed, remarks) = parse(inputs, &inventory)?;
     let mut changes = Changes::between(before.as_deref(), &listed);
-    let (ledger, tally) = replay(args, &inventory, &requests, old_ledger.as_deref(), &mut changes)?;
+    let (ledger, tally, blanks) =
+        replay(args, &inventory, &requests, old_ledger.as_deref(), &mut changes)?;
     drop(lock);
     let new = [inventory.as_bytes(), requests.as_bytes(), ledger.as_bytes()];
     let old = [old_inventory, old_requests, old_ledger];
@@ -73,6 +76,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     let summary = Summary {
         root: inputs.root(),
         listed: &listed,
+        blanks: &blanks,
         remarks: &remarks,
         changes: &changes,
         has_owners,
@@ -124,12 +128,15 @@ fn replay(
     requests: &str,
     old: Option<&[u8]>,
     changes: &mut Changes<'_>,
-) -> Result<(String, Tally), Failures> {
+) -> Result<(String, Tally, Blanks), Failures> {
     let inputs = &args.inputs;
     let inventory = Inventory::parse(inventory.as_bytes())
         .map_err(|error| Failure::document(&inputs.inventory(), error))?;
     let requests = OwnerRequests::parse(requests.as_bytes())
         .map_err(|error| Failure::document(&inputs.owner_requests(), error))?;
+    let surfaces = requests.surfaces().iter();
+    let blanks =
+        surfaces.map(|surface| (surface.surface_id().to_owned(), count_blanks(surface))).collect();
     let mut repository = Repository::of(inputs, inventory, requests)?;
     let Replayed { candidates, journals, retired, .. } = repository.replay(outdated)?;
     let mut failures = Failures::default();
@@ -150,13 +157,18 @@ fn replay(
     if let (Some(old_text), Some(stamp)) = (old_text, old_stamp) {
         let (text, tally) = written(&mut ledger, stamp);
         if text == old_text {
-            return Ok((text, tally));
+            return Ok((text, tally, blanks));
         }
     }
     let time = args.generated_at.clone().filter(|time| !time.is_empty());
     let commit = git::short_head(inputs.root()).unwrap_or_else(|| "unknown".to_owned());
-    Ok(written(&mut ledger, Stamp::new(time.unwrap_or_else(clock::now), commit)))
+    let stamp = Stamp::new(time.unwrap_or_else(clock::now), commit);
+    let (text, tally) = written(&mut ledger, stamp);
+    Ok((text, tally, blanks))
 }
+
+/// How many blanks the template of each surface has.
+type Blanks = BTreeMap<String, usize>;
 
 fn written(ledger: &mut Ledger, stamp: Stamp) -> (String, Tally) {
     ledger.restamp(stamp);

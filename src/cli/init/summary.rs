@@ -1,14 +1,14 @@
 //! What `init` says: to be read in ten seconds, at 80 columns.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::edges::files::{quoted, shown};
 use crate::escape;
-use crate::inventory::{Listed, Told, is_asked};
+use crate::inventory::{Listed, Told};
 use crate::ledger::Tally;
-use crate::words::{AcceptanceField, ControlTier, InventoryRemark, ProgressFlag, RuntimeGate};
+use crate::words::{ControlTier, InventoryRemark, ProgressFlag, RuntimeGate};
 
 use super::changes::Changes;
 
@@ -27,6 +27,8 @@ const SAMPLES: &[&str] = &[
 pub(super) struct Summary<'a> {
     pub(super) root: &'a Path,
     pub(super) listed: &'a [Listed],
+    /// How many blanks the template of each surface has.
+    pub(super) blanks: &'a BTreeMap<String, usize>,
     pub(super) remarks: &'a [Told],
     pub(super) changes: &'a Changes<'a>,
     pub(super) has_owners: bool,
@@ -71,25 +73,21 @@ impl Summary<'_> {
     }
 
     fn write_tiers(&self, f: &mut impl fmt::Write) -> fmt::Result {
-        writeln!(f, "  tier                                              surfaces  fields asked")?;
+        writeln!(
+            f,
+            "  tier                                              surfaces  blanks at least"
+        )?;
         for tier in ControlTier::ALL {
             let of_tier: Vec<_> =
                 self.listed.iter().filter(|surface| surface.tier() == Some(*tier)).collect();
             if of_tier.is_empty() {
                 continue;
             }
-            let asked = of_tier.iter().map(|surface| {
-                AcceptanceField::answers().filter(|field| is_asked(*field, surface)).count()
-            });
-            let asked: BTreeSet<_> = asked.collect();
-            let (least, most) = (asked.first().copied(), asked.last().copied());
-            let asked = match (least, most) {
-                (Some(least), Some(most)) if least != most => format!("{least} to {most}"),
-                (least, _) => least.unwrap_or_default().to_string(),
-            };
+            let blanks = of_tier.iter().filter_map(|surface| self.blanks.get(&surface.surface_id));
+            let blanks = blanks.min().copied().unwrap_or_default();
             let means = tier.english().trim_end_matches('.');
             let means = lower_first(means);
-            writeln!(f, "  {tier}  {means:<45} {:>8}  {asked:>12}", of_tier.len())?;
+            writeln!(f, "  {tier}  {means:<45} {:>8}  {blanks:>15}", of_tier.len())?;
         }
         Ok(())
     }
@@ -129,8 +127,8 @@ impl Summary<'_> {
         let names: Vec<_> = counts.keys().map(|name| format!("{name}/")).collect();
         writeln!(
             f,
-            "  {total} of {} lie under {}. Where nothing live reads a file, its owner says\n  so in the \
-             answer.",
+            "  {total} of {} lie under {}. Where nothing live reads a file, its owner\n  \
+             answers confirm_not_deployed.",
             self.listed.len(),
             names.join(", ")
         )

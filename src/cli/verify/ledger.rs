@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::candidate::AnyCandidate;
 use crate::edges::files;
 use crate::ledger::{Ledger, LedgerDocument, Stamp, inspect, place_in_ledger};
+use crate::time::Time;
 use crate::words::VerifyCode;
 
 use super::super::failure::Failures;
@@ -19,6 +20,7 @@ pub(super) fn hold_against_replay(
     path: &Path,
     repository: Repository,
     candidates: Option<Vec<AnyCandidate>>,
+    as_of: &Time,
     report: &mut Report,
 ) -> Result<(), Failures> {
     if !files::look_behind_links(path)?.is_some_and(|metadata| metadata.is_file()) {
@@ -39,6 +41,7 @@ pub(super) fn hold_against_replay(
     let difference = match candidates {
         Some(candidates) => {
             let stamp = stamp.unwrap_or_else(|| Stamp::new("", ""));
+            hold_acceptances_against(as_of, &stamp, &candidates, path, report);
             let ledger = Ledger::of(inventory, requests, stamp, candidates);
             let found = files::first_difference(path, |sink| ledger.write_to(sink).map(drop))?;
             let Some(offset) = found else { return Ok(()) };
@@ -71,4 +74,24 @@ pub(super) fn hold_against_replay(
         );
     }
     Ok(())
+}
+
+/// Reports the acceptances that the ledger shows and that are over at a time.
+fn hold_acceptances_against(
+    as_of: &Time,
+    stamp: &Stamp,
+    candidates: &[AnyCandidate],
+    path: &Path,
+    report: &mut Report,
+) {
+    let Some(generated_at) = stamp.time() else { return };
+    for (index, candidate) in candidates.iter().enumerate() {
+        let Some(until) = candidate.valid_until() else { continue };
+        if generated_at.is_before(until) && !as_of.is_before(until) {
+            let id = candidate.surface().surface_id();
+            let message =
+                format!("$.acceptance_candidates[{index}]: {id} was accepted until {until}");
+            report.add(Finding::new(VerifyCode::AcceptanceExpired, path, message));
+        }
+    }
 }

@@ -7,14 +7,17 @@ mod since;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::edges::clock;
 use crate::edges::files::shown;
 use crate::edges::journal::{ATTRIBUTES, Folder, SIGNATURE};
 use crate::edges::signatures::ALLOWED_SIGNERS;
 use crate::inputs::{Inventory, ListedSurfaces};
 use crate::journal::{DocumentName, JournalLog};
+use crate::time::Time;
 use crate::words::VerifyCode;
 
 use super::Outcome;
+use super::failure::Failure;
 use super::inputs::{InputArgs, LEDGER, path};
 use super::judged::Format;
 use super::repository::{Replayed, Repository, log_of};
@@ -46,9 +49,17 @@ pub(super) struct Args {
     #[arg(long, value_name = "REV")]
     since: Option<String>,
 
+    /// The time at which acceptances have to hold, in RFC 3339; now without it
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    as_of: Option<Time>,
+
     /// How to write what was found
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+}
+
+fn time(text: &str) -> Result<Time, String> {
+    text.parse().map_err(|error: crate::time::NotATime| error.to_string())
 }
 
 pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
@@ -116,7 +127,11 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     }
     let path = args.inputs.below_root(&args.ledger);
     let candidates = (!is_broken).then_some(candidates);
-    ledger::hold_against_replay(&path, repository, candidates, &mut report)?;
+    let as_of = match &args.as_of {
+        Some(time) => time.clone(),
+        None => clock::event_time().ok_or_else(Failure::clock)?,
+    };
+    ledger::hold_against_replay(&path, repository, candidates, &as_of, &mut report)?;
     drop(lock);
 
     report.print(args.format, is_quiet, count)?;

@@ -199,7 +199,7 @@ fn a_broken_journal_yields_no_candidate() {
             if *surface == surfaces()[0] { broken.clone() } else { Dossier::default() }
         })
     };
-    assert_eq!(of(&dossier).unwrap().candidates().len(), 2);
+    assert_eq!(of(&dossier).unwrap().entries().count(), 2);
     assert_eq!(of(&keep(&[1, 3])).unwrap_err().len(), 1);
 }
 

@@ -1,6 +1,8 @@
 //! Answers in files, what triage makes of them, and how that is shown.
 
-use std::fmt::{self, Write as _};
+mod entries;
+
+use std::fmt::Write as _;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -13,7 +15,7 @@ use crate::edges::files::{self, FileError, shown};
 use crate::edges::report::{Notice, Severity, github, sarif};
 use crate::escape;
 use crate::inputs::OwnerRequests;
-use crate::response::ResponseDocument;
+use crate::response::{Hint, ResponseDocument};
 use crate::review::ReviewDocument;
 use crate::surface::Surface;
 use crate::triage::{Finding, Surfaces};
@@ -21,6 +23,7 @@ use crate::words::{AcceptanceField, Lane, Problem};
 
 use super::failure::{Failure, Failures};
 use super::inputs::{InputArgs, finished, path};
+use entries::Entries;
 
 /// How findings are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -65,6 +68,8 @@ pub(super) struct Judged {
     candidate_id: String,
     lane: Lane,
     findings: Vec<Located>,
+    hints: Vec<Hint>,
+    entries: Entries,
 }
 
 /// A finding, and the line and column of its field in the file.
@@ -149,6 +154,8 @@ impl Judged {
             candidate_id: candidate.surface().candidate_id(),
             lane: candidate.lane(),
             findings: candidate.findings().iter().map(located).collect(),
+            hints: candidate.response().map_or_else(Vec::new, |response| response.hints().to_vec()),
+            entries: Entries::of(document, candidate),
         }
     }
 
@@ -169,10 +176,21 @@ impl Judged {
                 "end": characters.as_ref().map(|range| range.end),
             })
         });
+        let hints = self.hints.iter().map(|hint| {
+            let characters = hint.characters();
+            json!({
+                "check": hint.check(),
+                "field": hint.field(),
+                "message": hint.message(),
+                "start": characters.as_ref().map(|range| range.start),
+                "end": characters.as_ref().map(|range| range.end),
+            })
+        });
         json!({
             "response": self.file.to_string_lossy(),
             "acceptance_candidate_id": self.candidate_id,
             "lane": self.lane,
+            "hints": hints.collect::<Vec<_>>(),
             "findings": findings.collect::<Vec<_>>(),
         })
     }
@@ -203,29 +221,6 @@ fn color(lane: Lane) -> Style {
         (_, Severity::Error) => AnsiColor::Red,
     };
     Style::new().bold().fg_color(Some(color.into()))
-}
-
-impl fmt::Display for Judged {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let style = color(self.lane);
-        let file = shown(&self.file);
-        writeln!(f, "{file}: {style}{}{style:#}", self.lane)?;
-        writeln!(f, "  {}", self.lane.english())?;
-        for Located { finding, place: (line, column) } in &self.findings {
-            let style = color(finding.lane());
-            write!(f, "\n  {style}{}{style:#}", finding.problem())?;
-            write!(f, " at {file}:{line}:{column}")?;
-            if !finding.field().is_empty() {
-                write!(f, ", {}", escape::for_terminal(finding.field()))?;
-            }
-            if let Some(characters) = finding.characters() {
-                write!(f, ", characters {} to {}", characters.start + 1, characters.end)?;
-            }
-            writeln!(f, "\n    {}", finding.problem().english())?;
-            writeln!(f, "    next: {}", finding.next_step())?;
-        }
-        Ok(())
-    }
 }
 
 /// Writes all of them to standard output.

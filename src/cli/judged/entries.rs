@@ -1,0 +1,319 @@
+//! What an owner reads of an answer: an entry a field, in the order of the file, with one next step.
+
+use std::fmt::{self, Write as _};
+
+use crate::candidate::AnyCandidate;
+use crate::edges::files::shown;
+use crate::escape;
+use crate::json::Json;
+use crate::requirement::{Requirement, requirement};
+use crate::response::{Answers, COMMENT, FIELDS, ResponseDocument, ResponseKey};
+use crate::template::{WIDTH, section_of, width, wrapped};
+use crate::triage::Finding;
+use crate::words::{AcceptanceField, HealthGround, Lane, NOT_APPLICABLE, PartForm, Problem};
+
+use super::{Judged, color};
+
+/// The entries of one answer.
+#[derive(Debug)]
+pub(super) struct Entries {
+    /// How many answers the surface asks for.
+    asked: usize,
+    /// Whether the form is as it was printed.
+    is_untouched: bool,
+    entries: Vec<Entry>,
+    hints: Vec<(usize, &'static str)>,
+}
+
+/// What is to be said of one field.
+#[derive(Debug)]
+struct Entry {
+    line: usize,
+    key: Option<ResponseKey>,
+    title: String,
+    problems: Vec<Problem>,
+    lane: Lane,
+    next_step: String,
+}
+
+impl Entries {
+    pub(super) fn of(document: &ResponseDocument, candidate: &AnyCandidate) -> Self {
+        let surface = candidate.surface();
+        let nothing = Answers::default();
+        let answers = candidate.response().map_or(&nothing, |response| response.answers());
+        let is_asked = |field: &AcceptanceField| {
+            requirement(*field, surface, answers) != Requirement::Optional
+        };
+        // Who answers, and when, every answer says.
+        let asked = 2 + AcceptanceField::answers().filter(is_asked).count();
+        let is_filled_in = |field: AcceptanceField| {
+            field != AcceptanceField::AffectedScope && !answers.is_blank(field)
+        };
+        let is_untouched = candidate.response().is_some()
+            && !AcceptanceField::answers().any(is_filled_in)
+            && candidate.findings().iter().all(is_about_a_blank);
+        let mut groups: Vec<(String, Vec<&Finding>)> = Vec::new();
+        for finding in candidate.findings() {
+            let name = group_of(document, finding);
+            match groups.iter_mut().find(|(other, _)| *other == name) {
+                Some((_, findings)) => findings.push(finding),
+                None => groups.push((name, vec![finding])),
+            }
+        }
+        let mut entries: Vec<_> = groups
+            .iter()
+            .map(|(name, findings)| entry(document, answers, name, findings))
+            .collect();
+        entries.sort_by_key(|entry| entry.line);
+        let hints = candidate.response().map_or(&[][..], |response| response.hints());
+        let hints =
+            hints.iter().map(|hint| (document.place_of(hint.field()).0, hint.message())).collect();
+        Self { asked, is_untouched, entries, hints }
+    }
+}
+
+/// Whether a finding says no more than that something is still blank.
+fn is_about_a_blank(finding: &Finding) -> bool {
+    let field =
+        finding.field().strip_prefix('/').and_then(|name| name.parse::<AcceptanceField>().ok());
+    match field {
+        Some(field) => finding.problem() == field.problem_where_missing(),
+        None => finding.problem() == Problem::FieldMissing,
+    }
+}
+
+/// The key of the document that a finding belongs to. A field that shares a reason belongs to that.
+fn group_of(document: &ResponseDocument, finding: &Finding) -> String {
+    let mut steps = finding.field().split('/').skip(1);
+    let name = steps.next().unwrap_or_default();
+    if name == COMMENT {
+        return finding.field().to_owned();
+    }
+    let has_own = document.members().iter().any(|(other, _)| other == name);
+    if !has_own && shares_a_reason(document, name) {
+        NOT_APPLICABLE.to_owned()
+    } else {
+        name.to_owned()
+    }
+}
+
+fn shares_a_reason(document: &ResponseDocument, name: &str) -> bool {
+    let Some(Json::Object(members)) = document.value(ResponseKey::NotApplicable) else {
+        return false;
+    };
+    let Some(Json::Array(fields)) = members.get(FIELDS) else { return false };
+    fields.iter().any(|field| field.as_str() == Some(name))
+}
+
+fn entry(
+    document: &ResponseDocument,
+    answers: &Answers,
+    name: &str,
+    findings: &[&Finding],
+) -> Entry {
+    // That a value counts as missing, too, is no second thing to mend.
+    let specific: Vec<_> =
+        findings.iter().copied().filter(|finding| !is_about_a_blank(finding)).collect();
+    let findings = if specific.is_empty() { findings } else { &specific };
+    let key = ResponseKey::know(name);
+    let is_shared = key == Some(ResponseKey::NotApplicable)
+        && !findings.iter().any(|finding| finding.field().starts_with("/not_applicable"));
+    let line = |pointer: &str| document.place_of(pointer).0;
+    let place = if is_shared {
+        line("/not_applicable/reason")
+    } else {
+        findings.iter().map(|finding| line(finding.field())).min().unwrap_or(1)
+    };
+    let mut parts: Vec<String> = Vec::new();
+    for finding in findings {
+        let mut steps = finding.field().split('/').skip(2);
+        let mut part = match (steps.next(), key) {
+            _ if is_shared => "reason".to_owned(),
+            (Some(part), Some(_)) => escape::for_terminal(part).into_owned(),
+            _ => continue,
+        };
+        if let Some(number) = steps.next().and_then(|step| step.parse::<usize>().ok()) {
+            let _ = write!(part, ", entry {}", number + 1);
+        }
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    let mut title = match key {
+        Some(key) => key.as_str().to_owned(),
+        None if name.starts_with('/') => "a comment".to_owned(),
+        None if name.starts_with('#') => format!("key {}", name.trim_start_matches('#')),
+        None => escape::for_terminal(name).into_owned(),
+    };
+    if !parts.is_empty() {
+        let _ = write!(title, ": {}", parts.join(", "));
+    }
+    if let Some(range) = findings.iter().find_map(|finding| finding.characters()) {
+        let _ = write!(title, ", characters {} to {}", range.start + 1, range.end);
+    }
+    let mut problems: Vec<Problem> = Vec::new();
+    for finding in findings {
+        if !problems.contains(&finding.problem()) {
+            problems.push(finding.problem());
+        }
+    }
+    let strictest = findings.iter().max_by_key(|finding| finding.lane().strictness());
+    let lane = strictest.map_or(Lane::RequestSupplement, |finding| finding.lane());
+    Entry {
+        line: place,
+        key,
+        title,
+        problems,
+        lane,
+        next_step: next_step(document, answers, findings, is_shared, &parts),
+    }
+}
+
+fn next_step(
+    document: &ResponseDocument,
+    answers: &Answers,
+    findings: &[&Finding],
+    is_shared: bool,
+    parts: &[String],
+) -> String {
+    if is_shared {
+        return "Give the reason that all of these fields have.".to_owned();
+    }
+    let Some(first) = findings.iter().max_by_key(|finding| finding.lane().strictness()) else {
+        return String::new();
+    };
+    let are_missing_parts =
+        findings.iter().all(|finding| finding.problem() == Problem::PartMissing);
+    let mut step = match parts.len() {
+        2.. if are_missing_parts && !has_entries(first) => {
+            format!("Answer {}.", parts.join(" and "))
+        }
+        _ => first.next_step(),
+    };
+    let rests_on = AcceptanceField::FalseGreenRiskReview;
+    let grounds = answers.answer(rests_on).map_or(&[][..], |answer| answer.grounds());
+    if first.problem() == Problem::ReceiptMissing
+        && grounds.contains(&HealthGround::ReceiverReceipt)
+    {
+        let line = document.place_of(&format!("/{rests_on}/health_rests_on")).0;
+        let _ = write!(step, " Line {line} says that health rests on it.");
+    }
+    step
+}
+
+/// Whether a finding is in a part in which a review lists what it found.
+fn has_entries(finding: &Finding) -> bool {
+    let mut steps = finding.field().split('/').skip(1);
+    let form = steps.next().and_then(|name| name.parse::<AcceptanceField>().ok()?.form());
+    let part = form.zip(steps.next()).and_then(|(form, part)| form.part(part));
+    part.is_some_and(|part| matches!(part.form, PartForm::Entries { .. }))
+}
+
+/// How far the lines of an entry are indented: behind a line number of four digits.
+const INDENT: usize = 8;
+
+impl fmt::Display for Judged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let style = color(self.lane);
+        let file = shown(&self.file);
+        let Entries { asked, is_untouched, entries, hints } = &self.entries;
+        if *is_untouched {
+            return self.write_blanks(f);
+        }
+        writeln!(f, "{file}: {style}{}{style:#}", self.lane)?;
+        let keys = entries.iter().filter(|entry| entry.key.is_some()).count();
+        let stand = asked.saturating_sub(keys);
+        match (entries.len(), self.lane.is_withheld()) {
+            (0, _) => writeln!(f, "  All {asked} answers stand. A reviewer has to judge them.")?,
+            (_, true) => writeln!(f, "  {}", self.lane.english())?,
+            _ => writeln!(f, "  {stand} of {asked} answers stand, {keys} need something.")?,
+        }
+        if !entries.is_empty() {
+            writeln!(f, "\n  line")?;
+        }
+        for entry in entries {
+            let style = color(entry.lane);
+            let problems: Vec<_> = entry.problems.iter().map(|problem| problem.as_str()).collect();
+            let problems = problems.join(", ");
+            let taken = INDENT + width(&entry.title) + 2 + problems.len();
+            if taken <= WIDTH {
+                let gap = " ".repeat(WIDTH - taken + 2);
+                writeln!(f, "{:>6}  {}{gap}{style}{problems}{style:#}", entry.line, entry.title)?;
+            } else {
+                writeln!(f, "{:>6}  {}", entry.line, entry.title)?;
+                let gap = " ".repeat(WIDTH.saturating_sub(problems.len()));
+                writeln!(f, "{gap}{style}{problems}{style:#}")?;
+            }
+            for line in wrapped("        next: ", "              ", &entry.next_step) {
+                writeln!(f, "{line}")?;
+            }
+        }
+        for (line, message) in hints {
+            writeln!(f, "\n  hint at line {line}: {message}")?;
+        }
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let of_lane = entries.iter().filter(|entry| entry.lane == self.lane);
+        let mut lines: Vec<_> = of_lane.map(|entry| entry.line.to_string()).collect();
+        lines.dedup();
+        let (noun, lines) = match lines.as_slice() {
+            [line] => ("line", line.clone()),
+            [lines @ .., last] => ("lines", format!("{} and {last}", lines.join(", "))),
+            [] => ("line", "1".to_owned()),
+        };
+        let held = format!(
+            "An answer like this is held in {}, for {noun} {lines}. Every finding by itself, with its check: --format json",
+            self.lane
+        );
+        writeln!(f)?;
+        for line in wrapped("", "", &held) {
+            writeln!(f, "{line}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Judged {
+    /// An untouched form: what is blank, by section. It is accused of nothing.
+    fn write_blanks(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Entries { asked, entries, .. } = &self.entries;
+        writeln!(f, "{}: nothing is answered yet\n\n  line  blank", shown(&self.file))?;
+        let mut sections: Vec<(usize, &str, Vec<&str>)> = Vec::new();
+        for entry in entries {
+            let title = match entry.key {
+                Some(ResponseKey::Field(field)) => section_of(field),
+                Some(ResponseKey::NotApplicable) => "What does not apply here",
+                _ => section_of(AcceptanceField::Decision),
+            };
+            match sections.iter_mut().find(|(_, other, _)| *other == title) {
+                Some((_, _, names)) => names.push(&entry.title),
+                None => sections.push((entry.line, title, vec![&entry.title])),
+            }
+        }
+        for (line, title, names) in &sections {
+            let first = format!("{line:>6}  {title:<26}");
+            for line in wrapped(&first, &" ".repeat(34), &names.join(", ")) {
+                writeln!(f, "{line}")?;
+            }
+        }
+        let line = entries.first().map_or(1, |entry| entry.line);
+        writeln!(
+            f,
+            "\n  next: start at line {line}. What a field asks for stands above it in the file."
+        )?;
+        writeln!(
+            f,
+            "        Not yours? Write decision: decline_ownership and a followup_owner.\n"
+        )?;
+        let sum = format!(
+            "{} of {asked} answers are blank. An answer like this is held in {}.",
+            self.findings.len(),
+            self.lane
+        );
+        for line in wrapped("", "", &sum) {
+            writeln!(f, "{line}")?;
+        }
+        Ok(())
+    }
+}
