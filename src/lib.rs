@@ -91,7 +91,7 @@ pub use ledger::{Entry, Ledger, LedgerDocument, Stamp, Tally};
 pub use response::{Answers, EvidenceRef, NotARef, OwnerResponse, ResponseDocument};
 pub use review::{Refusal, ReviewDocument, ReviewerKind, ReviewerRecord, Verdict};
 pub use schema::Schema;
-pub use signer::Signer;
+pub use signer::{Signer, SignerRole};
 pub use surface::Surface;
 pub use template::{response_template, review_template};
 pub use time::{NotATime, Time};

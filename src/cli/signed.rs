@@ -3,6 +3,7 @@
 use crate::edges::journal::{Folder, SIGNATURE};
 use crate::edges::signatures::{self, ALLOWED_SIGNERS, AllowedSigners, Namespace};
 use crate::journal::{Event, JournalLog};
+use crate::signer::SignerRole;
 use crate::words::VerifyCode;
 
 /// Whether the document of an event is signed.
@@ -46,12 +47,20 @@ pub(super) fn check(
     // A document that is missing is reported as such.
     let Some(document) = folder.dossier.documents.get(&name) else { return Signed::Unchecked };
     let at = event.recorded_at().moment();
-    let namespace =
-        if name.is_review() { Namespace::ReviewerRecord } else { Namespace::OwnerResponse };
+    let namespace = match signer.role() {
+        _ if !name.is_review() => Namespace::OwnerResponse,
+        SignerRole::Automation => Namespace::ReviewerAutomation,
+        SignerRole::Person | SignerRole::Owner => Namespace::ReviewerRecord,
+    };
     let verified =
         signatures::verify(signers, namespace, signer.principal(), document, signature, at);
     let message = match verified {
         Ok(verified) if verified == *signer => return Signed::Holds,
+        Ok(verified) if verified.key() == signer.key() => format!(
+            "its event says that its key signs as {}, and {ALLOWED_SIGNERS} says as {}",
+            signer.role(),
+            verified.role()
+        ),
         Ok(_) => "another key signed it than its event names".to_owned(),
         Err(problem) => problem.to_string(),
     };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::response::ResponseKey;
-use crate::signer::Signer;
+use crate::signer::{Signer, SignerRole};
 use crate::time::Time;
 use crate::triage::Finding;
 use crate::words::{Lane, Problem, ReviewerCheck};
@@ -176,6 +176,7 @@ struct FindingLine {
 struct SignerLine {
     key: String,
     principal: String,
+    role: SignerRole,
 }
 
 impl From<&Event> for Line {
@@ -203,6 +204,7 @@ impl From<&Event> for Line {
             signer: event.signer.as_ref().map(|signer| SignerLine {
                 principal: signer.principal().to_owned(),
                 key: signer.key().to_owned(),
+                role: signer.role(),
             }),
         }
     }
@@ -275,13 +277,20 @@ impl TryFrom<Line> for Event {
             (Name::ReviewRecorded, Some(document), None, None) => Happened::Review { document },
             _ => return Err("it has a key too many or too few"),
         };
+        let signer = line.signer.map(|line| Signer::verified(line.principal, line.key, line.role));
+        let is_owner = |signer: &Signer| signer.role() == SignerRole::Owner;
+        // Who signs a record is the record's to check.
+        let is_answer = matches!(happened, Happened::Response { .. });
+        if is_answer && !signer.as_ref().is_none_or(is_owner) {
+            return Err("its signer is no owner");
+        }
         Ok(Self {
             sequence: line.sequence,
             previous: line.previous.parse().map_err(|_| NO_DIGEST)?,
             recorded_at: line.recorded_at.parse().map_err(|_| NO_TIME)?,
             lane: line.lane,
             happened,
-            signer: line.signer.map(|signer| Signer::verified(signer.principal, signer.key)),
+            signer,
         })
     }
 }

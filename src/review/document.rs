@@ -172,6 +172,12 @@ impl ReviewDocument {
         &self.reviewer
     }
 
+    /// Whether a person or a program reviewed, as it says itself.
+    #[must_use]
+    pub const fn kind(&self) -> ReviewerKind {
+        self.kind
+    }
+
     /// The lane that the reviewer gives the answer.
     #[must_use]
     pub const fn outcome(&self) -> Lane {

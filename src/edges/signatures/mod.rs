@@ -5,9 +5,12 @@ mod allowed;
 mod key;
 mod pattern;
 
+use std::fmt;
+
 use jiff::Timestamp;
 use ssh_key::{HashAlg, LineEnding, PublicKey, SshSig};
 
+use crate::review::ReviewerKind;
 use crate::signer::Signer;
 
 pub(crate) use allowed::{AllowedSigners, NotAllowed};
@@ -16,19 +19,40 @@ pub(crate) use allowed::{AllowedSigners, NotAllowed};
 pub(crate) const ALLOWED_SIGNERS: &str =
     "docs/security/monitoring-owner-response-acceptance.allowed-signers";
 
-/// What a signature is for: one for a response signs no record.
+/// What a signature is for: one for a response signs no record, and a program does not sign where persons do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Namespace {
     OwnerResponse,
     ReviewerRecord,
+    ReviewerAutomation,
 }
 
 impl Namespace {
+    /// Where a reviewer of this kind signs records.
+    pub(crate) const fn of_reviewer(kind: ReviewerKind) -> Self {
+        match kind {
+            ReviewerKind::Person => Self::ReviewerRecord,
+            ReviewerKind::Automation => Self::ReviewerAutomation,
+        }
+    }
+
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::OwnerResponse => "owner-response@acceptance-ledger",
             Self::ReviewerRecord => "reviewer-record@acceptance-ledger",
+            Self::ReviewerAutomation => "reviewer-automation@acceptance-ledger",
         }
+    }
+}
+
+impl fmt::Display for Namespace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let who = match self {
+            Self::OwnerResponse => "owners sign answers",
+            Self::ReviewerRecord => "persons sign records",
+            Self::ReviewerAutomation => "programs sign records",
+        };
+        write!(f, "{}, where {who}", self.as_str())
     }
 }
 
@@ -41,8 +65,8 @@ pub(crate) enum BadSignature {
     OtherForm,
     #[error("the signature's key is not taken: {0}")]
     Key(&'static str),
-    #[error("the signature is for another namespace")]
-    OtherNamespace,
+    #[error("the signature is for another namespace than {0}")]
+    OtherNamespace(Namespace),
     #[error("the signature is not of these bytes")]
     OtherBytes,
     #[error("{0}")]
@@ -60,12 +84,13 @@ pub(crate) fn verify(
 ) -> Result<Signer, BadSignature> {
     let signature = read_signature(signature)?;
     if signature.namespace() != namespace.as_str() {
-        return Err(BadSignature::OtherNamespace);
+        return Err(BadSignature::OtherNamespace(namespace));
     }
     let key = PublicKey::from(signature.public_key().clone());
     key.verify(namespace.as_str(), bytes, &signature).map_err(|_| BadSignature::OtherBytes)?;
-    signers.allow(&key, principal, namespace.as_str(), at).map_err(BadSignature::NotAllowed)?;
-    Ok(Signer::verified(principal, key.fingerprint(HashAlg::Sha256).to_string()))
+    let role = signers.allow(&key, principal, namespace, at).map_err(BadSignature::NotAllowed)?;
+    let fingerprint = key.fingerprint(HashAlg::Sha256).to_string();
+    Ok(Signer::verified(principal, fingerprint, role))
 }
 
 /// Reads a signature. It has one form: whatever else the parser lets through would be kept, could hide
@@ -92,8 +117,7 @@ fn written(signature: &SshSig) -> Option<String> {
 mod tests {
     use super::*;
 
-    const SIGNERS: &str =
-        "ada ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPPzlhuIGZVQd7k7H2cQG34/sxrVydet3cUCoSMfigm1";
+    const SIGNERS: &str = "ada namespaces=\"owner-*\" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPPzlhuIGZVQd7k7H2cQG34/sxrVydet3cUCoSMfigm1";
     const BYTES: &[u8] = b"an answer\n";
     const SIGNATURE: &str = "\
 -----BEGIN SSH SIGNATURE-----\n\

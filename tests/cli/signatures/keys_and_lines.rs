@@ -24,7 +24,7 @@ fn we_and_openssh_agree_about_each_kind_of_key() {
     };
     for (name, kind) in [("ed25519", ED25519), ("p256", P256), ("p384", P384), ("rsa", RSA)] {
         let public = key(&case, name, kind);
-        case.write(SIGNERS, format!("ada@example.com {public}\n"));
+        case.write(SIGNERS, format!("ada@example.com namespaces=\"{RESPONSE}\" {public}\n"));
         sign(&case, name, RESPONSE, "answer.json");
         agree(name);
         // The other hash that ssh-keygen has.
@@ -59,31 +59,32 @@ fn we_and_openssh_agree_about_each_form_of_a_line() {
     }
     let case = signed_case();
     let [public, other] = ["one", "two"].map(|name| key(&case, name, ED25519));
+    let [any, any_other] = [&public, &other].map(|key| format!("namespaces=\"*\" {key}"));
     sign(&case, "one", RESPONSE, "answer.json");
     let lists = [
-        (format!("ada@example.com {public} a comment"), true),
-        (format!("  \tada@example.com\t {public}"), true),
-        (format!("ada@example.com {}", public.replace(' ', " \t ")), true),
-        (format!("ada@example.com valid-after=\"19600101Z\" {public}"), false),
-        (format!("\"ada@example.com\" {public}"), true),
-        (format!("*@example.com {public}"), true),
-        (format!("a?a@* {public}"), true),
-        (format!("bo@example.com,ada@example.com {public}"), true),
-        (format!("*,!ada@example.com {public}"), false),
-        (format!("!ada@example.com,* {public}"), false),
-        (format!("ADA@example.com {public}"), false),
-        (format!("ada {public}"), false),
-        (format!("ada@example.com {other}"), false),
-        (format!("ada@example.com {other}\nada@example.com {public}"), true),
+        (format!("ada@example.com {any} a comment"), true),
+        (format!("  \tada@example.com\t {any}"), true),
+        (format!("ada@example.com {}", any.replace(' ', " \t ")), true),
+        (format!("ada@example.com valid-after=\"19600101Z\",namespaces=\"*\" {public}"), false),
+        (format!("\"ada@example.com\" {any}"), true),
+        (format!("*@example.com {any}"), true),
+        (format!("a?a@* {any}"), true),
+        (format!("bo@example.com,ada@example.com {any}"), true),
+        (format!("*,!ada@example.com {any}"), false),
+        (format!("!ada@example.com,* {any}"), false),
+        (format!("ADA@example.com {any}"), false),
+        (format!("ada {any}"), false),
+        (format!("ada@example.com {any_other}"), false),
+        (format!("ada@example.com {any_other}\nada@example.com {any}"), true),
         (format!("ada@example.com namespaces=\"{RESPONSE}\" {public}"), true),
         (format!("ada@example.com namespaces=\"git,owner-*\" {public}"), true),
         (format!("ada@example.com NAMESPACES=\"owner-*\" {public}"), true),
         (format!("ada@example.com namespaces=\"git\" {public}"), false),
         (format!("ada@example.com namespaces=\"*,!owner-response@*\" {public}"), false),
-        (format!("ada@example.com valid-after=\"20200101Z\" {public}"), true),
+        (format!("ada@example.com valid-after=\"20200101Z\",namespaces=\"*\" {public}"), true),
         (
             format!(
-                "ada@example.com valid-after=\"20200101Z\",valid-before=\"209901010000Z\" {public}"
+                "ada@example.com valid-after=\"20200101Z\",valid-before=\"209901010000Z\",namespaces=\"*\" {public}"
             ),
             true,
         ),
@@ -91,18 +92,18 @@ fn we_and_openssh_agree_about_each_form_of_a_line() {
             format!("ada@example.com valid-before=\"20990101000000Z\",namespaces=\"*\" {public}"),
             true,
         ),
-        (format!("ada@example.com valid-after=\"20990101Z\" {public}"), false),
-        (format!("ada@example.com valid-before=\"20200101Z\" {public}"), false),
-        (format!("# nothing\n\nada@example.com {public}\r"), true),
+        (format!("ada@example.com valid-after=\"20990101Z\",namespaces=\"*\" {public}"), false),
+        (format!("ada@example.com valid-before=\"20200101Z\",namespaces=\"*\" {public}"), false),
+        (format!("# nothing\n\nada@example.com {any}\r"), true),
         (
             format!(
-                "ada@example.com valid-before=\"20200101Z\" {public}\nada@example.com {public}"
+                "ada@example.com valid-before=\"20200101Z\",namespaces=\"*\" {public}\nada@example.com {any}"
             ),
             true,
         ),
         ("ada@example.com".to_owned(), false),
-        (format!("ada@example.com nonsense {public}"), false),
-        (format!("ada@example.com cert-authority {public}"), false),
+        (format!("ada@example.com nonsense,namespaces=\"*\" {public}"), false),
+        (format!("ada@example.com cert-authority,namespaces=\"*\" {public}"), false),
     ];
     agree_about(&case, lists);
 }
@@ -114,10 +115,11 @@ fn we_and_openssh_agree_about_lines_that_are_almost_right() {
     }
     let case = signed_case();
     let public = key(&case, "one", ED25519);
+    let any = format!("namespaces=\"*\" {public}");
     sign(&case, "one", RESPONSE, "answer.json");
     let lists = [
-        (format!("\"ada@example.com\"{public}"), true),
-        (format!("ada@example.com,bo@example.com, {public}"), true),
+        (format!("\"ada@example.com\"{any}"), true),
+        (format!("ada@example.com,bo@example.com, {any}"), true),
         (format!("ada@example.com namespaces=\"{RESPONSE}\"{public}"), false),
         (format!("ada@example.com namespaces=\"{RESPONSE}\", {public}"), false),
         (format!("ada@example.com namespaces=\"{RESPONSE}\" , {public}"), false),
@@ -127,18 +129,21 @@ fn we_and_openssh_agree_about_lines_that_are_almost_right() {
         (format!("ada@example.com namespaces=\"*\\\" {public}"), false),
         (format!("ada@example.com namespaces=\",{RESPONSE}\" {public}"), true),
         (format!("ada@example.com namespaces=\"*\",namespaces=\"*\" {public}"), false),
-        (format!("ada@example.com valid-after=\"\" {public}"), false),
-        (format!("ada@example.com valid-after=\"19700101Z\" {public}"), false),
-        (format!("ada@example.com valid-after=\"19700101000001Z\" {public}"), true),
-        (format!("ada@example.com valid-before=\"99991230Z\" {public}"), true),
-        (format!("ada@example.com #{public}"), false),
-        (format!("ada@example.com\0,bo@example.com {public}"), false),
-        (format!("ada@example.com\0 {public}"), false),
-        (format!("*\"@example.com {public}"), false),
-        (format!("ada@example.com,{} {public}", "x".repeat(1_022)), true),
-        (format!("ada@example.com,{} {public}", "x".repeat(1_023)), false),
-        (format!("ada@example.com,!{} {public}", "x".repeat(1_022)), true),
-        (format!("ada@example.com,!{} {public}", "x".repeat(1_023)), false),
+        (format!("ada@example.com valid-after=\"\",namespaces=\"*\" {public}"), false),
+        (format!("ada@example.com valid-after=\"19700101Z\",namespaces=\"*\" {public}"), false),
+        (
+            format!("ada@example.com valid-after=\"19700101000001Z\",namespaces=\"*\" {public}"),
+            true,
+        ),
+        (format!("ada@example.com valid-before=\"99991230Z\",namespaces=\"*\" {public}"), true),
+        (format!("ada@example.com #{any}"), false),
+        (format!("ada@example.com\0,bo@example.com {any}"), false),
+        (format!("ada@example.com\0 {any}"), false),
+        (format!("*\"@example.com {any}"), false),
+        (format!("ada@example.com,{} {any}", "x".repeat(1_022)), true),
+        (format!("ada@example.com,{} {any}", "x".repeat(1_023)), false),
+        (format!("ada@example.com,!{} {any}", "x".repeat(1_022)), true),
+        (format!("ada@example.com,!{} {any}", "x".repeat(1_023)), false),
         (format!("ada@example.com namespaces=\"*,{}\" {public}", "x".repeat(1_022)), true),
         (format!("ada@example.com namespaces=\"*,{}\" {public}", "x".repeat(1_023)), false),
     ];
@@ -157,12 +162,17 @@ fn one_key_is_not_two_keys_by_being_written_twice() {
         compress(&mut strings[2]);
     });
     let other = format!("{kind} {}", STANDARD.encode(&compressed));
-    case.write(SIGNERS, format!("ada@example.com {public}\nrex@example.com {other}\n"));
+    case.write(
+        SIGNERS,
+        format!(
+            "ada@example.com namespaces=\"*\" {public}\nrex@example.com namespaces=\"*\" {other}\n"
+        ),
+    );
     sign(&case, "p256", RESPONSE, "answer.json");
     let (_, err) = case.run_to(2, &["intake", "answer.json"]);
-    assert!(err.contains("allowed-signers:2:17:") && err.contains("compressed"), "{err}");
+    assert!(err.contains("allowed-signers:2:32:") && err.contains("compressed"), "{err}");
     // OpenSSH knows no such key, either.
     assert!(!openssh_verifies(&case, "rex@example.com", RESPONSE, "answer.json"));
-    case.write(SIGNERS, format!("ada@example.com {public}\n"));
+    case.write(SIGNERS, format!("ada@example.com namespaces=\"{RESPONSE}\" {public}\n"));
     case.run_to(0, &["intake", "answer.json"]);
 }

@@ -3,6 +3,7 @@
 mod keys_and_lines;
 mod one_form;
 mod parts;
+mod reviewers;
 mod taken_in;
 
 use std::io::Write as _;
@@ -16,6 +17,7 @@ use crate::case::Case;
 const SIGNERS: &str = "docs/security/monitoring-owner-response-acceptance.allowed-signers";
 pub(crate) const RESPONSE: &str = "owner-response@acceptance-ledger";
 pub(crate) const RECORD: &str = "reviewer-record@acceptance-ledger";
+const AUTOMATION: &str = "reviewer-automation@acceptance-ledger";
 
 fn ssh_keygen(folder: &Path, args: &[&str]) {
     let output = Command::new("ssh-keygen").current_dir(folder).args(args).output().unwrap();

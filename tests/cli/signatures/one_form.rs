@@ -21,7 +21,7 @@ fn a_signature_stands_alone_in_its_file_and_is_of_a_kind_that_is_checked() {
     let case = signed_case();
     let public = key(&case, "ed25519", ED25519);
     sign(&case, "ed25519", RESPONSE, "answer.json");
-    case.write(SIGNERS, format!("ada@example.com {public}\n"));
+    case.write(SIGNERS, format!("ada@example.com namespaces=\"{RESPONSE}\" {public}\n"));
     let whole = std::fs::read_to_string(case.path().join("answer.json.sig")).unwrap();
     assert_eq!(armored(&blob_of(&whole)), whole);
     assert!(we_take(&case, "answer.json"));
@@ -50,7 +50,7 @@ fn a_signature_stands_alone_in_its_file_and_is_of_a_kind_that_is_checked() {
         [("p521", &["-t", "ecdsa", "-b", "521"][..]), ("rsa1024", &["-t", "rsa", "-b", "1024"])]
     {
         let public = key(&case, name, kind);
-        case.write(SIGNERS, format!("ada@example.com {public}\n"));
+        case.write(SIGNERS, format!("ada@example.com namespaces=\"{RESPONSE}\" {public}\n"));
         assert!(
             case.run_to(2, &["intake", "answer.json"]).1.contains("keys are ed25519"),
             "{name}"
@@ -62,7 +62,7 @@ fn a_signature_stands_alone_in_its_file_and_is_of_a_kind_that_is_checked() {
 fn signed_with(kind: &[&str]) -> (Case, Parts) {
     let case = signed_case();
     let public = key(&case, "key", kind);
-    case.write(SIGNERS, format!("ada@example.com {public}\n"));
+    case.write(SIGNERS, format!("ada@example.com namespaces=\"{RESPONSE}\" {public}\n"));
     sign(&case, "key", RESPONSE, "answer.json");
     let parts = Parts::of(&case, "answer.json");
     (case, parts)
@@ -180,7 +180,10 @@ fn an_ecdsa_signature_has_whole_points_and_short_numbers() {
     takes_none_but(&case, &signed, &hostile);
     // The list could have the key so.
     let compressed = Parts::changed(&signed.key, |strings| compress(&mut strings[2]));
-    let line = format!("ada@example.com ecdsa-sha2-nistp256 {}\n", STANDARD.encode(compressed));
+    let line = format!(
+        "ada@example.com namespaces=\"*\" ecdsa-sha2-nistp256 {}\n",
+        STANDARD.encode(compressed)
+    );
     case.write(SIGNERS, line);
     case.write("answer.json.sig", armored(&hostile[0].1));
     assert!(!we_take(&case, "answer.json"));

@@ -74,14 +74,14 @@ fn what_was_filed_unsigned_does_not_hold_once_signatures_are_asked_for() {
     let case = Case::accepted();
     case.commit_ledger();
     let ada = key(&case, "ada", ED25519);
-    case.write(SIGNERS, format!("ada@example.com {ada}\n"));
+    case.write(SIGNERS, format!("ada@example.com namespaces=\"{RESPONSE}\" {ada}\n"));
     assert_eq!(case.codes(&[]), ["signature_missing"; 2]);
 
     let case = Case::new();
     case.answer("answer.json", 20, &[]);
     case.run_to(0, &["intake", "answer.json"]);
     let rex = key(&case, "rex", ED25519);
-    case.write(SIGNERS, format!("rex@example.com {rex}\n"));
+    case.write(SIGNERS, format!("rex@example.com namespaces=\"{RECORD}\" {rex}\n"));
     case.record(
         "record.json",
         "owner_review_only_update",
@@ -99,7 +99,7 @@ fn nobody_accepts_with_the_key_that_signed_the_answer() {
     }
     let case = signed_case();
     let ada = std::fs::read_to_string(case.path().join("ada.pub")).unwrap();
-    case.write(SIGNERS, format!("*@example.com {ada}"));
+    case.write(SIGNERS, format!("*@example.com namespaces=\"{RESPONSE},{RECORD}\" {ada}"));
     sign(&case, "ada", RESPONSE, "answer.json");
     case.run_to(0, &["intake", "answer.json"]);
     for reviewer in ["rex@example.com", "ada@example.com"] {
