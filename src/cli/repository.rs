@@ -258,7 +258,7 @@ impl Repository {
         // At the time of its event, as verify will judge it later.
         let at = recorded_at.moment();
         let verified = signatures::verify(signers, namespace, principal, bytes, signature, at);
-        verified.map(Some).map_err(|problem| {
+        verified.map(|verified| Some(verified.signer)).map_err(|problem| {
             let next_step = match problem {
                 BadSignature::OtherNamespace(Namespace::OwnerResponse) => {
                     format!("sign it there: {}", sign_it())
@@ -267,6 +267,9 @@ impl Repository {
                     "sign it there: {}; or have reviewer_kind say what the signer is",
                     sign_it()
                 ),
+                BadSignature::NotTouched => {
+                    format!("sign it again, and touch the key when it asks for that: {}", sign_it())
+                }
                 _ => {
                     format!("have its author sign it with a key that {ALLOWED_SIGNERS} gives them")
                 }

@@ -4,7 +4,9 @@ mod keys_and_lines;
 mod one_form;
 mod parts;
 mod reviewers;
+mod security_keys;
 mod taken_in;
+mod token;
 
 use std::io::Write as _;
 use std::path::Path;
