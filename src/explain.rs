@@ -31,7 +31,8 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// Explains a lane, check, problem, blocked action, gate, finding code, surface kind or remark of an inventory.
+    /// Explains a lane, check, problem, blocked action, gate, finding code, surface kind, remark of an inventory, or field
+    /// of an answer.
     #[must_use]
     pub fn of(id: &str) -> Option<Self> {
         // The word `runtime_gate` is a gate, and no other list has a word of another.
@@ -45,6 +46,7 @@ impl Explanation {
             .or_else(|_| id.parse().map(of_kind))
             .or_else(|_| id.parse().map(of_remark))
             .ok()
+            .or_else(|| of_field(id.parse().ok()?))
     }
 
     /// Every word that has an explanation.
@@ -58,7 +60,8 @@ impl Explanation {
         let kinds = SurfaceKind::ALL.iter().map(|word| word.as_str());
         let remarks = InventoryRemark::ALL.iter().map(|word| word.as_str());
         let of_answers = lanes.chain(checks).chain(problems).chain(actions).chain(gates);
-        of_answers.chain(codes).chain(kinds).chain(remarks)
+        let fields = AcceptanceField::answers().map(AcceptanceField::as_str);
+        of_answers.chain(codes).chain(kinds).chain(remarks).chain(fields)
     }
 
     /// The word.
@@ -101,7 +104,14 @@ fn list(words: impl IntoIterator<Item = &'static str>) -> String {
 }
 
 fn of_lane(lane: Lane) -> Explanation {
-    let found = Problem::ALL.iter().filter(|problem| problem.lane() == lane);
+    let has_missing_parts = |field: AcceptanceField| {
+        field.check().is_some_and(|check| Problem::PartMissing.lane_against(check) == lane)
+    };
+    let found = Problem::ALL.iter().filter(|problem| {
+        problem.lane() == lane
+            || (**problem == Problem::PartMissing
+                && AcceptanceField::answers().any(has_missing_parts))
+    });
     let mut leads_in: Vec<_> =
         found.map(|problem| format!("triage finds {problem}: {}", problem.english())).collect();
     if lane == Lane::ReadyForMonitoringReview {
@@ -110,6 +120,7 @@ fn of_lane(lane: Lane) -> Explanation {
     if lane == Lane::WaitingOwnerResponse {
         leads_in.push("a new surface: nobody has answered yet".to_owned());
         leads_in.push("the surface's file is no longer the one that was answered for".to_owned());
+        leads_in.push("the time until which an acceptance holds is over".to_owned());
     }
     for is_write_capable in [false, true] {
         let from = Lane::ALL.iter().filter(|from| {
@@ -157,6 +168,9 @@ fn of_lane(lane: Lane) -> Explanation {
     }
     if lane != Lane::WaitingOwnerResponse {
         leads_out.push(format!("a changed file, to {}", Lane::WaitingOwnerResponse));
+    }
+    if matches!(lane, Lane::OwnerReviewOnlyUpdate | Lane::WaitingRuntimeGate) {
+        leads_out.push(format!("the end of its valid_until, to {}", Lane::WaitingOwnerResponse));
     }
     leads_out.push("no step opens a gate".to_owned());
     Explanation {
@@ -246,7 +260,7 @@ fn of_action(action: BlockedAction) -> Explanation {
         id: action.as_str(),
         kind: "blocked action",
         english: format!("Nobody may do this on the strength of the ledger: {}", action.english()),
-        chinese: format!("任何人都不得以本帳本為由:{}", action.chinese()),
+        chinese: format!("任何人都不得以本帳本為由：{}", action.chinese()),
         leads_in,
         leads_out: vec![
             "nothing in the ledger; it needs a change process of its own".to_owned(),
@@ -261,7 +275,7 @@ fn of_gate(gate: RuntimeGate) -> Explanation {
         id: gate.as_str(),
         kind: "runtime gate",
         english: format!("False for ever. {}", gate.english()),
-        chinese: format!("永遠為 false。擋住的動作:{}", action.chinese()),
+        chinese: format!("永遠為 false。擋住的動作：{}", action.chinese()),
         leads_in: vec![format!("it stands against {action}"), "nothing makes it true".to_owned()],
         leads_out: vec![
             "no type, record or flag opens it; a ledger that says true is refused by name"
@@ -342,6 +356,26 @@ fn of_remark(remark: InventoryRemark) -> Explanation {
     }
 }
 
+/// A field that an owner answers.
+fn of_field(field: AcceptanceField) -> Option<Explanation> {
+    let form = field.form()?;
+    let [english, chinese] = field.help();
+    let mut leads_in = vec!["the request, the surface or the decision asks for it".to_owned()];
+    leads_in.push(format!("where it is missing, triage finds {}", field.problem_where_missing()));
+    let help = english.split('\n').map(str::trim).collect::<Vec<_>>().join(" ");
+    let mut leads_out = vec![help, format!("it takes {}", form.english())];
+    leads_out.extend(form.parts().iter().map(|part| format!("{}: {}", part.name, part.english())));
+    leads_out.extend(field.check().map(|check| format!("the check {check} judges it")));
+    Some(Explanation {
+        id: field.as_str(),
+        kind: "field of an answer",
+        english: field.english().to_owned(),
+        chinese: chinese.to_owned(),
+        leads_in,
+        leads_out,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -357,7 +391,7 @@ mod tests {
             assert!(!explanation.leads_in.is_empty() && !explanation.leads_out.is_empty(), "{id}");
             count += 1;
         }
-        assert_eq!(count, 12 + 23 + 28 + 34 + 25 + 21 + 48 + 4);
+        assert_eq!(count, 12 + 23 + 35 + 34 + 25 + 22 + 48 + 4 + 23);
     }
 
     #[test]

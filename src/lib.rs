@@ -30,6 +30,7 @@ mod candidate;
 mod detect;
 mod diagram;
 mod digest;
+mod document;
 mod escape;
 mod explain;
 mod gate;
@@ -71,10 +72,10 @@ pub mod fuzz_hooks {
 pub mod strategies;
 
 pub use candidate::{
-    Accepted, Answered, AnyCandidate, Candidate, ExecutionRejected, FalseGreenSupplementRequired,
-    Held, HeldBack, IncidentBackfillRequired, OwnerReviewOnlyUpdate, Quarantined, ReadbackRequired,
-    ReadyForReview, ReceiptGapRequired, Received, Refused, Reviewable,
-    StaleOrSilencedReviewRequired, State, SupplementRequested, WaitingOwnerResponse,
+    Accepted, AcceptedState, Answered, AnyCandidate, Candidate, ExecutionRejected,
+    FalseGreenSupplementRequired, Held, HeldBack, IncidentBackfillRequired, OwnerReviewOnlyUpdate,
+    Quarantined, ReadbackRequired, ReadyForReview, ReceiptGapRequired, Received, Refused,
+    Reviewable, StaleOrSilencedReviewRequired, State, SupplementRequested, WaitingOwnerResponse,
     WaitingRuntimeGate,
 };
 pub use diagram::mermaid;
@@ -88,16 +89,22 @@ pub use journal::{
 };
 pub use json::{DocumentError, DocumentProblem, Json, Number};
 pub use ledger::{Entry, Ledger, LedgerDocument, Stamp, Tally};
-pub use response::{Answers, EvidenceRef, NotARef, OwnerResponse, ResponseDocument};
+pub use response::{
+    Answer, Answers, EntryEnd, EvidenceRef, FoundEntry, Hint, MaintenanceWindow, NotARef,
+    OwnerResponse, PartAnswer, ResponseDocument,
+};
 pub use review::{Refusal, ReviewDocument, ReviewerKind, ReviewerRecord, Verdict};
 pub use schema::Schema;
 pub use signer::{Signer, SignerRole};
 pub use surface::Surface;
-pub use template::{response_template, review_template};
+pub use template::{
+    DraftOptions, TemplateFormat, TemplateOptions, response_template, review_template,
+};
 pub use time::{NotATime, Time};
 pub use triage::{Finding, Surfaces, compile_triage_rules};
 pub use words::{
-    AcceptanceField, AnswerShape, BlockedAction, Boundary, ControlTier, Decision, InventoryRemark,
-    ItemFlag, Lane, LedgerKey, Problem, ProgressFlag, ReviewerCheck, RuntimeGate, SourceCount,
-    SurfaceKind, VerifyCode, WriteClass,
+    AcceptanceField, AnswerForm, AnswerPart, AnswerShape, BlockedAction, Boundary, ControlTier,
+    Decision, HealthGround, InventoryRemark, ItemFlag, Lane, LedgerKey, PartForm, PartNeed,
+    Problem, ProgressFlag, ReferenceKind, ReferenceUse, ReviewerCheck, RuntimeGate, SourceCount,
+    SurfaceKind, Until, VerifyCode, WriteClass,
 };

@@ -27,28 +27,34 @@ pub(crate) fn requirement(
         return Requirement::Demanded;
     }
     let is_asked = surface.required_owner_fields().iter().any(|name| name == field.as_str());
-    if !is_asked || decision == Some(Decision::DeclineOwnership) {
+    let asks_for_little =
+        matches!(decision, Some(Decision::DeclineOwnership | Decision::ConfirmNotDeployed));
+    if !is_asked || asks_for_little {
         return Requirement::Optional;
     }
+    let matters = surface.is_write_capable() || surface.requires_live_evidence();
     match field {
-        AcceptanceField::OwnerResponseRef
-        | AcceptanceField::StaleAlertReview
+        AcceptanceField::OwnerResponseRef | AcceptanceField::FalseGreenRiskReview => {
+            Requirement::Demanded
+        }
+        AcceptanceField::StaleAlertReview
         | AcceptanceField::SilenceOrDedupReview
-        | AcceptanceField::FalseGreenRiskReview
-        | AcceptanceField::NoiseBudgetOwner => Requirement::Demanded,
+        | AcceptanceField::NoiseBudgetOwner
+            if matters =>
+        {
+            Requirement::Demanded
+        }
         _ => Requirement::ByRequest,
     }
 }
 
 fn is_demanded(field: AcceptanceField, surface: &Surface, decision: Option<Decision>) -> bool {
     use AcceptanceField as Field;
-    if let Field::OwnerRoleOrTeam | Field::Decision | Field::DecisionReason | Field::AffectedScope =
-        field
-    {
+    if field.is_always_asked() {
         return true;
     }
-    if decision == Some(Decision::DeclineOwnership) {
-        // The request has to find the owner, and nothing else can be known.
+    if let Some(Decision::DeclineOwnership | Decision::ConfirmNotDeployed) = decision {
+        // Somebody else has to be found, or no live system reads the file: nothing else can be known.
         return field == Field::FollowupOwner;
     }
     let by_decision = match decision {
@@ -61,8 +67,21 @@ fn is_demanded(field: AcceptanceField, surface: &Surface, decision: Option<Decis
                 | Field::ValidationPlan
         ),
         Some(Decision::ConfirmAfterChange) => {
-            matches!(field, Field::PostReloadReadbackPlan | Field::ReceiverReceiptProofRef)
+            matches!(
+                field,
+                Field::PostReloadReadbackPlan
+                    | Field::ReceiverReceiptProofRef
+                    | Field::ValidationPlan
+                    | Field::RollbackOwner
+            )
         }
+        Some(Decision::ProposeChange) => matches!(
+            field,
+            Field::PostReloadReadbackPlan
+                | Field::MaintenanceWindow
+                | Field::RollbackOwner
+                | Field::ValidationPlan
+        ),
         _ => false,
     };
     let kind = surface.descriptor(Field::ConfigKind).and_then(|kind| kind.as_str());
@@ -132,26 +151,31 @@ mod tests {
 
     const FOUR: &str = "owner_role_or_team decision decision_reason affected_scope";
     /// What may never be answered with `not_applicable` once it is asked for.
-    const STRICT: &str = "owner_response_ref stale_alert_review silence_or_dedup_review \
-        false_green_risk_review noise_budget_owner";
+    const STRICT: &str = "owner_response_ref false_green_risk_review";
+    /// As [`STRICT`], where the surface writes or requires live evidence.
+    const MATTERS: &str = "stale_alert_review silence_or_dedup_review noise_budget_owner";
     const WRITES: &str = "reload_owner maintenance_window rollback_owner validation_plan \
         post_reload_readback_plan route_smoke_plan";
     const LIVE: &str = "live_config_hash_ref alert_chain_health_ref receiver_receipt_proof_ref \
         receiver_owner redacted_evidence_refs";
     const INCIDENT: &str = "incident_context_ref receiver_receipt_proof_ref stale_alert_review \
         silence_or_dedup_review validation_plan";
-    const CHANGE: &str = "post_reload_readback_plan receiver_receipt_proof_ref";
+    const CHANGE: &str =
+        "post_reload_readback_plan receiver_receipt_proof_ref validation_plan rollback_owner";
+    const PROPOSAL: &str =
+        "post_reload_readback_plan maintenance_window rollback_owner validation_plan";
 
     #[test]
     fn surface_and_decision_demand_what_the_table_says() {
         for (writes, live, decision, groups) in [
             (false, false, "confirm_current_state", vec![]),
-            (true, false, "confirm_current_state", vec![WRITES]),
-            (false, true, "propose_change", vec![LIVE]),
-            (true, true, "nonsense", vec![WRITES, LIVE]),
+            (true, false, "confirm_current_state", vec![WRITES, MATTERS]),
+            (false, true, "propose_change", vec![LIVE, MATTERS, PROPOSAL]),
+            (true, true, "nonsense", vec![WRITES, LIVE, MATTERS]),
             (false, false, "confirm_after_incident", vec![INCIDENT]),
             (false, false, "confirm_after_change", vec![CHANGE]),
-            (true, true, "confirm_after_incident", vec![WRITES, LIVE, INCIDENT]),
+            (false, false, "propose_change", vec![PROPOSAL]),
+            (true, true, "confirm_after_incident", vec![WRITES, LIVE, INCIDENT, MATTERS]),
         ] {
             let [demanded, by_request] = requirements(writes, live, decision);
             let expected: Vec<_> =
@@ -172,10 +196,12 @@ mod tests {
     }
 
     #[test]
-    fn who_declines_says_no_more_than_who_follows_up() {
-        let [demanded, by_request] = requirements(true, true, "decline_ownership");
-        let expected: Vec<_> = FOUR.split(' ').chain(["followup_owner"]).collect();
-        assert_eq!(demanded, expected);
-        assert!(by_request.is_empty());
+    fn who_declines_or_has_not_deployed_says_no_more_than_who_follows_up() {
+        for decision in ["decline_ownership", "confirm_not_deployed"] {
+            let [demanded, by_request] = requirements(true, true, decision);
+            let expected: Vec<_> = FOUR.split(' ').chain(["followup_owner"]).collect();
+            assert_eq!(demanded, expected);
+            assert!(by_request.is_empty());
+        }
     }
 }

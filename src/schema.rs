@@ -4,11 +4,14 @@ use serde_json::{Map, Value, json};
 
 use crate::json::with;
 use crate::ledger;
-use crate::response::RESPONSE_VERSION;
-use crate::review::{RECORD_VERSION, RecordKey, ReviewerKind, Verdict};
+use crate::response::{FIELDS, REASON, RESPONSE_VERSION};
+use crate::review::{ACCEPT, RECORD_VERSION, RecordKey, ReviewerKind, Verdict};
 use crate::surface::DESCRIPTORS;
 use crate::triage::MAX_CHARACTERS;
-use crate::words::{AcceptanceField, AnswerShape, Decision, Lane, LedgerKey, ReviewerCheck};
+use crate::words::{
+    AcceptanceField, AnswerForm, AnswerPart, CLEAR, Decision, ENTRY_KEYS, HealthGround, Lane,
+    LedgerKey, NOT_APPLICABLE, PartForm, REF, ReferenceKind, ReferenceUse, ReviewerCheck,
+};
 
 /// A document that has a schema.
 ///
@@ -68,23 +71,129 @@ impl Schema {
     }
 }
 
-/// The pointers that [`EvidenceRef`](crate::EvidenceRef) reads, as a pattern.
-const REF: &str = r"^(sha256:[0-9a-fA-F]{64}|sha512:[0-9a-fA-F]{128}|commit:[0-9a-fA-F]{7,64}|ticket:([A-Za-z][A-Za-z0-9_]*-[0-9]+|[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+#[0-9]+)|(artifact|message-id):\S+|https://[A-Za-z0-9.-]+(:[0-9]+)?/\S+)$";
+/// The patterns of what [`EvidenceRef`](crate::EvidenceRef) reads, behind the kind and its colon.
+const fn reference_target(kind: ReferenceKind) -> &'static str {
+    match kind {
+        ReferenceKind::Sha256 => "[0-9a-fA-F]{64}",
+        ReferenceKind::Sha512 => "[0-9a-fA-F]{128}",
+        ReferenceKind::Commit => "[0-9a-fA-F]{7,64}",
+        ReferenceKind::Ticket => {
+            r"([A-Za-z][A-Za-z0-9_]*-[0-9]+|[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+#[0-9]+)"
+        }
+        ReferenceKind::Artifact | ReferenceKind::MessageId => r"\S+",
+        ReferenceKind::Https => r"//[A-Za-z0-9.-]+(:[0-9]+)?/\S+",
+    }
+}
+
+/// The refs of the kinds that can show something, as a pattern.
+fn reference(of: ReferenceUse) -> String {
+    let kinds = ReferenceKind::ALL.iter().filter(|kind| of.takes(**kind));
+    let patterns: Vec<_> =
+        kinds.map(|kind| format!("{kind}:{}", reference_target(*kind))).collect();
+    format!("^({})$", patterns.join("|"))
+}
 
 /// An answer that says, with a reason, that there is none to give.
-const NOT_APPLICABLE: &str = r"^not_applicable:.*\S";
+const NOT_APPLICABLE_TEXT: &str = r"^not_applicable:.*\S";
+
+/// A text, or nothing: a form leaves what is not answered blank.
+fn text() -> Value {
+    json!({"type": ["string", "null"], "maxLength": MAX_CHARACTERS})
+}
+
+/// A value, or an object of which one key is filled in.
+fn or_keys(value: Value, keys: &[&str]) -> Value {
+    if keys.is_empty() {
+        return value;
+    }
+    let properties: Map<_, _> = keys.iter().map(|key| ((*key).to_owned(), text())).collect();
+    let object = json!({"type": "object", "properties": properties, "additionalProperties": false});
+    json!({"anyOf": [value, object]})
+}
+
+fn reference_or_blank(of: ReferenceUse) -> Value {
+    let pattern = json!({"type": "string", "anyOf": [
+        {"pattern": reference(of)}, {"pattern": NOT_APPLICABLE_TEXT}, {"maxLength": 0}]});
+    or_keys(json!({"anyOf": [{"type": "null"}, pattern]}), &[REF, NOT_APPLICABLE])
+}
+
+/// What a part may be.
+fn part(part: &AnswerPart) -> Value {
+    match part.form {
+        PartForm::Text | PartForm::StopCondition => or_keys(text(), &[NOT_APPLICABLE]),
+        PartForm::TextOrRef => or_keys(text(), &[REF, NOT_APPLICABLE]),
+        PartForm::Ref(of) => reference_or_blank(of),
+        PartForm::Entries { until } => {
+            let mut properties: Map<_, _> =
+                ENTRY_KEYS.iter().map(|key| ((*key).to_owned(), text())).collect();
+            if let (Some(until), [_, _, key]) = (until, ENTRY_KEYS) {
+                let by_design = if until.may_be_by_design() { ", or by_design" } else { "" };
+                let schema =
+                    with(text(), "description", json!(format!("A date or a time{by_design}.")));
+                properties.insert(key.to_owned(), schema);
+            }
+            let entry = json!({"type": ["object", "null"], "properties": properties, "additionalProperties": false});
+            or_keys(
+                json!({"anyOf": [
+                    {"enum": [CLEAR, "", null]},
+                    {"type": "string", "pattern": NOT_APPLICABLE_TEXT},
+                    {"type": "array", "items": entry},
+                ]}),
+                &[NOT_APPLICABLE],
+            )
+        }
+        PartForm::Grounds => {
+            let grounds: Vec<_> = HealthGround::ALL
+                .iter()
+                .map(|ground| json!({"const": ground.as_str(), "description": ground.english()}))
+                .collect();
+            let ground = json!({"anyOf": [{"type": "null"}, {"oneOf": grounds}]});
+            json!({"anyOf": [ground, {"type": "array", "items": ground}]})
+        }
+    }
+}
+
+/// What an answer may be.
+fn answer(form: AnswerForm) -> Value {
+    match form {
+        AnswerForm::Decision => {
+            let decisions: Vec<_> = Decision::ALL
+                .iter()
+                .map(|decision| json!({"const": decision.as_str(), "description": decision.english()}))
+                .collect();
+            json!({"anyOf": [{"type": "null"}, {"oneOf": decisions}]})
+        }
+        AnswerForm::Ref(of) => reference_or_blank(of),
+        AnswerForm::Refs(of) => {
+            let items = json!({"type": "array", "items": reference_or_blank(of)});
+            or_keys(json!({"anyOf": [{"type": "null"}, items]}), &[NOT_APPLICABLE])
+        }
+        AnswerForm::Parts(parts) => {
+            let mut properties: Map<_, _> =
+                parts.iter().map(|one| (one.name.to_owned(), part(one))).collect();
+            properties.insert(NOT_APPLICABLE.to_owned(), text());
+            let object =
+                json!({"type": "object", "properties": properties, "additionalProperties": false});
+            json!({"anyOf": [{"type": "null"}, {"type": "string", "pattern": NOT_APPLICABLE_TEXT}, object]})
+        }
+        AnswerForm::Scope
+        | AnswerForm::Text
+        | AnswerForm::TextOrRef
+        | AnswerForm::Name
+        | AnswerForm::NameRefOrDisable
+        | AnswerForm::Window => or_keys(text(), form.prefix_keys()),
+    }
+}
 
 fn response() -> Value {
-    let reference =
-        json!({"type": "string", "anyOf": [{"pattern": REF}, {"pattern": NOT_APPLICABLE}]});
     let mut properties = Map::new();
     let mut add = |key: &str, schema: Value| properties.insert(key.to_owned(), schema);
     add("$schema", json!({"type": "string"}));
     add(LedgerKey::SchemaVersion.as_str(), json!({"const": RESPONSE_VERSION}));
-    add("responder", json!({"type": "string", "minLength": 1, "description": "Who answers."}));
+    add("responder", with(text(), "description", json!("Who answers.")));
     add(
         "responded_at",
-        json!({"type": "string", "format": "date-time", "description": "When: RFC 3339 with an offset."}),
+        json!({"type": ["string", "null"], "description": "When: RFC 3339 with an offset."}),
     );
     for field in [
         AcceptanceField::AcceptanceCandidateId,
@@ -96,17 +205,24 @@ fn response() -> Value {
     }
     add(AcceptanceField::NotApproval.as_str(), json!({"const": true}));
     for field in AcceptanceField::answers() {
-        let schema = match field.answer_shape() {
-            Some(AnswerShape::Refs) => json!({"type": "array", "items": reference}),
-            Some(AnswerShape::Ref) => json!({"anyOf": [{"type": "null"}, reference]}),
-            _ if field == AcceptanceField::Decision => {
-                let decisions = Decision::ALL.iter();
-                json!({"oneOf": decisions.map(|decision| json!({"const": decision.as_str(), "description": decision.english()})).collect::<Vec<_>>()})
-            }
-            _ => json!({"type": ["string", "null"], "maxLength": MAX_CHARACTERS}),
-        };
-        add(field.as_str(), with(schema, "description", json!(field.english())));
+        let Some(form) = field.form() else { continue };
+        let [english, chinese] = field.help();
+        let help = json!(format!("{english}\n{chinese}"));
+        add(field.as_str(), with(answer(form), "description", help));
     }
+    let names: Vec<_> = AcceptanceField::answers().map(AcceptanceField::as_str).collect();
+    add(
+        NOT_APPLICABLE,
+        json!({
+            "description": "One reason for all fields that it names.",
+            "type": ["object", "null"],
+            "properties": {
+                REASON: text(),
+                FIELDS: {"type": ["array", "null"], "items": {"anyOf": [{"type": "null"}, {"enum": names}]}},
+            },
+            "additionalProperties": false,
+        }),
+    );
     let required = [
         LedgerKey::SchemaVersion.as_str(),
         AcceptanceField::AcceptanceCandidateId.as_str(),
@@ -132,21 +248,22 @@ fn response() -> Value {
 }
 
 fn reviewer_record() -> Value {
-    let verdicts: Vec<_> = [Verdict::Pass, Verdict::Fail, Verdict::NotApplicable]
-        .map(|verdict| verdict.to_string())
-        .into();
+    let verdicts = [Verdict::Pass, Verdict::Fail, Verdict::NotApplicable];
+    // A check that was not judged stays blank.
+    let verdicts: Vec<_> =
+        verdicts.iter().map(|verdict| json!(verdict.to_string())).chain([Value::Null]).collect();
     let kinds: Vec<_> =
         [ReviewerKind::Person, ReviewerKind::Automation].map(|kind| kind.to_string()).into();
     let outcomes: Vec<_> = Lane::ALL
         .iter()
         .filter(|lane| lane.is_hold() || **lane == Lane::OwnerReviewOnlyUpdate)
         .map(|lane| lane.as_str())
+        .chain([ACCEPT])
         .collect();
     let checks: Map<_, _> = ReviewerCheck::ALL
         .iter()
         .map(|check| (check.to_string(), json!({"enum": verdicts, "description": check.english()})))
         .collect();
-    let all: Vec<_> = checks.keys().cloned().collect();
     let text = json!({"type": "string", "minLength": 1, "maxLength": MAX_CHARACTERS});
     let described =
         |schema: Value, description: &str| with(schema, "description", json!(description));
@@ -170,24 +287,29 @@ fn reviewer_record() -> Value {
                     json!({"type": "string", "format": "date-time"}),
                     "When: RFC 3339 with an offset.",
                 ),
-                RecordKey::Outcome => {
-                    described(json!({"enum": outcomes}), "The lane that the answer is given.")
-                }
+                RecordKey::Outcome => described(
+                    json!({"enum": outcomes}),
+                    "The lane that the answer is given, or accept.",
+                ),
+                RecordKey::ValidUntil => described(
+                    json!({"type": ["string", "null"]}),
+                    "Until when an acceptance holds: RFC 3339 with an offset, at most 366 days after reviewed_at. A hold has none.",
+                ),
                 RecordKey::Reason => described(text.clone(), "Why."),
                 RecordKey::RecordRef => described(
-                    json!({"type": "string", "pattern": REF}),
+                    json!({"type": "string", "pattern": reference(ReferenceUse::Any)}),
                     "A pointer to where the decision is recorded.",
                 ),
                 RecordKey::Checks => json!({
-                    "type": "object", "properties": checks, "required": all,
-                    "additionalProperties": false,
+                    "type": "object", "properties": checks, "additionalProperties": false,
                 }),
                 RecordKey::NotAuthorization => json!({"const": true}),
             };
             (key.as_str().to_owned(), schema)
         })
         .collect();
-    let required: Vec<_> = properties.keys().cloned().collect();
+    let is_required = |key: &&String| key.as_str() != RecordKey::ValidUntil.as_str();
+    let required: Vec<_> = properties.keys().filter(is_required).cloned().collect();
     json!({
         "title": "Reviewer record",
         "description": "What a reviewer decides about one answer. It authorizes nothing.",
@@ -252,7 +374,7 @@ mod tests {
 
     #[test]
     fn the_pattern_of_a_pointer_is_its_parser() {
-        let pattern = Regex::new(REF).unwrap();
+        let pattern = Regex::new(&reference(ReferenceUse::Any)).unwrap();
         for text in [
             "sha256:0a",
             &format!("sha256:{}", "0a".repeat(32)),

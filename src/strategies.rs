@@ -12,8 +12,10 @@ use serde_json::json;
 use crate::digest::Digest;
 use crate::review::RECORD_VERSION;
 use crate::surface::Surface;
-use crate::template::response_template;
-use crate::words::{Lane, ReviewerCheck};
+use crate::template::{TemplateFormat, TemplateOptions, response_template};
+use crate::words::{
+    AcceptanceField, AnswerForm, AnswerPart, Lane, PartForm, ReferenceUse, ReviewerCheck,
+};
 
 /// The text of the two documents that a ledger is made from.
 ///
@@ -261,26 +263,64 @@ pub fn responses(surface: &Surface) -> impl Strategy<Value = String> + use<> {
 /// A whole answer for `surface` that nothing is to be said against.
 #[must_use]
 pub fn clean_response(surface: &Surface) -> serde_json::Map<String, serde_json::Value> {
-    let template = response_template(surface, None, "response.schema.json");
+    let options = TemplateOptions { format: TemplateFormat::Json, ..TemplateOptions::default() };
     // What we write, serde_json reads.
-    let mut members: serde_json::Map<_, _> = serde_json::from_str(&template).unwrap_or_default();
+    let mut members: serde_json::Map<_, _> =
+        serde_json::from_str(&response_template(surface, &options)).unwrap_or_default();
     for (key, value) in &mut members {
-        let answer = match key.as_str() {
-            "responder" => json!("Ada Owner"),
-            "responded_at" => json!("2026-11-20T10:00:00+08:00"),
-            "decision" => json!("confirm_current_state"),
-            "affected_scope" => json!(surface.surface_id()),
-            "redacted_evidence_refs" => json!(["artifact:run-12/readback.json"]),
-            "incident_context_ref" | "cross_project_notification_ref" => {
-                json!("not_applicable: nothing of the kind happened")
+        match (key.as_str(), key.parse::<AcceptanceField>().ok().and_then(AcceptanceField::form)) {
+            ("$schema", _) => *value = json!("response.schema.json"),
+            ("responder", _) => *value = json!("Ada Owner"),
+            ("responded_at", _) => *value = json!("2026-11-20T10:00:00+08:00"),
+            ("not_applicable", _) => {
+                if let Some(members) = value.as_object_mut() {
+                    members.insert(
+                        "reason".to_owned(),
+                        json!("only panels, no alert and no receiver"),
+                    );
+                }
             }
-            _ if value.is_null() => json!("ticket:OPS-12"),
-            _ if value == "pending_owner_response" => json!("The platform team looked at it."),
-            _ => continue,
-        };
-        *value = answer;
+            (_, Some(form)) => *value = clean_answer(key, form, surface),
+            _ => {}
+        }
     }
     members
+}
+
+/// A whole answer to one field. Each text is said once only.
+fn clean_answer(name: &str, form: AnswerForm, surface: &Surface) -> serde_json::Value {
+    let is_none = ["incident_context_ref", "cross_project_notification_ref"].contains(&name);
+    match form {
+        _ if is_none => json!({"not_applicable": "nothing of the kind happened"}),
+        AnswerForm::Decision => json!("confirm_current_state"),
+        AnswerForm::Scope => json!(surface.surface_id()),
+        AnswerForm::Text | AnswerForm::TextOrRef => {
+            json!(format!("{name} is kept in the runbook."))
+        }
+        AnswerForm::Name | AnswerForm::NameRefOrDisable => json!("The platform team"),
+        AnswerForm::Ref(of) => json!(clean_reference(of)),
+        AnswerForm::Refs(of) => json!([clean_reference(of)]),
+        AnswerForm::Window => json!({"per_change": "the platform lead, in the ticket"}),
+        AnswerForm::Parts(parts) => {
+            let matters = surface.is_write_capable() || surface.requires_live_evidence();
+            let part = |part: &AnswerPart| match part.form {
+                PartForm::Ref(of) => json!(clean_reference(of)),
+                PartForm::Entries { .. } => json!("clear"),
+                PartForm::Grounds if matters => json!(["receiver_receipt", "alert_rule_state"]),
+                PartForm::Grounds => json!(["no_health_claimed"]),
+                _ => json!(format!("{} of {name}, as the runbook says", part.name)),
+            };
+            parts.iter().map(|one| (one.name.to_owned(), part(one))).collect()
+        }
+    }
+}
+
+fn clean_reference(of: ReferenceUse) -> String {
+    match of {
+        ReferenceUse::Digest => format!("sha256:{}", "1b".repeat(32)),
+        ReferenceUse::Receipt => "message-id:<1@mail.local>".to_owned(),
+        ReferenceUse::Context | ReferenceUse::Any => "ticket:OPS-12".to_owned(),
+    }
 }
 
 /// The text of any JSON value that somebody might answer with.
@@ -357,6 +397,7 @@ pub fn reviewer_records(
                 "reviewer_kind": kind,
                 "reviewed_at": "2026-11-21T10:00:00+08:00",
                 "outcome": outcome,
+                "valid_until": (outcome == Lane::OwnerReviewOnlyUpdate).then_some("2027-05-21T10:00:00+08:00"),
                 "reason": "Compared with the readback.",
                 "record_ref": format!("ticket:OPS-{ticket}"),
                 "checks": checks,

@@ -6,6 +6,9 @@ use jiff::Timestamp;
 /// How far a time may be ahead of Greenwich or behind it, in hours: RFC 3339 has no more.
 const MAX_OFFSET_HOURS: u8 = 23;
 
+/// How far a time may be ahead of the clock that reads it, in seconds: two clocks of people differ by less.
+const MAX_AHEAD: i64 = 5 * 60;
+
 /// A time as documents and events write it: RFC 3339 with seconds and an offset, from 1970 to 9999.
 ///
 /// It is shown as it was written. Outside these years it could not be read back once it is written in UTC.
@@ -43,6 +46,20 @@ impl Time {
     #[must_use]
     pub fn is_before(&self, other: &Self) -> bool {
         self.moment < other.moment
+    }
+
+    /// How many seconds pass from this time to the other; fewer than none where it is earlier. A part of a second that
+    /// has begun counts.
+    pub(crate) fn seconds_to(&self, other: &Self) -> i64 {
+        let nanoseconds = other.moment.as_nanosecond() - self.moment.as_nanosecond();
+        let seconds = nanoseconds.div_euclid(1_000_000_000)
+            + i128::from(nanoseconds.rem_euclid(1_000_000_000) > 0);
+        i64::try_from(seconds).unwrap_or(i64::MAX)
+    }
+
+    /// Whether the time is further ahead of a clock than clocks differ.
+    pub(crate) fn is_ahead_of(&self, clock: &Self) -> bool {
+        clock.seconds_to(self) > MAX_AHEAD
     }
 
     #[cfg(any(test, feature = "cli"))]

@@ -4,8 +4,9 @@ use crate::digest::Digest;
 use crate::gate::Gates;
 use crate::ledger::Entry;
 use crate::response::{OwnerResponse, ResponseDocument};
-use crate::review::{Refusal, ReviewerRecord, is_answered, is_not_applicable};
+use crate::review::{Refusal, ReviewerRecord, Verdict, is_answered, is_not_applicable};
 use crate::surface::Surface;
+use crate::time::Time;
 use crate::triage::{Finding, Surfaces, Triage};
 use crate::words::{Lane, ReviewerCheck};
 
@@ -268,19 +269,53 @@ impl AnyCandidate {
         in_any_state!(self, candidate => candidate.contents().response)
     }
 
-    /// Whether a record could give this check no verdict but `fail`: something is found against it, or none of its
-    /// fields is answered and it is not skippable.
-    pub(crate) fn can_only_fail(&self, check: ReviewerCheck) -> bool {
+    /// The verdicts that a record could give a check: `pass` where one of its fields is answered and nothing is found
+    /// against it, `not_applicable` where it may be skipped, and always `fail`.
+    pub(crate) fn verdicts_left(&self, check: ReviewerCheck) -> Vec<Verdict> {
         let answers = self.response().map(OwnerResponse::answers);
         let is_found = self.findings().iter().any(|finding| finding.check() == check);
         let may_be_skipped =
             answers.is_some_and(|answers| is_not_applicable(check, answers, self.surface()));
-        !may_be_skipped && (is_found || !is_answered(check, answers))
+        let may_pass = !is_found && is_answered(check, answers);
+        let left = [
+            (Verdict::Pass, may_pass),
+            (Verdict::Fail, true),
+            (Verdict::NotApplicable, may_be_skipped),
+        ];
+        left.into_iter().filter(|(_, is_left)| *is_left).map(|(verdict, _)| verdict).collect()
+    }
+
+    /// Whether a record could give this check no verdict but `fail`.
+    pub(crate) fn can_only_fail(&self, check: ReviewerCheck) -> bool {
+        self.verdicts_left(check) == [Verdict::Fail]
     }
 
     /// Whether a reviewer accepted the answer.
     pub(crate) const fn is_accepted(&self) -> bool {
         matches!(self, Self::OwnerReviewOnlyUpdate(_) | Self::WaitingRuntimeGate(_))
+    }
+
+    /// Until when the answer is accepted, where it is.
+    #[must_use]
+    pub fn valid_until(&self) -> Option<&Time> {
+        match self {
+            Self::OwnerReviewOnlyUpdate(candidate) => candidate.valid_until(),
+            Self::WaitingRuntimeGate(candidate) => candidate.valid_until(),
+            _ => None,
+        }
+    }
+
+    /// The candidate at a time: an acceptance that is over no longer counts; see [`Candidate::expire`].
+    pub fn as_of(self, time: Option<&Time>) -> Self {
+        match self {
+            Self::OwnerReviewOnlyUpdate(candidate) => {
+                candidate.expire(time).map_or_else(Candidate::erase, Candidate::erase)
+            }
+            Self::WaitingRuntimeGate(candidate) => {
+                candidate.expire(time).map_or_else(Candidate::erase, Candidate::erase)
+            }
+            other => other,
+        }
     }
 
     /// The candidate as it stood before its answer was accepted; `None` where it was not. It belongs to no journal, so that

@@ -12,19 +12,20 @@ use crate::ledger::Entry;
 use crate::response::{OwnerResponse, ResponseDocument};
 use crate::review::{Refusal, ReviewerRecord};
 use crate::surface::Surface;
+use crate::time::Time;
 use crate::triage::{Finding, Surfaces, Triage, triage};
 use crate::words::Lane;
 
 pub use any::{Accepted, AnyCandidate, Held, Received};
 pub(crate) use machine::review_leads_to;
 pub(crate) use state::Contents;
-use state::{Agreed, Carried, Clean, Unanswered};
 pub use state::{
-    Answered, ExecutionRejected, FalseGreenSupplementRequired, HeldBack, IncidentBackfillRequired,
-    OwnerReviewOnlyUpdate, Quarantined, ReadbackRequired, ReadyForReview, ReceiptGapRequired,
-    Reviewable, StaleOrSilencedReviewRequired, State, SupplementRequested, WaitingOwnerResponse,
-    WaitingRuntimeGate,
+    AcceptedState, Answered, ExecutionRejected, FalseGreenSupplementRequired, HeldBack,
+    IncidentBackfillRequired, OwnerReviewOnlyUpdate, Quarantined, ReadbackRequired, ReadyForReview,
+    ReceiptGapRequired, Reviewable, StaleOrSilencedReviewRequired, State, SupplementRequested,
+    WaitingOwnerResponse, WaitingRuntimeGate,
 };
+use state::{Agreed, Carried, Clean, Unanswered};
 
 /// A surface whose owner is asked to confirm it, in one of twelve states.
 ///
@@ -172,6 +173,31 @@ impl<S: Answered> Candidate<S> {
     #[must_use]
     pub fn response(&self) -> &OwnerResponse {
         self.state.response()
+    }
+}
+
+impl<S: AcceptedState> Candidate<S> {
+    /// Until when the acceptance holds.
+    #[must_use]
+    pub fn valid_until(&self) -> Option<&Time> {
+        self.record()?.valid_until()
+    }
+
+    /// Ends the acceptance where its time is over: nobody has answered for the surface as it is then. Without a time to
+    /// hold it against, nobody knows that it holds, and it ends.
+    ///
+    /// # Errors
+    ///
+    /// The candidate as it was, where the acceptance still holds.
+    pub fn expire(self, as_of: Option<&Time>) -> Result<Candidate<WaitingOwnerResponse>, Self> {
+        let holds = as_of
+            .zip(self.valid_until())
+            .is_some_and(|(as_of, valid_until)| as_of.is_before(valid_until));
+        if holds {
+            return Err(self);
+        }
+        let state = WaitingOwnerResponse(Unanswered);
+        Ok(Candidate { surface: self.surface, answer: None, state })
     }
 }
 

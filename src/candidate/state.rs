@@ -61,6 +61,17 @@ pub trait Answered: Reviewable {
     fn response(&self) -> &OwnerResponse;
 }
 
+/// A state in which a person accepted the answer, until a time.
+///
+/// ```
+/// use acceptance_ledger::{AcceptedState, Candidate, Time};
+///
+/// fn until<S: AcceptedState>(candidate: &Candidate<S>) -> Option<&Time> {
+///     candidate.valid_until()
+/// }
+/// ```
+pub trait AcceptedState: Answered {}
+
 pub(super) mod sealed {
     use super::{AnyCandidate, Candidate, Carried, Contents, State};
 
@@ -336,7 +347,7 @@ states! {
     ///     candidate.record().map(|record| record.reviewer())
     /// }
     /// ```
-    OwnerReviewOnlyUpdate(Agreed) at OwnerReviewOnlyUpdate: Reviewable Answered;
+    OwnerReviewOnlyUpdate(Agreed) at OwnerReviewOnlyUpdate: Reviewable Answered AcceptedState;
     /// A person accepted the answer for a surface that can write. Its gate stays shut all the same.
     ///
     /// ```
@@ -346,5 +357,5 @@ states! {
     ///     candidate.gates().get(RuntimeGate::PrometheusReloadAuthorized).is_open()
     /// }
     /// ```
-    WaitingRuntimeGate(Agreed) at WaitingRuntimeGate: Reviewable Answered;
+    WaitingRuntimeGate(Agreed) at WaitingRuntimeGate: Reviewable Answered AcceptedState;
 }

@@ -40,7 +40,7 @@ pub(super) enum Format {
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct AnswerArgs {
-    /// The responses: JSON documents, as `template` writes them
+    /// The responses: YAML or JSON documents, as `template` writes them
     #[arg(value_name = "FILE", required = true, value_parser = path())]
     pub(super) responses: Vec<PathBuf>,
 

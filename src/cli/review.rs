@@ -29,7 +29,7 @@ use super::wait::WaitArgs;
 /// Each is held against the latest answer of its surface. What is refused changes nothing. No record opens a gate.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The records: JSON documents, as `template --review` writes them
+    /// The records: YAML or JSON documents, as `template --review` writes them
     #[arg(value_name = "FILE", required = true, value_parser = path())]
     records: Vec<PathBuf>,
 
@@ -120,7 +120,7 @@ fn take_in(
         &file,
         document.bytes(),
         signature.as_deref(),
-        Namespace::of_reviewer(document.kind()),
+        Namespace::of_reviewer(document.reviewer_kind()),
         document.reviewer(),
         &recorded_at,
     )?;
@@ -229,7 +229,10 @@ const fn field_of(reason: Refusal) -> &'static str {
         Refusal::NoSuchStep { .. } | Refusal::AcceptanceSuspended | Refusal::NoFailedCheck(_) => {
             "/outcome"
         }
+        Refusal::NotWithinAYear | Refusal::OverAlready => "/valid_until",
+        Refusal::AheadOfTheClock => "/reviewed_at",
         Refusal::FailedCheck(_)
+        | Refusal::NotJudged(_)
         | Refusal::PassAgainstFinding(_)
         | Refusal::PassUnanswered(_)
         | Refusal::NotApplicableUnearned(_) => "/checks",

@@ -6,11 +6,12 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::response::ResponseKey;
+use crate::document::Notation;
+use crate::response::{COMMENT, FIELDS, Hint, REASON, ResponseKey};
 use crate::signer::{Signer, SignerRole};
 use crate::time::Time;
 use crate::triage::Finding;
-use crate::words::{Lane, Problem, ReviewerCheck};
+use crate::words::{AcceptanceField, Lane, Problem, ReviewerCheck};
 
 /// The version of an event that this crate reads and writes.
 const EVENT_VERSION: &str = "monitoring_journal_event_v1";
@@ -45,14 +46,15 @@ pub(super) enum Happened {
     /// The owner answered.
     Response {
         /// The answer that was stored; `None` where nothing of it is kept.
-        document: Option<Digest>,
+        document: Option<DocumentName>,
         responded_at: Option<Time>,
         /// What the request said of the surface at intake, see [`Surface::digest`](crate::Surface::digest).
         surface: Digest,
         findings: Vec<Finding>,
+        hints: Vec<Hint>,
     },
     /// A reviewer decided.
-    Review { document: Digest },
+    Review { document: DocumentName },
 }
 
 impl Event {
@@ -89,6 +91,24 @@ impl Event {
         }
     }
 
+    /// What triage could not tell for sure at intake.
+    #[must_use]
+    pub fn hints(&self) -> &[Hint] {
+        match &self.happened {
+            Happened::Response { hints, .. } => hints,
+            Happened::Review { .. } => &[],
+        }
+    }
+
+    /// When the owner answered, as the stored answer says.
+    #[must_use]
+    pub const fn responded_at(&self) -> Option<&Time> {
+        match &self.happened {
+            Happened::Response { responded_at, .. } => responded_at.as_ref(),
+            Happened::Review { .. } => None,
+        }
+    }
+
     /// Who signed the document, as intake or review verified it.
     #[must_use]
     pub const fn signer(&self) -> Option<&Signer> {
@@ -99,8 +119,8 @@ impl Event {
     #[must_use]
     pub fn document(&self) -> Option<DocumentName> {
         match &self.happened {
-            Happened::Response { document, .. } => document.map(DocumentName::response),
-            Happened::Review { document } => Some(DocumentName::review(*document)),
+            Happened::Response { document, .. } => *document,
+            Happened::Review { document } => Some(*document),
         }
     }
 
@@ -142,12 +162,17 @@ struct Line {
     lane: Lane,
     #[serde(skip_serializing_if = "Option::is_none")]
     document: Option<String>,
+    /// `yaml`; a document in JSON has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notation: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     responded_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     surface: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<Vec<FindingLine>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hints: Option<Vec<HintLine>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     signer: Option<SignerLine>,
 }
@@ -169,6 +194,20 @@ struct FindingLine {
     start: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     end: Option<usize>,
+    /// Whether `not_applicable:` would have been an answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    excusable: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HintLine {
+    check: ReviewerCheck,
+    field: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end: Option<usize>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -181,14 +220,15 @@ struct SignerLine {
 
 impl From<&Event> for Line {
     fn from(event: &Event) -> Self {
-        let (name, responded_at, surface, findings) = match &event.happened {
-            Happened::Response { responded_at, surface, findings, .. } => (
+        let (name, responded_at, surface, findings, hints) = match &event.happened {
+            Happened::Response { responded_at, surface, findings, hints, .. } => (
                 Name::ResponseReceived,
                 responded_at.as_ref().map(Time::to_string),
                 Some(surface.to_string()),
                 Some(findings.iter().map(FindingLine::from).collect()),
+                (!hints.is_empty()).then(|| hints.iter().map(HintLine::from).collect()),
             ),
-            Happened::Review { .. } => (Name::ReviewRecorded, None, None, None),
+            Happened::Review { .. } => (Name::ReviewRecorded, None, None, None, None),
         };
         Self {
             schema_version: EVENT_VERSION.to_owned(),
@@ -198,9 +238,14 @@ impl From<&Event> for Line {
             recorded_at: event.recorded_at.to_string(),
             lane: event.lane,
             document: event.document().map(|name| name.digest.to_string()),
+            notation: event
+                .document()
+                .filter(|name| name.notation == Notation::Yaml)
+                .map(|name| name.notation.extension().to_owned()),
             responded_at,
             surface,
             findings,
+            hints,
             signer: event.signer.as_ref().map(|signer| SignerLine {
                 principal: signer.principal().to_owned(),
                 key: signer.key().to_owned(),
@@ -220,6 +265,19 @@ impl From<&Finding> for FindingLine {
             field: recorded_field(finding).to_owned(),
             start: has_range.then_some(start),
             end: has_range.then_some(end),
+            excusable: finding.is_excusable(),
+        }
+    }
+}
+
+impl From<&Hint> for HintLine {
+    fn from(hint: &Hint) -> Self {
+        let range = hint.characters();
+        Self {
+            check: hint.check(),
+            field: hint.field().to_owned(),
+            start: range.as_ref().map(|range| range.start),
+            end: range.map(|range| range.end),
         }
     }
 }
@@ -234,9 +292,15 @@ fn is_known_field(field: &str) -> bool {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let mut steps = field.strip_prefix('/').unwrap_or_default().split('/');
     let is_known = |name: &str| {
-        ResponseKey::know(name).is_some() || name.strip_prefix('#').is_some_and(is_number)
+        let is_position = name.strip_prefix('#').is_some_and(is_number);
+        ResponseKey::know(name).is_some() || is_position || name == COMMENT
     };
-    field.is_empty() || (steps.next().is_some_and(is_known) && steps.all(is_number))
+    let is_step = |name: &str| {
+        is_number(name)
+            || [REASON, FIELDS].contains(&name)
+            || AcceptanceField::is_step_of_an_answer(name)
+    };
+    field.is_empty() || (steps.next().is_some_and(is_known) && steps.all(is_step))
 }
 
 /// Whether an event would say the same of both findings.
@@ -256,7 +320,14 @@ impl TryFrom<Line> for Event {
         if line.schema_version != EVENT_VERSION {
             return Err("it is of another version than this release reads");
         }
-        let document = line.document.map(|text| text.parse()).transpose().map_err(|_| NO_DIGEST)?;
+        let digest = line.document.map(|text| text.parse()).transpose().map_err(|_| NO_DIGEST)?;
+        let notation = match (line.notation.as_deref(), digest) {
+            (None, _) => Notation::Json,
+            (Some("yaml"), Some(_)) => Notation::Yaml,
+            _ => return Err("its notation is not one of a document"),
+        };
+        let is_review = line.event == Name::ReviewRecorded;
+        let document = digest.map(|digest| DocumentName { digest, is_review, notation });
         let happened = match (line.event, document, line.findings, line.surface) {
             (Name::ResponseReceived, document, Some(findings), Some(surface)) => {
                 let in_utc = |text: String| {
@@ -270,6 +341,12 @@ impl TryFrom<Line> for Event {
                     findings: findings
                         .into_iter()
                         .map(Finding::try_from)
+                        .collect::<Result<_, _>>()?,
+                    hints: line
+                        .hints
+                        .unwrap_or_default()
+                        .into_iter()
+                        .map(Hint::try_from)
                         .collect::<Result<_, _>>()?,
                 }
             }
@@ -299,7 +376,7 @@ impl TryFrom<FindingLine> for Finding {
     type Error = &'static str;
 
     fn try_from(line: FindingLine) -> Result<Self, &'static str> {
-        let FindingLine { problem, check, field, start, end } = line;
+        let FindingLine { problem, check, field, start, end, excusable } = line;
         let of_field = ReviewerCheck::ALL
             .iter()
             .map(|check| Some(*check))
@@ -309,55 +386,87 @@ impl TryFrom<FindingLine> for Finding {
         if !is_known_field(&field) {
             return Err("a field in it is none that an answer has");
         }
-        let characters = match (start, end) {
-            (Some(start), Some(end)) if start <= end => Some(start..end),
-            (None, None) => None,
-            _ => return Err("a range in it is none"),
-        };
-        Ok(Self::new(problem, of_field, field, characters))
+        let characters = range(start, end)?;
+        Ok(Self::new(problem, of_field, field, characters).excusable(excusable))
+    }
+}
+
+fn range(start: Option<usize>, end: Option<usize>) -> Result<Option<Range<usize>>, &'static str> {
+    match (start, end) {
+        (Some(start), Some(end)) if start <= end => Ok(Some(start..end)),
+        (None, None) => Ok(None),
+        _ => Err("a range in it is invalid"),
+    }
+}
+
+impl TryFrom<HintLine> for Hint {
+    type Error = &'static str;
+
+    fn try_from(line: HintLine) -> Result<Self, &'static str> {
+        let HintLine { check, field, start, end } = line;
+        if !is_known_field(&field) {
+            return Err("a field in it is not one that an answer has");
+        }
+        Ok(Self { check, field, characters: range(start, end)? })
     }
 }
 
 /// The name of a document in a journal: the digest of its bytes, and what it is.
 ///
 /// ```
-/// use acceptance_ledger::{Digest, DocumentName};
+/// use acceptance_ledger::DocumentName;
 ///
-/// let name = DocumentName::response(Digest::of(b"{}"));
+/// let name = DocumentName::response(b"{}");
 /// assert!(name.to_string().ends_with(".response.json"));
 /// assert_eq!(DocumentName::parse(&name.to_string()), Some(name));
+/// assert!(DocumentName::review(b"outcome: accept").to_string().ends_with(".review.yaml"));
 /// assert_eq!(DocumentName::parse("events.jsonl"), None);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DocumentName {
     digest: Digest,
     is_review: bool,
+    notation: Notation,
 }
 
-const RESPONSE: &str = ".response.json";
-const REVIEW: &str = ".review.json";
+const RESPONSE: &str = ".response";
+const REVIEW: &str = ".review";
 
 impl DocumentName {
-    /// The name of an owner response.
+    /// The name of an owner response of these bytes.
     #[must_use]
-    pub const fn response(digest: Digest) -> Self {
-        Self { digest, is_review: false }
+    pub fn response(bytes: &[u8]) -> Self {
+        Self { digest: Digest::of(bytes), is_review: false, notation: Notation::of(bytes) }
     }
 
-    /// The name of a reviewer record.
+    /// The name of a reviewer record of these bytes.
     #[must_use]
-    pub const fn review(digest: Digest) -> Self {
-        Self { digest, is_review: true }
+    pub fn review(bytes: &[u8]) -> Self {
+        Self { digest: Digest::of(bytes), is_review: true, notation: Notation::of(bytes) }
+    }
+
+    /// The name of a document whose digest is known.
+    pub(super) const fn known(digest: Digest, is_review: bool, notation: Notation) -> Self {
+        Self { digest, is_review, notation }
     }
 
     /// Reads a file name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        let (hex, is_review) = match name.strip_suffix(RESPONSE) {
+        let (stem, extension) = name.rsplit_once('.')?;
+        let notation = [Notation::Json, Notation::Yaml]
+            .into_iter()
+            .find(|notation| notation.extension() == extension)?;
+        let (hex, is_review) = match stem.strip_suffix(RESPONSE) {
             Some(hex) => (hex, false),
-            None => (name.strip_suffix(REVIEW)?, true),
+            None => (stem.strip_suffix(REVIEW)?, true),
         };
-        Digest::from_hex(hex).map(|digest| Self { digest, is_review })
+        Digest::from_hex(hex).map(|digest| Self { digest, is_review, notation })
+    }
+
+    /// Whether these are the document's bytes.
+    pub(super) fn is_of(self, bytes: &[u8]) -> bool {
+        Digest::of(bytes) == self.digest && Notation::of(bytes) == self.notation
     }
 
     /// The digest of the document's bytes.
@@ -375,6 +484,7 @@ impl DocumentName {
 
 impl fmt::Display for DocumentName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.digest.hex(), if self.is_review { REVIEW } else { RESPONSE })
+        let what = if self.is_review { REVIEW } else { RESPONSE };
+        write!(f, "{}{what}.{}", self.digest.hex(), self.notation.extension())
     }
 }

@@ -289,6 +289,11 @@ pub enum IntakeRefusal {
         "its responded_at is missing or not an RFC 3339 time; an answer without a time is not stored"
     )]
     Undated,
+    /// The answer is of the future.
+    #[error(
+        "its responded_at is more than five minutes ahead of the clock; give the time of the answer"
+    )]
+    AheadOfTheClock,
     /// The answer is not later than the last one that was stored.
     #[error(
         "its responded_at is not later than that of the surface's last stored answer; the owner has to answer anew"
@@ -344,12 +349,15 @@ impl History {
     ///
     /// Why it is not taken in.
     pub fn receive(self, response: &ResponseDocument, now: Time) -> Result<Step, IntakeRefusal> {
-        let name = DocumentName::response(response.digest());
+        let name = DocumentName::known(response.digest(), false, response.notation());
         if self.log.named.contains(&name) {
             return Err(IntakeRefusal::Repeated);
         }
         let recorded_at = self.time_of_next(now);
         let responded_at = response.responded_at();
+        if responded_at.as_ref().is_some_and(|time| time.is_ahead_of(&recorded_at)) {
+            return Err(IntakeRefusal::AheadOfTheClock);
+        }
         if let Some((last, responded_at)) = self.last_stored.as_ref().zip(responded_at.as_ref())
             && !last.is_followed_by(responded_at, &recorded_at)
         {
@@ -372,10 +380,11 @@ impl History {
         }
         let signer = signer.filter(|_| is_kept).cloned();
         let happened = Happened::Response {
-            document: is_kept.then_some(name.digest()),
+            document: is_kept.then_some(name),
             responded_at: responded_at.filter(|_| is_kept).map(|time| time.in_utc()),
             surface: surface.digest(),
             findings: triage.findings.clone(),
+            hints: if is_kept { triage.response.hints.clone() } else { Vec::new() },
         };
         let event = self.next_event(recorded_at, lane, happened, signer.clone());
         triage.response.signer = signer;
@@ -400,7 +409,7 @@ impl History {
     pub fn review(self, record: ReviewerRecord, now: Time) -> Result<Step, Refused<Box<Self>>> {
         let refuse = |history, reason| Err(Refused { candidate: Box::new(history), reason });
         let original = record.original.clone();
-        let name = DocumentName::review(original.digest());
+        let name = DocumentName::known(original.digest(), true, record.notation);
         if self.log.named.contains(&name) {
             return refuse(self, Refusal::FiledBefore);
         }
@@ -408,8 +417,11 @@ impl History {
         if self.suspended.is_some() && !outcome.is_hold() {
             return refuse(self, Refusal::AcceptanceSuspended);
         }
-        let happened = Happened::Review { document: name.digest() };
+        let happened = Happened::Review { document: name };
         let recorded_at = self.time_of_next(now);
+        if let Err(reason) = record.fits_in_time(&recorded_at) {
+            return refuse(self, reason);
+        }
         let event = self.next_event(recorded_at, outcome, happened, record.signer.clone());
         let Some(text) = written(&event) else { return refuse(self, Refusal::Unreadable) };
         let answered = self.log.answer.as_ref().and_then(|answer| answer.document);

@@ -113,8 +113,8 @@ impl<'a> Replay<'a> {
             }
             last = Some(&event.recorded_at);
             match &event.happened {
-                Happened::Response { document, responded_at, surface, findings } => {
-                    let name = document.map(DocumentName::response);
+                Happened::Response { document, responded_at, surface, findings, hints } => {
+                    let name = *document;
                     self.check_response(event, name, responded_at.as_ref());
                     let bytes = name.and_then(|name| {
                         if self.is_withdrawn_after(index) {
@@ -134,6 +134,7 @@ impl<'a> Replay<'a> {
                             .unwrap_or_default()
                             .to_owned(),
                         answers: Answers::gone(),
+                        hints: hints.clone(),
                         signer: None,
                     };
                     if let Some(document) = document.filter(|_| is_of_today) {
@@ -154,8 +155,7 @@ impl<'a> Replay<'a> {
                     self.answer = Some(Answer { event: link.digest, index, document: name });
                 }
                 Happened::Review { document } => {
-                    let name = DocumentName::review(*document);
-                    candidate = self.take_review(candidate, event, name, found_today.as_ref());
+                    candidate = self.take_review(candidate, event, *document, found_today.as_ref());
                 }
             }
         }
@@ -188,6 +188,10 @@ impl<'a> Replay<'a> {
         }
         if let Some(responded_at) = responded_at.filter(|_| name.is_some()) {
             let recorded_at = &event.recorded_at;
+            if responded_at.is_ahead_of(recorded_at) {
+                let refusal = IntakeRefusal::AheadOfTheClock;
+                self.fault(VerifyCode::IllegalStep, sequence, refusal.to_string());
+            }
             let is_late = |last: &LastStored| last.is_followed_by(responded_at, recorded_at);
             if self.last_stored.as_ref().is_some_and(|last| !is_late(last)) {
                 self.fault(VerifyCode::IllegalStep, sequence, IntakeRefusal::NotLater.to_string());
@@ -203,7 +207,7 @@ impl<'a> Replay<'a> {
     fn document(&mut self, name: DocumentName) -> Option<&'a [u8]> {
         let fault = match self.dossier.documents.get(&name) {
             None => JournalFault::of_document(VerifyCode::DocumentMissing, name),
-            Some(bytes) if Digest::of(bytes) == name.digest() => return Some(bytes),
+            Some(bytes) if name.is_of(bytes) => return Some(bytes),
             Some(bytes) if differs_in_line_breaks(bytes, name.digest()) => {
                 JournalFault::of_converted_document(name)
             }
@@ -218,7 +222,7 @@ impl<'a> Replay<'a> {
     fn withdrawn_document(&mut self, name: DocumentName) -> Option<&'a [u8]> {
         self.withdrawn.insert(name);
         let bytes = self.dossier.documents.get(&name)?;
-        (Digest::of(bytes) == name.digest()).then_some(bytes)
+        name.is_of(bytes).then_some(bytes.as_slice())
     }
 
     /// Whether a reviewer quarantined or rejected the answer of the event at `index`.
@@ -278,6 +282,10 @@ impl<'a> Replay<'a> {
             );
             return candidate;
         };
+        if let Err(reason) = record.fits_in_time(&event.recorded_at) {
+            self.fault(VerifyCode::IllegalStep, sequence, reason.to_string());
+            return candidate;
+        }
         match candidate.review(record) {
             Ok(candidate) => candidate,
             Err(Refused { candidate, reason }) => {
@@ -325,7 +333,7 @@ impl<'a> Replay<'a> {
         let lane = today.lane();
         let passes_what_is_found = |record: &ReviewerRecord| {
             ReviewerCheck::ALL.iter().find(|check| {
-                record.verdict(**check) == Verdict::Pass
+                record.verdict(**check) == Some(Verdict::Pass)
                     && has_finding_against(&today.findings, **check)
             })
         };

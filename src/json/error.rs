@@ -32,6 +32,12 @@ impl DocumentError {
         Self { place, problem, rest: Vec::new(), unlisted: 0 }
     }
 
+    /// The error at a place that is known already.
+    pub(crate) fn at(line: usize, column: usize, path: String, problem: DocumentProblem) -> Self {
+        let place = Box::new(Place { line, column, path });
+        Self { place, problem, rest: Vec::new(), unlisted: 0 }
+    }
+
     /// The first of some faults, with those behind it.
     pub(super) fn with_rest(self, rest: Vec<Self>, unlisted: usize) -> Self {
         Self { rest, unlisted, ..self }
@@ -110,6 +116,30 @@ pub enum DocumentProblem {
     /// The text is no JSON: what was expected here.
     #[error("this is not JSON: expected {0}")]
     Syntax(&'static str),
+    /// The text is not YAML: what was expected here.
+    #[error("this is not YAML: expected {0}")]
+    YamlSyntax(&'static str),
+    /// An anchor, an alias, a tag or a merge key.
+    #[error("anchors, aliases, tags and merge keys of YAML are not read")]
+    YamlFeature,
+    /// A second document behind `---`.
+    #[error("a second YAML document begins here")]
+    SecondDocument,
+    /// A tab outside of a text.
+    #[error("a tab stands here")]
+    Tab,
+    /// The colon of Chinese text behind a key.
+    #[error("a full-width colon stands behind this key")]
+    FullWidthColon,
+    /// A `#` behind a value: whether it is text or a comment is a guess.
+    #[error("a # stands behind a value")]
+    CommentBehindValue,
+    /// A colon and a space inside a value.
+    #[error("a colon and a space stand inside a value")]
+    ColonInText,
+    /// A value that begins with a sign of YAML.
+    #[error("a value cannot begin with this sign, or its quote or bracket is not closed")]
+    NeedsQuotes,
     /// `NaN`, `Infinity` or `-Infinity`.
     #[error("NaN and Infinity are not JSON numbers")]
     NotFinite,
@@ -176,6 +206,20 @@ impl DocumentProblem {
             Self::Syntax(_) => {
                 "correct the JSON here, or write the file again with the tool that made it"
             }
+            Self::YamlSyntax(_) => {
+                "write each key on a line of its own, indented as in the template, with a colon and a space behind it"
+            }
+            Self::YamlFeature => {
+                "write the value itself; a text that begins with * & or ! goes in 'single quotes'"
+            }
+            Self::SecondDocument => "write one document a file",
+            Self::Tab => "write spaces instead of the tab",
+            Self::FullWidthColon => "write an ASCII colon and a space behind the key",
+            Self::CommentBehindValue => {
+                "put the text in 'single quotes' or on the next line below \"|\"; a comment goes on a line of its own"
+            }
+            Self::ColonInText => "put the text in 'single quotes' or on the next line below \"|\"",
+            Self::NeedsQuotes => "put the text in 'single quotes', or close the quote or bracket",
             Self::NotFinite => "write null, or a finite number",
             Self::FloatOverflow => "write a smaller number, or the digits as a string",
             Self::TooManyDigits => "write the digits as a string",

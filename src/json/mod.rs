@@ -16,10 +16,8 @@ pub use number::Number;
 pub(crate) use place::line_and_column;
 #[cfg(feature = "cli")]
 pub(crate) use place::line_column_and_path;
-#[cfg(feature = "cli")]
-pub(crate) use reader::MAX_DOCUMENT;
 pub(crate) use reader::{
-    Fault, Read, Reader, read_document, read_small_document, read_with_all_faults,
+    Fault, MAX_DEPTH, MAX_DOCUMENT, Read, Reader, read_document, read_small_document,
 };
 pub(crate) use text::{new_line, write_array, write_json, write_string};
 

@@ -5,7 +5,7 @@ use jiter::{Jiter, JiterError, JiterErrorType, JsonErrorType, Peek};
 use super::{DocumentError, DocumentProblem, Json, Number};
 
 /// How many arrays and objects may stand in each other.
-const MAX_DEPTH: usize = 127;
+pub(crate) const MAX_DEPTH: usize = 127;
 
 /// How many bytes a document may have that somebody writes by hand.
 pub(crate) const MAX_DOCUMENT: usize = 256 * 1024;
@@ -36,8 +36,14 @@ pub(crate) fn read_document<T>(
     if text.starts_with('\u{feff}') {
         return Err(DocumentError::new(text, 0, known, DocumentProblem::ByteOrderMark));
     }
-    let mut reader =
-        Reader { text, jiter: Jiter::new(bytes), depth: 0, noted: Vec::new(), unlisted: 0 };
+    let mut reader = Reader {
+        text,
+        jiter: Jiter::new(bytes),
+        depth: 0,
+        before_key: 0,
+        noted: Vec::new(),
+        unlisted: 0,
+    };
     let value = read(&mut reader).and_then(|value| reader.finish().map(|()| value));
     let Reader { mut noted, unlisted, .. } = reader;
     let value = match value {
@@ -73,28 +79,6 @@ pub(crate) fn read_small_document<T>(
     read_document(bytes, known, read)
 }
 
-/// As [`read_small_document`], for a document whose faults are all to be told: `read` pushes those that it can read on
-/// behind.
-pub(crate) fn read_with_all_faults<T>(
-    bytes: &[u8],
-    known: impl Fn(&str) -> bool,
-    read: impl FnOnce(&mut Reader<'_>, &mut Vec<Fault>) -> Read<T>,
-) -> Result<T, Vec<DocumentError>> {
-    let mut faults = Vec::new();
-    let value = read_small_document(bytes, &known, |reader| read(reader, &mut faults));
-    let last = value.as_ref().err().cloned();
-    match value {
-        Ok(value) if faults.is_empty() => Ok(value),
-        _ => {
-            let text = std::str::from_utf8(bytes).unwrap_or_default();
-            let told = faults
-                .into_iter()
-                .map(|fault| DocumentError::new(text, fault.offset, &known, fault.problem));
-            Err(told.chain(last).collect())
-        }
-    }
-}
-
 /// Reads one JSON text from its beginning to its end, and is strict about it: no key twice, no
 /// lone surrogate, no number that Python would not print.
 #[derive(Debug)]
@@ -102,6 +86,8 @@ pub(crate) struct Reader<'t> {
     text: &'t str,
     jiter: Jiter<'t>,
     depth: usize,
+    /// Where the text between the last value and the key that was read begins.
+    before_key: usize,
     /// Faults behind which the document could be read on.
     noted: Vec<Fault>,
     /// How many more of them there are.
@@ -147,6 +133,12 @@ impl Reader<'_> {
     /// Where the value that comes next begins.
     pub(crate) fn offset(&mut self) -> Read<usize> {
         self.peek().map(|_| self.jiter.current_index())
+    }
+
+    /// Where the key stands whose value comes next.
+    pub(crate) fn key_offset(&self) -> usize {
+        let rest = self.text.get(self.before_key..).unwrap_or_default();
+        self.before_key + rest.find('"').unwrap_or(0)
     }
 
     /// Reads an object whose keys `know` tells apart; `member` reads the value of a known key.
@@ -364,13 +356,14 @@ impl Reader<'_> {
         let mut before_key = start + 1;
         let mut next = self.jiter.known_object().map(|key| key.map(own));
         while let Some(key) = next.map_err(|error| syntax_fault(&error))? {
-            member(self, key).map_err(|fault| match fault {
-                MemberFault::Value(fault) => fault,
-                MemberFault::Key(problem) => {
-                    let rest = self.text.get(before_key..).unwrap_or_default();
-                    Fault { offset: before_key + rest.find('"').unwrap_or(0), problem }
-                }
-            })?;
+            self.before_key = before_key;
+            if let Err(fault) = member(self, key) {
+                self.before_key = before_key;
+                return Err(match fault {
+                    MemberFault::Value(fault) => fault,
+                    MemberFault::Key(problem) => Fault { offset: self.key_offset(), problem },
+                });
+            }
             before_key = self.jiter.current_index();
             next = self.jiter.next_key().map(|key| key.map(own));
         }

@@ -43,7 +43,7 @@ impl<'a> Entry<'a> {
         let by_person = record.filter(|record| record.is_by_person());
         // Nothing unearned: a verdict over a field that nobody answered makes no flag true.
         let passed = |check| {
-            by_person.is_some_and(|record| record.verdict(check) == Verdict::Pass)
+            by_person.is_some_and(|record| record.verdict(check) == Some(Verdict::Pass))
                 && is_answered(check, response.map(OwnerResponse::answers))
         };
         let is_withheld = lane.is_withheld();

@@ -19,7 +19,6 @@ use crate::inputs::{Inventory, OwnerRequests, Source};
 use crate::journal::{BrokenJournal, Dossier, History};
 use crate::json::{DocumentError, Json};
 use crate::surface::Surface;
-#[cfg(feature = "cli")]
 use crate::time::Time;
 use crate::triage::Surfaces;
 use crate::words::LedgerKey;
@@ -59,6 +58,11 @@ impl Stamp {
         &self.generated_at
     }
 
+    /// When the ledger was made, where that is a time.
+    pub(crate) fn time(&self) -> Option<Time> {
+        self.generated_at.parse().ok()
+    }
+
     /// At which commit it was made.
     #[must_use]
     pub fn git_commit(&self) -> &str {
@@ -72,7 +76,7 @@ impl Stamp {
     pub(crate) fn is_valid(&self) -> bool {
         let commit = self.git_commit.as_str();
         let is_hex = !commit.is_empty() && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
-        self.generated_at.parse::<Time>().is_ok() && (is_hex || commit == "unknown")
+        self.time().is_some() && (is_hex || commit == "unknown")
     }
 }
 
@@ -193,6 +197,10 @@ impl Ledger {
         stamp: Stamp,
         candidates: Vec<AnyCandidate>,
     ) -> Self {
+        let at = stamp.time();
+        // Of a ledger without a time nobody knows what still holds.
+        let as_of_its_time = |candidate: AnyCandidate| candidate.as_of(at.as_ref());
+        let candidates = candidates.into_iter().map(as_of_its_time).collect();
         Self { header: Header::new(inventory, requests, stamp), candidates }
     }
 

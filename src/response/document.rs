@@ -1,13 +1,13 @@
-use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::digest::{Digest, Original};
-use crate::json::{
-    DocumentError, DocumentProblem, Fault, Json, line_and_column, read_small_document,
-};
+use crate::document::{Comment, Document, Notation, escape};
+use crate::json::{DocumentError, DocumentProblem, Json, line_and_column};
 use crate::signer::Signer;
 use crate::time::Time;
-use crate::words::{AcceptanceField, LedgerKey, ReviewerCheck};
+use crate::words::{
+    AcceptanceField, ENTRY_KEYS, LedgerKey, NOT_APPLICABLE, PartForm, ReviewerCheck,
+};
 
 /// The version of an owner response that this crate reads.
 pub(crate) const RESPONSE_VERSION: &str = "monitoring_owner_response_v1";
@@ -24,6 +24,8 @@ pub(crate) enum ResponseKey {
     Schema,
     Responder,
     RespondedAt,
+    /// One reason for several fields.
+    NotApplicable,
     /// Identity, `not_approval`, or an answer.
     Field(AcceptanceField),
 }
@@ -34,6 +36,7 @@ impl ResponseKey {
             SCHEMA => Some(Self::Schema),
             RESPONDER => Some(Self::Responder),
             RESPONDED_AT => Some(Self::RespondedAt),
+            NOT_APPLICABLE => Some(Self::NotApplicable),
             _ if name == LedgerKey::SchemaVersion.as_str() => Some(Self::SchemaVersion),
             _ => {
                 let field: AcceptanceField = name.parse().ok()?;
@@ -45,7 +48,7 @@ impl ResponseKey {
                         | AcceptanceField::RepoSha256
                         | AcceptanceField::NotApproval
                 );
-                (is_identity || field.answer_shape().is_some()).then_some(Self::Field(field))
+                (is_identity || field.form().is_some()).then_some(Self::Field(field))
             }
         }
     }
@@ -56,7 +59,24 @@ impl ResponseKey {
             Self::Schema => SCHEMA,
             Self::Responder => RESPONDER,
             Self::RespondedAt => RESPONDED_AT,
+            Self::NotApplicable => NOT_APPLICABLE,
             Self::Field(field) => field.as_str(),
+        }
+    }
+
+    /// The names that may stand below it: parts, keys of entries, and prefixes as keys.
+    pub(crate) fn steps(self) -> Vec<&'static str> {
+        match self {
+            Self::NotApplicable => vec![REASON, FIELDS],
+            Self::Field(field) => field.form().map_or_else(Vec::new, |form| {
+                let parts = form.parts();
+                let has_entries =
+                    parts.iter().any(|part| matches!(part.form, PartForm::Entries { .. }));
+                let entry_keys = if has_entries { &ENTRY_KEYS[..] } else { &[] };
+                let names = parts.iter().map(|part| part.name);
+                names.chain(form.prefix_keys().iter().chain(entry_keys).copied()).collect()
+            }),
+            _ => Vec::new(),
         }
     }
 
@@ -65,20 +85,17 @@ impl ResponseKey {
         match self {
             Self::Responder | Self::RespondedAt => Some(ReviewerCheck::OwnerIdentityPresent),
             Self::Field(field) => field.check(),
-            Self::SchemaVersion | Self::Schema => None,
+            Self::SchemaVersion | Self::Schema | Self::NotApplicable => None,
         }
     }
 }
 
-/// One member of an owner response.
-pub(crate) struct Member {
-    /// `None`: no key of an owner response.
-    pub(crate) key: Option<ResponseKey>,
-    pub(crate) name: String,
-    pub(crate) value: Json,
-    /// Where the value begins.
-    offset: usize,
-}
+/// The keys below the common `not_applicable`.
+pub(crate) const REASON: &str = "reason";
+pub(crate) const FIELDS: &str = "fields";
+
+/// What a pointer to a comment begins with; its number follows.
+pub(crate) const COMMENT: &str = "#comment";
 
 /// An owner response as it came, before triage.
 ///
@@ -97,7 +114,7 @@ pub(crate) struct Member {
 /// ```
 pub struct ResponseDocument {
     original: Original,
-    members: Vec<Member>,
+    document: Document,
     signer: Option<Signer>,
 }
 
@@ -112,42 +129,23 @@ impl ResponseDocument {
     ///
     /// # Errors
     ///
-    /// The first fault of a document that has more than 256 KiB, is no strict JSON object, or does
-    /// not name the schema version that this crate reads. What is wrong with its answers is for
+    /// The first fault of a document that has more than 256 KiB, is no strict JSON object and no strict YAML mapping, or
+    /// does not name the schema version that this crate reads. What is wrong with its answers is for
     /// triage to find.
     pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
-        let is_known = |key: &str| ResponseKey::know(key).is_some();
-        read_small_document(bytes, is_known, |reader| {
-            let start = reader.offset()?;
-            let mut members = Vec::new();
-            let mut version = None;
-            let mut names = BTreeSet::new();
-            reader.each_member(|reader, name| {
-                if !names.insert(name.clone()) {
-                    return Err(DocumentProblem::DuplicateKey.into());
-                }
-                let offset = reader.offset()?;
-                let key = ResponseKey::know(&name);
-                let value = reader.value()?;
-                if key == Some(ResponseKey::SchemaVersion) {
-                    version = Some((offset, value.as_str() == Some(RESPONSE_VERSION)));
-                }
-                members.push(Member { key, name, value, offset });
-                Ok(())
-            })?;
-            match version {
-                Some((_, true)) => {
-                    Ok(Self { original: Original::new(bytes), members, signer: None })
-                }
-                Some((offset, false)) => {
-                    Err(Fault { offset, problem: DocumentProblem::WrongVersion(RESPONSE_VERSION) })
-                }
-                None => {
-                    let key = LedgerKey::SchemaVersion.to_string();
-                    Err(Fault { offset: start, problem: DocumentProblem::MissingKey(key) })
-                }
+        let is_known = |key: &str| {
+            ResponseKey::know(key).is_some() || AcceptanceField::is_step_of_an_answer(key)
+        };
+        let document = Document::read(bytes, is_known)?;
+        let key = LedgerKey::SchemaVersion.as_str();
+        let error = |pointer: &str, problem| Err(document.error(bytes, pointer, is_known, problem));
+        match document.get(key) {
+            Some(version) if version.as_str() == Some(RESPONSE_VERSION) => {
+                Ok(Self { original: Original::new(bytes), document, signer: None })
             }
-        })
+            Some(_) => error(&format!("/{key}"), DocumentProblem::WrongVersion(RESPONSE_VERSION)),
+            None => error("", DocumentProblem::MissingKey(key.to_owned())),
+        }
     }
 
     /// The document, signed by whom the caller has verified it to be.
@@ -188,24 +186,45 @@ impl ResponseDocument {
         &self.original
     }
 
-    pub(crate) fn members(&self) -> &[Member] {
-        &self.members
+    pub(crate) const fn notation(&self) -> Notation {
+        self.document.notation
+    }
+
+    pub(crate) fn members(&self) -> &[(String, Json)] {
+        &self.document.members
+    }
+
+    pub(crate) fn comments(&self) -> &[Comment] {
+        &self.document.comments
     }
 
     pub(crate) fn value(&self, key: ResponseKey) -> Option<&Json> {
-        self.members.iter().find(|member| member.key == Some(key)).map(|member| &member.value)
+        self.document.get(key.as_str())
+    }
+
+    /// The line, from 1, of a key that the document has.
+    pub(crate) fn line_of_key(&self, key: ResponseKey) -> Option<usize> {
+        let offset = self.document.key_offset_of(&format!("/{}", key.as_str()))?;
+        Some(line_and_column(self.original.bytes(), offset).0)
     }
 
     /// The line and column, both from 1, of the value that a [`Finding`](crate::Finding)'s field points
-    /// to.
+    /// to; of the nearest one above it, where there is none.
     #[must_use]
     pub fn place_of(&self, field: &str) -> (usize, usize) {
-        let name = field.split('/').nth(1).unwrap_or_default();
-        let member = match name.strip_prefix('#').and_then(|position| position.parse().ok()) {
-            Some(position) => self.members.get(usize::saturating_sub(position, 1)),
-            None => self.members.iter().find(|member| member.name == name),
+        let mut steps = field.split('/').skip(1);
+        let name = steps.next().unwrap_or_default();
+        let number = |text: &str| text.parse::<usize>().ok()?.checked_sub(1);
+        let offset = if name == COMMENT {
+            let comment = steps.next().and_then(number).and_then(|at| self.comments().get(at));
+            comment.map_or(0, |comment| comment.offset)
+        } else if let Some(position) = name.strip_prefix('#').and_then(number) {
+            let member = self.members().get(position);
+            member.map_or(0, |(name, _)| self.document.offset_of(&format!("/{}", escape(name))))
+        } else {
+            self.document.offset_of(field)
         };
-        line_and_column(self.original.bytes(), member.map_or(0, |member| member.offset))
+        line_and_column(self.original.bytes(), offset)
     }
 
     /// Who answers, as the response says itself.
@@ -239,5 +258,16 @@ mod tests {
         assert_eq!(document.place_of("/decision"), (2, 15));
         assert_eq!(document.place_of("/#3/0"), (4, 13));
         assert_eq!(document.place_of("/reload_owner"), (1, 1));
+        let text = "# a comment\nschema_version: monitoring_owner_response_v1\nvalidation_plan:\n  route: |\n    告警\n  receipt:\n";
+        let document = ResponseDocument::parse(text.as_bytes()).unwrap();
+        for (field, place) in [
+            ("/validation_plan", (3, 1)),
+            ("/validation_plan/route", (5, 5)),
+            ("/validation_plan/receipt", (6, 3)),
+            ("/validation_plan/metrics", (3, 1)),
+            ("/#comment/1", (1, 1)),
+        ] {
+            assert_eq!(document.place_of(field), place, "{field}");
+        }
     }
 }

@@ -1,23 +1,30 @@
 //! What an owner answered.
 
+mod answer;
 mod document;
+mod hint;
 mod reference;
+mod saying;
+mod window;
 
 use std::collections::BTreeMap;
 
-use crate::detect::fold_name;
 use crate::signer::Signer;
-use crate::words::{AcceptanceField, AnswerShape};
+use crate::words::{AcceptanceField, AnswerShape, NOT_APPLICABLE};
 
+pub use answer::{Answer, Entry as FoundEntry, EntryEnd, PartAnswer};
 pub use document::ResponseDocument;
-pub(crate) use document::{Member, RESPONSE_VERSION, ResponseKey};
+pub(crate) use document::{COMMENT, FIELDS, REASON, RESPONSE_VERSION, ResponseKey};
+pub use hint::Hint;
 pub use reference::{EvidenceRef, NotARef};
+pub(crate) use saying::{
+    WORDS_OF_A_PART, WORDS_OF_A_TEXT, count_words, is_placeholder, is_reason, names_somebody,
+};
+pub use window::MaintenanceWindow;
+pub(crate) use window::NotAWindow;
 
 /// The text that stands in the ledger, and in a template, where an answer is still to come.
 pub(crate) const PENDING: &str = "pending_owner_response";
-
-/// Answers that need a reason for having none begin like this.
-const NOT_APPLICABLE: &str = "not_applicable:";
 
 /// The values of the 23 answer fields, as far as an owner gave them.
 ///
@@ -28,13 +35,27 @@ const NOT_APPLICABLE: &str = "not_applicable:";
 /// assert_eq!(answers.text(AcceptanceField::Decision), None);
 /// assert!(answers.evidence_refs().is_empty());
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Answers {
+    /// As the ledger shows them, in a line each.
     texts: BTreeMap<AcceptanceField, String>,
     evidence_refs: Vec<String>,
+    /// As they were read; a ledger has lines only.
+    typed: BTreeMap<AcceptanceField, Answer>,
     /// Whether the answers were there once and no longer are.
     are_gone: bool,
 }
+
+/// Two answers are equal where the ledger shows the same of them.
+impl PartialEq for Answers {
+    fn eq(&self, other: &Self) -> bool {
+        self.texts == other.texts
+            && self.evidence_refs == other.evidence_refs
+            && self.are_gone == other.are_gone
+    }
+}
+
+impl Eq for Answers {}
 
 impl Answers {
     /// The text or pointer in `field`; `None` where there is none, and for the list of pointers.
@@ -92,46 +113,14 @@ impl Answers {
     }
 }
 
-/// Whether an answer says, with a reason, that there is none to give.
-pub(crate) fn is_not_applicable(answer: &str) -> bool {
-    let reason = answer.trim().strip_prefix(NOT_APPLICABLE);
-    reason.is_some_and(|reason| !is_placeholder(reason))
+/// What stands behind `not_applicable:`.
+pub(crate) fn reason_in(answer: &str) -> Option<&str> {
+    answer.trim().strip_prefix(NOT_APPLICABLE)?.trim_start().strip_prefix(':').map(str::trim)
 }
 
-/// How many bytes a placeholder may have, however wide its letters are.
-const MAX_PLACEHOLDER: usize = 256;
-
-/// Whether a text stands where an answer is still to come.
-pub(crate) fn is_placeholder(text: &str) -> bool {
-    const PLACEHOLDERS: [&str; 21] = [
-        "",
-        PENDING,
-        "pending",
-        "tbd",
-        "tbc",
-        "todo",
-        "n/a",
-        "na",
-        "none",
-        "null",
-        "unknown",
-        "-",
-        "--",
-        "?",
-        "...",
-        "xxx",
-        "待補",
-        "待確認",
-        "待定",
-        "未定",
-        "無",
-    ];
-    let text = text.trim();
-    if text.len() > MAX_PLACEHOLDER || (text.is_ascii() && text.len() > PENDING.len()) {
-        return false;
-    }
-    let folded = fold_name(text);
-    PLACEHOLDERS.contains(&folded.as_str())
+/// Whether an answer says, with a reason, that there is none to give.
+pub(crate) fn is_not_applicable(answer: &str) -> bool {
+    reason_in(answer).is_some_and(is_reason)
 }
 
 /// An owner's answer for one surface: who answers, and what.
@@ -150,6 +139,7 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
 pub struct OwnerResponse {
     pub(crate) responder: String,
     pub(crate) answers: Answers,
+    pub(crate) hints: Vec<Hint>,
     pub(crate) signer: Option<Signer>,
 }
 
@@ -164,6 +154,12 @@ impl OwnerResponse {
     #[must_use]
     pub const fn signer(&self) -> Option<&Signer> {
         self.signer.as_ref()
+    }
+
+    /// What a reviewer should look at.
+    #[must_use]
+    pub fn hints(&self) -> &[Hint] {
+        &self.hints
     }
 
     /// What they answer.

@@ -1,6 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::words::ReferenceKind;
+
 /// A pointer to evidence. It points, and never contains.
 ///
 /// ```
@@ -11,7 +13,10 @@ use std::str::FromStr;
 /// assert!("we looked at it".parse::<EvidenceRef>().is_err());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EvidenceRef(String);
+pub struct EvidenceRef {
+    kind: ReferenceKind,
+    text: String,
+}
 
 /// What is no pointer to evidence. It does not repeat the text.
 ///
@@ -27,6 +32,20 @@ pub struct EvidenceRef(String);
 )]
 pub struct NotARef;
 
+impl EvidenceRef {
+    /// What it begins with.
+    #[must_use]
+    pub const fn kind(&self) -> ReferenceKind {
+        self.kind
+    }
+
+    /// What stands behind the kind.
+    #[must_use]
+    pub fn target(&self) -> &str {
+        self.text.split_once(':').map_or("", |(_, target)| target)
+    }
+}
+
 impl FromStr for EvidenceRef {
     type Err = NotARef;
 
@@ -34,22 +53,24 @@ impl FromStr for EvidenceRef {
         let text = text.trim();
         let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let (scheme, rest) = text.split_once(':').ok_or(NotARef)?;
-        let points = match scheme {
-            "sha256" => rest.len() == 64 && is_hex(rest),
-            "sha512" => rest.len() == 128 && is_hex(rest),
-            "commit" => (7..=64).contains(&rest.len()) && is_hex(rest),
-            "ticket" => is_ticket(rest),
-            "artifact" | "message-id" => !rest.is_empty() && !rest.contains(char::is_whitespace),
-            "https" => rest.strip_prefix("//").is_some_and(is_host_and_path),
-            _ => false,
+        let kind: ReferenceKind = scheme.parse().map_err(|_| NotARef)?;
+        let points = match kind {
+            ReferenceKind::Sha256 => rest.len() == 64 && is_hex(rest),
+            ReferenceKind::Sha512 => rest.len() == 128 && is_hex(rest),
+            ReferenceKind::Commit => (7..=64).contains(&rest.len()) && is_hex(rest),
+            ReferenceKind::Ticket => is_ticket(rest),
+            ReferenceKind::Artifact | ReferenceKind::MessageId => {
+                !rest.is_empty() && !rest.contains(char::is_whitespace)
+            }
+            ReferenceKind::Https => rest.strip_prefix("//").is_some_and(is_host_and_path),
         };
-        if points { Ok(Self(text.to_owned())) } else { Err(NotARef) }
+        if points { Ok(Self { kind, text: text.to_owned() }) } else { Err(NotARef) }
     }
 }
 
 impl fmt::Display for EvidenceRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 

@@ -2,11 +2,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::digest::{Digest, Original};
-use crate::json::{
-    DocumentError, DocumentProblem, Fault, Read, Reader, line_and_column, read_with_all_faults,
-};
-use crate::response::{EvidenceRef, is_placeholder};
+use crate::document::{Comment, Document, Notation, escape};
+use crate::json::{DocumentError, DocumentProblem, Json, line_and_column};
+use crate::response::{COMMENT, EvidenceRef, is_placeholder};
 use crate::signer::Signer;
+use crate::template::is_printed_in_a_draft;
 use crate::time::Time;
 use crate::triage::{Finding, MAX_CHARACTERS, withheld_problems};
 use crate::words::{Lane, Problem, ReviewerCheck};
@@ -16,23 +16,36 @@ use super::{ReviewerKind, ReviewerRecord, Verdict};
 /// The version of a reviewer record that this crate reads.
 pub(crate) const RECORD_VERSION: &str = "monitoring_reviewer_record_v1";
 
+/// What a record may say as its outcome in place of the lane of an acceptance.
+pub(crate) const ACCEPT: &str = "accept";
+
 /// A key that a reviewer record has, in the order in which a template gives them.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantArray,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
 )]
 #[strum(serialize_all = "snake_case")]
 pub(crate) enum RecordKey {
     SchemaVersion,
     AcceptanceCandidateId,
     ResponseEvent,
+    NotAuthorization,
     Reviewer,
     ReviewerKind,
     ReviewedAt,
     Outcome,
+    ValidUntil,
     Reason,
     RecordRef,
     Checks,
-    NotAuthorization,
 }
 
 impl RecordKey {
@@ -41,6 +54,10 @@ impl RecordKey {
     pub(crate) fn as_str(self) -> &'static str {
         self.into()
     }
+
+    fn pointer(self) -> String {
+        format!("/{}", self.as_str())
+    }
 }
 
 /// A reviewer record as it came, before a candidate takes it.
@@ -48,157 +65,312 @@ impl RecordKey {
 /// ```
 /// use acceptance_ledger::ReviewDocument;
 ///
-/// let errors = ReviewDocument::parse(br#"{"outcome": "hunter2"}"#).unwrap_err();
+/// let errors = ReviewDocument::parse(b"outcome: hunter2\n").unwrap_err();
 /// assert_eq!(errors[0].path(), "$.outcome");
-/// assert_eq!(errors[0].problem().to_string(), "expected a lane here");
+/// assert_eq!(errors[0].problem().to_string(), "expected a lane, or accept here");
 /// assert_eq!(errors[1].problem().to_string(), "the key \"schema_version\" is missing");
 /// ```
 pub struct ReviewDocument {
     original: Original,
+    document: Document,
     signer: Option<Signer>,
+    values: Values,
+}
+
+/// What a record says.
+struct Values {
     candidate_id: String,
     response_event: Digest,
     reviewer: String,
     kind: ReviewerKind,
+    reviewed_at: Time,
     outcome: Lane,
-    verdicts: BTreeMap<ReviewerCheck, Verdict>,
+    valid_until: Option<Time>,
     reason: String,
     record_ref: String,
-    /// Where the value of each key begins.
-    offsets: Vec<(RecordKey, usize)>,
+    verdicts: BTreeMap<ReviewerCheck, Verdict>,
 }
 
 impl fmt::Debug for ReviewDocument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Its texts may carry a secret as long as nobody has looked.
-        f.debug_struct("ReviewDocument").field("outcome", &self.outcome).finish_non_exhaustive()
+        f.debug_struct("ReviewDocument")
+            .field("outcome", &self.values.outcome)
+            .finish_non_exhaustive()
     }
 }
+
+fn is_known(key: &str) -> bool {
+    key.parse::<RecordKey>().is_ok() || key.parse::<ReviewerCheck>().is_ok()
+}
+
+/// A pointer, and what is wrong there.
+type Fault = (String, DocumentProblem);
+
+fn expected(pointer: String, what: &'static str) -> Fault {
+    (pointer, DocumentProblem::Expected(what))
+}
+
+/// Reads the values of a document, and gathers all that is wrong with them.
+struct ValueReader<'d> {
+    document: &'d Document,
+    faults: Vec<Fault>,
+}
+
+impl ValueReader<'_> {
+    /// The text of a key that has to be there. A blank one is what a draft leaves to the reviewer.
+    fn text(&mut self, key: RecordKey, what: &'static str) -> Option<&str> {
+        match self.document.get(key.as_str()) {
+            Some(Json::String(text)) if !text.trim().is_empty() => Some(text.trim()),
+            Some(_) => {
+                self.faults.push(expected(key.pointer(), what));
+                None
+            }
+            // What is missing is told at the end.
+            None => None,
+        }
+    }
+
+    /// One of the words, digests, times or refs that a text can be.
+    fn word<W: std::str::FromStr>(&mut self, key: RecordKey, what: &'static str) -> Option<W> {
+        let word = self.text(key, what)?.parse().ok();
+        if word.is_none() {
+            self.faults.push(expected(key.pointer(), what));
+        }
+        word
+    }
+
+    /// A text that says something.
+    fn prose(&mut self, key: RecordKey, what: &'static str) -> Option<String> {
+        let text = self.text(key, what)?.to_owned();
+        if is_placeholder(&text) || text == PENDING_REVIEW {
+            self.faults.push(expected(key.pointer(), what));
+            return None;
+        }
+        Some(text)
+    }
+
+    fn outcome(&mut self) -> Option<Lane> {
+        const WHAT: &str = "a lane, or accept";
+        match self.text(RecordKey::Outcome, WHAT)? {
+            ACCEPT => Some(Lane::OwnerReviewOnlyUpdate),
+            _ => self.word(RecordKey::Outcome, WHAT),
+        }
+    }
+
+    /// The end of an acceptance. A hold has none: it ends with the next answer.
+    fn valid_until(&mut self, outcome: Option<Lane>) -> Option<Time> {
+        let key = RecordKey::ValidUntil;
+        let is_blank = match self.document.get(key.as_str()) {
+            None | Some(Json::Null) => true,
+            Some(value) => value.as_str().is_some_and(|text| text.trim().is_empty()),
+        };
+        match outcome {
+            Some(Lane::OwnerReviewOnlyUpdate) if is_blank => {
+                self.faults
+                    .push(expected(key.pointer(), "the time until which the acceptance holds"));
+                None
+            }
+            Some(Lane::OwnerReviewOnlyUpdate) => self.word(key, TIME),
+            None => None,
+            Some(_) if is_blank => None,
+            Some(_) => {
+                self.faults.push(expected(key.pointer(), "nothing: only an acceptance ends"));
+                None
+            }
+        }
+    }
+
+    fn verdicts(&mut self) -> BTreeMap<ReviewerCheck, Verdict> {
+        let key = RecordKey::Checks;
+        let mut verdicts = BTreeMap::new();
+        let members = match self.document.get(key.as_str()) {
+            Some(Json::Object(members)) => members,
+            None => return verdicts,
+            Some(_) => {
+                self.faults.push(expected(key.pointer(), "an object"));
+                return verdicts;
+            }
+        };
+        for (name, value) in members {
+            let pointer = format!("{}/{}", key.pointer(), escape(name));
+            let Ok(check) = name.parse::<ReviewerCheck>() else {
+                self.faults.push((pointer, DocumentProblem::UnknownKey));
+                continue;
+            };
+            // A check that is left blank was not judged.
+            let text = match value {
+                Json::Null => "",
+                Json::String(text) => text.trim(),
+                _ => "?",
+            };
+            if text.is_empty() {
+                continue;
+            }
+            match text.parse() {
+                Ok(verdict) => drop(verdicts.insert(check, verdict)),
+                Err(_) => self.faults.push(expected(pointer, "pass, fail or not_applicable")),
+            }
+        }
+        verdicts
+    }
+
+    /// The values, where all of them can be read.
+    fn values(&mut self) -> Option<Values> {
+        if let Some(version) = self.document.get(RecordKey::SchemaVersion.as_str())
+            && version.as_str() != Some(RECORD_VERSION)
+        {
+            let pointer = RecordKey::SchemaVersion.pointer();
+            self.faults.push((pointer, DocumentProblem::WrongVersion(RECORD_VERSION)));
+        }
+        for (name, _) in &self.document.members {
+            if name.parse::<RecordKey>().is_err() {
+                self.faults.push((format!("/{}", escape(name)), DocumentProblem::UnknownKey));
+            }
+        }
+        let key = RecordKey::NotAuthorization;
+        if self.document.get(key.as_str()).is_some_and(|value| *value != Json::Bool(true)) {
+            self.faults.push(expected(key.pointer(), "true: a record authorizes nothing"));
+        }
+        let candidate_id = self
+            .text(RecordKey::AcceptanceCandidateId, "the id of the candidate")
+            .map(str::to_owned);
+        let response_event =
+            self.word(RecordKey::ResponseEvent, "the digest of the answer's event");
+        let reviewer = self.prose(RecordKey::Reviewer, "the reviewer's name");
+        let kind = self.word(RecordKey::ReviewerKind, "person or automation");
+        let reviewed_at = self.word(RecordKey::ReviewedAt, TIME);
+        let outcome = self.outcome();
+        let valid_until = self.valid_until(outcome);
+        let reason = self.prose(RecordKey::Reason, "a reason");
+        let record_ref =
+            self.word::<EvidenceRef>(RecordKey::RecordRef, "a pointer, as in ticket:OPS-12");
+        let verdicts = self.verdicts();
+        Some(Values {
+            candidate_id: candidate_id?,
+            response_event: response_event?,
+            reviewer: reviewer?,
+            kind: kind?,
+            reviewed_at: reviewed_at?,
+            outcome: outcome?,
+            valid_until,
+            reason: reason?,
+            record_ref: record_ref?.to_string(),
+            verdicts,
+        })
+    }
+}
+
+const TIME: &str = "a time with an offset, as in RFC 3339";
 
 impl ReviewDocument {
     /// Reads a reviewer record.
     ///
     /// # Errors
     ///
-    /// Every value that the format does not have; and the first fault of a document that has more than 256 KiB, is
-    /// no strict JSON object, or has a key too many or too few.
+    /// Every value that the format does not have, in the order of the file, and every key that is missing; of a document
+    /// that has more than 256 KiB, or is no strict JSON object and no strict YAML mapping, the first fault.
     pub fn parse(bytes: &[u8]) -> Result<Self, Vec<DocumentError>> {
-        let is_known =
-            |key: &str| key.parse::<RecordKey>().is_ok() || key.parse::<ReviewerCheck>().is_ok();
-        let keys: Vec<_> = RecordKey::ALL.iter().map(|key| (key.as_str(), *key)).collect();
-        read_with_all_faults(bytes, is_known, |reader, faults| {
-            let mut document = Self {
-                original: Original::new(bytes),
-                signer: None,
-                candidate_id: String::new(),
-                response_event: Digest::of(b""),
-                reviewer: String::new(),
-                kind: ReviewerKind::Automation,
-                outcome: Lane::WaitingOwnerResponse,
-                verdicts: BTreeMap::new(),
-                reason: String::new(),
-                record_ref: String::new(),
-                offsets: Vec::new(),
-            };
-            reader.closed_object(&keys, |reader, key| {
-                let read = document.read(reader, key, faults);
-                go_on_behind(read, faults).map(drop)
-            })?;
-            Ok(document)
-        })
-    }
-
-    fn read(
-        &mut self,
-        reader: &mut Reader<'_>,
-        key: RecordKey,
-        faults: &mut Vec<Fault>,
-    ) -> Read<()> {
-        let offset = reader.offset()?;
-        self.offsets.push((key, offset));
-        match key {
-            RecordKey::SchemaVersion => {
-                if reader.string()? != RECORD_VERSION {
-                    let problem = DocumentProblem::WrongVersion(RECORD_VERSION);
-                    return Err(Fault { offset, problem });
-                }
+        let document = Document::read(bytes, is_known).map_err(|error| vec![error])?;
+        let mut reader = ValueReader { document: &document, faults: Vec::new() };
+        let values = reader.values();
+        let mut faults = reader.faults;
+        faults.sort_by_key(|(pointer, _)| document.offset_of(pointer));
+        faults.dedup();
+        let is_missing = |key: &&RecordKey| {
+            **key != RecordKey::ValidUntil && document.get(key.as_str()).is_none()
+        };
+        let missing = RecordKey::ALL.iter().filter(is_missing);
+        faults.extend(
+            missing
+                .map(|key| (String::new(), DocumentProblem::MissingKey(key.as_str().to_owned()))),
+        );
+        match values {
+            Some(values) if faults.is_empty() => {
+                Ok(Self { original: Original::new(bytes), document, signer: None, values })
             }
-            RecordKey::AcceptanceCandidateId => self.candidate_id = reader.string()?,
-            RecordKey::ResponseEvent => {
-                self.response_event = read_word(reader, "the digest of the answer's event")?;
-            }
-            RecordKey::Reviewer => self.reviewer = read_text(reader, "the reviewer's name")?,
-            RecordKey::ReviewerKind => self.kind = read_word(reader, "person or automation")?,
-            RecordKey::ReviewedAt => {
-                if reader.string()?.parse::<Time>().is_err() {
-                    return Err(expected(offset, "a time with an offset, as in RFC 3339"));
-                }
-            }
-            RecordKey::Outcome => self.outcome = read_word(reader, "a lane")?,
-            RecordKey::Reason => self.reason = read_text(reader, "a reason")?,
-            RecordKey::RecordRef => {
-                let reference: EvidenceRef = read_word(reader, "a pointer, as in ticket:OPS-12")?;
-                self.record_ref = reference.to_string();
-            }
-            RecordKey::Checks => {
-                let checks: Vec<_> =
-                    ReviewerCheck::ALL.iter().map(|check| (check.as_str(), *check)).collect();
-                reader.closed_object(&checks, |reader, check| {
-                    let verdict = read_word(reader, "pass, fail or not_applicable");
-                    if let Some(verdict) = go_on_behind(verdict, faults)? {
-                        self.verdicts.insert(check, verdict);
-                    }
-                    Ok(())
-                })?;
-            }
-            RecordKey::NotAuthorization => {
-                if !reader.boolean()? {
-                    return Err(expected(offset, "true: a record authorizes nothing"));
-                }
-            }
+            _ => Err(faults
+                .into_iter()
+                .map(|(pointer, problem)| document.error(bytes, &pointer, is_known, problem))
+                .collect()),
         }
-        Ok(())
     }
 
     /// The candidate that the record is about, as it says itself.
     #[must_use]
     pub fn candidate_id(&self) -> &str {
-        &self.candidate_id
+        &self.values.candidate_id
     }
 
     /// Who reviewed, as it says itself.
     #[must_use]
     pub fn reviewer(&self) -> &str {
-        &self.reviewer
+        &self.values.reviewer
     }
 
-    /// Whether a person or a program reviewed, as it says itself.
+    /// Whether the reviewer is a person or a program, as it says itself.
     #[must_use]
-    pub const fn kind(&self) -> ReviewerKind {
-        self.kind
+    pub const fn reviewer_kind(&self) -> ReviewerKind {
+        self.values.kind
+    }
+
+    /// When it was reviewed, as it says itself.
+    #[must_use]
+    pub const fn reviewed_at(&self) -> &Time {
+        &self.values.reviewed_at
     }
 
     /// The lane that the reviewer gives the answer.
     #[must_use]
     pub const fn outcome(&self) -> Lane {
-        self.outcome
+        self.values.outcome
     }
 
     /// Why, in the reviewer's words.
     #[must_use]
     pub fn reason(&self) -> &str {
-        &self.reason
+        &self.values.reason
+    }
+
+    /// Where the decision is kept.
+    #[must_use]
+    pub fn record_ref(&self) -> &str {
+        &self.values.record_ref
+    }
+
+    pub(crate) const fn notation(&self) -> Notation {
+        self.document.notation
     }
 
     /// What is to be said against the record's own texts: they must carry no secret, payload, command or request.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
         let texts = [
-            (RecordKey::Reviewer, &self.reviewer),
-            (RecordKey::Reason, &self.reason),
-            (RecordKey::RecordRef, &self.record_ref),
+            (RecordKey::Reviewer, &self.values.reviewer),
+            (RecordKey::Reason, &self.values.reason),
+            (RecordKey::RecordRef, &self.values.record_ref),
         ];
-        texts.into_iter().flat_map(|(key, text)| findings_in(key, text)).collect()
+        let texts = texts.into_iter().flat_map(|(key, text)| findings_in(&key.pointer(), text));
+        texts.chain(self.findings_in_comments()).collect()
+    }
+
+    /// As [`ReviewDocument::findings`], in the comments that are no draft's.
+    fn findings_in_comments(&self) -> impl Iterator<Item = Finding> {
+        let comments = self.document.comments.iter().enumerate();
+        let own: Vec<_> =
+            comments.filter(|(_, comment)| !is_printed_in_a_draft(&comment.text)).collect();
+        let are_together =
+            |one: &(usize, &Comment), next: &(usize, &Comment)| one.1.line + 1 == next.1.line;
+        let mut findings = Vec::new();
+        for block in own.chunk_by(are_together) {
+            let number = block.first().map_or(0, |(index, _)| index + 1);
+            let lines: Vec<_> = block
+                .iter()
+                .map(|(_, comment)| comment.text.trim_start_matches('#').trim())
+                .collect();
+            findings.extend(findings_in(&format!("/{COMMENT}/{number}"), &lines.join("\n")));
+        }
+        findings.into_iter()
     }
 
     /// The document, signed by whom the caller has verified it to be.
@@ -229,64 +401,40 @@ impl ReviewDocument {
         if !findings.is_empty() {
             return Err(findings);
         }
+        let values = &self.values;
         Ok(ReviewerRecord {
             original: self.original.clone(),
-            candidate_id: self.candidate_id.clone(),
-            response_event: self.response_event,
-            reviewer: self.reviewer.clone(),
-            kind: self.kind,
-            outcome: self.outcome,
-            verdicts: self.verdicts.clone(),
+            notation: self.document.notation,
+            candidate_id: values.candidate_id.clone(),
+            response_event: values.response_event,
+            reviewer: values.reviewer.clone(),
+            kind: values.kind,
+            reviewed_at: values.reviewed_at.clone(),
+            outcome: values.outcome,
+            valid_until: values.valid_until.clone(),
+            verdicts: values.verdicts.clone(),
             signer: self.signer.clone(),
         })
     }
 
-    /// The line and column, both from 1, of the value that a JSON pointer of one key leads to.
+    /// The line and column, both from 1, of the value that a JSON pointer leads to.
     #[must_use]
     pub fn place_of(&self, field: &str) -> (usize, usize) {
-        let key = field.strip_prefix('/').and_then(|name| name.parse::<RecordKey>().ok());
-        let offset = self.offsets.iter().find(|(other, _)| Some(*other) == key);
-        line_and_column(self.original.bytes(), offset.map_or(0, |(_, offset)| *offset))
+        let comment = field.strip_prefix('/').and_then(|field| field.strip_prefix(COMMENT));
+        let number = comment.and_then(|number| number.strip_prefix('/')?.parse::<usize>().ok());
+        let offset = match number.and_then(|number| number.checked_sub(1)) {
+            Some(index) => self.document.comments.get(index).map_or(0, |comment| comment.offset),
+            None => self.document.offset_of(field),
+        };
+        line_and_column(self.original.bytes(), offset)
     }
-}
-
-/// Puts a fault that is only in a value with the others: what follows can be read all the same.
-fn go_on_behind<T>(read: Read<T>, faults: &mut Vec<Fault>) -> Read<Option<T>> {
-    match read {
-        Ok(value) => Ok(Some(value)),
-        Err(fault) if matches!(fault.problem, DocumentProblem::Expected(_)) => {
-            faults.push(fault);
-            Ok(None)
-        }
-        Err(fault) => Err(fault),
-    }
-}
-
-fn expected(offset: usize, what: &'static str) -> Fault {
-    Fault { offset, problem: DocumentProblem::Expected(what) }
-}
-
-/// Reads one of the words, digests or pointers that a text can be.
-fn read_word<W: std::str::FromStr>(reader: &mut Reader<'_>, what: &'static str) -> Read<W> {
-    let offset = reader.offset()?;
-    reader.string()?.parse().map_err(|_| expected(offset, what))
-}
-
-/// Reads a text that says something.
-fn read_text(reader: &mut Reader<'_>, what: &'static str) -> Read<String> {
-    let offset = reader.offset()?;
-    let text = reader.string()?;
-    if is_placeholder(&text) || text.trim() == PENDING_REVIEW {
-        return Err(expected(offset, what));
-    }
-    Ok(text)
 }
 
 /// What a template says where the reviewer has still to decide.
 pub(crate) const PENDING_REVIEW: &str = "pending_reviewer_record";
 
-fn findings_in(key: RecordKey, text: &str) -> Vec<Finding> {
-    let field = || format!("/{}", key.as_str());
+fn findings_in(pointer: &str, text: &str) -> Vec<Finding> {
+    let field = || pointer.to_owned();
     let end = text.char_indices().nth(MAX_CHARACTERS).map(|(end, _)| end);
     let oversized = end.map(|_| Finding::new(Problem::Oversized, None, field(), None));
     let text = text.get(..end.unwrap_or(text.len())).unwrap_or(text);
@@ -310,6 +458,7 @@ mod tests {
             "reviewer_kind": "person",
             "reviewed_at": "2026-11-20T10:00:00+08:00",
             "outcome": "owner_review_only_update",
+            "valid_until": "2027-05-20T10:00:00+08:00",
             "reason": "Compared with the readback.",
             "record_ref": "ticket:OPS-12",
             "checks": checks,
@@ -345,10 +494,18 @@ mod tests {
             let mut less = record();
             less.as_object_mut().unwrap().remove(key);
             let errors = ReviewDocument::parse(less.to_string().as_bytes()).unwrap_err();
-            assert_eq!(*errors[0].problem(), DocumentProblem::MissingKey(key.to_owned()));
+            if key == "valid_until" {
+                assert!(matches!(errors[0].problem(), DocumentProblem::Expected(_)));
+            } else {
+                assert_eq!(*errors[0].problem(), DocumentProblem::MissingKey(key.to_owned()));
+            }
         }
         let (path, problem) = problem_with("runtime_gate", true.into());
         assert_eq!((path.as_str(), problem), ("$.#11", DocumentProblem::UnknownKey));
+        let mut unknown = record();
+        unknown["checks"]["all"] = "pass".into();
+        let errors = ReviewDocument::parse(unknown.to_string().as_bytes()).unwrap_err();
+        assert_eq!(errors[0].path(), "$.checks.#3");
     }
 
     #[test]
@@ -363,6 +520,7 @@ mod tests {
             ("reviewed_at", "2026-11-20T10:00:00"),
             ("reviewed_at", "2026-11-20T10:00:00+08:00[hunter2]"),
             ("outcome", "accepted"),
+            ("valid_until", "2027-05-20"),
             ("reason", " - "),
             ("record_ref", "we talked"),
             ("checks", "pass"),
@@ -374,8 +532,10 @@ mod tests {
             assert!(is_expected || matches!(problem, DocumentProblem::WrongVersion(_)), "{key}");
         }
         assert_eq!(problem_with("not_authorization", false.into()).0, "$.not_authorization");
-        let checks = serde_json::json!({"secret_value_absent": "pass"});
-        assert!(matches!(problem_with("checks", checks).1, DocumentProblem::MissingKey(_)));
+        let checks = serde_json::json!({"secret_value_absent": "maybe"});
+        assert_eq!(problem_with("checks", checks).0, "$.checks.secret_value_absent");
+        // A hold has no end.
+        assert_eq!(problem_with("outcome", "request_supplement".into()).0, "$.valid_until");
     }
 
     #[test]

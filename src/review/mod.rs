@@ -6,15 +6,17 @@ use std::collections::BTreeMap;
 
 use crate::detect::fold_name;
 use crate::digest::{Digest, Original};
+use crate::document::Notation;
 use crate::requirement::{Requirement, requirement};
 use crate::response::{Answers, OwnerResponse};
 use crate::signer::{Signer, SignerRole};
 use crate::surface::Surface;
+use crate::time::Time;
 use crate::triage::Finding;
 use crate::words::{AcceptanceField, Lane, ReviewerCheck};
 
 pub use document::ReviewDocument;
-pub(crate) use document::{PENDING_REVIEW, RECORD_VERSION, RecordKey};
+pub(crate) use document::{ACCEPT, RECORD_VERSION, RecordKey};
 
 /// Who made a reviewer record. Automation may hold an answer back; only a person moves it forward.
 ///
@@ -48,7 +50,7 @@ impl From<ReviewerKind> for SignerRole {
 /// use acceptance_ledger::{ReviewerCheck, ReviewerRecord, Verdict};
 ///
 /// fn has_passed(record: &ReviewerRecord, check: ReviewerCheck) -> bool {
-///     record.verdict(check) == Verdict::Pass
+///     record.verdict(check) == Some(Verdict::Pass)
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString)]
@@ -80,15 +82,19 @@ pub enum Verdict {
 #[cfg_attr(test, derive(Clone))]
 #[must_use = "a record changes nothing until a candidate takes it"]
 pub struct ReviewerRecord {
-    /// The document that the record comes from.
+    /// The document that the record comes from, and how it is written.
     pub(crate) original: Original,
+    pub(crate) notation: Notation,
     pub(crate) candidate_id: String,
     /// The journal's event of the answer that was judged.
     pub(crate) response_event: Digest,
     pub(crate) reviewer: String,
     pub(crate) kind: ReviewerKind,
+    pub(crate) reviewed_at: Time,
     pub(crate) outcome: Lane,
-    /// All 23, so that a missing verdict is no state to think about.
+    /// Until when an acceptance holds.
+    pub(crate) valid_until: Option<Time>,
+    /// A check that is not there was not judged, and has not passed.
     pub(crate) verdicts: BTreeMap<ReviewerCheck, Verdict>,
     pub(crate) signer: Option<Signer>,
 }
@@ -119,15 +125,38 @@ impl ReviewerRecord {
         self.signer.as_ref()
     }
 
-    /// What the reviewer says of `check`.
+    /// When the reviewer decided, as the record says.
     #[must_use]
-    pub fn verdict(&self, check: ReviewerCheck) -> Verdict {
-        self.verdicts.get(&check).copied().unwrap_or(Verdict::Fail)
+    pub const fn reviewed_at(&self) -> &Time {
+        &self.reviewed_at
+    }
+
+    /// Until when an acceptance holds; `None` for a hold.
+    #[must_use]
+    pub const fn valid_until(&self) -> Option<&Time> {
+        self.valid_until.as_ref()
+    }
+
+    /// What the reviewer says of `check`; `None` where the record does not judge it.
+    #[must_use]
+    pub fn verdict(&self, check: ReviewerCheck) -> Option<Verdict> {
+        self.verdicts.get(&check).copied()
     }
 
     /// The verdicts, in the ledger's order of the checks.
-    fn verdicts(&self) -> impl Iterator<Item = (ReviewerCheck, Verdict)> {
-        ReviewerCheck::ALL.iter().map(|check| (*check, self.verdict(*check)))
+    pub(crate) fn verdicts(&self) -> impl Iterator<Item = (ReviewerCheck, Verdict)> {
+        ReviewerCheck::ALL.iter().filter_map(|check| Some((*check, self.verdict(*check)?)))
+    }
+
+    /// Whether the record can be one of the time at which it is recorded.
+    pub(crate) fn fits_in_time(&self, recorded_at: &Time) -> Result<(), Refusal> {
+        if self.reviewed_at.is_ahead_of(recorded_at) {
+            return Err(Refusal::AheadOfTheClock);
+        }
+        if self.valid_until.as_ref().is_some_and(|end| !recorded_at.is_before(end)) {
+            return Err(Refusal::OverAlready);
+        }
+        Ok(())
     }
 
     /// Whether the record judges this answer of this surface, and is the reviewer's own.
@@ -213,12 +242,23 @@ impl ReviewerRecord {
         if is_same_key || is_same_person(&self.reviewer, &response.responder) {
             return Err(Refusal::OwnAnswer);
         }
-        if let Some((check, _)) = self.verdicts().find(|(_, verdict)| *verdict == Verdict::Fail) {
-            return Err(Refusal::FailedCheck(check));
+        for check in ReviewerCheck::ALL {
+            match self.verdict(*check) {
+                Some(Verdict::Fail) => return Err(Refusal::FailedCheck(*check)),
+                None => return Err(Refusal::NotJudged(*check)),
+                Some(Verdict::Pass | Verdict::NotApplicable) => {}
+            }
+        }
+        let holds_for = self.valid_until.as_ref().map(|end| self.reviewed_at.seconds_to(end));
+        if !holds_for.is_some_and(|seconds| (1..=MAX_VALIDITY).contains(&seconds)) {
+            return Err(Refusal::NotWithinAYear);
         }
         self.judges(Some(&response.answers), surface, &[])
     }
 }
+
+/// How long an acceptance may hold, in seconds: 366 days, so that a yearly review comes in time in a leap year, too.
+const MAX_VALIDITY: i64 = 366 * 24 * 60 * 60;
 
 /// The fields of the answer that a check is about; none where it is about the answer at large.
 fn fields_of(check: ReviewerCheck) -> impl Iterator<Item = AcceptanceField> {
@@ -315,6 +355,20 @@ pub enum Refusal {
     /// An acceptance with a failed check.
     #[error("the check {0} failed; hold the answer, or pass the check")]
     FailedCheck(ReviewerCheck),
+    /// An acceptance that does not judge a check.
+    #[error("the check {0} has no verdict; to accept an answer, judge all 23")]
+    NotJudged(ReviewerCheck),
+    /// An acceptance that ends before it begins, or too late.
+    #[error("valid_until has to be later than reviewed_at, by 366 days at most")]
+    NotWithinAYear,
+    /// An acceptance that is over already.
+    #[error("valid_until is over already; give the acceptance a later end")]
+    OverAlready,
+    /// A record of the future.
+    #[error(
+        "reviewed_at is more than five minutes ahead of the clock; give the time of the review"
+    )]
+    AheadOfTheClock,
     /// A check was passed that triage found something against.
     #[error("triage found something against the check {0}; it cannot be passed")]
     PassAgainstFinding(ReviewerCheck),

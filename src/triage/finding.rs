@@ -1,8 +1,8 @@
 use std::ops::Range;
 
-#[cfg(test)]
-use crate::words::AcceptanceField;
-use crate::words::{Lane, Problem, ReviewerCheck};
+use crate::words::{
+    AcceptanceField, AnswerForm, Lane, PartForm, Problem, ReferenceUse, ReviewerCheck, grounds,
+};
 
 /// One thing that triage found against an answer. It never holds what it matched.
 ///
@@ -53,8 +53,8 @@ impl Finding {
 
     /// The lane that it alone would put the answer in.
     #[must_use]
-    pub const fn lane(&self) -> Lane {
-        self.problem.lane()
+    pub fn lane(&self) -> Lane {
+        self.problem.lane_against(self.check)
     }
 
     /// What is wrong, and what to do about it.
@@ -63,18 +63,70 @@ impl Finding {
         format!("{} {}", self.problem.english(), self.next_step())
     }
 
+    /// Whether `not_applicable:` with a reason would be an answer here.
+    #[must_use]
+    pub const fn is_excusable(&self) -> bool {
+        self.is_excusable
+    }
+
     /// What to do about it, in one English sentence.
     #[must_use]
-    pub fn next_step(&self) -> &'static str {
-        match self.problem {
-            Problem::WrongType if self.field == "/responded_at" => {
-                "Write a time with an offset, as in 2026-11-20T10:00:00+08:00."
+    pub fn next_step(&self) -> String {
+        let (field, part) = self.place();
+        let form = part.map(|part| part.form);
+        match (self.problem, field) {
+            (Problem::WrongType, _) if self.field == "/responded_at" => {
+                "Write a time with its offset, as `date -Iseconds` prints it.".to_owned()
             }
-            Problem::FieldMissing if self.is_excusable => {
-                "Answer it, or write `not_applicable: <reason>`."
+            (Problem::WrongType, _) if self.field.contains("/health_rests_on") => {
+                format!("Write one or more of {}; the last one stands alone.", grounds())
             }
-            problem => problem.next_step(),
+            (Problem::WrongType | Problem::PartMissing, _)
+                if matches!(form, Some(PartForm::Entries { .. })) =>
+            {
+                "Write clear, or a list of what you found.".to_owned()
+            }
+            (Problem::WrongType, Some(field)) if !parts_of(field).is_empty() => {
+                let names: Vec<_> = parts_of(field).iter().map(|part| part.name).collect();
+                format!("Answer in its parts: {}.", names.join(", "))
+            }
+            (Problem::WrongRefKind, Some(field)) => {
+                format!("Give {}, not of the file itself.", reference_use(field, form).kinds())
+            }
+            (Problem::SaysNothing, _) if part.is_some() => {
+                "Say it in two words or more, or in four Chinese characters.".to_owned()
+            }
+            (Problem::PartMissing, _) if form == Some(PartForm::Grounds) => {
+                "Write what a claim of health rests on; no_health_claimed only where nobody relies on the surface.".to_owned()
+            }
+            (Problem::PartMissing, _) if form == Some(PartForm::StopCondition) => {
+                "Say when to stop; this applies to every plan.".to_owned()
+            }
+            (problem, _) if self.is_excusable => {
+                let step = if problem == Problem::FieldMissing { "Answer it." } else { problem.next_step() };
+                format!("{step} Or write `not_applicable: <reason>`.")
+            }
+            (problem, _) => problem.next_step().to_owned(),
         }
+    }
+
+    /// The field and the part that it is in, where it is in one.
+    fn place(&self) -> (Option<AcceptanceField>, Option<&'static crate::words::AnswerPart>) {
+        let mut steps = self.field.split('/').skip(1);
+        let field = steps.next().and_then(|name| name.parse::<AcceptanceField>().ok());
+        let part = field.and_then(AcceptanceField::form).zip(steps.next());
+        (field, part.and_then(|(form, name)| form.part(name)))
+    }
+}
+
+fn parts_of(field: AcceptanceField) -> &'static [crate::words::AnswerPart] {
+    field.form().map_or(&[], AnswerForm::parts)
+}
+
+fn reference_use(field: AcceptanceField, part: Option<PartForm>) -> ReferenceUse {
+    match (part, field.form()) {
+        (Some(PartForm::Ref(of)), _) | (_, Some(AnswerForm::Ref(of) | AnswerForm::Refs(of))) => of,
+        _ => ReferenceUse::Any,
     }
 }
 
@@ -87,6 +139,11 @@ impl Finding {
         characters: Option<Range<usize>>,
     ) -> Self {
         Self { problem, check: problem.check(of_field), field, characters, is_excusable: false }
+    }
+
+    /// The finding, with whether `not_applicable:` would be an answer.
+    pub(crate) fn excusable(self, is_excusable: bool) -> Self {
+        Self { is_excusable, ..self }
     }
 
     /// A finding of the abstract tests, in no place.

@@ -1,6 +1,9 @@
 //! What an answer is worth, before a person has judged it.
 
+mod answers;
 mod finding;
+mod repeated;
+mod requirements;
 mod structure;
 mod surfaces;
 #[cfg(test)]
@@ -8,26 +11,25 @@ pub(crate) mod tests;
 #[cfg(test)]
 mod theorems;
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
 use crate::detect::{self, Folded, Kind, Rules};
+use crate::document::Comment;
 use crate::json::Json;
-use crate::requirement::{Requirement, requirement};
 use crate::response::{
-    Answers, EvidenceRef, Member, OwnerResponse, ResponseDocument, ResponseKey, is_not_applicable,
-    is_placeholder,
+    Answers, COMMENT, Hint, OwnerResponse, ResponseDocument, ResponseKey, is_placeholder,
 };
 use crate::surface::Surface;
+use crate::template::printed_lines;
+use crate::time::Time;
 use crate::words::{
-    AcceptanceField, AnswerShape, Boundary, Decision, ItemFlag, Lane, Problem, ProgressFlag,
-    RuntimeGate,
+    AcceptanceField, Boundary, Decision, ItemFlag, Lane, Problem, ProgressFlag, RuntimeGate,
 };
 
 pub use finding::Finding;
 pub use surfaces::Surfaces;
-use surfaces::{NAMES, stands_in};
 
 /// How many texts of an answer are examined, names of unknown keys among them: ten times those of a template.
 /// What comes behind them is not looked at, and so is oversized.
@@ -90,21 +92,37 @@ pub(crate) fn triage(
         surface,
         surfaces,
         document,
+        decision: decision_of(document),
+        responded_at: document.responded_at(),
         answers: Answers::default(),
+        filled_in: BTreeSet::new(),
         findings: Vec::new(),
+        hints: Vec::new(),
         answered: Vec::new(),
         budget: Budget::default(),
     };
-    for (position, member) in document.members().iter().enumerate() {
-        examination.examine_member(member, position);
+    for (position, (name, value)) in document.members().iter().enumerate() {
+        examination.examine_member(name, value, position);
     }
+    examination.examine_comments();
     examination.examine_identity();
+    examination.take_common_reason();
+    examination.take_what_is_not_deployed();
     examination.examine_requirements();
+    examination.examine_parts();
     examination.examine_scope();
+    examination.examine_grounds();
     examination.examine_claims();
+    examination.examine_repetitions();
     let responder = examination.text(ResponseKey::Responder).unwrap_or_default().to_owned();
-    let Examination { answers, findings, .. } = examination;
-    Triage { response: OwnerResponse { responder, answers, signer: None }, findings }
+    let Examination { answers, findings, hints, .. } = examination;
+    Triage { response: OwnerResponse { responder, answers, hints, signer: None }, findings }
+}
+
+/// The decision, as far as the document has one.
+fn decision_of(document: &ResponseDocument) -> Option<Decision> {
+    let key = ResponseKey::Field(AcceptanceField::Decision);
+    document.value(key)?.as_str()?.trim().parse().ok()
 }
 
 /// The problems of a text that no document may have in a record of its own, and where: secrets, payloads, commands
@@ -124,13 +142,25 @@ struct Examination<'a> {
     surface: &'a Surface,
     surfaces: &'a Surfaces,
     document: &'a ResponseDocument,
+    decision: Option<Decision>,
+    responded_at: Option<Time>,
     /// The answers that are answers: no placeholders, no values of another type, no prose for a
     /// pointer.
     answers: Answers,
+    /// Fields that have an answer of their own, whatever it is worth.
+    filled_in: BTreeSet<AcceptanceField>,
     findings: Vec<Finding>,
+    hints: Vec<Hint>,
     /// The texts of the answers, as detectors read them.
-    answered: Vec<(AcceptanceField, Folded)>,
+    answered: Vec<AnsweredText>,
     budget: Budget,
+}
+
+/// A text of an answer, and where it stands.
+struct AnsweredText {
+    field: AcceptanceField,
+    pointer: String,
+    folded: Folded,
 }
 
 /// How many texts were examined, how many bytes they have, and whether no more are.
@@ -190,31 +220,58 @@ impl<'a> Examination<'a> {
             .filter(|text| !is_placeholder(text))
     }
 
-    fn examine_member(&mut self, member: &Member, position: usize) {
-        let pointer = match member.key {
+    fn examine_member(&mut self, name: &str, value: &Json, position: usize) {
+        let key = ResponseKey::know(name);
+        let pointer = match key {
             Some(key) => pointer_of(key),
             None => format!("/#{}", position + 1),
         };
-        if member.key.is_none() {
-            self.examine_text(&member.name, None, &pointer, false);
-            if !is_flag(&member.name) {
+        if key.is_none() {
+            self.examine_text(name, None, &pointer, false);
+            if !is_flag(name) {
                 self.find(Problem::UnknownField, None, pointer.clone(), None);
             }
         }
-        self.examine_value(&member.name, &member.value, member.key, &pointer, true);
-        self.examine_structure(member, &pointer);
-        match member.key {
+        self.examine_value(name, value, key, &pointer, true);
+        self.examine_structure(name, value, key, &pointer);
+        match key {
             Some(ResponseKey::Field(AcceptanceField::NotApproval)) => {
-                let claims = member.value != Json::Bool(true);
-                claims.then(|| self.find(Problem::ApprovalClaimed, member.key, pointer, None));
+                let claims = *value != Json::Bool(true);
+                claims.then(|| self.find(Problem::ApprovalClaimed, key, pointer, None));
             }
-            Some(ResponseKey::Field(field)) if field.answer_shape().is_some() => {
-                self.take_answer(field, &member.value, &pointer);
+            Some(ResponseKey::Field(field)) if field.form().is_some() => {
+                self.take_answer(field, value, &pointer);
             }
-            Some(_) if !matches!(member.value, Json::String(_) | Json::Null) => {
-                self.find(Problem::WrongType, member.key, pointer, None);
+            Some(ResponseKey::NotApplicable) => {}
+            Some(_) if !matches!(value, Json::String(_) | Json::Null) => {
+                self.find(Problem::WrongType, key, pointer, None);
             }
             _ => {}
+        }
+    }
+
+    /// Looks at the comments that are not the template's own: whoever reads the file reads them, too.
+    fn examine_comments(&mut self) {
+        let mut own: Vec<_> = self.document.comments().iter().enumerate().collect();
+        // A template can have been printed for another decision than the one that it says now.
+        let decisions = Decision::ALL.iter().map(|decision| Some(*decision));
+        for decision in [self.decision, None].into_iter().chain(decisions) {
+            if own.is_empty() {
+                return;
+            }
+            let printed = printed_lines(self.surface, decision);
+            own.retain(|(_, comment)| !printed.contains(&comment.text));
+        }
+        let are_together =
+            |one: &(usize, &Comment), next: &(usize, &Comment)| one.1.line + 1 == next.1.line;
+        for block in own.chunk_by(are_together) {
+            let Some((first, _)) = block.first() else { continue };
+            let lines: Vec<_> = block
+                .iter()
+                .map(|(_, comment)| comment.text.trim_start_matches('#').trim())
+                .collect();
+            let pointer = format!("/{COMMENT}/{}", first + 1);
+            self.examine_text(&lines.join("\n"), None, &pointer, false);
         }
     }
 
@@ -244,14 +301,19 @@ impl<'a> Examination<'a> {
                 for (index, item) in items.iter().enumerate() {
                     let pointer =
                         if is_direct { format!("{pointer}/{index}") } else { pointer.to_owned() };
-                    let is_direct = is_direct && item.as_str().is_some();
+                    let has_parts = key.is_some_and(|key| !key.steps().is_empty());
+                    let is_direct = is_direct && (item.as_str().is_some() || has_parts);
                     self.examine_value("", item, key, &pointer, is_direct);
                 }
             }
             Json::Object(members) => {
                 for (name, value) in members {
-                    self.examine_text(name, key, pointer, false);
-                    self.examine_value(name, value, None, pointer, false);
+                    if is_direct && key.is_some_and(|key| key.steps().contains(&name.as_str())) {
+                        self.examine_value(name, value, key, &format!("{pointer}/{name}"), true);
+                    } else {
+                        self.examine_text(name, key, pointer, false);
+                        self.examine_value(name, value, None, pointer, false);
+                    }
                 }
             }
             Json::Null | Json::Bool(_) | Json::Number(_) => {}
@@ -260,29 +322,38 @@ impl<'a> Examination<'a> {
 
     /// Looks at a member as a whole: the parts of a list or an object may say nothing alone, and a value may be a secret
     /// only beside its key.
-    fn examine_structure(&mut self, member: &Member, pointer: &str) {
-        let is_known = member.key.is_some();
-        let readings = match &member.value {
+    fn examine_structure(
+        &mut self,
+        name: &str,
+        value: &Json,
+        key: Option<ResponseKey>,
+        pointer: &str,
+    ) {
+        let readings = match value {
             Json::Null | Json::Bool(_) => return,
-            Json::String(_) | Json::Number(_) if is_known => return,
+            Json::String(_) | Json::Number(_) if key.is_some() => return,
             Json::Array(items) if items.is_empty() => return,
-            value => structure::readings((!is_known).then_some(member.name.as_str()), value),
+            // The names of parts are the form's own, and say nothing of what was pasted.
+            value if key.is_some_and(|key| structure::has_only(value, &key.steps())) => {
+                structure::readings_of_texts(value)
+            }
+            value => structure::readings(key.is_none().then_some(name), value),
         };
         for mut text in readings {
             if self.budget.is_exhausted {
                 return;
             }
             if text.len() > MAX_STRUCTURE {
-                self.find(Problem::Oversized, member.key, pointer.to_owned(), None);
+                self.find(Problem::Oversized, key, pointer.to_owned(), None);
                 text.truncate(text.floor_char_boundary(MAX_STRUCTURE));
             }
-            if !self.may_examine(&text, member.key, pointer) {
+            if !self.may_examine(&text, key, pointer) {
                 return;
             }
             let folded = Folded::new(&text);
             for (problem, _) in detect::detect(Rules::get(), &text, &folded, Kind::Plan) {
                 if problem.lane().is_withheld() {
-                    self.find(problem, member.key, pointer.to_owned(), None);
+                    self.find(problem, key, pointer.to_owned(), None);
                 }
             }
         }
@@ -322,202 +393,7 @@ impl<'a> Examination<'a> {
             self.find(problem, key, pointer.to_owned(), has_place.then_some(characters));
         }
         if let Some(ResponseKey::Field(field)) = key.filter(|_| has_place) {
-            self.answered.push((field, folded));
-        }
-    }
-
-    /// Takes what is an answer, and says what is not.
-    fn take_answer(&mut self, field: AcceptanceField, value: &Json, pointer: &str) {
-        let key = Some(ResponseKey::Field(field));
-        match (field.answer_shape(), value) {
-            (_, Json::Null) => {}
-            (Some(AnswerShape::Refs), Json::Array(items)) => {
-                let mut refs = Vec::new();
-                for (index, item) in items.iter().enumerate() {
-                    match item.as_str() {
-                        None => {
-                            self.find(Problem::WrongType, key, format!("{pointer}/{index}"), None);
-                        }
-                        Some(text) if is_placeholder(text) => {}
-                        Some(text) if items.len() == 1 && is_not_applicable(text) => {
-                            refs.push(text.trim().to_owned());
-                        }
-                        Some(text) => match text.parse::<EvidenceRef>() {
-                            Ok(reference) => refs.push(reference.to_string()),
-                            Err(_) => {
-                                self.find(
-                                    Problem::NotARef,
-                                    key,
-                                    format!("{pointer}/{index}"),
-                                    None,
-                                );
-                            }
-                        },
-                    }
-                }
-                self.answers.set_evidence_refs(refs);
-            }
-            (Some(AnswerShape::Text | AnswerShape::Ref), Json::Array(items))
-                if items.is_empty() => {}
-            (Some(AnswerShape::Refs), Json::String(text)) if text.is_empty() => {}
-            (Some(AnswerShape::Ref), Json::String(text))
-                if !is_placeholder(text) && !claims_none(text) =>
-            {
-                match text.parse::<EvidenceRef>() {
-                    Ok(reference) => self.answers.set_text(field, reference.to_string()),
-                    Err(_) => self.find(Problem::NotARef, key, pointer.to_owned(), None),
-                }
-            }
-            (Some(AnswerShape::Text | AnswerShape::Ref), Json::String(text)) => {
-                if !is_placeholder(text) && (!claims_none(text) || is_not_applicable(text)) {
-                    self.answers.set_text(field, text.trim().to_owned());
-                }
-            }
-            _ => self.find(Problem::WrongType, key, pointer.to_owned(), None),
-        }
-    }
-
-    fn examine_identity(&mut self) {
-        let surface = self.surface;
-        for (field, own) in [
-            (AcceptanceField::AcceptanceCandidateId, &*surface.candidate_id()),
-            (AcceptanceField::RequestId, surface.request_id()),
-            (AcceptanceField::SurfaceId, surface.surface_id()),
-        ] {
-            let key = ResponseKey::Field(field);
-            let is_another = self.document.value(key).and_then(Json::as_str) != Some(own);
-            // A surface that is not among those of the requests may ask for less than they do.
-            let is_stranger =
-                field == AcceptanceField::SurfaceId && !self.surfaces.has(self.surface);
-            if is_another || is_stranger {
-                self.find_in(Problem::IdentityMismatch, key);
-            }
-        }
-        let key = ResponseKey::Field(AcceptanceField::RepoSha256);
-        let version = surface.descriptor(AcceptanceField::RepoSha256).and_then(Json::as_str);
-        let is_version =
-            |text: &str| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let answered = self.document.value(key).and_then(Json::as_str);
-        if !version.is_some_and(is_version) || answered != version {
-            self.find_in(Problem::StaleSurfaceVersion, key);
-        }
-        if self.document.value(ResponseKey::Field(AcceptanceField::NotApproval)).is_none() {
-            self.find_in(
-                Problem::ApprovalClaimed,
-                ResponseKey::Field(AcceptanceField::NotApproval),
-            );
-        }
-        if self.text(ResponseKey::Responder).is_none() {
-            self.find_in(Problem::FieldMissing, ResponseKey::Responder);
-        }
-        if self.text(ResponseKey::RespondedAt).is_none() {
-            self.find_in(Problem::FieldMissing, ResponseKey::RespondedAt);
-        } else if self.document.responded_at().is_none() {
-            self.find_in(Problem::WrongType, ResponseKey::RespondedAt);
-        }
-    }
-
-    fn decision(&self) -> Option<Decision> {
-        self.answers.text(AcceptanceField::Decision)?.parse().ok()
-    }
-
-    fn examine_requirements(&mut self) {
-        let decision = self.decision();
-        if decision.is_none() && self.answers.text(AcceptanceField::Decision).is_some() {
-            self.find_in(Problem::DecisionUnknown, ResponseKey::Field(AcceptanceField::Decision));
-        }
-        if decision == Some(Decision::DeclineOwnership) {
-            self.find_in(Problem::OwnershipDeclined, ResponseKey::Field(AcceptanceField::Decision));
-        }
-        let missing: Vec<_> =
-            AcceptanceField::answers().filter(|field| self.is_missing(*field)).collect();
-        for field in missing {
-            let problem = match field {
-                AcceptanceField::IncidentContextRef
-                    if decision == Some(Decision::ConfirmAfterIncident) =>
-                {
-                    Problem::IncidentContextMissing
-                }
-                AcceptanceField::AlertChainHealthRef => Problem::HealthRefMissing,
-                AcceptanceField::FalseGreenRiskReview => Problem::FalseGreenReviewMissing,
-                AcceptanceField::ReceiverReceiptProofRef => Problem::ReceiptMissing,
-                AcceptanceField::StaleAlertReview => Problem::StaleReviewMissing,
-                AcceptanceField::SilenceOrDedupReview => Problem::SilenceReviewMissing,
-                AcceptanceField::PostReloadReadbackPlan => Problem::ReadbackMissing,
-                _ => Problem::FieldMissing,
-            };
-            let key = ResponseKey::Field(field);
-            let is_excusable = requirement(field, self.surface, &self.answers)
-                == Requirement::ByRequest
-                && !self.is_owed_to_others(field);
-            let finding = Finding::new(problem, key.check(), pointer_of(key), None);
-            self.add(Finding { is_excusable, ..finding });
-        }
-        if decision != Some(Decision::DeclineOwnership) {
-            for name in self.surface.unanswerable_fields() {
-                // As RFC 6901 escapes a name.
-                let name = name.replace('~', "~0").replace('/', "~1");
-                self.find(Problem::FieldMissing, None, format!("/{name}"), None);
-            }
-        }
-    }
-
-    fn is_missing(&self, field: AcceptanceField) -> bool {
-        let is_none_to_give = self.answers.is_not_applicable(field);
-        match requirement(field, self.surface, &self.answers) {
-            Requirement::Demanded => self.answers.is_blank(field) || is_none_to_give,
-            Requirement::ByRequest => {
-                self.answers.is_blank(field) || (is_none_to_give && self.is_owed_to_others(field))
-            }
-            Requirement::Optional => is_none_to_give && self.is_owed_to_others(field),
-        }
-    }
-
-    /// Whether the field is the notice to other projects, and the answer names one.
-    fn is_owed_to_others(&self, field: AcceptanceField) -> bool {
-        field == AcceptanceField::CrossProjectNotificationRef && {
-            let names = NAMES.map(|name| {
-                self.surface.descriptor(name).and_then(Json::as_str).unwrap_or_default()
-            });
-            let own = [&[self.surface.surface_id()], &names[..]].concat().join("\n");
-            self.answered.iter().any(|(_, text)| detect::names_shared_project(text, &own))
-        }
-    }
-
-    fn examine_scope(&mut self) {
-        let key = ResponseKey::Field(AcceptanceField::AffectedScope);
-        let Some(scope) = self.answers.text(AcceptanceField::AffectedScope).map(str::to_owned)
-        else {
-            return;
-        };
-        let own = self.surface.surface_id();
-        let named: HashSet<&str> = self.surfaces.named_in(&scope).collect();
-        let is_own = stands_in(&scope, own) || self.surfaces.is_its_own_name(self.surface, &scope);
-        let names_other = named.iter().any(|id| *id != own);
-        if !is_own {
-            self.find_in(Problem::ScopeMismatch, key);
-        }
-        if names_other {
-            self.find_in(Problem::OtherSurfaceNamed, key);
-        }
-    }
-
-    fn examine_claims(&mut self) {
-        let is_given = |field| self.answers.is_answered(field);
-        let has_incident = is_given(AcceptanceField::IncidentContextRef);
-        let has_proof = is_given(AcceptanceField::AlertChainHealthRef)
-            && is_given(AcceptanceField::ReceiverReceiptProofRef);
-        let answered = std::mem::take(&mut self.answered);
-        let texts =
-            answered.iter().filter(|(field, _)| field.answer_shape() == Some(AnswerShape::Text));
-        for (field, folded) in texts {
-            let key = ResponseKey::Field(*field);
-            if !has_incident && detect::claims_recovery(folded) {
-                self.find_in(Problem::RecoveryOnly, key);
-            }
-            if !has_proof && detect::claims_health(folded) {
-                self.find_in(Problem::RouteOnlyHealth, key);
-            }
+            self.answered.push(AnsweredText { field, pointer: pointer.to_owned(), folded });
         }
     }
 }
@@ -553,10 +429,6 @@ fn is_plan(key: ResponseKey) -> bool {
                 | AcceptanceField::MaintenanceWindow
         )
     )
-}
-
-fn claims_none(text: &str) -> bool {
-    text.trim().starts_with("not_applicable")
 }
 
 fn pointer_of(key: ResponseKey) -> String {

@@ -23,6 +23,33 @@ pub(super) fn readings(key: Option<&str>, value: &Json) -> Vec<String> {
     vec![document, parts.texts.join(" "), parts.texts.join("\n"), parts.assignments.join("\n")]
 }
 
+/// Whether all keys of the value, and of what it holds, are among `names`.
+pub(super) fn has_only(value: &Json, names: &[&str]) -> bool {
+    match value {
+        Json::Object(members) => members
+            .iter()
+            .all(|(name, value)| names.contains(&name.as_str()) && has_only(value, names)),
+        Json::Array(items) => items.iter().all(|item| has_only(item, names)),
+        _ => true,
+    }
+}
+
+/// The texts in a value, read as one line and as lines.
+pub(super) fn readings_of_texts(value: &Json) -> Vec<String> {
+    fn add<'v>(texts: &mut Vec<&'v str>, value: &'v Json) {
+        match value {
+            Json::String(text) => texts.push(text),
+            Json::Number(number) => texts.push(number.as_str()),
+            Json::Array(items) => items.iter().for_each(|item| add(texts, item)),
+            Json::Object(members) => members.values().for_each(|value| add(texts, value)),
+            Json::Null | Json::Bool(_) => {}
+        }
+    }
+    let mut texts = Vec::new();
+    add(&mut texts, value);
+    if texts.len() < 2 { Vec::new() } else { vec![texts.join(" "), texts.join("\n")] }
+}
+
 #[derive(Default)]
 struct Parts {
     /// Keys and texts, in their order.

@@ -153,6 +153,7 @@ fn an_added_finding_is_never_milder() {
             response: OwnerResponse {
                 responder: String::new(),
                 answers: Answers::default(),
+                hints: Vec::new(),
                 signer: None,
             },
             findings: problems.iter().map(|problem| Finding::of(*problem, None)).collect(),

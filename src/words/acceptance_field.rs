@@ -53,7 +53,7 @@ word_list! {
     }
 }
 
-/// What an owner may write in an answer field.
+/// The type of an answer in the ledger; [`AnswerForm`](crate::AnswerForm) says what it has to contain.
 ///
 /// ```
 /// use acceptance_ledger::{AcceptanceField, AnswerShape};
@@ -77,7 +77,16 @@ impl AcceptanceField {
         Self::ALL.iter().copied().filter(|field| field.answer_shape().is_some())
     }
 
-    /// What an owner may write here, or `None` where the field is not the owner's to answer.
+    /// Whether every answer has it, whatever the surface and the decision are.
+    #[must_use]
+    pub const fn is_always_asked(self) -> bool {
+        matches!(
+            self,
+            Self::OwnerRoleOrTeam | Self::Decision | Self::DecisionReason | Self::AffectedScope
+        )
+    }
+
+    /// What the ledger has here, or `None` where the field is not the owner's to answer.
     #[must_use]
     pub const fn answer_shape(self) -> Option<AnswerShape> {
         match self {

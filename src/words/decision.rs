@@ -1,7 +1,7 @@
 use super::word_list;
 
 word_list! {
-    /// One of the five decisions that an owner can take about a surface.
+    /// One of the six decisions that an owner can take about a surface.
     ///
     /// ```
     /// use acceptance_ledger::Decision;
@@ -13,6 +13,7 @@ word_list! {
         ConfirmAfterChange = "confirm_after_change": "The surface is as it should be after a change.",
         ConfirmAfterIncident = "confirm_after_incident": "The surface is as it should be after an incident.",
         ProposeChange = "propose_change": "The surface should change; this proposes how, and asks nobody to do it.",
+        ConfirmNotDeployed = "confirm_not_deployed": "No live system reads the file.",
         DeclineOwnership = "decline_ownership": "The surface is not ours.",
     }
 }

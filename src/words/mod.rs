@@ -1,30 +1,41 @@
 //! The vocabulary of the ledger: every identifier and every text, each once.
 
 mod acceptance_field;
+mod answer_form;
+pub(crate) mod answer_help;
 mod blocked_action;
 mod boundary;
 mod decision;
+mod health_ground;
 mod inventory_remark;
 mod item_flag;
 mod lane;
 mod ledger_key;
 mod problem;
 mod progress_flag;
+mod reference_kind;
 mod reviewer_check;
 mod runtime_gate;
 mod surface_kind;
 mod verify_code;
 
 pub use acceptance_field::{AcceptanceField, AnswerShape};
+pub use answer_form::{AnswerForm, AnswerPart, PartForm, PartNeed, Until};
+pub(crate) use answer_form::{
+    BY_DESIGN, CLEAR, DISABLE, ENTRY_KEYS, NOT_APPLICABLE, PER_CHANGE, REF, STANDING, WINDOW,
+    grounds,
+};
 pub use blocked_action::BlockedAction;
 pub use boundary::Boundary;
 pub use decision::Decision;
+pub use health_ground::HealthGround;
 pub use inventory_remark::InventoryRemark;
 pub use item_flag::ItemFlag;
 pub use lane::Lane;
 pub use ledger_key::{LedgerKey, SourceCount};
 pub use problem::Problem;
 pub use progress_flag::ProgressFlag;
+pub use reference_kind::{ReferenceKind, ReferenceUse};
 pub use reviewer_check::ReviewerCheck;
 pub use runtime_gate::RuntimeGate;
 pub use surface_kind::{ControlTier, SurfaceKind, WriteClass};

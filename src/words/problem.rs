@@ -1,4 +1,4 @@
-use super::{Lane, ReviewerCheck, word_list};
+use super::{AcceptanceField, Lane, ReviewerCheck, word_list};
 
 word_list! {
     /// What can be wrong with an answer. A problem decides the lane; with its field, the check.
@@ -16,16 +16,16 @@ word_list! {
     /// ```
     pub enum Problem("problem") {
         SecretValue = "secret_value": "The text carries a secret." | "文字帶有 secret。",
-        PartialSecret = "partial_secret": "The text carries a part of a secret: its first or last characters, or a masked middle." | "文字帶有 secret 的一部分:開頭或結尾幾碼,或中間遮蔽的片段。",
-        RawPayload = "raw_payload": "A configuration, notification, log or image is pasted where a pointer belongs." | "應放指標(ref)的地方貼上了設定、通知、日誌或圖片。",
-        Oversized = "oversized": "The text is longer than 4,000 characters, or the answer has more than 400 texts." | "文字超過 4,000 字元,或回覆有超過 400 段文字。",
+        PartialSecret = "partial_secret": "The text carries a part of a secret: its first or last characters, or a masked middle." | "文字帶有 secret 的一部分：開頭或結尾幾碼，或中間遮蔽的片段。",
+        RawPayload = "raw_payload": "A configuration, notification, log or image is pasted where a pointer belongs." | "應放指標（ref）的地方貼上了設定、通知、日誌或圖片。",
+        Oversized = "oversized": "The text is longer than 4,000 characters, or the answer has more than 400 texts." | "文字超過 4,000 字元，或回覆有超過 400 段文字。",
         Command = "command": "The text carries a command that acts on a system." | "文字帶有會對系統動作的指令。",
         RequestToAct = "request_to_act": "The text asks somebody to act." | "文字要求別人執行動作。",
         SetsFlag = "sets_flag": "The document sets a flag, gate, count or boundary that belongs to the ledger." | "文件設定了屬於帳本的 flag、gate、計數或邊界。",
-        ApprovalClaimed = "approval_claimed": "The document does not say that it is no approval." | "文件沒有聲明它不是核准(not_approval)。",
-        IncidentContextMissing = "incident_context_missing": "After an incident, a pointer to it is missing." | "事故之後,沒有指向該事故的 ref。",
-        RecoveryOnly = "recovery_only": "The text says that the service came back, and no incident is named." | "文字說服務已恢復,卻沒有指明事故。",
-        RouteOnlyHealth = "route_only_health": "Health is claimed from something that merely answers." | "只憑有回應的東西(route 200、容器或頁面可開)就宣稱健康。",
+        ApprovalClaimed = "approval_claimed": "The document does not say that it is no approval." | "文件沒有聲明它不是核准（not_approval）。",
+        IncidentContextMissing = "incident_context_missing": "After an incident, a pointer to it is missing." | "事故之後，沒有指向該事故的 ref。",
+        RecoveryOnly = "recovery_only": "The text says that the service came back, and no incident is named." | "文字說服務已恢復，卻沒有指明事故。",
+        RouteOnlyHealth = "route_only_health": "Health is claimed from something that merely answers." | "只憑有回應的東西（route 200、容器或頁面可開）就宣稱健康。",
         HealthRefMissing = "health_ref_missing": "A pointer to the proof of the alert chain's health is missing." | "缺少證明整條告警鏈路健康的 ref。",
         FalseGreenReviewMissing = "false_green_review_missing": "The review of the false-green risk is missing." | "缺少 false green 風險的檢視。",
         ReceiptMissing = "receipt_missing": "A pointer to the receiver's receipt is missing." | "缺少 receiver 收到通知的 receipt ref。",
@@ -36,12 +36,19 @@ word_list! {
         StaleSurfaceVersion = "stale_surface_version": "The owner answered for another version of the file." | "負責人回覆的是檔案的另一個版本。",
         ScopeMismatch = "scope_mismatch": "The affected scope does not name the surface." | "影響範圍沒有指明這個 surface。",
         OtherSurfaceNamed = "other_surface_named": "The affected scope names another candidate's surface." | "影響範圍指到別的 candidate 的 surface。",
-        DecisionUnknown = "decision_unknown": "The decision is none of the five." | "decision 不是五個選項之一。",
-        OwnershipDeclined = "ownership_declined": "The owner declines; the request has to find another." | "負責人拒絕;請求必須另找負責人。",
-        NotARef = "not_a_ref": "Prose stands where a pointer belongs." | "應放指標(ref)的地方寫了文字。",
+        DecisionUnknown = "decision_unknown": "The decision is not one of the six." | "decision 不是六個選項之一。",
+        OwnershipDeclined = "ownership_declined": "The owner declines; the request has to find another." | "負責人拒絕；請求必須另找負責人。",
+        NotARef = "not_a_ref": "Prose stands where a pointer belongs." | "應放指標（ref）的地方寫了文字。",
+        WrongRefKind = "wrong_ref_kind": "A ref of this kind does not show what the field asks for." | "這種 ref 無法證明此欄位要求的事。",
+        OwnerNotNamed = "owner_not_named": "No person, team or role is named." | "沒有寫出人、團隊或角色。",
+        SaysNothing = "says_nothing": "The text has too few words to say something." | "文字太短，沒有說明任何事。",
+        WindowUnreadable = "window_unreadable": "The window cannot be read, is over, or does not fit the decision." | "維護窗口無法解讀、已經結束，或與 decision 不符。",
+        RepeatedText = "repeated_text": "The same sentence answers two questions." | "同一句話回答了兩個不同的問題。",
+        SilenceWithoutOwner = "silence_without_owner": "Something that hides alerts has no owner or no end." | "造成靜默的項目沒有負責人，或沒有期限。",
+        PartMissing = "part_missing": "A part of the answer is missing." | "回覆缺少其中一部分。",
         WrongType = "wrong_type": "The value has not the type or form of the field." | "值的型別或格式與欄位不符。",
         UnknownField = "unknown_field": "The document has a field that an answer does not have." | "文件有回覆所沒有的欄位。",
-        HiddenText = "hidden_text": "The text has invisible characters, or words that mix alphabets." | "文字有看不見的字元,或混用不同字母的單字。",
+        HiddenText = "hidden_text": "The text has invisible characters, or words that mix alphabets." | "文字有看不見的字元，或混用不同字母的單字。",
         FieldMissing = "field_missing": "A field that this surface or decision needs is not answered." | "這個 surface 或 decision 需要的欄位沒有回答。",
     }
 }
@@ -64,7 +71,7 @@ impl Problem {
                 Lane::NoFalseGreenSupplementRequired
             }
             Self::ReceiptMissing => Lane::ReceiverReceiptGapRequired,
-            Self::StaleReviewMissing | Self::SilenceReviewMissing => {
+            Self::StaleReviewMissing | Self::SilenceReviewMissing | Self::SilenceWithoutOwner => {
                 Lane::StaleOrSilencedAlertReviewRequired
             }
             Self::ReadbackMissing => Lane::PostReloadReadbackRequired,
@@ -75,10 +82,31 @@ impl Problem {
             | Self::DecisionUnknown
             | Self::OwnershipDeclined
             | Self::NotARef
+            | Self::WrongRefKind
+            | Self::OwnerNotNamed
+            | Self::SaysNothing
+            | Self::WindowUnreadable
+            | Self::RepeatedText
+            | Self::PartMissing
             | Self::WrongType
             | Self::UnknownField
             | Self::HiddenText
             | Self::FieldMissing => Lane::RequestSupplement,
+        }
+    }
+
+    /// The lane of the problem where it counts against `check`: a missing part weighs as much as its missing field.
+    #[must_use]
+    pub fn lane_against(self, check: ReviewerCheck) -> Lane {
+        let of_field = |field: &AcceptanceField| {
+            field.check() == Some(check) && !field.form().is_none_or(|form| form.parts().is_empty())
+        };
+        match self {
+            Self::PartMissing => {
+                let mut fields = AcceptanceField::answers().filter(of_field);
+                fields.next().map_or(self.lane(), |field| field.problem_where_missing().lane())
+            }
+            _ => self.lane(),
         }
     }
 
@@ -113,7 +141,16 @@ impl Problem {
             | Self::OtherSurfaceNamed => ReviewerCheck::AffectedScopeMatchesSurface,
             Self::DecisionUnknown | Self::OwnershipDeclined => ReviewerCheck::DecisionReasonPresent,
             Self::UnknownField | Self::HiddenText => ReviewerCheck::RedactedRefsOnly,
-            Self::NotARef | Self::WrongType | Self::FieldMissing => of_field,
+            Self::SilenceWithoutOwner => ReviewerCheck::SilenceOrDedupReviewPresent,
+            Self::NotARef
+            | Self::WrongRefKind
+            | Self::OwnerNotNamed
+            | Self::SaysNothing
+            | Self::WindowUnreadable
+            | Self::RepeatedText
+            | Self::PartMissing
+            | Self::WrongType
+            | Self::FieldMissing => of_field,
         }
     }
 
@@ -165,12 +202,23 @@ impl Problem {
             Self::ScopeMismatch => "Name the surface_id in the affected scope.",
             Self::OtherSurfaceNamed => "Answer for each surface in a response of its own.",
             Self::DecisionUnknown => {
-                "Take one of confirm_current_state, confirm_after_change, confirm_after_incident, propose_change, decline_ownership."
+                "Write one of confirm_current_state, confirm_after_change, confirm_after_incident, propose_change, confirm_not_deployed, decline_ownership."
             }
             Self::OwnershipDeclined => "The request goes to whoever follows up.",
             Self::NotARef => {
                 "Write a pointer: sha256:, sha512:, commit:, ticket:, artifact:, message-id: or https://host/path."
             }
+            Self::WrongRefKind => "Give a ref of a kind that the field takes.",
+            Self::OwnerNotNamed => "Name a person, a team, a role or a rota.",
+            Self::SaysNothing => "Say it in three words or more, or in six Chinese characters.",
+            Self::WindowUnreadable => {
+                "Write START/END with END in the future, `standing: <when>`, or where no change is planned `per_change: <who agrees>`."
+            }
+            Self::RepeatedText => "Answer each question by itself.",
+            Self::SilenceWithoutOwner => {
+                "Add who owns it and until when: a date, a time, or `by_design` for mute, dedup and inhibit."
+            }
+            Self::PartMissing => "Answer this part.",
             Self::WrongType => "Write the value in the form that the template shows.",
             Self::UnknownField => "Remove the field, or put its text into one of the template's.",
             Self::HiddenText => "Type the words again in plain characters.",
@@ -182,7 +230,6 @@ impl Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::AcceptanceField;
 
     /// The table of problems, written out: problem, check in no field, lane.
     const TABLE: &str = "
@@ -210,6 +257,13 @@ mod tests {
         decision_unknown            decision_reason_present               request_supplement
         ownership_declined          decision_reason_present               request_supplement
         not_a_ref                   redacted_refs_only                    request_supplement
+        wrong_ref_kind              redacted_refs_only                    request_supplement
+        owner_not_named             redacted_refs_only                    request_supplement
+        says_nothing                redacted_refs_only                    request_supplement
+        window_unreadable           redacted_refs_only                    request_supplement
+        repeated_text               redacted_refs_only                    request_supplement
+        silence_without_owner       silence_or_dedup_review_present       stale_or_silenced_alert_review_required
+        part_missing                redacted_refs_only                    request_supplement
         wrong_type                  redacted_refs_only                    request_supplement
         unknown_field               redacted_refs_only                    request_supplement
         hidden_text                 redacted_refs_only                    request_supplement
@@ -272,7 +326,15 @@ mod tests {
             let check: ReviewerCheck = row[1].parse().unwrap();
             for problem in Problem::ALL {
                 let expected = match problem {
-                    Problem::NotARef | Problem::WrongType | Problem::FieldMissing => check,
+                    Problem::NotARef
+                    | Problem::WrongRefKind
+                    | Problem::OwnerNotNamed
+                    | Problem::SaysNothing
+                    | Problem::WindowUnreadable
+                    | Problem::RepeatedText
+                    | Problem::PartMissing
+                    | Problem::WrongType
+                    | Problem::FieldMissing => check,
                     Problem::RawPayload | Problem::Oversized
                         if row[1].ends_with("metadata_only") =>
                     {

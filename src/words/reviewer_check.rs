@@ -118,9 +118,9 @@ impl ReviewerCheck {
     /// ```
     #[must_use]
     pub fn belongs_to(self, lane: Lane) -> bool {
-        Problem::ALL.iter().filter(|problem| problem.lane() == lane).any(|problem| {
-            problem.check(None) == self
-                || AcceptanceField::answers().any(|field| problem.check(field.check()) == self)
+        let fields = || AcceptanceField::answers().map(AcceptanceField::check).chain([None]);
+        Problem::ALL.iter().any(|problem| {
+            fields().any(|field| problem.check(field) == self) && problem.lane_against(self) == lane
         })
     }
 }

@@ -25,6 +25,7 @@ word_list! {
         LaneTooLenient = "lane_too_lenient": "Today's rules hold the answer more strictly than its event says." | "今日的規則比事件所記的 lane 更嚴格。",
         SignatureMissing = "signature_missing": "A document that has to be signed is not." | "必須簽章的文件沒有簽章。",
         SignatureInvalid = "signature_invalid": "A signature does not hold for its document, signer and time." | "簽章對該文件、簽署者與時間無效。",
+        AcceptanceExpired = "acceptance_expired": "The ledger shows an acceptance whose time is over." | "帳本仍顯示已過期的接受。",
         UnlistedSurface = "unlisted_surface": "The inventory has a surface that no owner is asked about." | "清冊中的 surface 沒有對應的 candidate。",
         DraftDiffersFromInventory = "draft_differs_from_inventory": "An owner request describes a surface otherwise than the inventory." | "請求草稿對 surface 的描述與清冊不同。",
         StampInvalid = "stamp_invalid": "The ledger's generated_at is not an RFC 3339 time, or its git_commit is neither hexadecimal nor `unknown`." | "帳本的 generated_at 不是 RFC 3339 時間，或 git_commit 既非十六進位也不是 unknown。",
@@ -94,6 +95,9 @@ impl VerifyCode {
             }
             Self::SignatureMissing | Self::SignatureInvalid => {
                 "Take the signature back from git; where there never was one that holds, the owner has to answer anew and sign, and the reviewer to review that answer."
+            }
+            Self::AcceptanceExpired => {
+                "Have the owner answer again, with `acceptance-ledger template SURFACE --like last`; `acceptance-ledger replay --output LEDGER` shows that the surface waits."
             }
             Self::UnlistedSurface => "Run `acceptance-ledger init`: it asks about every surface.",
             Self::DraftDiffersFromInventory => {

@@ -33,30 +33,52 @@ fn read(file: &str) -> String {
 fn labelled() -> Vec<Labelled> {
     let clean: Map<String, Value> =
         serde_json::from_str(&read("tests/labelled/clean.json")).unwrap();
-    let answers = ["english", "chinese", "hard", "later"]
+    let answers = ["english", "chinese", "hard", "later", "terse"]
         .map(|name| read(&format!("tests/labelled/{name}.jsonl")));
     let mut ids = BTreeSet::new();
     answers
         .iter()
         .flat_map(|answers| answers.lines())
         .map(|line| {
-            let answer: Map<String, Value> = serde_json::from_str(line).unwrap();
+            let (answer, document) = answer_in(line, &clean);
             let text = |key: &str| answer.get(key).unwrap().as_str().unwrap().to_owned();
-            let mut document = clean.get(&text("base")).unwrap().as_object().unwrap().clone();
-            for key in answer.get("remove").and_then(Value::as_array).into_iter().flatten() {
-                assert!(document.remove(key.as_str().unwrap()).is_some(), "{line}");
-            }
-            document
-                .extend(answer.get("set").and_then(Value::as_object).cloned().unwrap_or_default());
             assert!(ids.insert(text("id")), "{line}");
             Labelled {
                 id: text("id"),
                 group: text("group"),
                 lane: text("lane").parse().unwrap(),
-                document: Value::from(document).to_string(),
+                document,
             }
         })
         .collect()
+}
+
+/// A labelled line, and the document that it describes: a clean answer in which fields are set or removed.
+fn answer_in(line: &str, clean: &Map<String, Value>) -> (Map<String, Value>, String) {
+    let answer: Map<String, Value> = serde_json::from_str(line).unwrap();
+    let base = answer.get("base").unwrap().as_str().unwrap();
+    let mut document = clean.get(base).unwrap().as_object().unwrap().clone();
+    for key in answer.get("remove").and_then(Value::as_array).into_iter().flatten() {
+        assert!(document.remove(key.as_str().unwrap()).is_some(), "{line}");
+    }
+    document.extend(answer.get("set").and_then(Value::as_object).cloned().unwrap_or_default());
+    (answer, Value::from(document).to_string())
+}
+
+/// Answers that fill in the form and say nothing: each is held, whatever the lane.
+#[test]
+fn no_vacuous_answer_is_ready() {
+    let requests = OwnerRequests::parse(read("tests/labelled/requests.json").as_bytes()).unwrap();
+    let surfaces = Surfaces::of(&requests);
+    let clean: Map<String, Value> =
+        serde_json::from_str(&read("tests/labelled/clean.json")).unwrap();
+    let answers = read("tests/labelled/vacuous.jsonl");
+    assert!(answers.lines().count() >= 60);
+    for line in answers.lines() {
+        let (answer, document) = answer_in(line, &clean);
+        let (lane, _) = triage(&requests, &surfaces, &document);
+        assert!(lane.is_hold(), "{}: {}", answer.get("id").unwrap(), answer.get("why").unwrap());
+    }
 }
 
 /// The lane that triage finds, and the problems it finds on the way.

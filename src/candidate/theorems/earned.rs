@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::event::answer;
 use super::*;
 use crate::digest::Original;
+use crate::document::Notation;
 use crate::requirement::{Requirement, requirement};
 use crate::response::Answers;
 use crate::review::ReviewerRecord;
@@ -115,6 +116,7 @@ fn a_flag_is_true_only_over_an_answer() {
                             response: OwnerResponse {
                                 responder: "Ada Owner".to_owned(),
                                 answers: answers.clone(),
+                                hints: Vec::new(),
                                 signer: None,
                             },
                             findings: finding.clone().into_iter().collect(),
@@ -137,6 +139,10 @@ fn a_flag_is_true_only_over_an_answer() {
                         verdicts.insert(check, verdict);
                         let record = ReviewerRecord {
                             original: Original::new(b"a record"),
+                            notation: Notation::Json,
+                            reviewed_at: "2026-11-20T10:00:00Z".parse().unwrap(),
+                            valid_until: (!is_held)
+                                .then(|| "2027-11-20T10:00:00Z".parse().unwrap()),
                             candidate_id: surface.candidate_id(),
                             response_event: answer(),
                             reviewer: "Rex Reviewer".to_owned(),

@@ -6,9 +6,11 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 use crate::digest::{Digest, Original};
+use crate::document::Notation;
 use crate::response::{Answers, OwnerResponse};
 use crate::review::{ReviewerKind, ReviewerRecord, Verdict};
 use crate::surface::Surface;
+use crate::time::Time;
 use crate::triage::{Finding, Triage};
 use crate::words::{AcceptanceField, Lane, Problem, ReviewerCheck};
 
@@ -29,7 +31,37 @@ pub(super) enum Event {
     Answer(Vec<Finding>),
     Review(Record),
     SurfaceChanged,
+    /// The candidate is looked at at a time.
+    AsOf(Moment),
 }
+
+/// A time, as it stands to the end of an acceptance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moment {
+    Before,
+    AtTheEnd,
+    After,
+    /// Nobody knows what time it is.
+    Unknown,
+}
+
+impl Moment {
+    pub(super) const ALL: [Self; 4] = [Self::Before, Self::AtTheEnd, Self::After, Self::Unknown];
+
+    pub(super) fn time(self) -> Option<Time> {
+        let text = match self {
+            Self::Before => "2027-11-20T09:59:59Z",
+            Self::AtTheEnd => VALID_UNTIL,
+            Self::After => "2027-11-20T10:00:01Z",
+            Self::Unknown => return None,
+        };
+        Some(text.parse().unwrap())
+    }
+}
+
+/// When each review of these tests is made, and until when an acceptance holds.
+const REVIEWED_AT: &str = "2026-11-20T10:00:00Z";
+const VALID_UNTIL: &str = "2027-11-20T18:00:00+08:00";
 
 #[derive(Clone, Debug)]
 pub(super) struct Record {
@@ -37,19 +69,20 @@ pub(super) struct Record {
     pub(super) outcome: Lane,
     pub(super) is_by_responder: bool,
     /// Every other check passes, but the one whose field no answer of these tests answers: it is not applicable.
-    pub(super) exceptions: BTreeMap<ReviewerCheck, Verdict>,
+    /// A check without a verdict was not judged.
+    pub(super) exceptions: BTreeMap<ReviewerCheck, Option<Verdict>>,
 }
 
 impl Record {
-    pub(super) fn verdict(&self, check: ReviewerCheck) -> Verdict {
+    pub(super) fn verdict(&self, check: ReviewerCheck) -> Option<Verdict> {
         let usual = if check == UNANSWERED { Verdict::NotApplicable } else { Verdict::Pass };
-        self.exceptions.get(&check).copied().unwrap_or(usual)
+        self.exceptions.get(&check).copied().unwrap_or(Some(usual))
     }
 
     pub(super) fn fails_a_check_of_its_lane(&self) -> bool {
-        self.exceptions
-            .iter()
-            .any(|(check, verdict)| *verdict == Verdict::Fail && check.belongs_to(self.outcome))
+        self.exceptions.iter().any(|(check, verdict)| {
+            *verdict == Some(Verdict::Fail) && check.belongs_to(self.outcome)
+        })
     }
 
     pub(super) fn to_reviewer_record(&self, surface: &Surface) -> ReviewerRecord {
@@ -58,6 +91,10 @@ impl Record {
             if self.is_by_responder { " \u{ff21}da\u{200b}  OWN\u{415}R " } else { "Rex Reviewer" };
         ReviewerRecord {
             original: Original::new(b"a record"),
+            notation: Notation::Yaml,
+            reviewed_at: REVIEWED_AT.parse().unwrap(),
+            valid_until: (self.outcome == Lane::OwnerReviewOnlyUpdate)
+                .then(|| VALID_UNTIL.parse().unwrap()),
             candidate_id: surface.candidate_id(),
             response_event: answer(),
             signer: None,
@@ -66,7 +103,7 @@ impl Record {
             outcome: self.outcome,
             verdicts: ReviewerCheck::ALL
                 .iter()
-                .map(|check| (*check, self.verdict(*check)))
+                .filter_map(|check| Some((*check, self.verdict(*check)?)))
                 .collect(),
         }
     }
@@ -84,7 +121,8 @@ pub(super) fn triage(findings: &[Finding]) -> Triage {
             _ => answers.set_text(field, format!("answer to {field}")),
         }
     }
-    let response = OwnerResponse { responder: RESPONDER.to_owned(), answers, signer: None };
+    let response =
+        OwnerResponse { responder: RESPONDER.to_owned(), answers, hints: Vec::new(), signer: None };
     Triage { response, findings: findings.to_vec() }
 }
 
@@ -99,6 +137,7 @@ pub(super) fn finding_in(lane: Lane) -> Finding {
 /// responder; a changed surface.
 pub(super) fn every_event() -> Vec<Event> {
     let mut events = vec![Event::SurfaceChanged];
+    events.extend(Moment::ALL.map(Event::AsOf));
     events.extend(every_answer());
     for kind in [ReviewerKind::Person, ReviewerKind::Automation] {
         for outcome in Lane::ALL.iter().copied() {
@@ -152,9 +191,17 @@ pub(super) fn path_to_every_state() -> Vec<Vec<Event>> {
     paths
 }
 
-fn failed(is_failed: impl Fn(ReviewerCheck) -> bool) -> BTreeMap<ReviewerCheck, Verdict> {
+type Verdicts = BTreeMap<ReviewerCheck, Option<Verdict>>;
+
+fn failed(is_failed: impl Fn(ReviewerCheck) -> bool) -> Verdicts {
     let checks = ReviewerCheck::ALL.iter().copied().filter(|check| is_failed(*check));
-    checks.map(|check| (check, Verdict::Fail)).collect()
+    checks.map(|check| (check, Some(Verdict::Fail))).collect()
+}
+
+/// Judges only the checks of a lane, each as failed.
+fn failed_and_no_more(outcome: Lane) -> Verdicts {
+    let verdict = |check: ReviewerCheck| check.belongs_to(outcome).then_some(Verdict::Fail);
+    ReviewerCheck::ALL.iter().map(|check| (*check, verdict(*check))).collect()
 }
 
 /// Whether a check is about fields of the answer.
@@ -162,15 +209,18 @@ pub(super) fn has_fields(check: ReviewerCheck) -> bool {
     AcceptanceField::answers().any(|field| field.check() == Some(check))
 }
 
-fn verdicts_for(outcome: Lane) -> Vec<BTreeMap<ReviewerCheck, Verdict>> {
-    let skipped = |check| BTreeMap::from([(check, Verdict::NotApplicable)]);
+fn verdicts_for(outcome: Lane) -> Vec<Verdicts> {
+    let skipped = |check| BTreeMap::from([(check, Some(Verdict::NotApplicable))]);
     vec![
         BTreeMap::new(),
         failed(|check| check.belongs_to(outcome)),
         failed(|check| !check.belongs_to(outcome)),
         failed(|_| true),
         failed(|check| has_fields(check) || check.belongs_to(outcome)),
-        BTreeMap::from([(UNANSWERED, Verdict::Pass)]),
+        BTreeMap::from([(UNANSWERED, Some(Verdict::Pass))]),
+        failed_and_no_more(outcome),
+        BTreeMap::from([(ReviewerCheck::SecretValueAbsent, None)]),
+        BTreeMap::from([(ReviewerCheck::RollbackOwnerPresent, None)]),
         failed(|check| check == UNANSWERED),
         skipped(ReviewerCheck::SecretValueAbsent),
         skipped(ReviewerCheck::RollbackOwnerPresent),
@@ -182,6 +232,7 @@ pub(super) fn any_event() -> impl Strategy<Value = Event> {
         4 => any_findings().prop_map(Event::Answer),
         6 => any_record().prop_map(Event::Review),
         1 => Just(Event::SurfaceChanged),
+        2 => select(&Moment::ALL[..]).prop_map(Event::AsOf),
     ]
 }
 
@@ -200,11 +251,17 @@ fn any_record() -> impl Strategy<Value = Record> {
         Just(ReviewerCheck::ALL.to_vec()),
     ];
     let skipped = proptest::option::weighted(0.2, select(ReviewerCheck::ALL));
-    (kind, select(Lane::ALL), proptest::bool::weighted(0.2), failed, skipped).prop_map(
-        |(kind, outcome, is_by_responder, failed, skipped)| {
-            let failed = failed.into_iter().map(|check| (check, Verdict::Fail));
-            let skipped = skipped.map(|check| (check, Verdict::NotApplicable));
-            Record { kind, outcome, is_by_responder, exceptions: failed.chain(skipped).collect() }
+    let left_out = prop_oneof![
+        4 => Just(Vec::new()),
+        1 => subsequence(ReviewerCheck::ALL, 1..=ReviewerCheck::ALL.len()),
+    ];
+    (kind, select(Lane::ALL), proptest::bool::weighted(0.2), failed, skipped, left_out).prop_map(
+        |(kind, outcome, is_by_responder, failed, skipped, left_out)| {
+            let left_out = left_out.into_iter().map(|check| (check, None));
+            let failed = failed.into_iter().map(|check| (check, Some(Verdict::Fail)));
+            let skipped = skipped.map(|check| (check, Some(Verdict::NotApplicable)));
+            let exceptions = left_out.chain(failed).chain(skipped).collect();
+            Record { kind, outcome, is_by_responder, exceptions }
         },
     )
 }

@@ -23,7 +23,8 @@ use crate::words::{ItemFlag, Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
 
 use super::{AnyCandidate, Refused};
 use event::{
-    Event, UNANSWERED, answer, any_event, every_event, finding_in, path_to_every_state, triage,
+    Event, Moment, UNANSWERED, answer, any_event, every_event, finding_in, path_to_every_state,
+    triage,
 };
 use spec::Model;
 
@@ -44,6 +45,7 @@ impl Step {
                 (before.clone().land(triage(findings), Some(answer())).into(), None)
             }
             Event::SurfaceChanged => (before.clone().surface_changed().erase(), None),
+            Event::AsOf(moment) => (before.clone().as_of(moment.time().as_ref()), None),
             Event::Review(record) => {
                 match before.clone().review(record.to_reviewer_record(before.surface())) {
                     Ok(after) => (after, None),
@@ -251,6 +253,11 @@ fn only_a_persons_record_moves_forward() {
         if step.refusal.is_some() || !moved(&step.after) {
             return Ok(());
         }
+        // Time moves nothing forward: it leaves what is there, or ends it.
+        if matches!(step.event, Event::AsOf(_)) {
+            prop_assert_eq!(&step.before, &step.after);
+            return Ok(());
+        }
         prop_assert!(
             matches!(&step.event, Event::Review(record) if record.kind == ReviewerKind::Person)
         );
@@ -273,9 +280,8 @@ fn accepted_means_passed_by_another_person() {
             for check in ReviewerCheck::ALL {
                 let verdict = record.verdict(*check);
                 let is_blank = *check == UNANSWERED;
-                prop_assert!(
-                    verdict == Verdict::Pass || (verdict == Verdict::NotApplicable && is_blank)
-                );
+                let is_skipped = verdict == Some(Verdict::NotApplicable) && is_blank;
+                prop_assert!(verdict == Some(Verdict::Pass) || is_skipped);
             }
         }
         Ok(())
@@ -294,9 +300,19 @@ fn a_reviewer_never_lifts_what_triage_held() {
 }
 
 #[test]
-fn a_changed_answer_or_surface_reopens_review() {
-    holds_on_every_step("a_changed_answer_or_surface_reopens_review", |step| {
+fn a_changed_answer_or_surface_or_a_date_that_passed_reopens_review() {
+    let name = "a_changed_answer_or_surface_or_a_date_that_passed_reopens_review";
+    holds_on_every_step(name, |step| {
         let entry = step.after.entry();
+        if let Event::AsOf(moment) = step.event {
+            let was_accepted = step.before.entry().has(ProgressFlag::OwnerResponseAccepted);
+            if was_accepted && moment != Moment::Before {
+                prop_assert_eq!(&step.after, &AnyCandidate::new(step.before.surface().clone()));
+            } else {
+                prop_assert_eq!(&step.after, &step.before);
+            }
+            return Ok(());
+        }
         if !matches!(step.event, Event::Review(_)) {
             prop_assert_eq!(entry.reviewer_outcome(), Lane::WaitingOwnerResponse);
             prop_assert!(!entry.has(ProgressFlag::OwnerResponseReceived));
@@ -407,7 +423,8 @@ fn every_state_is_walked() {
 #[test]
 fn a_refusal_says_why() {
     let record = |kind, outcome, is_by_responder, exceptions: &[(ReviewerCheck, Verdict)]| {
-        let exceptions = exceptions.iter().copied().collect();
+        let exceptions =
+            exceptions.iter().map(|(check, verdict)| (*check, Some(*verdict))).collect();
         Event::Review(event::Record { kind, outcome, is_by_responder, exceptions })
     };
     let [ready, supplement] =

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::review::{ReviewerKind, Verdict};
 use crate::words::{Lane, ReviewerCheck};
 
-use super::event::{Event, Record, UNANSWERED, has_fields};
+use super::event::{Event, Moment, Record, UNANSWERED, has_fields};
 
 /// The lanes that hold an answer back, strictest first.
 const HOLDS: [Lane; 8] = [
@@ -49,6 +49,11 @@ impl Model {
     pub(super) fn after(&self, event: &Event, is_write_capable: bool) -> Option<Self> {
         match event {
             Event::SurfaceChanged => Some(Self::waiting()),
+            // Only an acceptance ends, and only then is it gone.
+            Event::AsOf(moment) if self.is_accepted() && *moment != Moment::Before => {
+                Some(Self::waiting())
+            }
+            Event::AsOf(_) => Some(self.clone()),
             Event::Answer(findings) => {
                 let lane = HOLDS
                     .into_iter()
@@ -65,7 +70,7 @@ impl Model {
                 let lane = self.reviewed(record, is_write_capable)?;
                 let passed = || {
                     let checks = ReviewerCheck::ALL.iter().copied();
-                    checks.filter(|check| record.verdict(*check) == Verdict::Pass).collect()
+                    checks.filter(|check| record.verdict(*check) == Some(Verdict::Pass)).collect()
                 };
                 Some(Self {
                     lane,
@@ -81,19 +86,20 @@ impl Model {
     fn reviewed(&self, record: &Record, is_write_capable: bool) -> Option<Lane> {
         let has =
             |verdict| ReviewerCheck::ALL.iter().any(|check| record.verdict(*check) == verdict);
-        let contradicts = self.against.iter().any(|check| record.verdict(*check) == Verdict::Pass);
+        let contradicts =
+            self.against.iter().any(|check| record.verdict(*check) == Some(Verdict::Pass));
         // The answers of these tests say nowhere that a field does not apply, and leave out
         // nothing that is required: only a check whose fields are all blank may be skipped.
         // An answer that is gone has no fields to skip.
         let skippable = self.shows_answers.then_some(UNANSWERED);
         let skips_wrongly = ReviewerCheck::ALL.iter().any(|check| {
-            record.verdict(*check) == Verdict::NotApplicable && skippable != Some(*check)
+            record.verdict(*check) == Some(Verdict::NotApplicable) && skippable != Some(*check)
         });
         // A check of a field passes only over an answer: all fields are answered but one, and none of an answer that
         // is gone.
         let passes_nothing = ReviewerCheck::ALL.iter().any(|check| {
             let is_answered = self.shows_answers && *check != UNANSWERED;
-            record.verdict(*check) == Verdict::Pass && has_fields(*check) && !is_answered
+            record.verdict(*check) == Some(Verdict::Pass) && has_fields(*check) && !is_answered
         });
         if contradicts || skips_wrongly || passes_nothing {
             return None;
@@ -102,7 +108,8 @@ impl Model {
             (Lane::ReadyForMonitoringReview, Lane::OwnerReviewOnlyUpdate) => {
                 let may = record.kind == ReviewerKind::Person
                     && !record.is_by_responder
-                    && !has(Verdict::Fail);
+                    && !has(Some(Verdict::Fail))
+                    && !has(None);
                 let lane = if is_write_capable {
                     Lane::WaitingRuntimeGate
                 } else {

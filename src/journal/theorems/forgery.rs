@@ -90,7 +90,7 @@ fn a_forged_journal_reaches_no_state_that_the_core_refuses() {
                 Next::Record(_) => review(&mut honest, &text).is_ok(),
             };
             // The same record, written by hand with every digest right.
-            let name = DocumentName::review(Digest::of(text.as_bytes()));
+            let name = DocumentName::review(text.as_bytes());
             let outcome = serde_json::from_str::<Value>(&text).unwrap()["outcome"].clone();
             forge(&mut forged, |line| {
                 line["event"] = json!("review_recorded");
@@ -215,7 +215,7 @@ fn a_forged_line_is_refused_for_what_it_says() {
 
 /// Adds an answer by hand, with what triage is said to have found.
 fn forge_answer(dossier: &mut Dossier, text: String, day: u32, lane: Lane, findings: &Value) {
-    let name = DocumentName::response(Digest::of(text.as_bytes()));
+    let name = DocumentName::response(text.as_bytes());
     forge(dossier, |line| {
         line["event"] = json!("response_received");
         line["lane"] = json!(lane);
@@ -234,7 +234,7 @@ pub(super) fn forge_record(
     outcome: Lane,
     role: Option<SignerRole>,
 ) {
-    let name = DocumentName::review(Digest::of(text.as_bytes()));
+    let name = DocumentName::review(text.as_bytes());
     forge(dossier, |line| {
         line["event"] = json!("review_recorded");
         line["lane"] = json!(outcome);
@@ -404,7 +404,7 @@ fn an_answer_is_refused_that_the_surface_had_or_that_is_not_later() {
 fn the_stricter_of_the_recorded_and_todays_lane_holds() {
     // As if the rules of the day had not known the secret.
     let text = answer(1, &[("decision_reason", json!("密碼：hunter2x"))]);
-    let name = DocumentName::response(Digest::of(text.as_bytes()));
+    let name = DocumentName::response(text.as_bytes());
     let mut dossier = Dossier::default();
     forge_answer(&mut dossier, text, 1, Lane::ReadyForMonitoringReview, &json!([]));
     let answered = dossier.clone();

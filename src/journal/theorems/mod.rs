@@ -17,6 +17,7 @@ use crate::response::{OwnerResponse, ResponseDocument};
 use crate::review::{Refusal, ReviewDocument, ReviewerKind, ReviewerRecord, is_answered};
 use crate::signer::{Signer, SignerRole};
 use crate::strategies;
+use crate::template::{DraftOptions, TemplateFormat, review_template};
 use crate::time::Time;
 use crate::triage::Surfaces;
 use crate::triage::tests::{requests, requests_with, surfaces};
@@ -95,6 +96,12 @@ fn answer(day: u32, changes: &[(&str, Value)]) -> String {
     Value::from(members).to_string()
 }
 
+/// The draft of a record for the latest answer, as JSON.
+fn draft_of(history: &History) -> Option<String> {
+    let options = DraftOptions { format: TemplateFormat::Json, ..DraftOptions::default() };
+    review_template(history, &Dossier::default(), &options)
+}
+
 /// A record of the latest answer, in which all checks pass but for these.
 fn record(dossier: &Dossier, outcome: Lane, changes: &[(&str, Value)]) -> String {
     record_of(&replay(dossier), outcome, changes)
@@ -102,8 +109,7 @@ fn record(dossier: &Dossier, outcome: Lane, changes: &[(&str, Value)]) -> String
 
 /// As [`record`], for a history on other requests.
 fn record_of(history: &History, outcome: Lane, changes: &[(&str, Value)]) -> String {
-    let mut record: Value =
-        serde_json::from_str(&crate::template::review_template(history).unwrap()).unwrap();
+    let mut record: Value = serde_json::from_str(&draft_of(history).unwrap()).unwrap();
     let candidate = history.candidate();
     for check in ReviewerCheck::ALL {
         let answers = candidate.response().map(OwnerResponse::answers);
@@ -121,6 +127,10 @@ fn record_of(history: &History, outcome: Lane, changes: &[(&str, Value)]) -> Str
         ("reviewer_kind", json!("person")),
         ("reviewed_at", json!("2026-11-24T10:00:00+08:00")),
         ("outcome", json!(outcome)),
+        (
+            "valid_until",
+            json!((outcome == Lane::OwnerReviewOnlyUpdate).then_some("2027-11-24T10:00:00+08:00")),
+        ),
         ("reason", json!("Compared with the readback.")),
         ("record_ref", json!("ticket:OPS-12")),
     ] {
@@ -274,7 +284,7 @@ fn a_changed_surface_waits_and_its_revert_revives_the_answer() {
     assert_eq!(history.log().faults(), []);
     assert_eq!(history.candidate().lane(), Lane::WaitingOwnerResponse);
     assert!(!history.candidate().entry().has(ProgressFlag::OwnerResponseReceived));
-    assert!(crate::template::review_template(&history).is_none());
+    assert!(draft_of(&history).is_none());
     assert_eq!(replay(&dossier).candidate().lane(), Lane::WaitingRuntimeGate);
 }
 
@@ -352,22 +362,22 @@ fn a_history_tells_what_happened() {
 #[test]
 fn a_template_of_a_record_fails_what_is_found_and_decides_nothing_else() {
     let template = |dossier: &Dossier| -> Value {
-        let text = crate::template::review_template(&replay(dossier)).unwrap();
+        let text = draft_of(&replay(dossier)).unwrap();
         serde_json::from_str(&text).unwrap()
     };
     let mut dossier = Dossier::default();
-    assert!(crate::template::review_template(&replay(&dossier)).is_none());
+    assert!(draft_of(&replay(&dossier)).is_none());
     receive(&mut dossier, &answer(1, &[("rollback_owner", json!("TBD"))])).unwrap();
     let held = template(&dossier);
     assert_eq!(held["outcome"], "request_supplement");
     for check in ReviewerCheck::ALL {
         let is_found = *check == ReviewerCheck::RollbackOwnerPresent;
-        let verdict = if is_found { "fail" } else { "pending_reviewer_record" };
+        let verdict = if is_found { json!("fail") } else { Value::Null };
         assert_eq!(held["checks"][check.as_str()], verdict, "{check}");
     }
     receive(&mut dossier, &answer(2, &[])).unwrap();
     let ready = template(&dossier);
-    assert_eq!(ready["outcome"], "pending_reviewer_record");
+    assert_eq!(ready["outcome"], Value::Null);
     assert_eq!(ready["not_authorization"], true);
     assert_eq!(
         ready["response_event"],

@@ -60,7 +60,7 @@ fn events_and_documents_that_are_missing_doubled_or_moved_are_told() {
         missing.documents.remove(name);
         assert_eq!(codes(&missing), [VerifyCode::DocumentMissing]);
         let mut orphaned = dossier.clone();
-        orphaned.documents.insert(DocumentName::review(Digest::of(b"other")), b"other".to_vec());
+        orphaned.documents.insert(DocumentName::review(b"other"), b"other".to_vec());
         assert_eq!(codes(&orphaned), [VerifyCode::OrphanDocument]);
         for other in names.iter().filter(|other| *other != name) {
             let mut swapped = dossier.clone();
@@ -318,7 +318,7 @@ fn a_strict_hold_does_not_grow_milder_when_something_else_is_found() {
     assert_eq!(faults(&Ok(history)), [VerifyCode::LaneTooLenient]);
     for (day, outcome) in (3..).zip(Lane::ALL.iter().filter(|lane| lane.is_hold())) {
         let history = replay_on(&requests, &dossier).unwrap();
-        let template = crate::template::review_template(&history).unwrap();
+        let template = draft_of(&history).unwrap();
         let mut again: Value = serde_json::from_str(&template).unwrap();
         let text =
             record(&dossier, *outcome, &[("record_ref", json!(format!("ticket:OPS-{day}")))]);

@@ -1,0 +1,209 @@
+//! A document that a person writes, in YAML or in JSON: one tree of values with their places, whichever it is.
+
+mod yaml;
+
+use std::collections::BTreeMap;
+
+use crate::json::{
+    DocumentError, DocumentProblem, Fault, Json, Read, Reader, line_and_column, read_small_document,
+};
+
+/// How a document is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub(crate) enum Notation {
+    /// It begins with a brace.
+    #[default]
+    Json,
+    /// It begins with anything else.
+    Yaml,
+}
+
+impl Notation {
+    /// The notation of these bytes.
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            Some(b'{') => Self::Json,
+            _ => Self::Yaml,
+        }
+    }
+
+    /// How the names of such files end.
+    pub(crate) const fn extension(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Yaml => "yaml",
+        }
+    }
+}
+
+/// Where a value stands, as offsets of bytes.
+#[derive(Clone, Copy, Debug)]
+struct Spot {
+    /// Of its key; of the value itself where it has none.
+    key: usize,
+    /// Of what is read first of it: of a text its first line, of a block mapping its key.
+    value: usize,
+    /// Its position among the keys of its object, from 1.
+    position: usize,
+}
+
+/// Comments on lines that follow one another: what stands behind `#`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Comment {
+    /// The line, as it is written, without white space around it.
+    pub(crate) text: String,
+    /// From 1.
+    pub(crate) line: usize,
+    pub(crate) offset: usize,
+}
+
+/// A document as a tree: an object whose keys keep their order.
+#[derive(Debug, Default)]
+pub(crate) struct Document {
+    pub(crate) notation: Notation,
+    pub(crate) members: Vec<(String, Json)>,
+    /// The place of each value, by its JSON pointer.
+    spots: BTreeMap<String, Spot>,
+    /// YAML has comments, and a comment is content.
+    pub(crate) comments: Vec<Comment>,
+}
+
+impl Document {
+    /// Reads a document of at most 256 KiB. In a path, only keys that are `known` are named.
+    pub(crate) fn read(bytes: &[u8], known: impl Fn(&str) -> bool) -> Result<Self, DocumentError> {
+        match Notation::of(bytes) {
+            Notation::Json => read_small_document(bytes, known, read_json),
+            Notation::Yaml => yaml::read(bytes, known),
+        }
+    }
+
+    /// The value of a key of the document itself.
+    pub(crate) fn get(&self, name: &str) -> Option<&Json> {
+        self.members.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// Where the value that a JSON pointer leads to begins; of the nearest one above it, where there is none.
+    pub(crate) fn offset_of(&self, pointer: &str) -> usize {
+        let mut pointer = pointer;
+        loop {
+            if let Some(spot) = self.spots.get(pointer) {
+                return spot.value;
+            }
+            match pointer.rsplit_once('/') {
+                Some((above, _)) if !above.is_empty() => pointer = above,
+                _ => return 0,
+            }
+        }
+    }
+
+    /// Where the key of the value stands that a JSON pointer leads to; `None` where there is no such value.
+    pub(crate) fn key_offset_of(&self, pointer: &str) -> Option<usize> {
+        self.spots.get(pointer).map(|spot| spot.key)
+    }
+
+    /// The error of a value that is not what the document's format has there.
+    pub(crate) fn error(
+        &self,
+        bytes: &[u8],
+        pointer: &str,
+        known: impl Fn(&str) -> bool,
+        problem: DocumentProblem,
+    ) -> DocumentError {
+        let is_of_key =
+            matches!(problem, DocumentProblem::UnknownKey | DocumentProblem::DuplicateKey);
+        let offset = match self.key_offset_of(pointer) {
+            Some(key) if is_of_key => key,
+            _ => self.offset_of(pointer),
+        };
+        let (line, column) = line_and_column(bytes, offset);
+        DocumentError::at(line, column, self.path_of(pointer, known), problem)
+    }
+
+    /// A JSON pointer as a path, in which only keys that are `known` are named.
+    fn path_of(&self, pointer: &str, known: impl Fn(&str) -> bool) -> String {
+        let mut path = String::from("$");
+        let mut walked = String::new();
+        for step in pointer.split('/').skip(1) {
+            walked.push('/');
+            walked.push_str(step);
+            let name = unescape(step);
+            let position = self.spots.get(&walked).map_or(0, |spot| spot.position);
+            if position == 0 && step.bytes().all(|byte| byte.is_ascii_digit()) {
+                path.push_str(&format!("[{step}]"));
+            } else if known(&name) {
+                path.push_str(&format!(".{name}"));
+            } else {
+                path.push_str(&format!(".#{position}"));
+            }
+        }
+        path
+    }
+}
+
+/// A name as a step of a JSON pointer, as RFC 6901 escapes it.
+pub(crate) fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+fn unescape(step: &str) -> String {
+    step.replace("~1", "/").replace("~0", "~")
+}
+
+fn read_json(reader: &mut Reader<'_>) -> Read<Document> {
+    let mut document = Document::default();
+    let mut position = 0;
+    reader.each_member(|reader, name| {
+        if document.get(&name).is_some() {
+            return Err(DocumentProblem::DuplicateKey.into());
+        }
+        position += 1;
+        let pointer = format!("/{}", escape(&name));
+        let key = reader.key_offset();
+        let value = read_json_value(reader, &mut document.spots, &pointer, key, position)?;
+        document.members.push((name, value));
+        Ok(())
+    })?;
+    Ok(document)
+}
+
+/// Reads the value that comes next, and notes its place and those of all that it holds.
+fn read_json_value(
+    reader: &mut Reader<'_>,
+    spots: &mut BTreeMap<String, Spot>,
+    pointer: &str,
+    key: usize,
+    position: usize,
+) -> Read<Json> {
+    let value = reader.offset()?;
+    spots.insert(pointer.to_owned(), Spot { key, value, position });
+    if reader.is_at_array()? {
+        let mut items = Vec::new();
+        reader.array(|reader, index| {
+            let offset = reader.offset()?;
+            let pointer = format!("{pointer}/{index}");
+            items.push(read_json_value(reader, spots, &pointer, offset, 0)?);
+            Ok(())
+        })?;
+        return Ok(Json::Array(items));
+    }
+    if !reader.is_at_object()? {
+        return reader.value();
+    }
+    let mut members = BTreeMap::new();
+    reader.each_member(|reader, name| {
+        if members.contains_key(&name) {
+            return Err(DocumentProblem::DuplicateKey.into());
+        }
+        let pointer = format!("{pointer}/{}", escape(&name));
+        let key = reader.key_offset();
+        let value = read_json_value(reader, spots, &pointer, key, members.len() + 1)?;
+        members.insert(name, value);
+        Ok(())
+    })?;
+    Ok(Json::Object(members))
+}
+
+/// The fault of a document that is read but is no object.
+fn no_object(offset: usize) -> Fault {
+    Fault { offset, problem: DocumentProblem::Expected("an object") }
+}

@@ -1,0 +1,316 @@
+//! A strict subset of YAML: mappings, lists and texts, in one document. What a person could mean otherwise than a
+//! parser reads it is refused, with the cure.
+
+use std::collections::BTreeMap;
+
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span};
+
+use crate::json::{
+    DocumentError, DocumentProblem, Fault, Json, MAX_DEPTH, MAX_DOCUMENT, Read, line_and_column,
+};
+
+use super::{Comment, Document, Notation, Spot, escape, no_object};
+
+pub(super) fn read(bytes: &[u8], known: impl Fn(&str) -> bool) -> Result<Document, DocumentError> {
+    let first_line = |problem| DocumentError::at(1, 1, "$".to_owned(), problem);
+    if bytes.len() > MAX_DOCUMENT {
+        return Err(first_line(DocumentProblem::TooLarge));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let (line, column) = line_and_column(bytes, error.valid_up_to());
+        DocumentError::at(line, column, "$".to_owned(), DocumentProblem::NotUtf8)
+    })?;
+    if text.starts_with('\u{feff}') {
+        return Err(first_line(DocumentProblem::ByteOrderMark));
+    }
+    let mut builder = Builder::new(text);
+    let read = builder.read();
+    match read {
+        Ok(()) => Ok(builder.document),
+        Err(Fault { offset, problem }) => {
+            let (line, column) = line_and_column(bytes, offset);
+            let path = builder.document.path_of(&builder.pointer(), known);
+            Err(DocumentError::at(line, column, path, problem))
+        }
+    }
+}
+
+/// A mapping or list that is not closed yet.
+enum Open {
+    Mapping {
+        members: BTreeMap<String, Json>,
+        /// The key whose value comes next, and where it stands.
+        key: Option<(String, usize)>,
+        count: usize,
+    },
+    List(Vec<Json>),
+}
+
+struct Builder<'t> {
+    text: &'t str,
+    /// The offset of each character: the parser counts characters.
+    offsets: Vec<usize>,
+    open: Vec<Open>,
+    /// The bytes that scalars take, in their order.
+    scalars: Vec<std::ops::Range<usize>>,
+    is_finished: bool,
+    document: Document,
+}
+
+impl<'t> Builder<'t> {
+    fn new(text: &'t str) -> Self {
+        let mut offsets: Vec<_> = text.char_indices().map(|(offset, _)| offset).collect();
+        offsets.push(text.len());
+        Self {
+            text,
+            offsets,
+            open: Vec::new(),
+            scalars: Vec::new(),
+            is_finished: false,
+            document: Document { notation: Notation::Yaml, ..Document::default() },
+        }
+    }
+
+    fn offset(&self, marker: Marker) -> usize {
+        self.offsets.get(marker.index()).copied().unwrap_or(self.text.len())
+    }
+
+    fn read(&mut self) -> Read<()> {
+        for event in Parser::new_from_str(self.text) {
+            match event {
+                Ok((event, span)) => self.take(event, span)?,
+                Err(error) => return Err(self.syntax_fault(&error)),
+            }
+        }
+        if !self.is_finished {
+            return Err(no_object(0));
+        }
+        self.take_comments()
+    }
+
+    fn take(&mut self, event: Event<'_>, span: Span) -> Read<()> {
+        let offset = self.offset(span.start);
+        let fault = |problem| Err(Fault { offset, problem });
+        match event {
+            Event::Alias(_) => return fault(DocumentProblem::YamlFeature),
+            Event::MappingStart(anchor, ref tag) | Event::SequenceStart(anchor, ref tag) => {
+                if anchor != 0 || tag.is_some() {
+                    return fault(DocumentProblem::YamlFeature);
+                }
+                let is_list = matches!(event, Event::SequenceStart(..));
+                let is_key = matches!(self.open.last(), Some(Open::Mapping { key: None, .. }));
+                if is_key || (self.open.is_empty() && is_list) {
+                    return Err(no_object(offset));
+                }
+                if self.open.len() == MAX_DEPTH {
+                    return fault(DocumentProblem::TooDeep);
+                }
+                self.note_place(offset, !self.is_in_flow(offset));
+                self.open.push(if is_list {
+                    Open::List(Vec::new())
+                } else {
+                    Open::Mapping { members: BTreeMap::new(), key: None, count: 0 }
+                });
+            }
+            Event::MappingEnd | Event::SequenceEnd => {
+                let value = match self.open.pop() {
+                    Some(Open::Mapping { members, .. }) => Json::Object(members),
+                    Some(Open::List(items)) => Json::Array(items),
+                    None => return Err(no_object(offset)),
+                };
+                if self.open.is_empty() {
+                    self.is_finished = true;
+                } else {
+                    self.add(value);
+                }
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                if anchor != 0 || tag.is_some() {
+                    return fault(DocumentProblem::YamlFeature);
+                }
+                self.take_scalar(&text, style, offset, self.offset(span.end))?;
+            }
+            Event::DocumentStart(_) if self.is_finished => {
+                return fault(DocumentProblem::SecondDocument);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Whether a mapping or list is written with brackets.
+    fn is_in_flow(&self, offset: usize) -> bool {
+        self.text.get(offset..).is_some_and(|rest| rest.starts_with(['{', '[']))
+    }
+
+    fn take_scalar(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        start: usize,
+        end: usize,
+    ) -> Read<()> {
+        self.scalars.push(start..end);
+        if style == ScalarStyle::Plain && has_full_width_colon_behind_key(text) {
+            return Err(Fault { offset: start, problem: DocumentProblem::FullWidthColon });
+        }
+        match self.open.last_mut() {
+            None => Err(no_object(start)),
+            Some(Open::Mapping { members, key: key @ None, count }) => {
+                if text == "<<" && style == ScalarStyle::Plain {
+                    return Err(Fault { offset: start, problem: DocumentProblem::YamlFeature });
+                }
+                let is_double = members.contains_key(text);
+                *key = Some((text.to_owned(), start));
+                *count += 1;
+                if is_double {
+                    return Err(Fault { offset: start, problem: DocumentProblem::DuplicateKey });
+                }
+                Ok(())
+            }
+            Some(_) => {
+                // A blank value is where its key is.
+                let is_blank = start == end && style == ScalarStyle::Plain;
+                self.note_place(start, is_blank);
+                self.add(match (style, text) {
+                    (ScalarStyle::Plain, "" | "null") => Json::Null,
+                    (ScalarStyle::Plain, "true") => Json::Bool(true),
+                    (ScalarStyle::Plain, "false") => Json::Bool(false),
+                    // The line break behind a block is not of the text.
+                    (ScalarStyle::Literal | ScalarStyle::Folded, text) => {
+                        Json::from(text.trim_end_matches(['\n', '\r']))
+                    }
+                    (_, text) => Json::from(text),
+                });
+                Ok(())
+            }
+        }
+    }
+
+    /// The JSON pointer of the value that is being read.
+    fn pointer(&self) -> String {
+        let mut pointer = String::new();
+        for open in &self.open {
+            match open {
+                Open::Mapping { key: Some((key, _)), .. } => {
+                    pointer.push('/');
+                    pointer.push_str(&escape(key));
+                }
+                Open::Mapping { key: None, .. } => break,
+                Open::List(items) => pointer.push_str(&format!("/{}", items.len())),
+            }
+        }
+        pointer
+    }
+
+    /// Notes the place of the value that comes next; `is_at_key` where nothing of it stands on a line of its own.
+    fn note_place(&mut self, offset: usize, is_at_key: bool) {
+        let (key, position) = match self.open.last() {
+            Some(Open::Mapping { key: Some((_, key)), count, .. }) => (*key, *count),
+            Some(Open::List(_)) => (offset, 0),
+            _ => return,
+        };
+        let value = if is_at_key { key } else { offset };
+        self.document.spots.insert(self.pointer(), Spot { key, value, position });
+    }
+
+    fn add(&mut self, value: Json) {
+        let is_top = self.open.len() == 1;
+        match self.open.last_mut() {
+            Some(Open::Mapping { members, key, .. }) => {
+                if let Some((key, _)) = key.take() {
+                    if is_top {
+                        self.document.members.push((key.clone(), value.clone()));
+                    }
+                    members.insert(key, value);
+                }
+            }
+            Some(Open::List(items)) => items.push(value),
+            None => {}
+        }
+    }
+
+    /// What a parse error most likely comes from: the parser names what it could not read, and not how to mend it.
+    fn syntax_fault(&self, error: &ScanError) -> Fault {
+        let at = self.offset(*error.marker());
+        let read_to = self.scalars.last().map_or(0, |scalar| scalar.end);
+        // The line of the last key that was read, and those up to the error.
+        let start =
+            self.text.get(..read_to).and_then(|text| text.rfind('\n')).map_or(0, |at| at + 1);
+        let mut offset = start;
+        for line in self.text.get(start..).unwrap_or_default().split_inclusive('\n') {
+            if offset > at {
+                break;
+            }
+            let indent = line.len() - line.trim_start_matches([' ', '-']).len();
+            let shown = line.get(indent..).unwrap_or_default();
+            if has_full_width_colon_behind_key(shown) {
+                return Fault { offset: offset + indent, problem: DocumentProblem::FullWidthColon };
+            }
+            if let Some(tab) = line.find('\t').filter(|_| !shown.starts_with('#')) {
+                return Fault { offset: offset + tab, problem: DocumentProblem::Tab };
+            }
+            let value = shown.split_once(": ").map_or("", |(_, value)| value);
+            let is_quoted = value.trim_start().starts_with(['\'', '"']);
+            if let Some((before, _)) = value.split_once(": ").filter(|_| !is_quoted) {
+                let colon = line.len() - value.len() + before.len();
+                return Fault { offset: offset + colon, problem: DocumentProblem::ColonInText };
+            }
+            offset += line.len();
+        }
+        let rest = self.text.get(at..).unwrap_or_default();
+        let problem = match rest.chars().next() {
+            Some('*' | '&' | '!') => DocumentProblem::YamlFeature,
+            Some('\'' | '"' | '@' | '`' | '%' | '|' | '>' | '[' | '{') => {
+                DocumentProblem::NeedsQuotes
+            }
+            None => DocumentProblem::YamlSyntax("more, but the text ends here"),
+            _ => DocumentProblem::YamlSyntax("a key, a colon and a value"),
+        };
+        Fault { offset: at, problem }
+    }
+
+    /// Takes the lines of comments, and refuses what stands behind a value or between tabs.
+    fn take_comments(&mut self) -> Read<()> {
+        // Where a key stood before, a fault is now in the document at large.
+        self.open.clear();
+        let mut offset = 0;
+        for (index, line) in self.text.split_inclusive('\n').enumerate() {
+            let start = offset + line.len() - line.trim_start().len();
+            if line.trim_start().starts_with('#') && !self.is_in_scalar(start) {
+                let text = line.trim().to_owned();
+                self.document.comments.push(Comment { text, line: index + 1, offset: start });
+            } else {
+                for (at, character) in line.char_indices().map(|(at, c)| (offset + at, c)) {
+                    let problem = match character {
+                        '#' => DocumentProblem::CommentBehindValue,
+                        '\t' => DocumentProblem::Tab,
+                        _ => continue,
+                    };
+                    if !self.is_in_scalar(at) {
+                        return Err(Fault { offset: at, problem });
+                    }
+                }
+            }
+            offset += line.len();
+        }
+        Ok(())
+    }
+
+    /// Whether the byte belongs to a scalar. They stand in their order.
+    fn is_in_scalar(&self, at: usize) -> bool {
+        let behind = self.scalars.partition_point(|scalar| scalar.start <= at);
+        let last = behind.checked_sub(1).and_then(|index| self.scalars.get(index));
+        last.is_some_and(|scalar| scalar.contains(&at))
+    }
+}
+
+/// Whether a line begins with a key and the colon of Chinese text.
+fn has_full_width_colon_behind_key(line: &str) -> bool {
+    line.split_once('：').is_some_and(|(key, _)| {
+        !key.is_empty()
+            && key
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit())
+    })
+}

@@ -1,0 +1,275 @@
+//! Whether a text says something, judged by its form: how many words it has, and whether they are placeholders.
+
+use std::collections::BTreeSet;
+
+use crate::detect::fold_name;
+use crate::words::NOT_APPLICABLE;
+
+use super::PENDING;
+
+/// How many words a text needs that answers a field.
+pub(crate) const WORDS_OF_A_TEXT: usize = 3;
+
+/// How many words a part of an answer needs: its name says the rest.
+pub(crate) const WORDS_OF_A_PART: usize = 2;
+
+/// How many bytes a placeholder may have, however wide its letters are.
+const MAX_PLACEHOLDER: usize = 256;
+
+/// Whether a text stands where an answer is still to come.
+pub(crate) fn is_placeholder(text: &str) -> bool {
+    const PLACEHOLDERS: [&str; 21] = [
+        "",
+        PENDING,
+        "pending",
+        "tbd",
+        "tbc",
+        "todo",
+        "n/a",
+        "na",
+        "none",
+        "null",
+        "unknown",
+        "-",
+        "--",
+        "?",
+        "...",
+        "xxx",
+        "待補",
+        "待確認",
+        "待定",
+        "未定",
+        "無",
+    ];
+    let text = text.trim();
+    if text.len() > MAX_PLACEHOLDER || (text.is_ascii() && text.len() > PENDING.len()) {
+        return false;
+    }
+    let folded = fold_name(text);
+    PLACEHOLDERS.contains(&folded.as_str())
+}
+
+/// Words that answer no question: whoever writes them has not looked.
+const FILLERS: [&str; 20] = [
+    "yes", "no", "ok", "okay", "fine", "good", "done", "tbd", "tbc", "todo", "na", "n", "a",
+    "none", "null", "unknown", "pending", "same", "xxx", "etc",
+];
+
+/// How many words a text has: runs of letters or digits, each once, and two Chinese characters for one. What consists of
+/// fillers alone has none.
+pub(crate) fn count_words(text: &str) -> usize {
+    let folded = fold_name(text);
+    let ideographs: Vec<char> = folded.chars().filter(|c| is_ideograph(*c)).collect();
+    let different: BTreeSet<_> = ideographs.iter().collect();
+    let runs: BTreeSet<&str> = folded
+        .split(|c: char| !c.is_alphanumeric() || is_ideograph(c))
+        .filter(|run| !run.is_empty())
+        .collect();
+    if ideographs.is_empty() && runs.iter().all(|run| FILLERS.contains(run)) {
+        return 0;
+    }
+    // A character may double in a word (怪怪), but one that is typed again and again says no more.
+    runs.len() + ideographs.len().min(2 * different.len()) / 2
+}
+
+/// Whether a character is a word, or a syllable of one, in Chinese, Japanese or Korean.
+fn is_ideograph(c: char) -> bool {
+    matches!(c,
+        '\u{3040}'..='\u{30ff}' | '\u{3100}'..='\u{312f}' | '\u{3400}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// Whether a reason says why something is not applicable: in a word, at least, that is not a placeholder.
+pub(crate) fn is_reason(text: &str) -> bool {
+    /// One character may be a reason only where it is Chinese, and then it is rarely one.
+    const NO_REASONS: [&str; 8] = ["是", "否", "有", "沒有", "不", "對", "不是", "好"];
+    let is_word = |c: char| c.is_alphanumeric();
+    let folded = fold_name(text);
+    let bare: String = folded.chars().filter(|c| is_word(*c)).collect();
+    let has_word =
+        folded.split(|c: char| !is_word(c)).any(|run| !run.is_empty() && !FILLERS.contains(&run));
+    has_word
+        && !is_placeholder(text)
+        && !is_placeholder(&bare)
+        && !NO_REASONS.contains(&bare.as_str())
+}
+
+/// What begins a text that names nobody, after folding; a space ends it, or the text does.
+const NOBODY: [&str; 36] = [
+    "nobody",
+    "no one",
+    "no-one",
+    "noone",
+    "none",
+    "someone",
+    "somebody",
+    "anyone",
+    "anybody",
+    "everyone",
+    "everybody",
+    "whoever",
+    "whomever",
+    "some",
+    "up for grabs",
+    "who knows",
+    "tbd",
+    "tbc",
+    "todo",
+    "to be",
+    "not assigned",
+    "not yet",
+    "not sure",
+    "unassigned",
+    "unowned",
+    "unclear",
+    "unknown",
+    "undecided",
+    "no owner",
+    "dunno",
+    "don't know",
+    "do not know",
+    "idk",
+    "i don't",
+    "we don't",
+    "vacant",
+];
+
+/// What makes a Chinese text name nobody, wherever it stands.
+const NOBODY_IN_CHINESE: [&str; 30] = [
+    "沒有人",
+    "沒人",
+    "無人",
+    "不知道",
+    "不清楚",
+    "不確定",
+    "待定",
+    "待補",
+    "待確認",
+    "未定",
+    "未指派",
+    "未指定",
+    "尚未",
+    "還沒",
+    "再說",
+    "再看",
+    "再議",
+    "某人",
+    "某個人",
+    "隨便",
+    "任何人",
+    "誰都",
+    "誰有空",
+    "大家",
+    "都可以",
+    "從缺",
+    "空缺",
+    "找不到",
+    "忘了",
+    "沒有負責",
+];
+
+/// What turns "whoever" into a rota: the name of a duty.
+const ROTAS: [&str; 7] = ["on call", "on-call", "oncall", "on duty", "duty", "pager", "值班"];
+
+/// Whether a text names a person, a team, a role or a rota.
+pub(crate) fn names_somebody(text: &str) -> bool {
+    let folded = fold_name(text);
+    // Without punctuation, since `T.B.D.` and `- -` name as little as what they are made of.
+    let bare: String = folded.chars().filter(|c| c.is_alphanumeric()).collect();
+    if ROTAS.iter().any(|rota| folded.contains(rota)) {
+        return !folded.starts_with("no ") && !folded.starts_with("nobody");
+    }
+    let begins_with = |word: &str| {
+        let rest = folded.trim_start_matches(|c: char| !c.is_alphanumeric()).strip_prefix(word);
+        rest.is_some_and(|rest| {
+            !rest.starts_with(|c: char| c.is_alphanumeric() || c == '\'' || c == '-' || c == '.')
+        })
+    };
+    bare.chars().any(char::is_alphabetic)
+        && !is_placeholder(&bare)
+        && !FILLERS.contains(&bare.as_str())
+        && !NOBODY.iter().any(|word| begins_with(word))
+        && !NOBODY_IN_CHINESE.iter().any(|word| folded.contains(word))
+        && !folded.starts_with(NOT_APPLICABLE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_counted_in_both_languages_and_once_each() {
+        for (text, count) in [
+            ("", 0),
+            (".", 0),
+            ("ok", 0),
+            ("ok ok ok", 0),
+            ("See ticket.", 2),
+            ("Matches what runs.", 3),
+            ("matches MATCHES Matches", 1),
+            ("no alert lost", 3),
+            ("no errors", 2),
+            ("yes, done, ok", 0),
+            ("hash 怪怪", 2),
+            ("與線上一致，不改", 3),
+            ("好好好好好好", 1),
+            ("firing 數量不變", 3),
+            ("十分鐘無回執", 3),
+            ("ＴＢＤ", 0),
+            ("failed notifications stay 0", 4),
+        ] {
+            assert_eq!(count_words(text), count, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_reason_is_a_word_that_is_no_placeholder() {
+        for text in ["none since June", "only our cluster", "近三個月無事故", "internal", "無事故"]
+        {
+            assert!(is_reason(text), "{text}");
+        }
+        for text in [
+            "", " ", "-", "no", "No.", "yes", "n/a", "N / A", "tbd", "T.B.D.", "無", "沒有", "待補",
+        ] {
+            assert!(!is_reason(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_names_somebody() {
+        for text in [
+            "Dana Lim",
+            "SRE on-call",
+            "@example/sre",
+            "whoever is on call",
+            "值班人員",
+            "平台組",
+            "林怡君",
+            "noc",
+            "Nadia",
+            "Anyone Chen Ltd".trim_start_matches("Anyone "),
+            "team 4",
+        ] {
+            assert!(names_somebody(text), "{text}");
+        }
+        for text in [
+            "nobody",
+            "Nobody yet",
+            "no one",
+            "someone from ops",
+            "whoever has time",
+            "TBD by Friday",
+            "T.B.D.",
+            "- -",
+            "42",
+            "ok",
+            "沒有人負責",
+            "待定",
+            "大家都可以",
+            "隨便找個人",
+            "to be decided",
+        ] {
+            assert!(!names_somebody(text), "{text}");
+        }
+    }
+}
