@@ -95,7 +95,7 @@ pub use response::{
 };
 pub use review::{Refusal, ReviewDocument, ReviewerKind, ReviewerRecord, Verdict};
 pub use schema::Schema;
-pub use signer::Signer;
+pub use signer::{Signer, SignerRole};
 pub use surface::Surface;
 pub use template::{
     DraftOptions, TemplateFormat, TemplateOptions, response_template, review_template,

@@ -23,12 +23,14 @@ struct Sound {
     is_review: bool,
 }
 
-const SOUND: [Sound; 5] = [
+const SOUND: [Sound; 7] = [
     of_owner(include_str!("../seeds/signature/ed25519.sig")),
     of_owner(include_str!("../seeds/signature/p256.sig")),
     of_owner(include_str!("../seeds/signature/p384.sig")),
     of_owner(include_str!("../seeds/signature/rsa.sig")),
     Sound { file: include_str!("../seeds/signature/reviewer.sig"), is_review: true },
+    of_owner(include_str!("../seeds/signature/sk-ed25519.sig")),
+    of_owner(include_str!("../seeds/signature/sk-p256.sig")),
 ];
 
 const fn of_owner(file: &'static str) -> Sound {
@@ -97,11 +99,13 @@ fn with_length(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// The fields of a signature: the preamble, the version, and six strings, of which the last is taken apart: the key, the
-/// namespace, what is reserved, the hash, the algorithm and the signature.
+/// namespace, what is reserved, the hash, the algorithm and the signature. Behind that stand flags and counter of a
+/// security key.
 struct Fields {
     preamble: Vec<u8>,
     version: u32,
     strings: Vec<Vec<u8>>,
+    flags_and_counter: Vec<u8>,
     tail: Vec<u8>,
 }
 
@@ -119,19 +123,20 @@ impl Fields {
         }
         let (signature, tail) = string(rest)?;
         let (algorithm, blob) = string(signature)?;
-        let (blob, _) = string(blob)?;
+        let (blob, flags_and_counter) = string(blob)?;
         strings.extend([algorithm.to_vec(), blob.to_vec()]);
         Some(Self {
             preamble: preamble.to_vec(),
             version: u32::from_be_bytes(*version),
             strings,
+            flags_and_counter: flags_and_counter.to_vec(),
             tail: tail.to_vec(),
         })
     }
 
     fn change(&mut self, dice: &mut Dice<'_>) {
         let at = dice.roll(self.strings.len());
-        match dice.roll(10) {
+        match dice.roll(12) {
             0 => self.version = dice.pick(&[0, 2, 1, u32::MAX, 1 << 24]),
             1 => self.strings[at] = dice.line(),
             2 => {
@@ -155,12 +160,21 @@ impl Fields {
                         b"ssh-rsa",
                         b"ecdsa-sha2-nistp256",
                         b"ssh-ed25519",
+                        b"sk-ssh-ed25519@openssh.com",
+                        b"sk-ecdsa-sha2-nistp256@openssh.com",
                     ])
                     .to_vec();
             }
             7 => self.tail = dice.line(),
             8 => self.pad_integer(dice),
-            _ => self.negate(),
+            9 => self.negate(),
+            10 => self.flags_and_counter = dice.line(),
+            _ => {
+                let byte = dice.place(self.flags_and_counter.len());
+                if let Some(byte) = self.flags_and_counter.get_mut(byte) {
+                    *byte ^= 1 << dice.roll(8);
+                }
+            }
         }
     }
 
@@ -176,7 +190,7 @@ impl Fields {
     /// Writes the order of the curve less `s` for `s`: the other signature that the equation of ECDSA has.
     fn negate(&mut self) {
         let order = match &*self.strings[4] {
-            b"ecdsa-sha2-nistp256" => P256.to_vec(),
+            b"ecdsa-sha2-nistp256" | b"sk-ecdsa-sha2-nistp256@openssh.com" => P256.to_vec(),
             b"ecdsa-sha2-nistp384" => P384.to_vec(),
             _ => return,
         };
@@ -215,7 +229,8 @@ impl Fields {
         let [key, namespace, reserved, hash, algorithm, blob] = &self.strings[..] else {
             return String::new();
         };
-        let signature = [with_length(algorithm), with_length(blob)].concat();
+        let signature =
+            [with_length(algorithm), with_length(blob), self.flags_and_counter.clone()].concat();
         let bytes = [
             self.preamble.clone(),
             self.version.to_be_bytes().to_vec(),

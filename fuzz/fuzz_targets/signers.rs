@@ -71,6 +71,7 @@ const PIECES: &[&str] = &[
     "ssh-dss ",
     "ecdsa-sha2-nistp521 ",
     "sk-ssh-ed25519@openssh.com ",
+    "namespaces=\"reviewer-automation@acceptance-ledger\" ",
     "ssh-ed25519-cert-v01@openssh.com ",
     "valid-after=\"00000000Z\",",
     "valid-before=\"99991231235960Z\" ",

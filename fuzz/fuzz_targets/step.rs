@@ -6,7 +6,7 @@
 
 use acceptance_ledger::{
     Digest, Dossier, History, IntakeRefusal, Lane, LedgerDocument, Refusal, Refused,
-    ResponseDocument, ReviewDocument, ReviewerCheck, Signer, Step, Time, VerifyCode,
+    ResponseDocument, ReviewDocument, ReviewerCheck, Signer, SignerRole, Step, Time, VerifyCode,
 };
 use acceptance_ledger_fuzz::{
     Dice, Example, accepted_lane, answer, carries_marker, check_silence, edit, example, ledger_of,
@@ -75,7 +75,7 @@ impl Journal {
     fn receive(&mut self, dice: &mut Dice<'_>) {
         let responded_at = self.responded_at(dice);
         let text = answer(dice, &self.example.surface, &responded_at);
-        let signer = signer(dice, &["Ada Owner", "Rex Reviewer"]);
+        let signer = signer(dice, &["Ada Owner", "Rex Reviewer"], SignerRole::Owner);
         let Ok(document) = ResponseDocument::parse(text.as_bytes()) else { return };
         let document = match signer {
             Some(signer) => document.signed_by(signer),
@@ -124,7 +124,7 @@ impl Journal {
             2 => text.replace('\n', "\r\n").into_bytes(),
             _ => edit(&text, dice),
         };
-        let signer = signer(dice, &["Rex Reviewer", "Ada Owner"]);
+        let signer = signer(dice, &["Rex Reviewer", "Ada Owner"], SignerRole::Person);
         let Ok(document) = ReviewDocument::parse(&bytes) else { return };
         let document = match signer {
             Some(signer) => document.signed_by(signer),
@@ -252,11 +252,15 @@ impl Journal {
 }
 
 /// Nobody, or somebody whom an edge says to have verified.
-fn signer(dice: &mut Dice<'_>, names: &[&str]) -> Option<Signer> {
+fn signer(dice: &mut Dice<'_>, names: &[&str], role: SignerRole) -> Option<Signer> {
     match dice.roll(8) {
-        5 => Some(Signer::verified(names[0], "SHA256:one")),
-        6 => Some(Signer::verified(names[dice.roll(2)], "SHA256:other")),
-        7 => Some(Signer::verified(names[0], quote(&dice.time(), false))),
+        5 => Some(Signer::verified(names[0], "SHA256:one", role)),
+        6 => Some(Signer::verified(names[dice.roll(2)], "SHA256:other", role)),
+        7 => {
+            let key = quote(&dice.time(), false);
+            let roles = [SignerRole::Automation, SignerRole::Person, SignerRole::Owner];
+            Some(Signer::verified(names[0], key, dice.pick(&roles)))
+        }
         _ => None,
     }
 }

@@ -11,7 +11,7 @@ use std::thread;
 use crate::candidate::AnyCandidate;
 use crate::edges::files::{self, FileError, quoted, shown};
 use crate::edges::journal::{EVENTS, Folder, Journal, SIGNATURE, read_signature};
-use crate::edges::signatures::{self, ALLOWED_SIGNERS, AllowedSigners, Namespace};
+use crate::edges::signatures::{self, ALLOWED_SIGNERS, AllowedSigners, BadSignature, Namespace};
 use crate::inputs::{Inventory, OwnerRequests};
 use crate::journal::{BrokenJournal, History, JournalFault, JournalLog, Step, journal_folder};
 use crate::signer::Signer;
@@ -249,24 +249,33 @@ impl Repository {
             message,
             next_step,
         };
+        let sign_it =
+            || format!("ssh-keygen -Y sign -n {} -f KEY {}", namespace.as_str(), quoted(file));
         let Some(signature) = signature else {
-            let next_step = format!(
-                "sign it: ssh-keygen -Y sign -n {} -f KEY {}",
-                namespace.as_str(),
-                quoted(file)
-            );
-            return Err(refuse("the document has to be signed, and is not".to_owned(), next_step));
+            let message = "the document has to be signed, and is not".to_owned();
+            return Err(refuse(message, format!("sign it: {}", sign_it())));
         };
         // At the time of its event, as verify will judge it later.
         let at = recorded_at.moment();
-        signatures::verify(signers, namespace, principal, bytes, signature, at).map(Some).map_err(
-            |problem| {
-                refuse(
-                    problem.to_string(),
-                    format!("have its author sign it with a key that {ALLOWED_SIGNERS} gives them"),
-                )
-            },
-        )
+        let verified = signatures::verify(signers, namespace, principal, bytes, signature, at);
+        verified.map(|verified| Some(verified.signer)).map_err(|problem| {
+            let next_step = match problem {
+                BadSignature::OtherNamespace(Namespace::OwnerResponse) => {
+                    format!("sign it there: {}", sign_it())
+                }
+                BadSignature::OtherNamespace(_) => format!(
+                    "sign it there: {}; or have reviewer_kind say what the signer is",
+                    sign_it()
+                ),
+                BadSignature::NotTouched => {
+                    format!("sign it again, and touch the key when it asks for that: {}", sign_it())
+                }
+                _ => {
+                    format!("have its author sign it with a key that {ALLOWED_SIGNERS} gives them")
+                }
+            };
+            refuse(problem.to_string(), next_step)
+        })
     }
 
     /// Replays the journal of every surface, which are then candidates; `look` sees each journal.
@@ -351,6 +360,6 @@ pub(super) fn read_signers(path: &Path, bytes: &[u8]) -> Result<AllowedSigners, 
         path: path.to_owned(),
         place: (unreadable.line, unreadable.column),
         message: unreadable.problem,
-        next_step: "mend the line as `man ssh-keygen` describes allowed signers, or remove it",
+        next_step: unreadable.next_step(),
     })
 }

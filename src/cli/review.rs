@@ -9,7 +9,7 @@ use crate::candidate::{AnyCandidate, Refused, review_leads_to};
 use crate::edges::clock;
 use crate::edges::files::{self, shown};
 use crate::edges::journal::{EVENTS, Leftovers};
-use crate::edges::signatures::Namespace;
+use crate::edges::signatures::{ALLOWED_SIGNERS, Namespace};
 use crate::escape;
 use crate::journal::journal_folder;
 use crate::response::ResponseDocument;
@@ -131,7 +131,7 @@ fn take_in(
         &file,
         document.bytes(),
         signature.as_deref(),
-        Namespace::ReviewerRecord,
+        Namespace::of_reviewer(document.reviewer_kind()),
         document.reviewer(),
         &recorded_at,
     )?;
@@ -221,6 +221,11 @@ fn way_out(candidate: &AnyCandidate, reason: Refusal) -> String {
             let checks = ReviewerCheck::ALL.iter().filter(|check| check.belongs_to(outcome));
             format!("fail one of {}", list(checks.map(|check| check.as_str()).collect()))
         }
+        Refusal::OtherRole { .. } => format!(
+            "have a person sign the record with a key that {ALLOWED_SIGNERS} lets sign as no automation; or hold the \
+             answer as automation: reviewer_kind automation, signed in {}",
+            Namespace::ReviewerAutomation.as_str()
+        ),
         _ => format!("it stands in {lane}; acceptance-ledger status {id} tells its history"),
     }
 }
@@ -230,7 +235,7 @@ const fn field_of(reason: Refusal) -> &'static str {
     match reason {
         Refusal::OtherCandidate => "/acceptance_candidate_id",
         Refusal::OtherAnswer => "/response_event",
-        Refusal::NotAPerson => "/reviewer_kind",
+        Refusal::NotAPerson | Refusal::OtherRole { .. } => "/reviewer_kind",
         Refusal::OwnAnswer | Refusal::NotTheSigner | Refusal::AnswerUnsigned => "/reviewer",
         Refusal::NoSuchStep { .. } | Refusal::AcceptanceSuspended | Refusal::NoFailedCheck(_) => {
             "/outcome"

@@ -1,9 +1,12 @@
 //! What a signature in the journal is worth.
 
 use crate::edges::journal::{Folder, SIGNATURE};
-use crate::edges::signatures::{self, ALLOWED_SIGNERS, AllowedSigners, Namespace};
+use crate::edges::signatures::{self, ALLOWED_SIGNERS, AllowedSigners, Namespace, Verified};
 use crate::journal::{Event, JournalLog};
+use crate::signer::SignerRole;
 use crate::words::VerifyCode;
+
+use super::repository::Replay;
 
 /// Whether the document of an event is signed.
 #[derive(Debug, PartialEq, Eq)]
@@ -11,7 +14,10 @@ pub(super) enum Signed {
     /// Its event names no signer, and nobody has to sign.
     No,
     /// The signature holds.
-    Holds,
+    Holds {
+        /// Whether somebody touched a security key for it.
+        is_touched: bool,
+    },
     /// The document is no longer there, so that nothing can be checked.
     Unchecked,
     /// The signature is missing, or does not hold.
@@ -46,12 +52,22 @@ pub(super) fn check(
     // A document that is missing is reported as such.
     let Some(document) = folder.dossier.documents.get(&name) else { return Signed::Unchecked };
     let at = event.recorded_at().moment();
-    let namespace =
-        if name.is_review() { Namespace::ReviewerRecord } else { Namespace::OwnerResponse };
+    let namespace = match signer.role() {
+        _ if !name.is_review() => Namespace::OwnerResponse,
+        SignerRole::Automation => Namespace::ReviewerAutomation,
+        SignerRole::Person | SignerRole::Owner => Namespace::ReviewerRecord,
+    };
     let verified =
         signatures::verify(signers, namespace, signer.principal(), document, signature, at);
     let message = match verified {
-        Ok(verified) if verified == *signer => return Signed::Holds,
+        Ok(Verified { signer: verified, is_touched }) if verified == *signer => {
+            return Signed::Holds { is_touched };
+        }
+        Ok(Verified { signer: verified, .. }) if verified.key() == signer.key() => format!(
+            "its event says that its key signs as {}, and {ALLOWED_SIGNERS} says as {}",
+            signer.role(),
+            verified.role()
+        ),
         Ok(_) => "another key signed it than its event names".to_owned(),
         Err(problem) => problem.to_string(),
     };
@@ -71,8 +87,38 @@ pub(super) fn bad_signatures(
         let name = event.document()?;
         match check(event, log, signers, folder) {
             Signed::Fails(code, message) => Some((code, format!("{name}{SIGNATURE}"), message)),
-            Signed::No | Signed::Holds | Signed::Unchecked => None,
+            Signed::No | Signed::Holds { .. } | Signed::Unchecked => None,
         }
     });
     bad.collect()
+}
+
+/// An acceptance that stands, where acceptances are signed.
+#[derive(Debug)]
+pub(super) struct SignedAcceptance {
+    pub(super) surface_id: String,
+    pub(super) reviewer: String,
+    /// Whether its signature holds, and somebody touched a security key for it.
+    pub(super) is_touched: bool,
+}
+
+impl SignedAcceptance {
+    /// The acceptance in which a surface stands, if it does.
+    pub(super) fn of(
+        replay: &Replay,
+        signers: Option<&AllowedSigners>,
+        folder: &Folder,
+    ) -> Option<Self> {
+        let history = replay.as_ref().ok().filter(|_| signers.is_some())?;
+        let candidate = history.candidate();
+        let record = candidate.record().filter(|record| !record.outcome().is_hold())?;
+        // Whatever happened after the acceptance would have ended it.
+        let event = history.log().events().last()?;
+        let signed = check(event, history.log(), signers, folder);
+        Some(Self {
+            surface_id: candidate.surface().surface_id().to_owned(),
+            reviewer: record.reviewer().to_owned(),
+            is_touched: signed == Signed::Holds { is_touched: true },
+        })
+    }
 }

@@ -354,7 +354,7 @@ impl Account<'_> {
                 "lane": event.lane(),
                 "who": who,
                 "reason": reason,
-                "signed": signed == Signed::Holds,
+                "signed": matches!(signed, Signed::Holds { .. }),
                 "withdrawn": is_withdrawn,
                 "findings": event.findings().len(),
             })
@@ -409,7 +409,7 @@ impl fmt::Display for Account<'_> {
             let what = if event.is_review() { "reviewed" } else { "answered" };
             let who = who.as_deref().unwrap_or("somebody");
             let signed = match signed {
-                Signed::Holds => ", signed",
+                Signed::Holds { .. } => ", signed",
                 Signed::Unchecked => ", signature no longer there",
                 Signed::Fails(..) => ", signature missing or invalid",
                 Signed::No => "",

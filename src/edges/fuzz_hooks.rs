@@ -42,6 +42,7 @@ pub fn verify(
         AllowedSigners::parse(allowed_signers).map_err(|fault| fault.problem.to_string())?;
     let namespace = if is_review { Namespace::ReviewerRecord } else { Namespace::OwnerResponse };
     signatures::verify(&signers, namespace, principal, bytes, signature, at.moment())
+        .map(|verified| verified.signer)
         .map_err(|problem| problem.to_string())
 }
 

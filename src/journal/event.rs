@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::Digest;
 use crate::document::Notation;
 use crate::response::{COMMENT, FIELDS, Hint, REASON, ResponseKey};
-use crate::signer::Signer;
+use crate::signer::{Signer, SignerRole};
 use crate::time::Time;
 use crate::triage::Finding;
 use crate::words::{AcceptanceField, Lane, Problem, ReviewerCheck};
@@ -215,6 +215,7 @@ struct HintLine {
 struct SignerLine {
     key: String,
     principal: String,
+    role: SignerRole,
 }
 
 impl From<&Event> for Line {
@@ -248,6 +249,7 @@ impl From<&Event> for Line {
             signer: event.signer.as_ref().map(|signer| SignerLine {
                 principal: signer.principal().to_owned(),
                 key: signer.key().to_owned(),
+                role: signer.role(),
             }),
         }
     }
@@ -352,13 +354,20 @@ impl TryFrom<Line> for Event {
             (Name::ReviewRecorded, Some(document), None, None) => Happened::Review { document },
             _ => return Err("it has a key too many or too few"),
         };
+        let signer = line.signer.map(|line| Signer::verified(line.principal, line.key, line.role));
+        let is_owner = |signer: &Signer| signer.role() == SignerRole::Owner;
+        // Who signs a record is the record's to check.
+        let is_answer = matches!(happened, Happened::Response { .. });
+        if is_answer && !signer.as_ref().is_none_or(is_owner) {
+            return Err("its signer is no owner");
+        }
         Ok(Self {
             sequence: line.sequence,
             previous: line.previous.parse().map_err(|_| NO_DIGEST)?,
             recorded_at: line.recorded_at.parse().map_err(|_| NO_TIME)?,
             lane: line.lane,
             happened,
-            signer: line.signer.map(|signer| Signer::verified(signer.principal, signer.key)),
+            signer,
         })
     }
 }

@@ -6,7 +6,7 @@ use crate::candidate::{AnyCandidate, Refused};
 use crate::digest::{Digest, Original};
 use crate::response::ResponseDocument;
 use crate::review::{Refusal, ReviewerRecord};
-use crate::signer::Signer;
+use crate::signer::{Signer, SignerRole};
 use crate::surface::Surface;
 use crate::time::Time;
 use crate::triage::{Surfaces, triage};
@@ -302,6 +302,9 @@ pub enum IntakeRefusal {
     /// The signature is another's than the responder's.
     #[error("another principal than the responder signed the answer; the responder has to sign it")]
     NotTheSigner,
+    /// The signature was made by somebody who reviews.
+    #[error("the answer is signed as reviewers sign; an owner has to sign it, as owners do")]
+    NotAnOwner,
     /// The event would not read back.
     #[error("its event could not be read back, so it is not written; please report this")]
     Unreadable,
@@ -364,6 +367,9 @@ impl History {
         let is_anothers = |signer: &Signer| response.responder() != Some(signer.principal());
         if signer.is_some_and(is_anothers) {
             return Err(IntakeRefusal::NotTheSigner);
+        }
+        if signer.is_some_and(|signer| signer.role() != SignerRole::Owner) {
+            return Err(IntakeRefusal::NotAnOwner);
         }
         let surface = self.candidate.surface();
         let mut triage = triage(surface, &self.surfaces, response);

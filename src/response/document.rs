@@ -151,10 +151,11 @@ impl ResponseDocument {
     /// The document, signed by whom the caller has verified it to be.
     ///
     /// ```
-    /// use acceptance_ledger::{ResponseDocument, Signer};
+    /// use acceptance_ledger::{ResponseDocument, Signer, SignerRole};
     ///
     /// # let bytes = br#"{"schema_version": "monitoring_owner_response_v1"}"#;
-    /// let document = ResponseDocument::parse(bytes)?.signed_by(Signer::verified("ada@example.com", "SHA256:abc"));
+    /// let ada = Signer::verified("ada@example.com", "SHA256:abc", SignerRole::Owner);
+    /// let document = ResponseDocument::parse(bytes)?.signed_by(ada);
     /// assert_eq!(document.signer().unwrap().principal(), "ada@example.com");
     /// # Ok::<(), acceptance_ledger::DocumentError>(())
     /// ```

@@ -9,7 +9,7 @@ use crate::digest::{Digest, Original};
 use crate::document::Notation;
 use crate::requirement::{Requirement, requirement};
 use crate::response::{Answers, OwnerResponse};
-use crate::signer::Signer;
+use crate::signer::{Signer, SignerRole};
 use crate::surface::Surface;
 use crate::time::Time;
 use crate::triage::Finding;
@@ -32,6 +32,16 @@ pub enum ReviewerKind {
     Person,
     /// A program.
     Automation,
+}
+
+impl From<ReviewerKind> for SignerRole {
+    /// The role that the signer of such a reviewer's record has.
+    fn from(kind: ReviewerKind) -> Self {
+        match kind {
+            ReviewerKind::Person => Self::Person,
+            ReviewerKind::Automation => Self::Automation,
+        }
+    }
 }
 
 /// What a reviewer says of one check.
@@ -96,10 +106,11 @@ impl ReviewerRecord {
         &self.reviewer
     }
 
-    /// Whether that is a person.
+    /// Whether that is a person. Of a signed record its key decides, whatever the record says.
     #[must_use]
     pub fn is_by_person(&self) -> bool {
-        self.kind == ReviewerKind::Person
+        let is_person = |signer: &Signer| signer.role() == SignerRole::Person;
+        self.kind == ReviewerKind::Person && self.signer.as_ref().is_none_or(is_person)
     }
 
     /// The lane that the reviewer gives the answer.
@@ -160,10 +171,13 @@ impl ReviewerRecord {
         if answer != Some(self.response_event) {
             return Err(Refusal::OtherAnswer);
         }
-        if self.signer.as_ref().is_some_and(|signer| signer.principal() != self.reviewer) {
-            return Err(Refusal::NotTheSigner);
+        match &self.signer {
+            Some(signer) if signer.principal() != self.reviewer => Err(Refusal::NotTheSigner),
+            Some(signer) if signer.role() != self.kind.into() => {
+                Err(Refusal::OtherRole { kind: self.kind, role: signer.role() })
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Whether the verdicts fit what triage found and what the owner answered.
@@ -314,6 +328,16 @@ pub enum Refusal {
     /// The signature is another's than the reviewer's.
     #[error("another principal than the reviewer signed the record; the reviewer has to sign it")]
     NotTheSigner,
+    /// The record says that its reviewer is of another kind than its signer.
+    #[error(
+        "reviewer_kind says {kind}, and the key that signed the record signs as {role}; the two have to agree"
+    )]
+    OtherRole {
+        /// What the record says.
+        kind: ReviewerKind,
+        /// What the key says.
+        role: SignerRole,
+    },
     /// The record is signed and the answer is not: the responder is only a claim.
     #[error(
         "the answer is not signed; where records are signed, the owner has to answer anew and sign"

@@ -21,7 +21,7 @@ use super::failure::Failure;
 use super::inputs::{InputArgs, LEDGER, path};
 use super::judged::Format;
 use super::repository::{Replayed, Repository, log_of};
-use super::signed::bad_signatures;
+use super::signed::{SignedAcceptance, bad_signatures};
 use super::wait::WaitArgs;
 use findings::{Finding, Report};
 
@@ -90,7 +90,12 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     let signers = repository.signers.clone();
     let replayed = repository.replay(|replay, folder| {
         let log = log_of(replay);
-        (strange_files(log, folder), bad_signatures(log, signers.as_ref(), folder))
+        let signers = signers.as_ref();
+        (
+            strange_files(log, folder),
+            bad_signatures(log, signers, folder),
+            SignedAcceptance::of(replay, signers, folder),
+        )
     })?;
     let is_broken = replayed.is_broken();
     let Replayed { candidates, journals, retired, strangers } = replayed;
@@ -100,6 +105,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
         let path = repository.journal.path(ATTRIBUTES);
         report.add(Finding::of(VerifyCode::AttributesDiffer, &path));
     }
+    let mut acceptances = Vec::new();
     for journal in journals {
         for fault in &journal.faults {
             let path = repository.path_of(&journal.folder, fault);
@@ -109,7 +115,8 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
             );
         }
         let file = |name: &str| repository.journal.path(&journal.folder).join(name);
-        let (strange, signed) = journal.seen;
+        let (strange, signed, acceptance) = journal.seen;
+        acceptances.extend(acceptance);
         for name in strange {
             report.add(Finding::of(VerifyCode::OrphanDocument, &file(&name)));
         }
@@ -117,6 +124,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
             report.add(Finding::new(code, &file(&name), message));
         }
     }
+    note_touches(&acceptances, &mut report);
     for path in strangers {
         report.add(Finding::of(VerifyCode::OrphanDocument, &path));
     }
@@ -136,6 +144,19 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
 
     report.print(args.format, is_quiet, count)?;
     Ok(ExitCode::from(u8::from(!report.is_clean())))
+}
+
+/// Says which acceptances somebody touched a security key for.
+fn note_touches(acceptances: &[SignedAcceptance], report: &mut Report) {
+    let touched: Vec<_> = acceptances.iter().filter(|acceptance| acceptance.is_touched).collect();
+    if !acceptances.is_empty() {
+        let (count, all) = (touched.len(), acceptances.len());
+        report
+            .note(&format!("a touch of a security key stands behind {count} of {all} acceptances"));
+    }
+    for SignedAcceptance { surface_id, reviewer, .. } in touched {
+        report.note(&format!("accepted with a touch: {surface_id}, by {reviewer}"));
+    }
 }
 
 /// Files in a surface's folder that no event keeps and no document is.

@@ -5,7 +5,8 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use ssh_key::PublicKey;
 
-use super::{key, pattern};
+use super::{Namespace, key, pattern};
+use crate::signer::SignerRole;
 
 /// Whose keys may sign what, and when.
 #[derive(Clone, Debug, Default)]
@@ -17,10 +18,16 @@ pub(crate) struct AllowedSigners {
 #[derive(Clone, Debug)]
 struct AllowedSigner {
     principals: String,
-    namespaces: Option<String>,
+    namespaces: String,
     valid_after: Option<Timestamp>,
     valid_before: Option<Timestamp>,
     key: PublicKey,
+}
+
+impl AllowedSigner {
+    fn has_namespace(&self, namespace: Namespace) -> bool {
+        pattern::matches_list(&self.namespaces, namespace.as_str())
+    }
 }
 
 /// What is wrong with an allowed-signers file, and where. Nothing of the file is repeated.
@@ -31,6 +38,19 @@ pub(crate) struct Unreadable {
     /// In characters, from 1.
     pub(crate) column: usize,
     pub(crate) problem: &'static str,
+}
+
+impl Unreadable {
+    /// What to do about it.
+    pub(crate) fn next_step(&self) -> &'static str {
+        if self.problem == NO_NAMESPACES {
+            "write before the key what it may sign: namespaces=\"owner-response@acceptance-ledger\" for an owner, \
+             \"reviewer-record@acceptance-ledger\" for a person who reviews, \
+             \"reviewer-automation@acceptance-ledger\" for a program that reviews"
+        } else {
+            "mend the line as `man ssh-keygen` describes allowed signers, or remove it"
+        }
+    }
 }
 
 /// Why a key may not sign for a principal.
@@ -72,14 +92,14 @@ impl AllowedSigners {
         Ok(Self { lines })
     }
 
-    /// Whether `key` may sign for `principal` in `namespace` at a moment.
+    /// As what `key` signs, if it may sign for `principal` in `namespace` at a moment.
     pub(crate) fn allow(
         &self,
         key: &PublicKey,
         principal: &str,
-        namespace: &str,
+        namespace: Namespace,
         at: Timestamp,
-    ) -> Result<(), NotAllowed> {
+    ) -> Result<SignerRole, NotAllowed> {
         let mut why_not = NotAllowed::UnknownKey;
         for line in &self.lines {
             let is_theirs = line.key.key_data() == key.key_data()
@@ -88,18 +108,32 @@ impl AllowedSigners {
             if !is_theirs {
                 continue;
             }
-            let is_other = |list: &String| !pattern::matches_list(list, namespace);
-            why_not = if line.namespaces.as_ref().is_some_and(is_other) {
+            why_not = if !line.has_namespace(namespace) {
                 NotAllowed::OtherNamespace
             } else if line.valid_after.is_some_and(|after| at < after) {
                 NotAllowed::NotYetValid
             } else if line.valid_before.is_some_and(|before| at > before) {
                 NotAllowed::Expired
             } else {
-                return Ok(());
+                return Ok(self.role(key, namespace));
             };
         }
         Err(why_not)
+    }
+
+    /// As what `key` signs in `namespace`. A key that may review as automation is never a person's, whatever else it
+    /// may sign: one line that says so is enough, for whichever principal and time. A program that holds the key
+    /// could sign in the other namespace, too.
+    fn role(&self, key: &PublicKey, namespace: Namespace) -> SignerRole {
+        let is_automations = self.lines.iter().any(|line| {
+            line.key.key_data() == key.key_data()
+                && line.has_namespace(Namespace::ReviewerAutomation)
+        });
+        match namespace {
+            Namespace::OwnerResponse => SignerRole::Owner,
+            Namespace::ReviewerRecord if !is_automations => SignerRole::Person,
+            Namespace::ReviewerRecord | Namespace::ReviewerAutomation => SignerRole::Automation,
+        }
     }
 }
 
@@ -116,26 +150,30 @@ const BLANKS: [char; 2] = [' ', '\t'];
 type Fault<'t> = (&'t str, &'static str);
 
 fn read_line(line: &str) -> Result<AllowedSigner, Fault<'_>> {
-    let (principals, rest) = field(line)?;
+    let (principals, behind) = field(line)?;
     if principals.is_empty() {
         return Err((line, "there are no principals"));
     }
-    let (options, rest, key) = if let Some(key) = key::read(rest) {
-        (Options::default(), rest, Some(key))
+    let (options, rest, key) = if let Some(key) = key::read(behind) {
+        (Options::default(), behind, Some(key))
     } else {
-        let (options, rest) = Options::read(rest)?;
+        let (options, rest) = Options::read(behind)?;
         (options, rest, key::read(rest))
     };
     let key = key.ok_or((rest, "this is no public key in the form of OpenSSH"))?;
     let Options { namespaces, valid_after, valid_before } = options;
     Ok(AllowedSigner {
         principals: principals.to_owned(),
-        namespaces: namespaces.map(ToOwned::to_owned),
+        key: key.map_err(|problem| (rest, problem))?,
+        namespaces: namespaces.ok_or((behind, NO_NAMESPACES))?.to_owned(),
         valid_after,
         valid_before,
-        key: key.map_err(|problem| (rest, problem))?,
     })
 }
+
+/// To OpenSSH, such a key signs anything; here nobody could say whether a person or a program holds it.
+const NO_NAMESPACES: &str =
+    "this line has no namespaces=, so that nothing says what its key may sign";
 
 /// What may stand before a key.
 #[derive(Default)]
@@ -335,6 +373,8 @@ mod tests {
                 54,
                 "never valid",
             ),
+            (format!("ada {KEY}"), 5, "has no namespaces="),
+            (format!("告 \t valid-after=\"20260101Z\" {KEY}"), 5, "has no namespaces="),
             ("ada ssh-ed25519 AAAA".to_owned(), 5, "neither a key nor an option"),
             ("告 namespaces=\"a\" ssh-ed25519 AAAA".to_owned(), 18, "no public key"),
         ] {
@@ -345,27 +385,96 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_says_nothing_of_namespaces_is_told_what_to_say() {
+        let next_step =
+            |line: &str| AllowedSigners::parse(line.as_bytes()).unwrap_err().next_step();
+        let all =
+            [Namespace::OwnerResponse, Namespace::ReviewerRecord, Namespace::ReviewerAutomation];
+        for namespace in all {
+            assert!(next_step(&format!("ada {KEY}")).contains(namespace.as_str()), "{namespace}");
+            assert!(!next_step("ada nonsense").contains(namespace.as_str()), "{namespace}");
+        }
+    }
+
+    #[test]
     fn a_key_signs_for_its_principals_in_its_namespaces_and_time() {
         let signers = format!(
             "*@example.com,!eve@example.com namespaces=\"owner-*\",valid-after=\"20260101Z\",valid-before=\"202601020304Z\" {KEY} a comment\r\n\
-             \"Ada Owner\" {KEY}\n"
+             \"Ada Owner\" namespaces=\"*\" {KEY}\n"
         );
         let signers = AllowedSigners::parse(signers.as_bytes()).unwrap();
         let key: PublicKey = KEY.parse().unwrap();
         let allow = |principal, namespace, time: &str| {
-            signers.allow(&key, principal, namespace, time.parse().unwrap())
+            signers.allow(&key, principal, namespace, time.parse().unwrap()).map(|_| ())
         };
-        let noon = "2026-01-01T12:00:00Z";
-        assert_eq!(allow("ada@example.com", "owner-response", noon), Ok(()));
-        assert_eq!(allow("eve@example.com", "owner-response", noon), Err(NotAllowed::UnknownKey));
-        assert_eq!(allow("ada@example.org", "owner-response", noon), Err(NotAllowed::UnknownKey));
-        assert_eq!(allow("ada@example.com", "reviewer", noon), Err(NotAllowed::OtherNamespace));
-        let at = |time| allow("ada@example.com", "owner-response", time);
+        let (noon, response) = ("2026-01-01T12:00:00Z", Namespace::OwnerResponse);
+        assert_eq!(allow("ada@example.com", response, noon), Ok(()));
+        assert_eq!(allow("eve@example.com", response, noon), Err(NotAllowed::UnknownKey));
+        assert_eq!(allow("ada@example.org", response, noon), Err(NotAllowed::UnknownKey));
+        for other in [Namespace::ReviewerRecord, Namespace::ReviewerAutomation] {
+            assert_eq!(allow("ada@example.com", other, noon), Err(NotAllowed::OtherNamespace));
+            assert_eq!(allow("Ada Owner", other, noon), Ok(()));
+        }
+        let at = |time| allow("ada@example.com", response, time);
         assert_eq!(at("2025-12-31T23:59:59Z"), Err(NotAllowed::NotYetValid));
         assert_eq!(at("2026-01-01T00:00:00Z"), Ok(()));
         assert_eq!(at("2026-01-02T03:04:00Z"), Ok(()));
         assert_eq!(at("2026-01-02T03:04:01Z"), Err(NotAllowed::Expired));
-        assert_eq!(allow("Ada Owner", "anything", noon), Ok(()));
+        assert_eq!(allow("Ada Owner", response, noon), Ok(()));
+    }
+
+    /// What a key may sign is written once, for all its holders: a line of long ago or of somebody else is enough.
+    #[test]
+    fn a_key_that_may_sign_as_automation_is_automations_on_every_line() {
+        const OTHER: &str =
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPPzlhuIGZVQd7k7H2cQG34/sxrVydet3cUCoSMfigm1";
+        let noon = "2026-01-01T12:00:00Z".parse().unwrap();
+        let key: PublicKey = KEY.parse().unwrap();
+        let role = |namespaces: &str, line: &str, namespace| {
+            let text = format!("rex namespaces=\"{namespaces}\" {KEY} of Rex\n{line}\n");
+            AllowedSigners::parse(text.as_bytes()).unwrap().allow(&key, "rex", namespace, noon)
+        };
+        let persons = "owner-response@acceptance-ledger,reviewer-record@acceptance-ledger";
+        for line in [
+            String::new(),
+            format!("# bot namespaces=\"reviewer-automation@acceptance-ledger\" {KEY}"),
+            format!("bot namespaces=\"reviewer-automation@acceptance-ledger\" {OTHER}"),
+            format!("bot namespaces=\"*,!reviewer-automation@*\" {KEY}"),
+            format!("bot namespaces=\"reviewer-automation\" {KEY}"),
+        ] {
+            assert_eq!(
+                role(persons, &line, Namespace::ReviewerRecord),
+                Ok(SignerRole::Person),
+                "{line}"
+            );
+            assert_eq!(
+                role(persons, &line, Namespace::OwnerResponse),
+                Ok(SignerRole::Owner),
+                "{line}"
+            );
+            let automation = role(persons, &line, Namespace::ReviewerAutomation);
+            assert_eq!(automation, Err(NotAllowed::OtherNamespace), "{line}");
+        }
+        for line in [
+            format!("rex namespaces=\"reviewer-automation@acceptance-ledger\" {KEY}"),
+            format!("bot namespaces=\"reviewer-automation@acceptance-ledger\" {KEY} a comment"),
+            format!("bot namespaces=\"reviewer-*\" {KEY}"),
+            format!("bot namespaces=\"*\" {KEY}"),
+            format!("bot namespaces=\"*\",valid-before=\"20200101Z\" {KEY}"),
+            format!("bot namespaces=\"*\",valid-after=\"20990101Z\" {KEY}"),
+            format!("!* namespaces=\"*\" {KEY}"),
+        ] {
+            let automation = Ok(SignerRole::Automation);
+            assert_eq!(role(persons, &line, Namespace::ReviewerRecord), automation, "{line}");
+            assert_eq!(
+                role(persons, &line, Namespace::OwnerResponse),
+                Ok(SignerRole::Owner),
+                "{line}"
+            );
+        }
+        for namespace in [Namespace::ReviewerRecord, Namespace::ReviewerAutomation] {
+            assert_eq!(role("*", "", namespace), Ok(SignerRole::Automation));
+        }
     }
 
     #[test]
@@ -380,7 +489,8 @@ mod tests {
 
     #[test]
     fn a_name_that_openssh_cannot_be_asked_about_is_no_principal() {
-        let signers = AllowedSigners::parse(format!("*,, {KEY}\n").as_bytes()).unwrap();
+        let signers = format!("*,, namespaces=\"*\" {KEY}\n");
+        let signers = AllowedSigners::parse(signers.as_bytes()).unwrap();
         let key: PublicKey = KEY.parse().unwrap();
         for (principal, is_one) in [
             ("a".to_owned(), true),
@@ -390,7 +500,8 @@ mod tests {
             (String::new(), false),
             ("ada\0".to_owned(), false),
         ] {
-            let allowed = signers.allow(&key, &principal, "n", Timestamp::UNIX_EPOCH);
+            let namespace = Namespace::OwnerResponse;
+            let allowed = signers.allow(&key, &principal, namespace, Timestamp::UNIX_EPOCH);
             assert_eq!(allowed.is_ok(), is_one, "{principal}");
         }
     }

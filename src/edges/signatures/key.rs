@@ -3,7 +3,8 @@
 use ssh_key::PublicKey;
 use ssh_key::public::{EcdsaPublicKey, KeyData, RsaPublicKey};
 
-const KINDS: &str = "keys are ed25519, ecdsa with p256 or p384, or rsa of 2,048 to 4,096 bits";
+const KINDS: &str = "keys are ed25519, ecdsa with p256 or p384, rsa of 2,048 to 4,096 bits, or a security key's: \
+     sk-ssh-ed25519 or sk-ecdsa-sha2-nistp256";
 const COMPRESSED: &str = "the point of the key is compressed: list the key as ssh-keygen writes it";
 const OTHER_FORM: &str = "this is not the encoding of the key that ssh-keygen writes";
 
@@ -22,17 +23,30 @@ pub(super) fn read(text: &str) -> Option<Result<PublicKey, &'static str>> {
 
 /// Whether signatures of the key are checked here.
 pub(super) fn check(key: &KeyData) -> Result<(), &'static str> {
-    /// What begins a point that is not compressed.
-    const UNCOMPRESSED: u8 = 4;
     match key {
         KeyData::Ed25519(_) => Ok(()),
         KeyData::Rsa(key) if (2_048..=4_096).contains(&bits(key)) => Ok(()),
         KeyData::Ecdsa(key @ (EcdsaPublicKey::NistP256(_) | EcdsaPublicKey::NistP384(_))) => {
-            let is_whole = key.as_sec1_bytes().first() == Some(&UNCOMPRESSED);
-            if is_whole { Ok(()) } else { Err(COMPRESSED) }
+            is_whole(key.as_sec1_bytes())
+        }
+        KeyData::SkEd25519(key) => has_application(key.application()),
+        KeyData::SkEcdsaSha2NistP256(key) => {
+            is_whole(key.ec_point().as_bytes()).and_then(|()| has_application(key.application()))
         }
         _ => Err(KINDS),
     }
+}
+
+/// That a point is not compressed.
+fn is_whole(point: &[u8]) -> Result<(), &'static str> {
+    /// What such a point begins with.
+    const UNCOMPRESSED: u8 = 4;
+    if point.first() == Some(&UNCOMPRESSED) { Ok(()) } else { Err(COMPRESSED) }
+}
+
+/// That OpenSSH reads the same application: it reads no further than to a NUL.
+fn has_application(application: &str) -> Result<(), &'static str> {
+    if application.contains('\0') { Err(OTHER_FORM) } else { Ok(()) }
 }
 
 /// The length of the modulus.
@@ -131,7 +145,43 @@ mod tests {
         }
         let negative = key_of("ssh-rsa", &[(3, &[1, 0, 1]), (256, &[0xff; 256])]);
         assert_eq!(problem("ssh-rsa", &negative), Some(KINDS));
-        let token = key_of("sk-ssh-ed25519@openssh.com", &[(32, &[7; 32]), (4, b"ssh:")]);
-        assert_eq!(problem("sk-ssh-ed25519@openssh.com", &token), Some(KINDS));
+        let dsa = key_of("ssh-dss", &[(1, &[7]), (1, &[7]), (1, &[7]), (1, &[7])]);
+        assert_eq!(problem("ssh-dss", &dsa), Some(KINDS));
+    }
+
+    #[test]
+    fn a_security_keys_key_has_one_encoding() {
+        const ED25519: &str = "sk-ssh-ed25519@openssh.com";
+        const P256: &str = "sk-ecdsa-sha2-nistp256@openssh.com";
+        let ed25519 = |application: &[u8]| {
+            key_of(ED25519, &[(32, &[7; 32]), (application.len(), application)])
+        };
+        let p256 = |tag: u8, length: usize, application: &[u8]| {
+            let point = [&[tag][..], &vec![1; length]].concat();
+            let strings: [&[u8]; 3] = [b"nistp256", &point, application];
+            key_of(P256, &strings.map(|string| (string.len(), string)))
+        };
+        for application in [&b"ssh:"[..], b"ssh:work", b""] {
+            assert_eq!(problem(ED25519, &ed25519(application)), None);
+            assert_eq!(problem(P256, &p256(4, 64, application)), None);
+            assert!(read(&format!("{ED25519} {}", ed25519(application))).is_some());
+            assert!(read(&format!("{P256} {}", p256(4, 64, application))).is_some());
+        }
+        for application in [&b"ssh:\0"[..], b"\0", b"ssh:\0work"] {
+            assert_eq!(problem(ED25519, &ed25519(application)), Some(OTHER_FORM));
+            assert_eq!(problem(P256, &p256(4, 64, application)), Some(OTHER_FORM));
+        }
+        assert_eq!(problem(P256, &p256(2, 32, b"ssh:")), Some(COMPRESSED));
+        for (kind, digits) in [
+            // Without an application, and with something behind it.
+            (ED25519, key_of(ED25519, &[(32, &[7; 32])])),
+            (ED25519, key_of(ED25519, &[(32, &[7; 32]), (4, b"ssh:"), (1, b"x")])),
+            (ED25519, key_of(ED25519, &[(32, &[7; 32]), (5, b"ssh:")])),
+            (P256, key_of(P256, &[(8, b"nistp384"), (65, &[4; 65]), (4, b"ssh:")])),
+            (P256, p256(6, 64, b"ssh:")),
+        ] {
+            let text = format!("{kind} {digits}");
+            assert!(read(&text).is_none_or(|key| key.is_err()), "{text}");
+        }
     }
 }

@@ -4,10 +4,16 @@
 mod allowed;
 mod key;
 mod pattern;
+mod security_key;
 
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use ssh_key::{HashAlg, LineEnding, PublicKey, SshSig};
+use ssh_key::{HashAlg, PublicKey, SshSig};
 
+use crate::review::ReviewerKind;
 use crate::signer::Signer;
 
 pub(crate) use allowed::{AllowedSigners, NotAllowed};
@@ -16,19 +22,40 @@ pub(crate) use allowed::{AllowedSigners, NotAllowed};
 pub(crate) const ALLOWED_SIGNERS: &str =
     "docs/security/monitoring-owner-response-acceptance.allowed-signers";
 
-/// What a signature is for: one for a response signs no record.
+/// What a signature is for: one for a response signs no record, and a program does not sign where persons do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Namespace {
     OwnerResponse,
     ReviewerRecord,
+    ReviewerAutomation,
 }
 
 impl Namespace {
+    /// Where a reviewer of this kind signs records.
+    pub(crate) const fn of_reviewer(kind: ReviewerKind) -> Self {
+        match kind {
+            ReviewerKind::Person => Self::ReviewerRecord,
+            ReviewerKind::Automation => Self::ReviewerAutomation,
+        }
+    }
+
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::OwnerResponse => "owner-response@acceptance-ledger",
             Self::ReviewerRecord => "reviewer-record@acceptance-ledger",
+            Self::ReviewerAutomation => "reviewer-automation@acceptance-ledger",
         }
+    }
+}
+
+impl fmt::Display for Namespace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let who = match self {
+            Self::OwnerResponse => "owners sign answers",
+            Self::ReviewerRecord => "persons sign records",
+            Self::ReviewerAutomation => "programs sign records",
+        };
+        write!(f, "{}, where {who}", self.as_str())
     }
 }
 
@@ -41,12 +68,26 @@ pub(crate) enum BadSignature {
     OtherForm,
     #[error("the signature's key is not taken: {0}")]
     Key(&'static str),
-    #[error("the signature is for another namespace")]
-    OtherNamespace,
+    #[error("the signature is for another namespace than {0}")]
+    OtherNamespace(Namespace),
+    #[error("the signature is of another kind than its key")]
+    OtherAlgorithm,
     #[error("the signature is not of these bytes")]
     OtherBytes,
+    #[error(
+        "it was signed with a security key that nobody touched: the user-presence flag of the signature is not set"
+    )]
+    NotTouched,
     #[error("{0}")]
     NotAllowed(NotAllowed),
+}
+
+/// What a signature that holds tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Verified {
+    pub(crate) signer: Signer,
+    /// Whether a security key signed, and says that somebody touched it.
+    pub(crate) is_touched: bool,
 }
 
 /// The signer of `bytes`, if `signature` is theirs and `principal` may sign so at the moment.
@@ -57,15 +98,21 @@ pub(crate) fn verify(
     bytes: &[u8],
     signature: &[u8],
     at: Timestamp,
-) -> Result<Signer, BadSignature> {
+) -> Result<Verified, BadSignature> {
     let signature = read_signature(signature)?;
     if signature.namespace() != namespace.as_str() {
-        return Err(BadSignature::OtherNamespace);
+        return Err(BadSignature::OtherNamespace(namespace));
     }
     let key = PublicKey::from(signature.public_key().clone());
     key.verify(namespace.as_str(), bytes, &signature).map_err(|_| BadSignature::OtherBytes)?;
-    signers.allow(&key, principal, namespace.as_str(), at).map_err(BadSignature::NotAllowed)?;
-    Ok(Signer::verified(principal, key.fingerprint(HashAlg::Sha256).to_string()))
+    let is_by_security_key = security_key::is_one(key.key_data());
+    if is_by_security_key && !security_key::says_touched(&signature) {
+        return Err(BadSignature::NotTouched);
+    }
+    let role = signers.allow(&key, principal, namespace, at).map_err(BadSignature::NotAllowed)?;
+    let fingerprint = key.fingerprint(HashAlg::Sha256).to_string();
+    let signer = Signer::verified(principal, fingerprint, role);
+    Ok(Verified { signer, is_touched: is_by_security_key })
 }
 
 /// Reads a signature. It has one form: whatever else the parser lets through would be kept, could hide
@@ -73,27 +120,46 @@ pub(crate) fn verify(
 fn read_signature(bytes: &[u8]) -> Result<SshSig, BadSignature> {
     let signature = SshSig::from_pem(bytes).map_err(|_| BadSignature::NoSignature)?;
     key::check(signature.public_key()).map_err(BadSignature::Key)?;
+    if !security_key::has_own_algorithm(&signature) {
+        return Err(BadSignature::OtherAlgorithm);
+    }
     let written = written(&signature).ok_or(BadSignature::OtherForm)?;
     if written.as_bytes() == bytes { Ok(signature) } else { Err(BadSignature::OtherForm) }
 }
 
 /// What ssh-keygen would have written: of the first version, and with nothing in the reserved field.
+///
+/// The parser's own writer puts the flags and the counter of an `sk-ecdsa` signature where `ssh-keygen` does not.
 fn written(signature: &SshSig) -> Option<String> {
-    let again = SshSig::new(
-        signature.public_key().clone(),
-        signature.namespace(),
-        signature.hash_alg(),
-        signature.signature().clone(),
-    );
-    again.ok()?.to_pem(LineEnding::LF).ok()
+    /// How many digits stand in a line.
+    const WIDTH: usize = 70;
+    let key = PublicKey::from(signature.public_key().clone()).to_bytes().ok()?;
+    let proper = security_key::written(signature.signature())?;
+    let (namespace, hash) = (signature.namespace().as_bytes(), signature.hash_alg());
+    let mut blob = [&b"SSHSIG"[..], &SshSig::VERSION.to_be_bytes()].concat();
+    for field in [&key[..], namespace, b"", hash.as_str().as_bytes(), &proper] {
+        blob.extend(string(field)?);
+    }
+    let mut text = "-----BEGIN SSH SIGNATURE-----\n".to_owned();
+    for line in STANDARD.encode(blob).as_bytes().chunks(WIDTH) {
+        text.push_str(std::str::from_utf8(line).ok()?);
+        text.push('\n');
+    }
+    text.push_str("-----END SSH SIGNATURE-----\n");
+    Some(text)
+}
+
+/// A string as SSH writes it: its length, and its bytes.
+fn string(bytes: &[u8]) -> Option<Vec<u8>> {
+    let length = u32::try_from(bytes.len()).ok()?.to_be_bytes();
+    Some([&length[..], bytes].concat())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const SIGNERS: &str =
-        "ada ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPPzlhuIGZVQd7k7H2cQG34/sxrVydet3cUCoSMfigm1";
+    const SIGNERS: &str = "ada namespaces=\"owner-*\" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPPzlhuIGZVQd7k7H2cQG34/sxrVydet3cUCoSMfigm1";
     const BYTES: &[u8] = b"an answer\n";
     const SIGNATURE: &str = "\
 -----BEGIN SSH SIGNATURE-----\n\
@@ -103,7 +169,7 @@ AAAABnNoYTUxMgAAAFMAAAALc3NoLWVkMjU1MTkAAABActeziDPyWTGpOlJBeCALAWltH5\n\
 T4FKSsFghv5KLyq9i+AbilYJm4DwFvaxwW635csHVygiabGR1CG46qrwx6AQ==\n\
 -----END SSH SIGNATURE-----\n";
 
-    fn verify_with(signature: &[u8]) -> Result<Signer, BadSignature> {
+    fn verify_with(signature: &[u8]) -> Result<Verified, BadSignature> {
         let signers = AllowedSigners::parse(SIGNERS.as_bytes()).unwrap();
         verify(&signers, Namespace::OwnerResponse, "ada", BYTES, signature, Timestamp::UNIX_EPOCH)
     }

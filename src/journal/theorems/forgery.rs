@@ -157,7 +157,17 @@ fn a_forged_line_is_refused_for_what_it_says() {
         ("findings", json!([finding]), VerifyCode::IllegalStep),
         ("responded_at", json!("2026-11-01T02:00:01Z"), VerifyCode::IllegalStep),
         ("document", json!(Digest::of(b"").to_string()), VerifyCode::DocumentMissing),
-        ("signer", json!({"principal": "Eve", "key": "SHA256:x"}), VerifyCode::IllegalStep),
+        (
+            "signer",
+            json!({"key": "SHA256:x", "principal": "Eve", "role": "owner"}),
+            VerifyCode::IllegalStep,
+        ),
+        (
+            "signer",
+            json!({"key": "SHA256:x", "principal": "Ada Owner", "role": "person"}),
+            VerifyCode::ChainBroken,
+        ),
+        ("signer", json!({"key": "SHA256:x", "principal": "Ada Owner"}), VerifyCode::ChainBroken),
         ("sequence", json!(2), VerifyCode::ChainBroken),
         ("recorded_at", json!("yesterday"), VerifyCode::ChainBroken),
         ("event", json!("review_recorded"), VerifyCode::ChainBroken),
@@ -217,13 +227,21 @@ fn forge_answer(dossier: &mut Dossier, text: String, day: u32, lane: Lane, findi
     dossier.documents.insert(name, text.into_bytes());
 }
 
-/// Adds a record by hand.
-fn forge_record(dossier: &mut Dossier, text: String, outcome: Lane) {
+/// Adds a record by hand, signed by a key of this role, if any.
+pub(super) fn forge_record(
+    dossier: &mut Dossier,
+    text: String,
+    outcome: Lane,
+    role: Option<SignerRole>,
+) {
     let name = DocumentName::review(text.as_bytes());
     forge(dossier, |line| {
         line["event"] = json!("review_recorded");
         line["lane"] = json!(outcome);
         line["document"] = json!(name.digest().to_string());
+        if let Some(role) = role {
+            line["signer"] = json!({"key": "k2", "principal": "Rex Reviewer", "role": role});
+        }
     });
     dossier.documents.insert(name, text.into_bytes());
 }
@@ -237,7 +255,7 @@ fn with_findings(lane: Lane, findings: &Value, passes_hash: bool) -> Dossier {
     forge_answer(&mut dossier, text, 1, lane, findings);
     let check = if passes_hash { "pass" } else { "fail" };
     let record = record(&dossier, lane, &[("checks/live_config_hash_metadata_only", json!(check))]);
-    forge_record(&mut dossier, record, lane);
+    forge_record(&mut dossier, record, lane, None);
     dossier
 }
 
@@ -314,7 +332,7 @@ fn what_was_withheld_leaves_nothing_but_its_findings() {
     for (key, value) in [
         ("document", json!(Digest::of(b"").to_string())),
         ("responded_at", json!("2026-11-01T02:00:00Z")),
-        ("signer", json!({"principal": "Ada Owner", "key": "SHA256:x"})),
+        ("signer", json!({"key": "SHA256:x", "principal": "Ada Owner", "role": "owner"})),
     ] {
         let mut dossier = Dossier::default();
         receive(&mut dossier, &answer(1, &[("decision_reason", json!("密碼：hunter2x"))])).unwrap();
@@ -398,7 +416,7 @@ fn the_stricter_of_the_recorded_and_todays_lane_holds() {
         record["response_event"] = json!(event.to_string());
         record.to_string()
     };
-    forge_record(&mut dossier, acceptance, ACCEPTANCE);
+    forge_record(&mut dossier, acceptance, ACCEPTANCE, None);
     for dossier in [&answered, &dossier] {
         let history = replay(dossier);
         assert_eq!(codes(dossier), [VerifyCode::LaneTooLenient]);

@@ -14,8 +14,8 @@ use crate::digest::Digest;
 use crate::inputs::{Inventory, OwnerRequests};
 use crate::ledger::{Ledger, Stamp};
 use crate::response::{OwnerResponse, ResponseDocument};
-use crate::review::{Refusal, ReviewDocument, ReviewerRecord, is_answered};
-use crate::signer::Signer;
+use crate::review::{Refusal, ReviewDocument, ReviewerKind, ReviewerRecord, is_answered};
+use crate::signer::{Signer, SignerRole};
 use crate::strategies;
 use crate::template::{DraftOptions, TemplateFormat, review_template};
 use crate::time::Time;
@@ -402,31 +402,33 @@ fn a_record_judges_the_latest_answer_of_its_own_surface() {
 
 #[test]
 fn who_signs_both_accepts_nothing() {
-    let signer = |principal: &str, key: &str| Signer::verified(principal, key);
+    let owner = |principal: &str, key: &str| Signer::verified(principal, key, SignerRole::Owner);
+    let reviewer =
+        |principal: &str, key: &str| Signer::verified(principal, key, SignerRole::Person);
     let answer = answer(1, &[]);
     let document = || ResponseDocument::parse(answer.as_bytes()).unwrap();
     let receive =
         |document: &ResponseDocument| replay(&Dossier::default()).receive(document, time(TIME));
-    let by_eve = document().signed_by(signer("Eve", "k1"));
+    let by_eve = document().signed_by(owner("Eve", "k1"));
     assert_eq!(receive(&by_eve), Err(IntakeRefusal::NotTheSigner));
     let mut dossier = Dossier::default();
-    store(&mut dossier, &receive(&document().signed_by(signer("Ada Owner", "k1"))).unwrap());
+    store(&mut dossier, &receive(&document().signed_by(owner("Ada Owner", "k1"))).unwrap());
     let text = record(&dossier, ACCEPTANCE, &[]);
     let accept = |signer| {
         let document = ReviewDocument::parse(text.as_bytes()).unwrap().signed_by(signer);
         let record = document.record().unwrap();
         replay(&dossier).review(record, time(TIME)).map_err(|refused| refused.reason)
     };
-    assert_eq!(accept(signer("Ada Owner", "k2")).unwrap_err(), Refusal::NotTheSigner);
-    assert_eq!(accept(signer("Rex Reviewer", "k1")).unwrap_err(), Refusal::OwnAnswer);
-    let step = accept(signer("Rex Reviewer", "k2")).unwrap();
+    assert_eq!(accept(reviewer("Ada Owner", "k2")).unwrap_err(), Refusal::NotTheSigner);
+    assert_eq!(accept(reviewer("Rex Reviewer", "k1")).unwrap_err(), Refusal::OwnAnswer);
+    let step = accept(reviewer("Rex Reviewer", "k2")).unwrap();
     let mut filed = dossier.clone();
     store(&mut filed, &step);
     let history = replay(&filed);
     assert_eq!(history.log().faults(), []);
     assert_eq!(history.candidate().lane(), Lane::WaitingRuntimeGate);
     let signed_by = history.candidate().record().and_then(ReviewerRecord::signer);
-    assert_eq!(signed_by, Some(&signer("Rex Reviewer", "k2")));
+    assert_eq!(signed_by, Some(&reviewer("Rex Reviewer", "k2")));
     let by = history.log().events().last().unwrap().signer().unwrap();
     assert_eq!((by.principal(), by.key()), ("Rex Reviewer", "k2"));
 
@@ -435,10 +437,74 @@ fn who_signs_both_accepts_nothing() {
     store(&mut unsigned, &receive(&document()).unwrap());
     let text = record(&unsigned, ACCEPTANCE, &[]);
     let record = ReviewDocument::parse(text.as_bytes()).unwrap();
-    let record = record.signed_by(signer("Rex Reviewer", "k2")).record().unwrap();
+    let record = record.signed_by(reviewer("Rex Reviewer", "k2")).record().unwrap();
     let refused = replay(&unsigned).review(record, time(TIME)).unwrap_err();
     assert_eq!(refused.reason, Refusal::AnswerUnsigned);
     assert_eq!(*refused.candidate, replay(&unsigned));
+}
+
+/// Every kind that a record can claim, with every role that a key can have, holding and accepting: what the key says
+/// decides, also in a journal that somebody wrote by hand.
+#[test]
+fn a_record_counts_as_what_its_key_may_sign() {
+    use SignerRole::{Automation, Owner, Person};
+    let text = answer(1, &[]);
+    let signed_as = |role| {
+        let signer = Signer::verified("Ada Owner", "k1", role);
+        ResponseDocument::parse(text.as_bytes()).unwrap().signed_by(signer)
+    };
+    for role in [Owner, Person, Automation] {
+        let received = replay(&Dossier::default()).receive(&signed_as(role), time(TIME));
+        assert_eq!(received.err(), (role != Owner).then_some(IntakeRefusal::NotAnOwner));
+    }
+    let mut dossier = Dossier::default();
+    let step = replay(&dossier).receive(&signed_as(Owner), time(TIME)).unwrap();
+    store(&mut dossier, &step);
+    for outcome in [ACCEPTANCE, Lane::RequestSupplement] {
+        for kind in [ReviewerKind::Person, ReviewerKind::Automation] {
+            let text = record(&dossier, outcome, &[("reviewer_kind", json!(kind.to_string()))]);
+            for role in [None, Some(Owner), Some(Person), Some(Automation)] {
+                let case = format!("{outcome} {kind} {role:?}");
+                let document = ReviewDocument::parse(text.as_bytes()).unwrap();
+                let document = match role {
+                    Some(role) => document.signed_by(Signer::verified("Rex Reviewer", "k2", role)),
+                    None => document,
+                };
+                let record = document.record().unwrap();
+                let is_by_person = record.is_by_person();
+                let reviewed = replay(&dossier).review(record, time(TIME));
+                let expected = match role {
+                    Some(role) if role != kind.into() => Some(Refusal::OtherRole { kind, role }),
+                    _ if outcome == ACCEPTANCE && kind == ReviewerKind::Automation => {
+                        Some(Refusal::NotAPerson)
+                    }
+                    _ => None,
+                };
+                assert_eq!(
+                    reviewed.as_ref().err().map(|refused| refused.reason),
+                    expected,
+                    "{case}"
+                );
+                let is_persons =
+                    kind == ReviewerKind::Person && matches!(role, None | Some(Person));
+                assert_eq!(is_by_person, is_persons, "{case}");
+
+                let mut forged = dossier.clone();
+                forgery::forge_record(&mut forged, text.clone(), outcome, role);
+                let replayed = replayed(&forged);
+                let illegal = expected.map(|_| VerifyCode::IllegalStep);
+                assert_eq!(faults(&replayed), illegal.into_iter().collect::<Vec<_>>(), "{case}");
+                if let Ok(history) = replayed {
+                    let entry = history.candidate().entry();
+                    assert_eq!(
+                        entry.has(ProgressFlag::OwnerResponseReceived),
+                        is_persons,
+                        "{case}"
+                    );
+                }
+            }
+        }
+    }
 }
 
 #[test]

@@ -25,7 +25,7 @@ const QUESTIONS: &[&str] = &[
 const ALLOWED_SIGNERS: &str = "docs/security/monitoring-owner-response-acceptance.allowed-signers";
 
 /// A list of signers, none of whom has signed anything.
-const SIGNERS: &str = "ada@example.com ssh-ed25519 \
+const SIGNERS: &str = "ada@example.com namespaces=\"*\" ssh-ed25519 \
     AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl\n";
 
 /// A repository in which nothing is wrong: one surface is accepted, another held.

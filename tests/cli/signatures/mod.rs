@@ -1,0 +1,83 @@
+//! Signed answers and records, made and checked beside OpenSSH itself.
+
+mod keys_and_lines;
+mod one_form;
+mod parts;
+mod reviewers;
+mod security_keys;
+mod taken_in;
+mod token;
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::json;
+
+use crate::case::Case;
+
+const SIGNERS: &str = "docs/security/monitoring-owner-response-acceptance.allowed-signers";
+pub(crate) const RESPONSE: &str = "owner-response@acceptance-ledger";
+pub(crate) const RECORD: &str = "reviewer-record@acceptance-ledger";
+const AUTOMATION: &str = "reviewer-automation@acceptance-ledger";
+
+fn ssh_keygen(folder: &Path, args: &[&str]) {
+    let output = Command::new("ssh-keygen").current_dir(folder).args(args).output().unwrap();
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Makes a key, and gives its public half without its comment.
+fn key(case: &Case, name: &str, kind: &[&str]) -> String {
+    ssh_keygen(case.path(), &[&["-q", "-N", "", "-C", "", "-f", name], kind].concat());
+    let public = std::fs::read_to_string(case.path().join(format!("{name}.pub"))).unwrap();
+    public.trim().to_owned()
+}
+
+const ED25519: &[&str] = &["-t", "ed25519"];
+const P256: &[&str] = &["-t", "ecdsa", "-b", "256"];
+const P384: &[&str] = &["-t", "ecdsa", "-b", "384"];
+const RSA: &[&str] = &["-t", "rsa", "-b", "2048"];
+
+pub(crate) fn sign(case: &Case, key: &str, namespace: &str, file: &str) {
+    let _ = std::fs::remove_file(case.path().join(format!("{file}.sig")));
+    ssh_keygen(case.path(), &["-q", "-Y", "sign", "-f", key, "-n", namespace, file]);
+}
+
+/// Whether OpenSSH itself takes the signature.
+fn openssh_verifies(case: &Case, principal: &str, namespace: &str, file: &str) -> bool {
+    let mut child = Command::new("ssh-keygen")
+        .current_dir(case.path())
+        .args(["-q", "-Y", "verify", "-f", SIGNERS, "-I", principal, "-n", namespace])
+        .args(["-s", &format!("{file}.sig")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let bytes = std::fs::read(case.path().join(file)).unwrap();
+    // It does not read its input where the list cannot be read.
+    let _ = child.stdin.take().unwrap().write_all(&bytes);
+    child.wait().unwrap().success()
+}
+
+/// A case with two people, each with a key.
+pub(crate) fn signed_case() -> Case {
+    let case = Case::new();
+    let [ada, rex] = ["ada", "rex"].map(|name| key(&case, name, ED25519));
+    case.write(
+        SIGNERS,
+        format!("ada@example.com namespaces=\"{RESPONSE}\" {ada}\nrex@example.com namespaces=\"{RECORD}\" {rex}\n"),
+    );
+    case.answer("answer.json", 20, &[("responder", json!("ada@example.com"))]);
+    case
+}
+
+/// Whether we take the signed answer in.
+fn we_take(case: &Case, file: &str) -> bool {
+    // A step that is taken would change what the next finds.
+    let copy = Case::new();
+    for name in [SIGNERS, file, &format!("{file}.sig")] {
+        copy.write(name, std::fs::read(case.path().join(name)).unwrap());
+    }
+    copy.run(&["intake", file]).status.code() == Some(0)
+}
