@@ -193,7 +193,10 @@ fn response() -> Value {
     add("responder", with(text(), "description", json!("Who answers.")));
     add(
         "responded_at",
-        json!({"type": ["string", "null"], "description": "When: RFC 3339 with an offset."}),
+        json!({
+            "anyOf": [{"type": "null"}, {"type": "string", "format": "date-time"}],
+            "description": "When: RFC 3339 with an offset.",
+        }),
     );
     for field in [
         AcceptanceField::AcceptanceCandidateId,
@@ -292,7 +295,7 @@ fn reviewer_record() -> Value {
                     "The lane that the answer is given, or accept.",
                 ),
                 RecordKey::ValidUntil => described(
-                    json!({"type": ["string", "null"]}),
+                    json!({"anyOf": [{"type": "null"}, {"type": "string", "format": "date-time"}]}),
                     "Until when an acceptance holds: RFC 3339 with an offset, at most 366 days after reviewed_at. A hold has none.",
                 ),
                 RecordKey::Reason => described(text.clone(), "Why."),

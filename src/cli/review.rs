@@ -154,7 +154,7 @@ fn take_in(
     let step = history.review(record, recorded_at).map_err(|Refused { candidate, reason }| {
         Failure::Refused {
             path: file.clone(),
-            place: Some(place(field_of(reason))),
+            place: Some(place(&field_of(reason))),
             message: reason.to_string(),
             next_step: way_out(candidate.candidate(), reason),
         }
@@ -231,8 +231,8 @@ fn way_out(candidate: &AnyCandidate, reason: Refusal) -> String {
 }
 
 /// The field of a record that a refusal speaks of.
-const fn field_of(reason: Refusal) -> &'static str {
-    match reason {
+fn field_of(reason: Refusal) -> String {
+    let key = match reason {
         Refusal::OtherCandidate => "/acceptance_candidate_id",
         Refusal::OtherAnswer => "/response_event",
         Refusal::NotAPerson | Refusal::OtherRole { .. } => "/reviewer_kind",
@@ -242,11 +242,12 @@ const fn field_of(reason: Refusal) -> &'static str {
         }
         Refusal::NotWithinAYear | Refusal::OverAlready => "/valid_until",
         Refusal::AheadOfTheClock => "/reviewed_at",
-        Refusal::FailedCheck(_)
-        | Refusal::NotJudged(_)
-        | Refusal::PassAgainstFinding(_)
-        | Refusal::PassUnanswered(_)
-        | Refusal::NotApplicableUnearned(_) => "/checks",
+        Refusal::FailedCheck(check)
+        | Refusal::PassAgainstFinding(check)
+        | Refusal::PassUnanswered(check)
+        | Refusal::NotApplicableUnearned(check) => return format!("/checks/{check}"),
+        Refusal::NotJudged(_) => "/checks",
         Refusal::FiledBefore | Refusal::Unreadable => "",
-    }
+    };
+    key.to_owned()
 }

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::candidate::AnyCandidate;
 use crate::json::{Json, new_line, write_array, write_json, write_string};
 use crate::response::{Answers, PENDING};
 use crate::words::{AcceptanceField, AnswerShape, LedgerKey};

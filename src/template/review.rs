@@ -273,7 +273,7 @@ impl Draft<'_> {
             match (key, &value) {
                 (RecordKey::Checks, _) => lines.push(format!("{name}:")),
                 (RecordKey::Reason, None) => lines.push(format!("{name}: |")),
-                (_, Some(Json::String(text))) if text.contains('\n') => {
+                (RecordKey::Reason, Some(Json::String(text))) if are_shown(text) => {
                     lines.push(format!("{name}: |"));
                     lines.extend(text.lines().map(|line| format!("  {line}")));
                 }
@@ -476,6 +476,12 @@ impl Draft<'_> {
         texts.push(format!("verdict: {}", left.join(" | ")));
         texts
     }
+}
+
+/// Whether the lines of a text stand in a block as they are.
+fn are_shown(text: &str) -> bool {
+    let is_shown = |line: &str| crate::escape::for_terminal(line) == line && !line.starts_with(' ');
+    text.lines().all(is_shown)
 }
 
 fn counted(count: usize, what: &str) -> String {

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::escape;
+
 use super::form::{Blank, Line};
 
 pub(super) fn write(header: &[String], lines: &[Line]) -> String {
@@ -57,21 +59,18 @@ pub(super) fn scalar(text: &str) -> String {
         c.is_alphanumeric() || "./_(+".contains(c) || (!c.is_ascii() && !c.is_whitespace())
     };
     let is_word = matches!(text, "true" | "false" | "null" | "~");
+    // What a terminal would not show as it is stands behind an escape.
+    let is_shown = escape::for_terminal(text) == text;
     let is_plain = text.starts_with(is_plain_start)
         && !is_word
         && !text.contains(": ")
         && !text.contains(" #")
         && !text.ends_with([':', ' '])
-        && !text.contains('：')
-        && !text
-            .chars()
-            .any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}'));
-    if is_plain {
-        text.to_owned()
-    } else if text.chars().any(char::is_control) {
-        serde_json::Value::from(text).to_string()
-    } else {
-        format!("'{}'", text.replace('\'', "''"))
+        && !text.contains('：');
+    match (is_shown, is_plain) {
+        (true, true) => text.to_owned(),
+        (true, false) => format!("'{}'", text.replace('\'', "''")),
+        (false, _) => escape::for_json(&serde_json::Value::from(text).to_string()),
     }
 }
 

@@ -93,6 +93,9 @@ impl Finding {
             (Problem::WrongRefKind, Some(field)) => {
                 format!("Give {}, not of the file itself.", reference_use(field, form).kinds())
             }
+            (Problem::NotARef, Some(field)) => {
+                format!("Give a ref: {}.", reference_use(field, form).kinds())
+            }
             (Problem::SaysNothing, _) if part.is_some() => {
                 "Say it in two words or more, or in four Chinese characters.".to_owned()
             }

@@ -18,27 +18,58 @@ pub(crate) const TIME: &str = "2026-11-24T10:00:00+08:00";
 
 /// The template of a surface of a repository, filled in as an owner would.
 pub(crate) fn filled_in(root: &Path, surface: &str) -> Map<String, Value> {
-    let output = tool(root).args(["template", surface]).output().unwrap();
+    let output = tool(root).args(["template", surface, "--format", "json"]).output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
     let mut members: Map<String, Value> = serde_json::from_str(stdout(&output)).unwrap();
+    let matters =
+        members.contains_key("live_config_hash_ref") || members.contains_key("reload_owner");
     for (key, value) in &mut members {
-        let answer = match key.as_str() {
-            "responder" => json!("Ada Owner"),
-            "responded_at" => json!("2026-11-20T10:00:00+08:00"),
-            "decision" => json!("confirm_current_state"),
-            "affected_scope" => json!(surface),
-            "redacted_evidence_refs" => json!(["artifact:run-12/readback.json"]),
-            "incident_context_ref" | "cross_project_notification_ref" => {
-                json!("not_applicable: there was none")
-            }
-            _ if value.is_null() => json!("ticket:OPS-12"),
-            _ if value == "pending_owner_response" => json!("平台組已於週一讀回並記錄。"),
-            _ => continue,
-        };
-        *value = answer;
+        fill_in(key, key, value, matters);
     }
     members
 }
+
+/// Fills in the blanks of a value; each text is said once only.
+fn fill_in(field: &str, key: &str, value: &mut Value, matters: bool) {
+    let answer = match (field, key) {
+        ("responder", _) => json!("Ada Owner"),
+        ("responded_at", _) => json!("2026-11-20T10:00:00+08:00"),
+        ("decision", _) => json!("confirm_current_state"),
+        ("decision_reason", _) => json!("平台組已於週一讀回並記錄。"),
+        ("redacted_evidence_refs", _) => json!(["artifact:run-12/readback.json"]),
+        ("live_config_hash_ref", _) => json!(format!("sha256:{}", "1b".repeat(32))),
+        ("receiver_receipt_proof_ref" | "owner_response_ref", _) => json!("ticket:OPS-12"),
+        ("route_smoke_plan", _) => json!("Watchdog is followed to its receipt."),
+        ("maintenance_window", "per_change") => json!("the platform lead"),
+        ("maintenance_window", "window" | "standing") => return,
+        ("incident_context_ref" | "cross_project_notification_ref", "ref") => return,
+        ("alert_chain_health_ref", "rule" | "state" | "receiver") => json!("ticket:OPS-12"),
+        ("alert_chain_health_ref", "receipt") => return,
+        ("stale_alert_review" | "silence_or_dedup_review", key) if key != field => json!("clear"),
+        ("false_green_risk_review", "health_rests_on") if matters => json!(["receiver_receipt"]),
+        ("false_green_risk_review", "health_rests_on") => json!(["no_health_claimed"]),
+        (_, "not_applicable" | "reason") if value.is_null() => json!("there was none"),
+        _ if value.is_object() => {
+            for (key, value) in value.as_object_mut().unwrap() {
+                fill_in(field, key, value, matters);
+            }
+            return;
+        }
+        _ if !value.is_null() => return,
+        (field, key) if field == key => json!("平台組值班"),
+        (field, part) => json!(format!("the {part} of the {field}")),
+    };
+    *value = answer;
+}
+
+/// A time so many seconds before now, and another so many behind it, as records write them.
+pub(crate) fn times_around_now(before: i64, behind: i64) -> [String; 2] {
+    let now = jiff::Timestamp::now().as_second();
+    [now - before, now + behind]
+        .map(|second| jiff::Timestamp::from_second(second).unwrap().to_string())
+}
+
+const DAY: i64 = 24 * 60 * 60;
 
 /// The folders of the surfaces that have a journal below a root.
 pub(crate) fn folders(root: &Path) -> Vec<String> {
@@ -102,7 +133,7 @@ impl Case {
         changes: &[(&str, Value)],
     ) {
         let mut answer = filled_in(&example(), surface);
-        let time = format!("2026-11-{day:02}T10:00:00+08:00");
+        let time = format!("2026-10-{day:02}T10:00:00+08:00");
         answer.insert("responded_at".to_owned(), json!(time));
         for (key, value) in changes {
             answer.insert((*key).to_owned(), value.clone());
@@ -122,7 +153,7 @@ impl Case {
         outcome: &str,
         changes: &[(&str, Value)],
     ) {
-        let (template, _) = self.run_to(0, &["template", surface, "--review"]);
+        let (template, _) = self.run_to(0, &["template", surface, "--review", "--format", "json"]);
         let answers = filled_in(&example(), surface);
         let mut record: Value = serde_json::from_str(&template).unwrap();
         let failing: &[&str] = match outcome {
@@ -141,7 +172,10 @@ impl Case {
                 let is_answered = fields.peek().is_none()
                     || fields.any(|field| {
                         let answer = answers.get(field.as_str());
-                        answer.is_some_and(|answer| !answer.to_string().contains("not_applicable"))
+                        answer.is_some_and(|answer| {
+                            answer.get("not_applicable").is_none_or(Value::is_null)
+                                && !answer.to_string().contains("not_applicable: ")
+                        })
                     });
                 *verdict = json!(match check.as_str() {
                     check if failing.contains(&check) => "fail",
@@ -150,10 +184,14 @@ impl Case {
                 });
             }
         }
+        // An acceptance of these tests holds for some time yet.
+        let [reviewed_at, valid_until] = times_around_now(60, 300 * DAY);
+        let is_acceptance = ["owner_review_only_update", "accept"].contains(&outcome);
         for (key, value) in [
             ("reviewer", json!("Rex Reviewer")),
             ("reviewer_kind", json!("person")),
-            ("reviewed_at", json!("2026-11-24T10:00:00+08:00")),
+            ("reviewed_at", json!(reviewed_at)),
+            ("valid_until", json!(is_acceptance.then_some(valid_until))),
             ("outcome", json!(outcome)),
             ("reason", json!("Compared with the readback.")),
             ("record_ref", json!("ticket:OPS-13")),

@@ -159,9 +159,9 @@ fn an_owner_gets_a_response_for_each_surface() {
     assert_eq!(
         names,
         [
-            "alertmanager_config_alertmanager_config.yml.json",
+            "alertmanager_config_alertmanager_config.yml.yaml",
             "monitoring_owner_response_v1.schema.json",
-            "prometheus_rules_prometheus_alert.rules.json"
+            "prometheus_rules_prometheus_alert.rules.yaml"
         ]
     );
     let before = fs::read(root.join("answers").join(&names[0])).unwrap();

@@ -105,7 +105,7 @@ fn the_journal_keeps_its_bytes_on_its_way_through_git() {
         // And back again, with another step.
         let at = |args: &[&str]| tool(other.path()).args(args).output().unwrap();
         let later = std::fs::read_to_string(case.path().join("crlf.json")).unwrap();
-        write(other.path(), "later.json", later.replace("2026-11-20", "2026-11-21"));
+        write(other.path(), "later.json", later.replace("2026-10-20", "2026-10-21"));
         let output = at(&["intake", "later.json"]);
         assert!(output.status.success(), "{}", stderr(&output));
         let ledger = crate::case::LEDGER;

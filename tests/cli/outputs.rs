@@ -90,6 +90,8 @@ fn hostile_case() -> Case {
     draft["surface_id"] = json!(HOSTILE);
     draft["label"] = json!(HOSTILE);
     draft["repo_source_path"] = json!(HOSTILE);
+    // Of a file that is there.
+    draft["repo_sha256"] = json!(acceptance_ledger::Digest::of(b"{").hex());
     draft["required_owner_fields"].as_array_mut().unwrap().push(json!(HOSTILE));
     document["request_drafts"].as_array_mut().unwrap().push(draft);
     case.write(OWNER_REQUESTS, document.to_string());
@@ -101,7 +103,7 @@ fn hostile_names_reach_no_terminal_and_no_build_server_as_they_are() {
     let case = hostile_case();
     let broken = HOSTILE.to_owned();
     case.write(&broken, "{");
-    let answer = case.run(&["template", HOSTILE]);
+    let answer = case.run(&["template", HOSTILE, "--format", "json"]);
     let mut answer: Value = serde_json::from_str(stdout(&answer)).unwrap();
     answer["responded_at"] = json!("2026-11-20T10:00:00+08:00");
     answer["responder"] = json!(HOSTILE);

@@ -28,12 +28,20 @@ pub(super) struct Entries {
 /// What is to be said of one field.
 #[derive(Debug)]
 struct Entry {
-    line: usize,
+    /// `None`: the document does not have the field.
+    line: Option<usize>,
     key: Option<ResponseKey>,
     title: String,
     problems: Vec<Problem>,
     lane: Lane,
     next_step: String,
+}
+
+impl Entry {
+    /// The line, or a dash where the document does not have the field.
+    fn place(&self) -> String {
+        self.line.map_or_else(|| "–".to_owned(), |line| line.to_string())
+    }
 }
 
 impl Entries {
@@ -120,9 +128,11 @@ fn entry(
         && !findings.iter().any(|finding| finding.field().starts_with("/not_applicable"));
     let line = |pointer: &str| document.place_of(pointer).0;
     let place = if is_shared {
-        line("/not_applicable/reason")
+        Some(line("/not_applicable/reason"))
+    } else if key.is_some_and(|key| document.line_of_key(key).is_none()) {
+        None
     } else {
-        findings.iter().map(|finding| line(finding.field())).min().unwrap_or(1)
+        findings.iter().map(|finding| line(finding.field())).min()
     };
     let mut parts: Vec<String> = Vec::new();
     for finding in findings {
@@ -238,9 +248,14 @@ impl fmt::Display for Judged {
             let taken = INDENT + width(&entry.title) + 2 + problems.len();
             if taken <= WIDTH {
                 let gap = " ".repeat(WIDTH - taken + 2);
-                writeln!(f, "{:>6}  {}{gap}{style}{problems}{style:#}", entry.line, entry.title)?;
+                writeln!(
+                    f,
+                    "{:>6}  {}{gap}{style}{problems}{style:#}",
+                    entry.place(),
+                    entry.title
+                )?;
             } else {
-                writeln!(f, "{:>6}  {}", entry.line, entry.title)?;
+                writeln!(f, "{:>6}  {}", entry.place(), entry.title)?;
                 let gap = " ".repeat(WIDTH.saturating_sub(problems.len()));
                 writeln!(f, "{gap}{style}{problems}{style:#}")?;
             }
@@ -255,15 +270,16 @@ impl fmt::Display for Judged {
             return Ok(());
         }
         let of_lane = entries.iter().filter(|entry| entry.lane == self.lane);
-        let mut lines: Vec<_> = of_lane.map(|entry| entry.line.to_string()).collect();
+        let mut lines: Vec<_> =
+            of_lane.filter_map(|entry| entry.line).map(|line| line.to_string()).collect();
         lines.dedup();
-        let (noun, lines) = match lines.as_slice() {
-            [line] => ("line", line.clone()),
-            [lines @ .., last] => ("lines", format!("{} and {last}", lines.join(", "))),
-            [] => ("line", "1".to_owned()),
+        let lines = match lines.as_slice() {
+            [] => String::new(),
+            [line] => format!(", for line {line}"),
+            [lines @ .., last] => format!(", for lines {} and {last}", lines.join(", ")),
         };
         let held = format!(
-            "An answer like this is held in {}, for {noun} {lines}. Every finding by itself, with its check: --format json",
+            "An answer like this is held in {}{lines}. Every finding by itself, with its check: --format json",
             self.lane
         );
         writeln!(f)?;
@@ -279,7 +295,7 @@ impl Judged {
     fn write_blanks(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Entries { asked, entries, .. } = &self.entries;
         writeln!(f, "{}: nothing is answered yet\n\n  line  blank", shown(&self.file))?;
-        let mut sections: Vec<(usize, &str, Vec<&str>)> = Vec::new();
+        let mut sections: Vec<(String, &str, Vec<&str>)> = Vec::new();
         for entry in entries {
             let title = match entry.key {
                 Some(ResponseKey::Field(field)) => section_of(field),
@@ -288,7 +304,7 @@ impl Judged {
             };
             match sections.iter_mut().find(|(_, other, _)| *other == title) {
                 Some((_, _, names)) => names.push(&entry.title),
-                None => sections.push((entry.line, title, vec![&entry.title])),
+                None => sections.push((entry.place(), title, vec![&entry.title])),
             }
         }
         for (line, title, names) in &sections {
@@ -297,7 +313,7 @@ impl Judged {
                 writeln!(f, "{line}")?;
             }
         }
-        let line = entries.first().map_or(1, |entry| entry.line);
+        let line = entries.iter().find_map(|entry| entry.line).unwrap_or(1);
         writeln!(
             f,
             "\n  next: start at line {line}. What a field asks for stands above it in the file."
