@@ -214,7 +214,7 @@ fn a_ledger_knows_its_candidates_and_counts() {
     let requests = OwnerRequests::parse(&requests).unwrap();
     let stamp = Stamp::new("2026-01-01", "0af9c1d");
     let ledger = Ledger::baseline(Inventory::parse(b"{}").unwrap(), requests, stamp);
-    assert_eq!((ledger.candidates().len(), ledger.tally().candidates()), (40, 40));
+    assert_eq!((ledger.entries().count(), ledger.tally().candidates()), (40, 40));
     assert_eq!(ledger.tally().write_capable(), 18);
     let mut text = String::new();
     assert_eq!(ledger.write_to(&mut text).unwrap(), ledger.tally());
