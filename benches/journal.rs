@@ -13,16 +13,17 @@ use std::process::Command;
 use std::time::Instant;
 
 use acceptance_ledger::{
-    AcceptanceField, Digest, Dossier, History, OwnerRequests, ResponseDocument, ReviewDocument,
-    Step, Surface, Surfaces, Time, journal_folder, response_template, review_template,
+    AcceptanceField, Digest, Dossier, DraftOptions, History, OwnerRequests, ResponseDocument,
+    ReviewDocument, Step, Surface, Surfaces, TemplateFormat, Time, journal_folder, review_template,
+    strategies,
 };
 use rival::Rival;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 const DOCS: &str = "docs/security";
 const JOURNAL: &str = "docs/security/monitoring-owner-response-acceptance.journal";
 const LEDGER: &str = "docs/security/monitoring-owner-response-acceptance.snapshot.json";
-const TIME: &str = "2026-01-01T08:00:00+08:00";
+const TIME: &str = "2026-11-01T08:00:00+08:00";
 
 /// A folder with made inputs, and the requests among them.
 fn repository(count: usize) -> (tempfile::TempDir, OwnerRequests) {
@@ -48,30 +49,15 @@ fn repository(count: usize) -> (tempfile::TempDir, OwnerRequests) {
 }
 
 fn answer(surface: &Surface, day: u32) -> String {
-    let template = response_template(surface, None, "response.schema.json");
-    let mut members: Map<String, Value> = serde_json::from_str(&template).unwrap();
-    for (key, value) in &mut members {
-        *value = match key.as_str() {
-            "responder" => json!("Ada Owner"),
-            "responded_at" => json!(format!("2026-11-{day:02}T10:00:00+08:00")),
-            "decision" => json!("confirm_current_state"),
-            "affected_scope" => json!(surface.surface_id()),
-            "redacted_evidence_refs" => json!(["artifact:run-12/readback.json"]),
-            "incident_context_ref" | "cross_project_notification_ref" => {
-                json!("not_applicable: there was none")
-            }
-            _ if value.is_null() => json!("ticket:OPS-12"),
-            _ if value == "pending_owner_response" => {
-                json!("The platform team looked at it on Monday.")
-            }
-            _ => continue,
-        };
-    }
+    let mut members = strategies::clean_response(surface);
+    members.insert("responded_at".to_owned(), json!(format!("2026-10-{day:02}T10:00:00+08:00")));
     Value::from(members).to_string()
 }
 
 fn record(history: &History, outcome: &str, verdict: &str) -> String {
-    let mut record: Value = serde_json::from_str(&review_template(history).unwrap()).unwrap();
+    let options = DraftOptions { format: TemplateFormat::Json, ..DraftOptions::default() };
+    let draft = review_template(history, &Dossier::default(), &options).unwrap();
+    let mut record: Value = serde_json::from_str(&draft).unwrap();
     let skipped = ["incident_context_present", "cross_project_notification_present"];
     for (check, value) in record["checks"].as_object_mut().unwrap() {
         let is_skipped = verdict == "pass" && skipped.contains(&check.as_str());
@@ -87,6 +73,8 @@ fn record(history: &History, outcome: &str, verdict: &str) -> String {
     ] {
         record[key] = json!(value);
     }
+    let is_acceptance = outcome == "owner_review_only_update";
+    record["valid_until"] = json!(is_acceptance.then_some("2026-12-01T00:00:00Z"));
     record.to_string()
 }
 

@@ -6,9 +6,9 @@
 //! ```
 
 use acceptance_ledger::{
-    AnyCandidate, Candidate, Dossier, History, Inventory, Ledger, LedgerDocument, OwnerRequests,
-    ProgressFlag, Received, ResponseDocument, ReviewDocument, RuntimeGate, Stamp, Surface,
-    Surfaces, WaitingOwnerResponse, response_template, review_template,
+    AnyCandidate, Candidate, Dossier, DraftOptions, History, Inventory, Ledger, LedgerDocument,
+    OwnerRequests, ProgressFlag, Received, ResponseDocument, ReviewDocument, RuntimeGate, Stamp,
+    Surface, Surfaces, WaitingOwnerResponse, review_template,
 };
 
 /// What another tool knows of one surface.
@@ -37,6 +37,55 @@ const RESPONSE: &str = r#"{
   "acceptance_candidate_id": "monitoring_owner_response_acceptance:prometheus_rules:rules/node.yml",
   "decision_reason": "looks fine, 密碼：hunter2x"
 }"#;
+
+/// What an owner answers, whole: in parts, with pointers, and with no word too many.
+const ANSWER: &str = "
+schema_version: monitoring_owner_response_v1
+acceptance_candidate_id: monitoring_owner_response_acceptance:prometheus_rules:rules/node.yml
+request_id: monitoring_owner_request:prometheus_rules:rules/node.yml
+surface_id: prometheus_rules:rules/node.yml
+repo_sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+not_approval: true
+responder: Dana Lim
+responded_at: 2026-01-02T08:00:00Z
+owner_role_or_team: SRE on-call
+decision: confirm_current_state
+decision_reason: Matches what runs.
+affected_scope: prometheus_rules:rules/node.yml
+reload_owner: SRE on-call
+receiver_owner: SRE on-call
+rollback_owner: SRE on-call
+noise_budget_owner: SRE on-call
+live_config_hash_ref: sha256:3d2f0c5c4be5a1f7b1c9d6d0a2f45e8f7c0b9a1e6d5c4b3a29181706f5e4d3c2
+receiver_receipt_proof_ref: ticket:OPS-12
+alert_chain_health_ref:
+  rule: ticket:OPS-12
+  state: ticket:OPS-12
+  receiver: ticket:OPS-12
+redacted_evidence_refs:
+  - ticket:OPS-12
+route_smoke_plan: Watchdog fires all the time; its receipt is the test.
+validation_plan:
+  route: same receiver as before
+  receipt: Watchdog within 10m
+  alert_state: no alert lost
+  metrics: failed notifications stay 0
+  stop_condition: no receipt after 10m
+post_reload_readback_plan:
+  readback: hash of what runs equals the commit
+  stop_condition: no receipt after 10m
+maintenance_window:
+  per_change: SRE lead, in the change ticket
+";
+
+/// Checks whose fields the request does not ask for. A check passes only over an answer.
+const NOT_ASKED: [&str; 5] = [
+    "incident_context_present:",
+    "stale_alert_review_present:",
+    "silence_or_dedup_review_present:",
+    "false_green_risk_review_present:",
+    "cross_project_notification_present:",
+];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let requests = OwnerRequests::parse(OWNER_REQUESTS.as_bytes())?;
@@ -90,58 +139,33 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn accept(surface: &Surface, surfaces: &Surfaces) -> Result<(), Box<dyn std::error::Error>> {
     let mut dossier = Dossier::default();
 
-    let answer = response_template(surface, None, "response.schema.json")
-        .replace(
-            "\"decision\": \"pending_owner_response\"",
-            "\"decision\": \"confirm_current_state\"",
-        )
-        .replace(
-            "\"responded_at\": \"pending_owner_response\"",
-            "\"responded_at\": \"2026-01-02T08:00:00Z\"",
-        )
-        .replace(
-            "\"affected_scope\": \"pending_owner_response\"",
-            "\"affected_scope\": \"prometheus_rules:rules/node.yml\"",
-        )
-        .replace("[]", "[\"artifact:run-12/readback.json\"]")
-        .replace(": null", ": \"ticket:OPS-12\"")
-        .replace(": \"pending_owner_response\"", ": \"The platform team\"");
-    let response = ResponseDocument::parse(answer.as_bytes())?;
+    let response = ResponseDocument::parse(ANSWER.as_bytes())?;
     let history = History::replay(surface.clone(), surfaces, &dossier)?;
     let step = history.receive(&response, "2026-01-02T09:00:00Z".parse()?)?;
     println!("another lands in {}", step.candidate().lane());
     dossier.store(&step);
 
     let history = History::replay(surface.clone(), surfaces, &dossier)?;
-    let mut record = review_template(&history).ok_or("there is no answer")?;
-    // A check passes only over an answer, and nobody asked for these.
-    for check in [
-        "incident_context_present",
-        "stale_alert_review_present",
-        "silence_or_dedup_review_present",
-        "false_green_risk_review_present",
-        "cross_project_notification_present",
-    ] {
-        let skipped = format!("\"{check}\": \"not_applicable\"");
-        record = record.replace(&format!("\"{check}\": \"pending_reviewer_record\""), &skipped);
+    // The draft has every check; here a person passes those that can pass, and skips the others.
+    let draft = review_template(&history, &dossier, &DraftOptions::default())
+        .ok_or("there is no answer")?;
+    let mut record = String::new();
+    for line in draft.lines() {
+        record.push_str(line);
+        record.push_str(match line {
+            "reviewer:" => " Rex Reviewer",
+            "reviewer_kind:" => " person",
+            "reviewed_at:" => " 2026-01-03T08:00:00Z",
+            "outcome:" => " accept",
+            "valid_until:" => " 2026-07-01T00:00:00Z",
+            "reason: |" => "\n  Read back and compared.",
+            "record_ref:" => " ticket:OPS-13",
+            line if !line.starts_with("  ") || !line.ends_with(':') || line.contains('#') => "",
+            line if NOT_ASKED.contains(&line.trim()) => " not_applicable",
+            _ => " pass",
+        });
+        record.push('\n');
     }
-    let record = record
-        .replace("\"reviewer_kind\": \"pending_reviewer_record\"", "\"reviewer_kind\": \"person\"")
-        .replace(
-            "\"reviewed_at\": \"pending_reviewer_record\"",
-            "\"reviewed_at\": \"2026-01-03T08:00:00Z\"",
-        )
-        .replace(
-            "\"outcome\": \"pending_reviewer_record\"",
-            "\"outcome\": \"owner_review_only_update\"",
-        )
-        .replace("\"record_ref\": \"pending_reviewer_record\"", "\"record_ref\": \"ticket:OPS-13\"")
-        .replace("\"reviewer\": \"pending_reviewer_record\"", "\"reviewer\": \"Rex Reviewer\"")
-        .replace(
-            "\"reason\": \"pending_reviewer_record\"",
-            "\"reason\": \"Read back and compared.\"",
-        )
-        .replace("pending_reviewer_record", "pass");
     let document = ReviewDocument::parse(record.as_bytes())
         .map_err(|errors| format!("{} faults", errors.len()))?;
     let judged = document.record().map_err(|findings| format!("{} findings", findings.len()))?;

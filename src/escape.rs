@@ -1,6 +1,5 @@
 //! Names and paths of other people, as they are safe to show: on a terminal, in a build log, in a command to paste.
 
-#[cfg(feature = "cli")]
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -32,7 +31,6 @@ fn is_unprintable(character: char) -> bool {
 /// A text as it is safe on a terminal and in a build log: what steers either is shown by its number.
 ///
 /// A build server takes a line that begins with `::`, or that has `##[` anywhere, for a command.
-#[cfg(feature = "cli")]
 pub(crate) fn for_terminal(text: &str) -> Cow<'_, str> {
     let is_command = text.trim_start().starts_with("::") || text.contains("##[");
     if !is_command && !text.contains(is_unprintable) {

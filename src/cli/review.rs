@@ -146,7 +146,7 @@ fn take_in(
             path: file.clone(),
             place: Some(place(finding.field())),
             message: format!("{}: {}", finding.field(), finding.problem().english()),
-            next_step: finding.next_step().to_owned(),
+            next_step: finding.next_step(),
         };
         Failures::of(findings.iter().map(refused).collect()).unwrap_or_default()
     })?;

@@ -46,7 +46,7 @@ pub(super) struct Args {
     #[arg(long, value_parser = decision(), conflicts_with = "review")]
     decision: Option<Decision>,
 
-    /// An answer whose owners, plans and reasons for not_applicable are carried over; `last` is the surface's own last
+    /// An answer whose owners, plans and reasons for `not_applicable` are carried over; `last` is the surface's own last
     /// stored one
     #[arg(long, value_name = "FILE", value_parser = path(), conflicts_with = "review")]
     like: Option<PathBuf>,

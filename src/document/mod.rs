@@ -3,6 +3,7 @@
 mod yaml;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use crate::json::{
     DocumentError, DocumentProblem, Fault, Json, Read, Reader, line_and_column, read_small_document,
@@ -128,13 +129,14 @@ impl Document {
             walked.push_str(step);
             let name = unescape(step);
             let position = self.spots.get(&walked).map_or(0, |spot| spot.position);
-            if position == 0 && step.bytes().all(|byte| byte.is_ascii_digit()) {
-                path.push_str(&format!("[{step}]"));
+            // Writing to a string cannot fail.
+            let _ = if position == 0 && step.bytes().all(|byte| byte.is_ascii_digit()) {
+                write!(path, "[{step}]")
             } else if known(&name) {
-                path.push_str(&format!(".{name}"));
+                write!(path, ".{name}")
             } else {
-                path.push_str(&format!(".#{position}"));
-            }
+                write!(path, ".#{position}")
+            };
         }
         path
     }

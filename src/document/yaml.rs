@@ -2,6 +2,7 @@
 //! parser reads it is refused, with the cure.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span};
 
@@ -197,7 +198,10 @@ impl<'t> Builder<'t> {
                     pointer.push_str(&escape(key));
                 }
                 Open::Mapping { key: None, .. } => break,
-                Open::List(items) => pointer.push_str(&format!("/{}", items.len())),
+                Open::List(items) => {
+                    // Writing to a string cannot fail.
+                    let _ = write!(pointer, "/{}", items.len());
+                }
             }
         }
         pointer

@@ -216,7 +216,7 @@ pub(super) fn lines(surface: &Surface, decision: Option<Decision>, carried: &Car
         let reason = carried
             .get(&format!("/{NOT_APPLICABLE}/{REASON}"))
             .map_or(Blank::Open, |reason| Blank::Text(reason.to_owned()));
-        let names = common.iter().map(|field| field.to_string()).collect();
+        let names = common.iter().map(ToString::to_string).collect();
         lines.push(Line {
             begins_paragraph: true,
             comments,

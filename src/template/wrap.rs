@@ -89,10 +89,14 @@ mod tests {
             let lines = comment("# ", text);
             assert!(lines.len() > 2);
             assert!(lines.iter().all(|line| width(line) <= WIDTH && line.starts_with("# ")));
-            let joined: String = lines.iter().map(|line| &line[2..]).collect();
+            let joined: String = lines.iter().map(|line| line.trim_start_matches("# ")).collect();
             let bare = |text: &str| text.replace(' ', "");
             assert_eq!(bare(&joined), bare(text));
-            assert!(lines.iter().all(|line| !line[2..].starts_with(['，', '。', '、'])));
+            assert!(
+                lines
+                    .iter()
+                    .all(|line| !line.trim_start_matches("# ").starts_with(['，', '。', '、']))
+            );
         }
         assert_eq!(in_both_languages("# ", ["Why.", "為什麼。"]), ["# Why.  為什麼。"]);
         assert_eq!(comment("# ", "a\n  b: c"), ["# a", "#   b: c"]);

@@ -70,7 +70,18 @@ pub(super) fn scalar(text: &str) -> String {
     match (is_shown, is_plain) {
         (true, true) => text.to_owned(),
         (true, false) => format!("'{}'", text.replace('\'', "''")),
-        (false, _) => escape::for_json(&serde_json::Value::from(text).to_string()),
+        (false, _) => format!("\"{}\"", text.chars().map(escaped).collect::<String>()),
+    }
+}
+
+/// A character between double quotes of YAML, which has no pairs of surrogates.
+fn escaped(character: char) -> String {
+    let text = character.to_string();
+    match u32::from(character) {
+        _ if character == '"' || character == '\\' => format!("\\{character}"),
+        _ if escape::for_terminal(&text) == text => text,
+        number @ 0x1_0000.. => format!("\\U{number:08x}"),
+        number => format!("\\u{number:04x}"),
     }
 }
 

@@ -667,7 +667,11 @@ fn each_part_is_held_to_its_form() {
         assert!(findings.iter().any(is_it), "{pointer} {value}: {findings:?}");
         assert_eq!(found_lane, lane, "{pointer} {value}: {findings:?}");
     }
-    // What hides alerts without an owner or an end is one finding an entry.
+}
+
+#[test]
+fn what_hides_alerts_needs_an_owner_and_an_end() {
+    // One finding an entry.
     for (key, value) in [
         ("owner", json!("nobody")),
         ("owner", json!(null)),
@@ -680,7 +684,10 @@ fn each_part_is_held_to_its_form() {
         let place = "/silence_or_dedup_review/silence/0".to_owned();
         assert_eq!(findings, [(Problem::SilenceWithoutOwner, place)], "{key}");
     }
-    // Of a field without any part, the field is missing.
+}
+
+#[test]
+fn a_field_without_any_part_is_missing() {
     let blank = json!({"route": null, "receipt": "", "alert_state": [], "metrics": null});
     assert_eq!(
         found("validation_plan", blank).1,

@@ -133,7 +133,9 @@ impl Problem {
             Self::FalseGreenReviewMissing => ReviewerCheck::FalseGreenRiskReviewPresent,
             Self::ReceiptMissing => ReviewerCheck::ReceiverReceiptProofMetadataOnly,
             Self::StaleReviewMissing => ReviewerCheck::StaleAlertReviewPresent,
-            Self::SilenceReviewMissing => ReviewerCheck::SilenceOrDedupReviewPresent,
+            Self::SilenceReviewMissing | Self::SilenceWithoutOwner => {
+                ReviewerCheck::SilenceOrDedupReviewPresent
+            }
             Self::ReadbackMissing => ReviewerCheck::PostReloadReadbackPlanPresent,
             Self::IdentityMismatch
             | Self::StaleSurfaceVersion
@@ -141,7 +143,6 @@ impl Problem {
             | Self::OtherSurfaceNamed => ReviewerCheck::AffectedScopeMatchesSurface,
             Self::DecisionUnknown | Self::OwnershipDeclined => ReviewerCheck::DecisionReasonPresent,
             Self::UnknownField | Self::HiddenText => ReviewerCheck::RedactedRefsOnly,
-            Self::SilenceWithoutOwner => ReviewerCheck::SilenceOrDedupReviewPresent,
             Self::NotARef
             | Self::WrongRefKind
             | Self::OwnerNotNamed

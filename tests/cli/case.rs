@@ -38,13 +38,13 @@ fn fill_in(field: &str, key: &str, value: &mut Value, matters: bool) {
         ("decision_reason", _) => json!("平台組已於週一讀回並記錄。"),
         ("redacted_evidence_refs", _) => json!(["artifact:run-12/readback.json"]),
         ("live_config_hash_ref", _) => json!(format!("sha256:{}", "1b".repeat(32))),
-        ("receiver_receipt_proof_ref" | "owner_response_ref", _) => json!("ticket:OPS-12"),
+        ("receiver_receipt_proof_ref" | "owner_response_ref", _)
+        | ("alert_chain_health_ref", "rule" | "state" | "receiver") => json!("ticket:OPS-12"),
         ("route_smoke_plan", _) => json!("Watchdog is followed to its receipt."),
         ("maintenance_window", "per_change") => json!("the platform lead"),
-        ("maintenance_window", "window" | "standing") => return,
-        ("incident_context_ref" | "cross_project_notification_ref", "ref") => return,
-        ("alert_chain_health_ref", "rule" | "state" | "receiver") => json!("ticket:OPS-12"),
-        ("alert_chain_health_ref", "receipt") => return,
+        ("maintenance_window", "window" | "standing")
+        | ("incident_context_ref" | "cross_project_notification_ref", "ref")
+        | ("alert_chain_health_ref", "receipt") => return,
         ("stale_alert_review" | "silence_or_dedup_review", key) if key != field => json!("clear"),
         ("false_green_risk_review", "health_rests_on") if matters => json!(["receiver_receipt"]),
         ("false_green_risk_review", "health_rests_on") => json!(["no_health_claimed"]),

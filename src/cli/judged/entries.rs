@@ -21,7 +21,7 @@ pub(super) struct Entries {
     asked: usize,
     /// Whether the form is as it was printed.
     is_untouched: bool,
-    entries: Vec<Entry>,
+    list: Vec<Entry>,
     hints: Vec<(usize, &'static str)>,
 }
 
@@ -76,7 +76,7 @@ impl Entries {
         let hints = candidate.response().map_or(&[][..], |response| response.hints());
         let hints =
             hints.iter().map(|hint| (document.place_of(hint.field()).0, hint.message())).collect();
-        Self { asked, is_untouched, entries, hints }
+        Self { asked, is_untouched, list: entries, hints }
     }
 }
 
@@ -168,13 +168,12 @@ fn entry(
         }
     }
     let strictest = findings.iter().max_by_key(|finding| finding.lane().strictness());
-    let lane = strictest.map_or(Lane::RequestSupplement, |finding| finding.lane());
     Entry {
         line: place,
         key,
         title,
         problems,
-        lane,
+        lane: strictest.map_or(Lane::RequestSupplement, |finding| finding.lane()),
         next_step: next_step(document, answers, findings, is_shared, &parts),
     }
 }
@@ -226,7 +225,7 @@ impl fmt::Display for Judged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let style = color(self.lane);
         let file = shown(&self.file);
-        let Entries { asked, is_untouched, entries, hints } = &self.entries;
+        let Entries { asked, is_untouched, list: entries, hints } = &self.entries;
         if *is_untouched {
             return self.write_blanks(f);
         }
@@ -293,7 +292,7 @@ impl fmt::Display for Judged {
 impl Judged {
     /// An untouched form: what is blank, by section. It is accused of nothing.
     fn write_blanks(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Entries { asked, entries, .. } = &self.entries;
+        let Entries { asked, list: entries, .. } = &self.entries;
         writeln!(f, "{}: nothing is answered yet\n\n  line  blank", shown(&self.file))?;
         let mut sections: Vec<(String, &str, Vec<&str>)> = Vec::new();
         for entry in entries {
