@@ -151,6 +151,10 @@ impl<'t> Builder<'t> {
         start: usize,
         end: usize,
     ) -> Read<()> {
+        let end = match style {
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => self.end_of_quoted(start, end),
+            _ => end,
+        };
         self.scalars.push(start..end);
         if style == ScalarStyle::Plain && has_full_width_colon_behind_key(text) {
             return Err(Fault { offset: start, problem: DocumentProblem::FullWidthColon });
@@ -186,6 +190,26 @@ impl<'t> Builder<'t> {
                 Ok(())
             }
         }
+    }
+
+    /// Where a quoted text ends: the parser takes what stands behind it for a part of it.
+    fn end_of_quoted(&self, start: usize, end: usize) -> usize {
+        let text = self.text.get(start..end).unwrap_or_default();
+        let mut characters = text.char_indices().peekable();
+        let Some((_, quote)) = characters.next() else { return end };
+        while let Some((at, character)) = characters.next() {
+            let next = characters.peek().map(|(_, next)| *next);
+            let escapes = match quote {
+                '"' => character == '\\',
+                _ => character == quote && next == Some(quote),
+            };
+            if escapes {
+                characters.next();
+            } else if character == quote {
+                return start + at + character.len_utf8();
+            }
+        }
+        end
     }
 
     /// The JSON pointer of the value that is being read.
@@ -241,9 +265,12 @@ impl<'t> Builder<'t> {
         // The line of the last key that was read, and those up to the error.
         let start =
             self.text.get(..read_to).and_then(|text| text.rfind('\n')).map_or(0, |at| at + 1);
+        // What ended a text may stand on the line behind it.
+        let rest = self.text.get(at..).unwrap_or_default();
+        let next_line = at + rest.find('\n').map_or(rest.len(), |at| at + 1);
         let mut offset = start;
         for line in self.text.get(start..).unwrap_or_default().split_inclusive('\n') {
-            if offset > at {
+            if offset > next_line {
                 break;
             }
             let indent = line.len() - line.trim_start_matches([' ', '-']).len();
@@ -262,7 +289,6 @@ impl<'t> Builder<'t> {
             }
             offset += line.len();
         }
-        let rest = self.text.get(at..).unwrap_or_default();
         let problem = match rest.chars().next() {
             Some('*' | '&' | '!') => DocumentProblem::YamlFeature,
             Some('\'' | '"' | '@' | '`' | '%' | '|' | '>' | '[' | '{') => {
@@ -317,4 +343,136 @@ fn has_full_width_colon_behind_key(line: &str) -> bool {
                 .bytes()
                 .all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+
+    fn parse(text: &str) -> Result<Document, DocumentError> {
+        read(text.as_bytes(), |key| key.len() <= 3)
+    }
+
+    #[test]
+    fn every_scalar_is_a_text_but_three_words() {
+        let text = "a: 12\nb: true\nc: null\nd:\ne: 'true'\nf: 2026-11-24\ng: ~\nh: |\n  one\n\n  two\ni: plain\n  goes on\nj: {k: [x, 'y # z']}\nl: \"\\u544a\"\n";
+        let document = parse(text).unwrap();
+        let shown: Vec<_> =
+            document.members.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
+        let nested = Json::object([("k", Json::strings(["x", "y # z"]))]);
+        assert_eq!(
+            shown,
+            [
+                ("a", Json::from("12")),
+                ("b", Json::Bool(true)),
+                ("c", Json::Null),
+                ("d", Json::Null),
+                ("e", Json::from("true")),
+                ("f", Json::from("2026-11-24")),
+                ("g", Json::from("~")),
+                ("h", Json::from("one\n\ntwo")),
+                ("i", Json::from("plain goes on")),
+                ("j", nested),
+                ("l", Json::from("告")),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_can_be_read_in_two_ways_is_refused_with_its_cure() {
+        use DocumentProblem as P;
+        for (text, place, path, problem) in [
+            ("a: x # y\n", (1, 6), "$", P::CommentBehindValue),
+            ("a:\n  b: 'x' # y\n", (2, 10), "$", P::CommentBehindValue),
+            ("a: b: c\n", (1, 5), "$", P::ColonInText),
+            ("a: x\n\tb: y\n", (2, 1), "$.a", P::Tab),
+            ("a:\tx\n", (1, 3), "$", P::Tab),
+            ("a: x\nb：y\nc: z\n", (2, 1), "$", P::FullWidthColon),
+            ("a:\n  b：y\n", (2, 3), "$.a", P::FullWidthColon),
+            ("a: &x y\n", (1, 4), "$.a", P::YamlFeature),
+            ("a: *x\n", (1, 4), "$.a", P::YamlFeature),
+            ("a: !!int 1\n", (1, 4), "$.a", P::YamlFeature),
+            ("<<: {a: b}\n", (1, 1), "$", P::YamlFeature),
+            ("a: x\nhunter2: y\nhunter2: z\n", (3, 1), "$.#2", P::DuplicateKey),
+            ("a: x\n---\nb: y\n", (2, 1), "$", P::SecondDocument),
+            ("a: @x\n", (1, 4), "$.a", P::NeedsQuotes),
+            ("a: 'x\n", (1, 4), "$.a", P::NeedsQuotes),
+            ("a: %x\n", (1, 4), "$.a", P::NeedsQuotes),
+            ("- x\n", (1, 1), "$", P::Expected("an object")),
+            ("x\n", (1, 1), "$", P::Expected("an object")),
+            ("", (1, 1), "$", P::Expected("an object")),
+            ("# nothing\n", (1, 1), "$", P::Expected("an object")),
+            ("? [a]\n: b\n", (1, 3), "$", P::Expected("an object")),
+            ("\u{feff}a: b\n", (1, 1), "$", P::ByteOrderMark),
+        ] {
+            let error = parse(text).err().unwrap_or_else(|| panic!("{text:?} was read"));
+            let found = ((error.line(), error.column()), error.path(), error.problem().clone());
+            assert_eq!(found, (place, path, problem), "{text:?}");
+            assert!(!error.to_string().contains("hunter2"), "{error}");
+        }
+        let deep = |depth: usize| format!("a: {}{}\n", "[".repeat(depth), "]".repeat(depth));
+        assert!(parse(&deep(MAX_DEPTH - 1)).is_ok());
+        assert_eq!(*parse(&deep(MAX_DEPTH)).unwrap_err().problem(), DocumentProblem::TooDeep);
+        assert_eq!(*read(b"a: \xff\n", |_| true).unwrap_err().problem(), DocumentProblem::NotUtf8);
+        let large = format!("a: {}\n", "x".repeat(MAX_DOCUMENT));
+        assert_eq!(*parse(&large).unwrap_err().problem(), DocumentProblem::TooLarge);
+    }
+
+    #[test]
+    fn a_comment_is_kept_and_a_text_that_looks_like_one_is_a_text() {
+        let text =
+            "# one\na: |\n  # text\n # two\n\n# three\nb:\n  - |\n    x\n\n  # four\n  - y\n#five";
+        let document = parse(text).unwrap();
+        let comments: Vec<_> = document
+            .comments
+            .iter()
+            .map(|comment| (comment.text.as_str(), comment.line, text.get(comment.offset..)))
+            .collect();
+        assert_eq!(
+            comments.iter().map(|(text, line, _)| (*text, *line)).collect::<Vec<_>>(),
+            [("# one", 1), ("# two", 4), ("# three", 6), ("# four", 11), ("#five", 13)]
+        );
+        assert!(comments.iter().all(|(text, _, rest)| rest.unwrap().starts_with(text)));
+        assert_eq!(document.get("a").unwrap().as_str(), Some("# text"));
+    }
+
+    fn holds(value: &Json, text: &str) -> bool {
+        match value {
+            Json::String(held) => held.contains(text),
+            Json::Array(items) => items.iter().any(|item| holds(item, text)),
+            Json::Object(members) => {
+                members.iter().any(|(key, value)| key.contains(text) || holds(value, text))
+            }
+            _ => false,
+        }
+    }
+
+    proptest! {
+        /// Whatever stands in a document is one of its comments, or in one of its values.
+        #[test]
+        fn nothing_that_is_read_is_lost(
+            lines in proptest::collection::vec(
+                (0..5_usize, select(&["a:", "b: |", "c: x", "- y", "- d: |", "# z", "z", "e: >", "- |", "", "f: 'q", "r'", "  # w"][..])),
+                1..14,
+            )
+        ) {
+            let text: String = lines
+                .iter()
+                .enumerate()
+                .map(|(index, (indent, line))| format!("{}{line}\n", " ".repeat(*indent)).replace('z', &format!("mark{index}.")))
+                .collect();
+            let Ok(document) = parse(&text) else { return Ok(()) };
+            for index in 0..lines.len() {
+                let mark = format!("mark{index}.");
+                if text.contains(&mark) {
+                    let is_comment = document.comments.iter().any(|comment| comment.text.contains(&mark));
+                    let is_value = document.members.iter().any(|(key, value)| key.contains(&mark) || holds(value, &mark));
+                    prop_assert!(is_comment || is_value, "{mark} in {text}");
+                }
+            }
+        }
+    }
 }
