@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod answered;
 mod answers;
 mod case;
 mod crash;
