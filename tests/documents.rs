@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use acceptance_ledger::Digest;
+use acceptance_ledger::{AcceptanceField, Digest, ResponseDocument, ReviewerCheck};
 use serde_json::Value;
 
 fn read(file: &str) -> String {
@@ -21,11 +21,10 @@ fn links(document: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-#[test]
-fn every_property_has_its_test() {
-    let document = read("docs/properties.md");
+/// How many tests the links of a document name; each has to be there.
+fn tests_named_in(document: &str) -> usize {
     let mut count = 0;
-    for (text, target) in links(&document) {
+    for (text, target) in links(document) {
         let Some(test) = text.strip_prefix('`').and_then(|text| text.strip_suffix('`')) else {
             continue;
         };
@@ -36,6 +35,12 @@ fn every_property_has_its_test() {
         assert!(lines.windows(2).any(is_test), "{target} has no test {test}");
         count += 1;
     }
+    count
+}
+
+#[test]
+fn every_property_has_its_test() {
+    let count = tests_named_in(&read("docs/properties.md"));
     assert!(count >= 14, "the table names {count} tests");
 }
 
@@ -208,6 +213,84 @@ fn every_surface_kind_is_documented() {
         .iter()
         .map(|kind| format!("| `{kind}` | {} | {} |\n", kind.english(), kind.write_class().tier()));
     hold_table("docs/inventory.md", "kinds", "| kind | what it is | tier |", rows);
+}
+
+#[test]
+fn every_field_of_an_answer_is_documented() {
+    let forms = || AcceptanceField::answers().map(|field| (field, field.form().unwrap()));
+    let fields =
+        forms().map(|(field, form)| format!("| `{field}` | {} |\n", in_a_cell(&form.english())));
+    hold_table("docs/answers.md", "fields", "| field | what it takes |", fields);
+    let parts = forms().flat_map(|(field, form)| {
+        let rows = form.parts().iter();
+        rows.map(move |part| {
+            format!("| `{field}` | `{}` | {} |\n", part.name, in_a_cell(&part.english()))
+        })
+    });
+    hold_table("docs/answers.md", "parts", "| field | part | what it takes |", parts);
+}
+
+/// A text in which a bar does not end the cell of a table.
+fn in_a_cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+/// What each document in YAML is refused for, and the cure.
+#[test]
+fn what_is_refused_in_yaml_is_documented() {
+    let rows = [
+        ("`receipt: Watchdog: within 10m`", "receipt: Watchdog: within 10m"),
+        ("`receipt: see # 4`", "receipt: see # 4"),
+        ("`reload_owner: @on-call`", "reload_owner: @on-call"),
+        ("`reload_owner: 'SRE`", "reload_owner: 'SRE"),
+        ("`reload_owner：林怡君`", "reload_owner：林怡君"),
+        ("a tab behind `reload_owner:`", "reload_owner:\tSRE"),
+        ("`reload_owner` twice", "reload_owner: SRE\nreload_owner: SRE"),
+        ("`reload_owner: &team SRE`", "reload_owner: &team SRE"),
+        ("`reload_owner: !!str SRE`", "reload_owner: !!str SRE"),
+        ("`<<: {}`", "<<: {}"),
+        ("`---` below the document", "---\nreload_owner: SRE"),
+        ("`reload_owner` without a colon", "reload_owner\n"),
+    ]
+    .map(|(shown, line)| {
+        let text = format!("schema_version: monitoring_owner_response_v1\n{line}\n");
+        let error = ResponseDocument::parse(text.as_bytes()).unwrap_err();
+        format!("| {shown} | {} | {} |\n", error.problem(), in_a_cell(error.next_step()))
+    });
+    hold_table(
+        "docs/answers.md",
+        "yaml",
+        "| what is written | what the error says | the cure |",
+        rows.into_iter(),
+    );
+}
+
+/// Each check has one row: its instruction, an answer out of the examples, and a test.
+#[test]
+fn every_check_is_documented() {
+    let document = read("docs/triage.md");
+    let answers = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/answers"));
+    let answers: Vec<_> =
+        answers.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    for check in ReviewerCheck::ALL {
+        let begin = format!("| `{check}` | ");
+        let rows: Vec<_> = document.lines().filter(|line| line.starts_with(&begin)).collect();
+        let [row] = rows.as_slice() else { panic!("{check} has {} rows", rows.len()) };
+        let cells: Vec<_> = row.split(" | ").collect();
+        let [_, instruction, _, answer, test] = cells.as_slice() else { panic!("{row}") };
+        assert_eq!(*instruction, check.english(), "{check}");
+        let shown: Vec<_> = answer.split('`').skip(1).step_by(2).collect();
+        assert!(!shown.is_empty(), "{check} shows no answer");
+        for line in shown {
+            let is_line = |text: &str| match line.strip_suffix('…') {
+                Some(begin) => text.starts_with(begin),
+                None => text == line,
+            };
+            let is_there = answers.iter().any(|text| text.lines().any(|text| is_line(text.trim())));
+            assert!(is_there, "{check}: no example answers {line}");
+        }
+        assert!(tests_named_in(test) >= 1, "{check} names no test");
+    }
 }
 
 #[test]
