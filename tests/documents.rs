@@ -30,8 +30,8 @@ fn tests_named_in(document: &str) -> usize {
         };
         let source = read(target.strip_prefix("../").unwrap());
         let lines: Vec<_> = source.lines().map(str::trim_start).collect();
-        let is_test =
-            |pair: &[&str]| pair[0] == "#[test]" && pair[1].starts_with(&format!("fn {test}()"));
+        let name = format!("fn {test}()");
+        let is_test = |pair: &[&str]| matches!(pair, ["#[test]", line] if line.starts_with(&name));
         assert!(lines.windows(2).any(is_test), "{target} has no test {test}");
         count += 1;
     }
@@ -127,12 +127,14 @@ fn the_walkthrough_goes_as_it_is_written() {
     let mut count = 0;
     for steps in blocks {
         for step in steps.split("$ ").skip(1) {
-            // A command goes on behind a backslash at the end of its line.
-            let end = step
-                .match_indices('\n')
-                .map(|(end, _)| end)
-                .find(|end| !step[..*end].ends_with('\\'));
-            let (command, shown) = step.split_at(end.unwrap() + 1);
+            // A command goes on below a backslash at the end of its line.
+            let mut is_over = false;
+            let length = step.split_inclusive('\n').take_while(|line| {
+                let is_of_command = !is_over;
+                is_over |= !line.ends_with("\\\n");
+                is_of_command
+            });
+            let (command, shown) = step.split_at(length.map(str::len).sum());
             let output = Command::new("sh")
                 .args(["-c", command])
                 .current_dir(folder.path())
@@ -162,7 +164,7 @@ fn masked(text: &str) -> String {
     let is_time = |word: &str| {
         word.len() == "2026-11-20T10:00:00+08:00".len() && {
             let digits = word.bytes().filter(u8::is_ascii_digit).count();
-            digits == 18 && word.as_bytes()[10] == b'T'
+            digits == 18 && word.as_bytes().get(10) == Some(&b'T')
         }
     };
     let words: Vec<_> = text.split_inclusive([' ', '\n']).collect();
