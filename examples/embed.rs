@@ -92,7 +92,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for surface in requests.surfaces() {
         let candidate: Candidate<WaitingOwnerResponse> = Candidate::new(surface.clone());
         let reload = candidate.gates().get(RuntimeGate::PrometheusReloadAuthorized);
-        println!("{} stands in {}", candidate.surface().surface_id(), candidate.lane());
+        println!("{} is in {}", candidate.surface().surface_id(), candidate.lane());
         println!("may Prometheus be reloaded? {}", reload.is_open());
     }
 
@@ -177,7 +177,7 @@ fn accept(surface: &Surface, surfaces: &Surfaces) -> Result<(), Box<dyn std::err
     let history = History::replay(surface.clone(), surfaces, &dossier)?;
     let reload = history.candidate().gates().get(RuntimeGate::PrometheusReloadAuthorized);
     println!(
-        "{} events later it stands in {}; may Prometheus be reloaded? {}",
+        "{} events later it is in {}; may Prometheus be reloaded? {}",
         history.log().events().len(),
         history.candidate().lane(),
         reload.is_open()

@@ -1,6 +1,6 @@
 use super::place::Place;
 
-/// What is wrong with a JSON document, where, and what to do next.
+/// What is wrong with a document in JSON or YAML, where, and what to do next.
 ///
 /// A message never repeats text of the document: it may be a secret in the wrong place.
 ///
@@ -96,7 +96,7 @@ impl DocumentError {
     }
 }
 
-/// What can be wrong with a JSON document.
+/// What can be wrong with a document in JSON or YAML.
 ///
 /// ```
 /// use acceptance_ledger::{DocumentProblem, OwnerRequests};
