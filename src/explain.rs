@@ -188,16 +188,18 @@ fn of_check(check: ReviewerCheck) -> Explanation {
     let fields = list(fields.map(AcceptanceField::as_str));
     let problems = Problem::ALL.iter().filter(|problem| {
         problem.check(None) == check
-            || AcceptanceField::answers().any(|field| problem.check(field.check()) == check)
+            || AcceptanceField::answers().any(|field| {
+                problem.check(field.check()) == check
+                    && field.form().is_some_and(|form| problem.can_be_in(form))
+            })
     });
     let mut leads_in = Vec::new();
     if !fields.is_empty() {
         leads_in.push(format!("it judges {fields}"));
     }
-    leads_in
-        .extend(problems.map(|problem| {
-            format!("{problem} speaks against it, and leads to {}", problem.lane())
-        }));
+    leads_in.extend(problems.map(|problem| {
+        format!("{problem} speaks against it, and leads to {}", problem.lane_against(check))
+    }));
     let mut leads_out =
         vec!["where triage found something against it, a reviewer cannot pass it".to_owned()];
     let lanes = Lane::ALL.iter().filter(|lane| check.belongs_to(**lane)).map(|lane| lane.as_str());

@@ -228,7 +228,7 @@ impl DocumentProblem {
             Self::DuplicateKey | Self::DuplicateSurface(_) => "keep one of the two",
             Self::MissingKey(_) => "add the key",
             Self::UnknownKey => "remove the key",
-            Self::Expected(_) => "change the value",
+            Self::Expected(_) => "write what is expected here",
             Self::WrongVersion(_) => {
                 "take the template of this release, or a release that reads this version"
             }

@@ -207,8 +207,11 @@ impl Draft<'_> {
                 None => given(self.lane().is_hold().then(|| self.lane().as_str())),
             },
             RecordKey::Reason => {
-                let fails = self.options.fails.iter();
-                let reasons: Vec<_> = fails.map(|(check, why)| format!("{check}: {why}")).collect();
+                let reasons: Vec<_> = match self.options.fails {
+                    // What failed is said by the one verdict.
+                    [(_, why)] => vec![why.clone()],
+                    fails => fails.iter().map(|(check, why)| format!("{check}: {why}")).collect(),
+                };
                 (!reasons.is_empty()).then(|| Json::String(reasons.join("\n")))
             }
             RecordKey::ValidUntil | RecordKey::Checks => None,

@@ -91,11 +91,24 @@ impl Finding {
                 format!("Answer in its parts: {}.", names.join(", "))
             }
             (Problem::WrongRefKind, Some(field)) => {
-                format!("Give {}, not of the file itself.", reference_use(field, form).kinds())
+                let of = reference_use(field, form);
+                // What runs may be the very file.
+                let own = if of == ReferenceUse::Digest { "" } else { ", but not of the file itself" };
+                format!("Give {}{own}.", of.kinds())
             }
             (Problem::NotARef, Some(field)) => {
                 format!("Give a ref: {}.", reference_use(field, form).kinds())
             }
+            (Problem::WrongType, Some(field)) => {
+                let form = field.form().map_or_else(String::new, AnswerForm::english);
+                format!("Give one answer: {form}.")
+            }
+            (Problem::SilenceWithoutOwner, _) => match form {
+                Some(PartForm::Entries { until: Some(until) }) if until.may_be_by_design() => {
+                    "Give what, owner and until: a date, a time, or by_design for what is meant to stay.".to_owned()
+                }
+                _ => "Give what, owner and until: a date or a time.".to_owned(),
+            },
             (Problem::SaysNothing, _) if part.is_some() => {
                 "Say it in two words or more, or in four Chinese characters.".to_owned()
             }

@@ -18,7 +18,7 @@ word_list! {
         IncidentRecoveryBackfillRequired = "incident_recovery_backfill_required": "After an incident the answer shows only that the service came back.",
         NoFalseGreenSupplementRequired = "no_false_green_supplement_required": "Health was claimed from a page, a container or a dashboard that is up.",
         ReceiverReceiptGapRequired = "receiver_receipt_gap_required": "No receipt proves that a notification reached its receiver.",
-        StaleOrSilencedAlertReviewRequired = "stale_or_silenced_alert_review_required": "Nobody reviewed stale alerts, silences or dedup.",
+        StaleOrSilencedAlertReviewRequired = "stale_or_silenced_alert_review_required": "The review of stale alerts, silences or dedup is missing, or is not enough.",
         PostReloadReadbackRequired = "post_reload_readback_required": "A reload or rule change lacks its readback plan.",
         OwnerReviewOnlyUpdate = "owner_review_only_update": "A reviewer accepted the answer; the surface cannot write, and only the ledger changes.",
         WaitingRuntimeGate = "waiting_runtime_gate": "A reviewer accepted the answer; a change still waits for a gate that this ledger cannot open.",

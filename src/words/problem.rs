@@ -1,4 +1,4 @@
-use super::{AcceptanceField, Lane, ReviewerCheck, word_list};
+use super::{AcceptanceField, AnswerForm, Lane, PartForm, ReviewerCheck, word_list};
 
 word_list! {
     /// What can be wrong with an answer. A problem decides the lane; with its field, the check.
@@ -92,6 +92,43 @@ impl Problem {
             | Self::UnknownField
             | Self::HiddenText
             | Self::FieldMissing => Lane::RequestSupplement,
+        }
+    }
+
+    /// Whether an answer of this form can have the problem. Some are of a form: only a window can be unreadable.
+    #[must_use]
+    pub fn can_be_in(self, form: AnswerForm) -> bool {
+        let parts = form.parts();
+        let has_part = |is_it: fn(PartForm) -> bool| parts.iter().any(|part| is_it(part.form));
+        let has_entries = has_part(|part| matches!(part, PartForm::Entries { .. }));
+        let has_texts = has_part(|part| {
+            matches!(part, PartForm::Text | PartForm::TextOrRef | PartForm::StopCondition)
+        });
+        let has_refs = has_part(|part| matches!(part, PartForm::Ref(_) | PartForm::TextOrRef));
+        let is_text = matches!(form, AnswerForm::Text | AnswerForm::TextOrRef);
+        match self {
+            Self::NotARef => {
+                matches!(form, AnswerForm::Ref(_) | AnswerForm::Refs(_))
+                    || has_part(|part| matches!(part, PartForm::Ref(_)))
+            }
+            Self::WrongRefKind => {
+                matches!(
+                    form,
+                    AnswerForm::Ref(_)
+                        | AnswerForm::Refs(_)
+                        | AnswerForm::TextOrRef
+                        | AnswerForm::NameRefOrDisable
+                ) || has_refs
+            }
+            Self::OwnerNotNamed => {
+                matches!(form, AnswerForm::Name | AnswerForm::NameRefOrDisable | AnswerForm::Window)
+                    || has_part(|part| matches!(part, PartForm::Entries { until: None }))
+            }
+            Self::SaysNothing => is_text || has_texts || has_entries,
+            Self::RepeatedText => is_text || has_texts,
+            Self::WindowUnreadable => form == AnswerForm::Window,
+            Self::PartMissing => !parts.is_empty(),
+            _ => true,
         }
     }
 

@@ -148,7 +148,7 @@ fn a_form_in_yaml_goes_its_way_too() {
     for part in [
         "Failed by Ravi Shah (person), ",
         "  silence_or_dedup_review_present   line ",
-        "  reason: silence_or_dedup_review_present: The silence is renewed every week;",
+        "  reason: The silence is renewed every week; say what ends it.",
         "  0 passed, 1 failed, 0 not applicable, 22 not judged.",
         "template prometheus_rules:prometheus/alert.rules --like last --output answer.yaml",
     ] {

@@ -270,7 +270,7 @@ impl fmt::Display for Summary<'_> {
         let id = escape::for_shell(first.unwrap_or_default().as_bytes());
         let root = self.root_option();
         writeln!(f, "\nnext: git add {}", quoted(folder))?;
-        writeln!(f, "      acceptance-ledger template {id}{root} --output answer.json")?;
+        writeln!(f, "      acceptance-ledger template {id}{root} --output answer.yaml")?;
         writeln!(f, "      acceptance-ledger status{root}")
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct Entries {
     /// Whether the form is as it was printed.
     is_untouched: bool,
     list: Vec<Entry>,
-    hints: Vec<(usize, &'static str)>,
+    hints: Vec<String>,
 }
 
 /// What is to be said of one field.
@@ -74,8 +74,14 @@ impl Entries {
             .collect();
         entries.sort_by_key(|entry| entry.line);
         let hints = candidate.response().map_or(&[][..], |response| response.hints());
-        let hints =
-            hints.iter().map(|hint| (document.place_of(hint.field()).0, hint.message())).collect();
+        let hints = hints
+            .iter()
+            .map(|hint| {
+                let field = hint.field().trim_start_matches('/').replace('/', ", ");
+                let line = document.place_of(hint.field()).0;
+                format!("hint at line {line}, {field}: {}", hint.message())
+            })
+            .collect();
         Self { asked, is_untouched, list: entries, hints }
     }
 }
@@ -119,20 +125,22 @@ fn entry(
     name: &str,
     findings: &[&Finding],
 ) -> Entry {
-    // That a value counts as missing, too, is no second thing to mend.
+    let strictest = findings.iter().max_by_key(|finding| finding.lane().strictness());
+    let lane = strictest.map_or(Lane::RequestSupplement, |finding| finding.lane());
+    // That a value counts as missing, too, is not a second thing to mend.
     let specific: Vec<_> =
         findings.iter().copied().filter(|finding| !is_about_a_blank(finding)).collect();
     let findings = if specific.is_empty() { findings } else { &specific };
     let key = ResponseKey::know(name);
     let is_shared = key == Some(ResponseKey::NotApplicable)
         && !findings.iter().any(|finding| finding.field().starts_with("/not_applicable"));
-    let line = |pointer: &str| document.place_of(pointer).0;
+    let line_of = |pointer: &str| document.place_of(pointer).0;
     let place = if is_shared {
-        Some(line("/not_applicable/reason"))
+        Some(line_of("/not_applicable/reason"))
     } else if key.is_some_and(|key| document.line_of_key(key).is_none()) {
         None
     } else {
-        findings.iter().map(|finding| line(finding.field())).min()
+        findings.iter().map(|finding| line_of(finding.field())).min()
     };
     let mut parts: Vec<String> = Vec::new();
     for finding in findings {
@@ -167,13 +175,12 @@ fn entry(
             problems.push(finding.problem());
         }
     }
-    let strictest = findings.iter().max_by_key(|finding| finding.lane().strictness());
     Entry {
         line: place,
         key,
         title,
         problems,
-        lane: strictest.map_or(Lane::RequestSupplement, |finding| finding.lane()),
+        lane,
         next_step: next_step(document, answers, findings, is_shared, &parts),
     }
 }
@@ -231,11 +238,21 @@ impl fmt::Display for Judged {
         }
         writeln!(f, "{file}: {style}{}{style:#}", self.lane)?;
         let keys = entries.iter().filter(|entry| entry.key.is_some()).count();
-        let stand = asked.saturating_sub(keys);
+        let complete = asked.saturating_sub(keys);
         match (entries.len(), self.lane.is_withheld()) {
-            (0, _) => writeln!(f, "  All {asked} answers stand. A reviewer has to judge them.")?,
+            (0, _) => {
+                writeln!(f, "  All {asked} answers are complete. A reviewer has to judge them.")?;
+            }
             (_, true) => writeln!(f, "  {}", self.lane.english())?,
-            _ => writeln!(f, "  {stand} of {asked} answers stand, {keys} need something.")?,
+            _ if keys == 0 => {
+                writeln!(f, "  All {asked} answers are complete, but not the document.")?;
+            }
+            _ => {
+                writeln!(
+                    f,
+                    "  {complete} of {asked} answers are complete, {keys} need something."
+                )?;
+            }
         }
         if !entries.is_empty() {
             writeln!(f, "\n  line")?;
@@ -262,8 +279,10 @@ impl fmt::Display for Judged {
                 writeln!(f, "{line}")?;
             }
         }
-        for (line, message) in hints {
-            writeln!(f, "\n  hint at line {line}: {message}")?;
+        for hint in hints {
+            for line in wrapped("\n  ", "    ", hint) {
+                writeln!(f, "{line}")?;
+            }
         }
         if entries.is_empty() {
             return Ok(());

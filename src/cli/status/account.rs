@@ -78,6 +78,11 @@ impl Account<'_> {
         ReviewDocument::parse(bytes).ok().filter(|document| document.record().is_ok())
     }
 
+    fn is_latest_review(&self, event: &Event) -> bool {
+        let latest = self.log.events().iter().rfind(|event| event.is_review());
+        latest.is_some_and(|latest| latest.sequence() == event.sequence())
+    }
+
     /// The latest answer, where it is stored.
     fn latest_answer(&self) -> Option<ResponseDocument> {
         let event = self.log.since_the_answer().first()?;
@@ -202,6 +207,7 @@ impl fmt::Display for Account<'_> {
         if !self.log.events().is_empty() {
             writeln!(f, "\nWhat happened:")?;
         }
+        let is_failed = !self.failed_checks().is_empty();
         for event in self.log.events() {
             let Told { who, reason, is_withdrawn, signed } = self.tell(event);
             let what = if event.is_review() { "reviewed" } else { "answered" };
@@ -214,7 +220,9 @@ impl fmt::Display for Account<'_> {
             };
             write!(f, "  {}. {} {who} {what}{signed}: ", event.sequence(), event.recorded_at())?;
             writeln!(f, "{}", event.lane())?;
-            if let Some(reason) = reason {
+            // The reason of the record that holds it stands above already.
+            let is_shown = is_failed && self.is_latest_review(event);
+            if let Some(reason) = reason.filter(|_| !is_shown) {
                 writeln!(f, "     {}", reason.replace('\n', "\n     "))?;
             }
             for finding in event.findings() {
@@ -264,7 +272,7 @@ impl Account<'_> {
                 "nothing in this ledger; a change needs an approval of its own".to_owned()
             }
             lane if lane.is_hold() && history.candidate().record().is_some() => format!(
-                "the owner answers again: acceptance-ledger template {id}{like} --output answer.yaml\n  then: acceptance-ledger intake answer.yaml"
+                "the owner answers again:\n    acceptance-ledger template {id}{like} --output answer.yaml\n    acceptance-ledger intake answer.yaml"
             ),
             _ => format!(
                 "decide: acceptance-ledger template {id} --review --output record.yaml\n  or have the owner answer again: acceptance-ledger template {id}{like} --output answer.yaml"
