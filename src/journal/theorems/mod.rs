@@ -1,6 +1,7 @@
 //! The verified properties of the journal; `docs/properties.md` links to each by its name.
 
 mod forgery;
+mod reviewed;
 mod tampering;
 
 use proptest::prelude::*;
