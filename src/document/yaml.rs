@@ -482,7 +482,7 @@ mod tests {
             let mut text = String::new();
             for (index, (indent, line)) in lines.iter().enumerate() {
                 let line = line.replace('z', &format!("mark{index}."));
-                text.push_str(&format!("{}{line}\n", " ".repeat(*indent)));
+                text.extend([" ".repeat(*indent).as_str(), &line, "\n"]);
             }
             let Ok(document) = parse(&text) else { return Ok(()) };
             for mark in (0..lines.len()).map(|index| format!("mark{index}.")) {

@@ -135,7 +135,7 @@ const NOBODY: [&str; 36] = [
 ];
 
 /// What makes a Chinese text name nobody, wherever it stands.
-const NOBODY_IN_CHINESE: [&str; 30] = [
+const NOBODY_IN_CHINESE: [&str; 31] = [
     "沒有人",
     "沒人",
     "無人",
@@ -166,6 +166,7 @@ const NOBODY_IN_CHINESE: [&str; 30] = [
     "找不到",
     "忘了",
     "沒有負責",
+    "沒特別",
 ];
 
 /// What turns "whoever" into a rota: the name of a duty.
