@@ -165,6 +165,10 @@ impl<'t> Builder<'t> {
                 if text == "<<" && style == ScalarStyle::Plain {
                     return Err(Fault { offset: start, problem: DocumentProblem::YamlFeature });
                 }
+                // A line that is indented with such spaces is a key of another object than it looks.
+                if text.starts_with(is_odd_space) {
+                    return Err(Fault { offset: start, problem: DocumentProblem::OddSpace });
+                }
                 let is_double = members.contains_key(text);
                 *key = Some((text.to_owned(), start));
                 *count += 1;
@@ -281,13 +285,13 @@ impl<'t> Builder<'t> {
             if let Some(tab) = line.find('\t').filter(|_| !shown.starts_with('#')) {
                 return Fault { offset: offset + tab, problem: DocumentProblem::Tab };
             }
-            let value = shown.split_once(": ").map_or("", |(_, value)| value);
-            let is_quoted = value.trim_start().starts_with(['\'', '"']);
-            if let Some((before, _)) = value.split_once(": ").filter(|_| !is_quoted) {
-                let colon = line.len() - value.len() + before.len();
-                return Fault { offset: offset + colon, problem: DocumentProblem::ColonInText };
+            if let Some((column, problem)) = likely_fault(line, shown, indent) {
+                return Fault { offset: offset + column, problem };
             }
             offset += line.len();
+        }
+        if error.info().contains("mapping values") {
+            return Fault { offset: at, problem: DocumentProblem::ColonInText };
         }
         let problem = match rest.chars().next() {
             Some('*' | '&' | '!') => DocumentProblem::YamlFeature,
@@ -304,23 +308,34 @@ impl<'t> Builder<'t> {
     fn take_comments(&mut self) -> Read<()> {
         // Where a key stood before, a fault is now in the document at large.
         self.open.clear();
-        let mut offset = 0;
+        let (mut offset, mut above) = (0, "");
         for (index, line) in self.text.split_inclusive('\n').enumerate() {
             let start = offset + line.len() - line.trim_start().len();
             if line.trim_start().starts_with('#') && !self.is_in_scalar(start) {
                 let text = line.trim().to_owned();
                 self.document.comments.push(Comment { text, line: index + 1, offset: start });
+                if continues_the_line_before(above, line) {
+                    return Err(Fault {
+                        offset: start,
+                        problem: DocumentProblem::CommentBehindValue,
+                    });
+                }
             } else {
                 for (at, character) in line.char_indices().map(|(at, c)| (offset + at, c)) {
+                    if STRUCTURE.contains(character) || self.is_in_scalar(at) {
+                        continue;
+                    }
                     let problem = match character {
                         '#' => DocumentProblem::CommentBehindValue,
                         '\t' => DocumentProblem::Tab,
-                        _ => continue,
+                        // The parser reads it, and no value holds it: a directive, for example.
+                        _ => DocumentProblem::YamlFeature,
                     };
-                    if !self.is_in_scalar(at) {
-                        return Err(Fault { offset: at, problem });
-                    }
+                    return Err(Fault { offset: at, problem });
                 }
+            }
+            if !line.trim().is_empty() {
+                above = line;
             }
             offset += line.len();
         }
@@ -333,6 +348,63 @@ impl<'t> Builder<'t> {
         let last = behind.checked_sub(1).and_then(|index| self.scalars.get(index));
         last.is_some_and(|scalar| scalar.contains(&at))
     }
+}
+
+/// What may stand outside of texts and comments: the signs of mappings, lists, blocks and of the document's two ends, and
+/// how far a block is indented.
+const STRUCTURE: &str = " \r\n-:,[]{}|>+.123456789?";
+
+/// Whether a comment is indented as if it went on with the text of the line above it. A parser ends the text there.
+fn continues_the_line_before(above: &str, comment: &str) -> bool {
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let key = above.len() - above.trim_start_matches([' ', '-']).len();
+    let has_text = !above.trim().is_empty()
+        && !above.trim_start().starts_with('#')
+        && !above.trim_end().ends_with([':', '|', '>', '-', '+']);
+    has_text && indent(comment) > key
+}
+
+/// Whether a character looks like a space and is not one to a parser.
+fn is_odd_space(character: char) -> bool {
+    character.is_whitespace() && !character.is_ascii()
+}
+
+/// What is most likely wrong with a line that a parser could not read, and in which column.
+fn likely_fault(line: &str, shown: &str, indent: usize) -> Option<(usize, DocumentProblem)> {
+    let shown = shown.trim_end();
+    if shown.is_empty() || shown.starts_with('#') {
+        return None;
+    }
+    let key = shown.find(|c: char| !c.is_ascii_lowercase() && !c.is_ascii_digit() && c != '_');
+    let behind_key = shown.get(key.unwrap_or(shown.len())..).unwrap_or_default();
+    if shown.starts_with(is_odd_space) {
+        return Some((indent, DocumentProblem::OddSpace));
+    }
+    let Some(value) = behind_key.strip_prefix(':').filter(|_| key.is_some_and(|key| key > 0))
+    else {
+        // Neither a key nor an item of a list: a text that lost its indentation, for example.
+        let is_item = line.trim_start().starts_with('-');
+        let is_text =
+            indent == 0 && !is_item && !shown.starts_with(['{', '}', '[', ']', '?', '.', '%']);
+        return is_text.then_some((0, DocumentProblem::YamlSyntax("a key, a colon and a value")));
+    };
+    let column = indent + shown.len() - value.len();
+    if value.starts_with(is_odd_space) {
+        return Some((column, DocumentProblem::OddSpace));
+    }
+    if !value.is_empty() && !value.starts_with(' ') {
+        return Some((column, DocumentProblem::NoSpaceBehindColon));
+    }
+    let value = value.trim_start();
+    let column = indent + shown.len() - value.len();
+    if value.starts_with(['\'', '"', '[', '{']) {
+        return Some((column, DocumentProblem::NeedsQuotes));
+    }
+    if let Some((before, _)) = value.split_once(": ") {
+        return Some((column + before.len(), DocumentProblem::ColonInText));
+    }
+    let ends_in_colon = value.ends_with(':').then(|| column + value.len() - 1);
+    ends_in_colon.map(|column| (column, DocumentProblem::ColonInText))
 }
 
 /// Whether a line begins with a key and the colon of Chinese text.
@@ -402,6 +474,18 @@ mod tests {
             ("a: @x\n", (1, 4), "$.a", P::NeedsQuotes),
             ("a: 'x\n", (1, 4), "$.a", P::NeedsQuotes),
             ("a: %x\n", (1, 4), "$.a", P::NeedsQuotes),
+            ("%FOO hunter2\n---\na: b\n", (1, 1), "$", P::YamlFeature),
+            ("%TAG !hunter2! tag:x\n---\na: b\n", (1, 1), "$", P::YamlFeature),
+            ("a: x\nb:y\nc: z\n", (2, 3), "$", P::NoSpaceBehindColon),
+            ("a: x\nb:\u{3000}y\nc: z\n", (2, 3), "$", P::OddSpace),
+            ("a:\n\u{a0}\u{a0}b: y\nc: z\n", (2, 1), "$", P::OddSpace),
+            ("a: |\n  x\ny\nc: z\n", (3, 1), "$", P::YamlSyntax("a key, a colon and a value")),
+            ("a: 'x' y\n", (1, 4), "$.a", P::NeedsQuotes),
+            ("a: [x] y\n", (1, 4), "$", P::NeedsQuotes),
+            ("a: x:\n", (1, 5), "$", P::ColonInText),
+            ("a: x\n  y: z\n", (2, 4), "$", P::ColonInText),
+            ("a: x\n  # y\nb: z\n", (2, 3), "$", P::CommentBehindValue),
+            ("a:\n  - b: x\n      # y\n", (3, 7), "$", P::CommentBehindValue),
             ("- x\n", (1, 1), "$", P::Expected("an object")),
             ("x\n", (1, 1), "$", P::Expected("an object")),
             ("", (1, 1), "$", P::Expected("an object")),

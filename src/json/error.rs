@@ -120,7 +120,7 @@ pub enum DocumentProblem {
     #[error("this is not YAML: expected {0}")]
     YamlSyntax(&'static str),
     /// An anchor, an alias, a tag or a merge key.
-    #[error("anchors, aliases, tags and merge keys of YAML are not read")]
+    #[error("anchors, aliases, tags, merge keys and directives of YAML are not read")]
     YamlFeature,
     /// A second document behind `---`.
     #[error("a second YAML document begins here")]
@@ -128,6 +128,12 @@ pub enum DocumentProblem {
     /// A tab outside of a text.
     #[error("a tab stands here")]
     Tab,
+    /// A space that is not the one of ASCII, such as a full-width or a no-break space.
+    #[error("a space that is not an ASCII space stands here")]
+    OddSpace,
+    /// A value directly behind the colon of its key.
+    #[error("a space is missing behind the colon of this key")]
+    NoSpaceBehindColon,
     /// The colon of Chinese text behind a key.
     #[error("a full-width colon stands behind this key")]
     FullWidthColon,
@@ -207,13 +213,15 @@ impl DocumentProblem {
                 "correct the JSON here, or write the file again with the tool that made it"
             }
             Self::YamlSyntax(_) => {
-                "write each key on a line of its own, indented as in the template, with a colon and a space behind it"
+                "write each key on a line of its own, indented as in the template, with a colon and a space behind it; indent a text of several lines below \"|\""
             }
             Self::YamlFeature => {
-                "write the value itself; a text that begins with * & or ! goes in 'single quotes'"
+                "write the value itself; a text that begins with * & ! or % goes in 'single quotes'"
             }
             Self::SecondDocument => "write one document a file",
             Self::Tab => "write spaces instead of the tab",
+            Self::OddSpace => "write an ASCII space",
+            Self::NoSpaceBehindColon => "write a space behind the colon",
             Self::FullWidthColon => "write an ASCII colon and a space behind the key",
             Self::CommentBehindValue => {
                 "put the text in 'single quotes' or on the next line below \"|\"; a comment goes on a line of its own"
