@@ -6,7 +6,7 @@ use crate::edges::clock;
 use crate::edges::files::shown;
 use crate::edges::journal::{EVENTS, Leftovers};
 use crate::edges::signatures::Namespace;
-use crate::journal::journal_folder;
+use crate::journal::{IntakeRefusal, journal_folder};
 use crate::response::ResponseDocument;
 
 use super::Outcome;
@@ -89,7 +89,10 @@ fn take_in(
     let leftovers = Leftovers::of(&history, &folder);
     let step = history.receive(&document, recorded_at).map_err(|refusal| Failure::Refused {
         path: file.clone(),
-        place: None,
+        place: Some(document.place_of(match refusal {
+            IntakeRefusal::NotTheSigner => "/responder",
+            _ => "/responded_at",
+        })),
         message: refusal.to_string(),
         next_step: "have the owner answer anew, with the time of the new answer".to_owned(),
     })?;

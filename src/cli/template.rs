@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
+use crate::candidate::review_leads_to;
 use crate::edges::clock;
 use crate::edges::files;
 use crate::edges::journal::JOURNAL;
@@ -14,8 +15,9 @@ use crate::review::ACCEPT;
 use crate::schema::Schema;
 use crate::surface::Surface;
 use crate::template::{
-    DraftOptions, TemplateFormat, TemplateOptions, response_template, review_template,
+    Carried, DraftOptions, TemplateFormat, TemplateOptions, response_template, review_template,
 };
+use crate::triage::carries_anything_withheld;
 use crate::words::{Decision, Lane, ReviewerCheck};
 
 use super::Outcome;
@@ -24,6 +26,7 @@ use super::inputs::{InputArgs, path};
 use super::judged::read_response;
 use super::output;
 use super::repository::Repository;
+use super::source::{Source, Sources};
 use super::wait::WaitArgs;
 
 /// Write a response to fill in for surfaces, or a reviewer's draft
@@ -167,6 +170,16 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
         }
     }
     if !is_quiet {
+        let mut sources = Sources::new(args.inputs.root());
+        for surface in &chosen {
+            if sources.compare(surface)? == Source::Differs {
+                let _ = writeln!(
+                    io::stderr(),
+                    "note: the file of {} is no longer the one that is asked about; run `acceptance-ledger init` first",
+                    escape::for_terminal(surface.surface_id())
+                );
+            }
+        }
         for name in chosen.iter().flat_map(|surface| surface.unanswerable_fields()) {
             let _ = writeln!(
                 io::stderr(),
@@ -192,7 +205,11 @@ impl Like {
             Some(file) if file.as_os_str() == "last" => {
                 Ok(Self::Last(Box::new(Repository::open(&args.inputs)?)))
             }
-            Some(file) => Ok(Self::File(Box::new(read_response(file)?))),
+            Some(file) => {
+                let document = read_response(file)?;
+                refuse_withheld(file, &document)?;
+                Ok(Self::File(Box::new(document)))
+            }
         }
     }
 
@@ -225,6 +242,19 @@ impl Like {
             .into()),
         }
     }
+}
+
+/// Refuses an answer of which something would be repeated that no answer may carry.
+fn refuse_withheld(file: &Path, document: &ResponseDocument) -> Result<(), Failure> {
+    let carried = Carried::from(document);
+    let Some(pointer) = carried.carries_anything_withheld() else { return Ok(()) };
+    Err(Failure::Refused {
+        path: file.to_owned(),
+        place: Some(document.place_of(pointer)),
+        message: "this text may not be carried over: it holds a secret, a payload, a command or a request"
+            .to_owned(),
+        next_step: "see `acceptance-ledger triage` of this file, and take another answer".to_owned(),
+    })
 }
 
 fn template_of(
@@ -359,6 +389,31 @@ fn write_draft(args: &Args) -> Outcome {
                 "fail one of {}",
                 belong.map(|check| check.as_str()).collect::<Vec<_>>().join(", ")
             ),
+        }
+        .into());
+    }
+    let given = [&draft.reviewer, &draft.record_ref].into_iter().flatten();
+    let mut given = given.chain(draft.fails.iter().map(|(_, why)| why));
+    if given.any(|text| carries_anything_withheld(text)) {
+        return Err(Failure::Usage {
+            message: "a draft may not hold a secret, a payload, a command or a request".to_owned(),
+            next_step: "say it without: name what is wrong, and quote nothing".to_owned(),
+        }
+        .into());
+    }
+    let is_write_capable = surface.is_write_capable();
+    let lane = history.candidate().lane();
+    if let Some(outcome) = draft.outcome
+        && lane != Lane::WaitingOwnerResponse
+        && review_leads_to(lane, outcome, is_write_capable).is_none()
+    {
+        let leads_on =
+            |outcome: &&Lane| review_leads_to(lane, **outcome, is_write_capable).is_some();
+        let outcomes: Vec<_> =
+            Lane::ALL.iter().filter(leads_on).map(|lane| lane.as_str()).collect();
+        return Err(Failure::Usage {
+            message: format!("no review leads from {lane} to this outcome"),
+            next_step: format!("take one of {}", outcomes.join(", ")),
         }
         .into());
     }

@@ -58,6 +58,27 @@ pub(crate) struct Comment {
     pub(crate) offset: usize,
 }
 
+/// The texts of comments, and the number of the first, from 1: of each run of lines, and of all together where a secret
+/// could be split over them.
+pub(crate) fn texts_of_comments(comments: &[(usize, &Comment)]) -> Vec<(usize, String)> {
+    let text = |comments: &[(usize, &Comment)]| {
+        let lines: Vec<_> = comments
+            .iter()
+            .map(|(_, comment)| comment.text.trim_start_matches('#').trim())
+            .filter(|line| !line.is_empty())
+            .collect();
+        let first = comments.first().map_or(0, |(index, _)| index + 1);
+        (first, lines.join("\n"))
+    };
+    let are_together =
+        |one: &(usize, &Comment), next: &(usize, &Comment)| one.1.line + 1 == next.1.line;
+    let mut texts: Vec<_> = comments.chunk_by(are_together).map(text).collect();
+    if texts.len() > 1 {
+        texts.push(text(comments));
+    }
+    texts
+}
+
 /// A document as a tree: an object whose keys keep their order.
 #[derive(Debug, Default)]
 pub(crate) struct Document {
@@ -81,6 +102,32 @@ impl Document {
     /// The value of a key of the document itself.
     pub(crate) fn get(&self, name: &str) -> Option<&Json> {
         self.members.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// The texts below a value, in the order of the file: what is split over parts is read as a person reads it.
+    pub(crate) fn texts_below<'v>(&self, pointer: &str, value: &'v Json) -> Vec<&'v str> {
+        let mut texts = Vec::new();
+        self.add_texts(pointer, value, &mut texts);
+        texts.sort_by_key(|(offset, _)| *offset);
+        texts.into_iter().map(|(_, text)| text).collect()
+    }
+
+    fn add_texts<'v>(&self, pointer: &str, value: &'v Json, texts: &mut Vec<(usize, &'v str)>) {
+        match value {
+            Json::String(text) => texts.push((self.offset_of(pointer), text)),
+            Json::Number(number) => texts.push((self.offset_of(pointer), number.as_str())),
+            Json::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.add_texts(&format!("{pointer}/{index}"), item, texts);
+                }
+            }
+            Json::Object(members) => {
+                for (name, value) in members {
+                    self.add_texts(&format!("{pointer}/{}", escape(name)), value, texts);
+                }
+            }
+            Json::Null | Json::Bool(_) => {}
+        }
     }
 
     /// Where the value that a JSON pointer leads to begins; of the nearest one above it, where there is none.

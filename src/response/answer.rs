@@ -94,6 +94,18 @@ pub enum EntryEnd {
 }
 
 impl EntryEnd {
+    /// Whether it was over before a time: what hides nothing any more is not active.
+    pub(crate) fn is_over_at(&self, time: &crate::time::Time) -> bool {
+        match self {
+            Self::ByDesign => false,
+            Self::Time(end) => end.is_before(time),
+            // The day that the time names, wherever that is.
+            Self::Date(date) => {
+                time.as_str().get(..date.len()).is_some_and(|today| date.as_str() < today)
+            }
+        }
+    }
+
     /// Reads a date, a time or `by_design`.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {

@@ -194,6 +194,11 @@ impl ResponseDocument {
         &self.document.members
     }
 
+    /// The texts below a value, in the order of the file.
+    pub(crate) fn texts_below<'v>(&self, pointer: &str, value: &'v Json) -> Vec<&'v str> {
+        self.document.texts_below(pointer, value)
+    }
+
     pub(crate) fn comments(&self) -> &[Comment] {
         &self.document.comments
     }

@@ -3,6 +3,8 @@ use std::str::FromStr;
 
 use crate::words::ReferenceKind;
 
+use super::is_placeholder;
+
 /// A pointer to evidence. It points, and never contains.
 ///
 /// ```
@@ -59,6 +61,7 @@ impl FromStr for EvidenceRef {
             ReferenceKind::Sha512 => rest.len() == 128 && is_hex(rest),
             ReferenceKind::Commit => (7..=64).contains(&rest.len()) && is_hex(rest),
             ReferenceKind::Ticket => is_ticket(rest),
+            ReferenceKind::Artifact | ReferenceKind::MessageId if is_placeholder(rest) => false,
             ReferenceKind::Artifact | ReferenceKind::MessageId => {
                 !rest.is_empty() && !rest.contains(char::is_whitespace)
             }
@@ -142,6 +145,9 @@ mod tests {
             "ticket:org/repo",
             "ticket:/repo#1",
             "artifact:",
+            "artifact:TBD",
+            "artifact:pending_owner_response",
+            "message-id:-",
             "artifact:two words",
             "message-id:a b",
             "http://wiki.local/a",

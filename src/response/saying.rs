@@ -59,6 +59,9 @@ const FILLERS: [&str; 20] = [
 /// fillers alone has none.
 pub(crate) fn count_words(text: &str) -> usize {
     let folded = fold_name(text);
+    if is_put_off(&folded) {
+        return 0;
+    }
     let ideographs: Vec<char> = folded.chars().filter(|c| is_ideograph(*c)).collect();
     let different: BTreeSet<_> = ideographs.iter().collect();
     let runs: BTreeSet<&str> = folded
@@ -72,6 +75,29 @@ pub(crate) fn count_words(text: &str) -> usize {
     runs.len() + ideographs.len().min(2 * different.len()) / 2
 }
 
+/// Whether a folded text says that an answer is still to come, whatever else it says.
+fn is_put_off(folded: &str) -> bool {
+    const WORDS: [&str; 10] = [
+        "tbd",
+        "tbc",
+        "tba",
+        "todo",
+        "to do",
+        "to be filled",
+        "to be done",
+        "to be decided",
+        "to be determined",
+        "to be confirmed",
+    ];
+    const CHINESE: [&str; 4] = ["待補", "待確認", "待定", "待填"];
+    let text = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let begins_with = |word: &str| {
+        text.strip_prefix(word)
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+    };
+    WORDS.iter().any(|word| begins_with(word)) || CHINESE.iter().any(|word| text.starts_with(word))
+}
+
 /// Whether a character is a word, or a syllable of one, in Chinese, Japanese or Korean.
 fn is_ideograph(c: char) -> bool {
     matches!(c,
@@ -82,7 +108,26 @@ fn is_ideograph(c: char) -> bool {
 /// Whether a reason says why something is not applicable: in a word, at least, that is not a placeholder.
 pub(crate) fn is_reason(text: &str) -> bool {
     /// One character may be a reason only where it is Chinese, and then it is rarely one.
-    const NO_REASONS: [&str; 8] = ["是", "否", "有", "沒有", "不", "對", "不是", "好"];
+    const NO_REASONS: [&str; 18] = [
+        "是",
+        "否",
+        "有",
+        "沒有",
+        "不",
+        "對",
+        "不是",
+        "好",
+        "同上",
+        "不適用",
+        "不知道",
+        "不清楚",
+        "notapplicable",
+        "dunno",
+        "idk",
+        "noidea",
+        "dontknow",
+        "seeabove",
+    ];
     let is_word = |c: char| c.is_alphanumeric();
     let folded = fold_name(text);
     let bare: String = folded.chars().filter(|c| is_word(*c)).collect();
@@ -95,7 +140,7 @@ pub(crate) fn is_reason(text: &str) -> bool {
 }
 
 /// What begins a text that names nobody, after folding; a space ends it, or the text does.
-const NOBODY: [&str; 36] = [
+const NOBODY: [&str; 44] = [
     "nobody",
     "no one",
     "no-one",
@@ -132,10 +177,18 @@ const NOBODY: [&str; 36] = [
     "i don't",
     "we don't",
     "vacant",
+    "no body",
+    "tba",
+    "not applicable",
+    "same as",
+    "as above",
+    "see above",
+    "never",
+    "ditto",
 ];
 
 /// What makes a Chinese text name nobody, wherever it stands.
-const NOBODY_IN_CHINESE: [&str; 31] = [
+const NOBODY_IN_CHINESE: [&str; 35] = [
     "沒有人",
     "沒人",
     "無人",
@@ -167,6 +220,10 @@ const NOBODY_IN_CHINESE: [&str; 31] = [
     "忘了",
     "沒有負責",
     "沒特別",
+    "同上",
+    "暫無",
+    "如上",
+    "從未",
 ];
 
 /// What turns "whoever" into a rota: the name of a duty.
@@ -182,9 +239,7 @@ pub(crate) fn names_somebody(text: &str) -> bool {
     }
     let begins_with = |word: &str| {
         let rest = folded.trim_start_matches(|c: char| !c.is_alphanumeric()).strip_prefix(word);
-        rest.is_some_and(|rest| {
-            !rest.starts_with(|c: char| c.is_alphanumeric() || c == '\'' || c == '-' || c == '.')
-        })
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
     };
     bare.chars().any(char::is_alphabetic)
         && !is_placeholder(&bare)
@@ -218,6 +273,10 @@ mod tests {
             ("十分鐘無回執", 3),
             ("ＴＢＤ", 0),
             ("failed notifications stay 0", 4),
+            ("TBD later, when we know", 0),
+            ("(to be filled in)", 0),
+            ("待補 待補", 0),
+            ("todos are kept elsewhere", 4),
         ] {
             assert_eq!(count_words(text), count, "{text}");
         }
@@ -269,6 +328,12 @@ mod tests {
             "大家都可以",
             "隨便找個人",
             "to be decided",
+            "nobody.",
+            "'nobody'",
+            "No Body",
+            "TBA",
+            "同上",
+            "never",
         ] {
             assert!(!names_somebody(text), "{text}");
         }

@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::digest::{Digest, Original};
-use crate::document::{Comment, Document, escape};
+use crate::document::{Document, escape, texts_of_comments};
 use crate::json::{DocumentError, DocumentProblem, Json, line_and_column};
-use crate::response::{COMMENT, EvidenceRef, is_placeholder};
+use crate::response::{COMMENT, EvidenceRef, is_reason, names_somebody};
 use crate::signer::Signer;
 use crate::template::is_printed_in_a_draft;
 use crate::time::Time;
@@ -141,9 +141,14 @@ impl ValueReader<'_> {
     }
 
     /// A text that says something.
-    fn prose(&mut self, key: RecordKey, what: &'static str) -> Option<String> {
+    fn prose(
+        &mut self,
+        key: RecordKey,
+        what: &'static str,
+        says_it: fn(&str) -> bool,
+    ) -> Option<String> {
         let text = self.text(key, what)?.to_owned();
-        if is_placeholder(&text) || text == PENDING_REVIEW {
+        if !says_it(&text) || text == PENDING_REVIEW {
             self.faults.push(expected(key.pointer(), what));
             return None;
         }
@@ -167,17 +172,19 @@ impl ValueReader<'_> {
         };
         match outcome {
             Some(Lane::OwnerReviewOnlyUpdate) if is_blank => {
-                self.faults
-                    .push(expected(key.pointer(), "the time until which the acceptance holds"));
+                // Where the key is missing, the outcome asks for it.
+                let has_key = self.document.get(key.as_str()).is_some();
+                let at = if has_key { key } else { RecordKey::Outcome };
+                self.faults.push(expected(at.pointer(), UNTIL));
                 None
             }
             Some(Lane::OwnerReviewOnlyUpdate) => self.word(key, TIME),
-            None => None,
-            Some(_) if is_blank => None,
-            Some(_) => {
+            Some(lane) if lane.is_hold() && !is_blank => {
                 self.faults.push(expected(key.pointer(), "nothing: only an acceptance ends"));
                 None
             }
+            // No record has another outcome; a candidate refuses it.
+            _ => None,
         }
     }
 
@@ -237,12 +244,12 @@ impl ValueReader<'_> {
             .map(str::to_owned);
         let response_event =
             self.word(RecordKey::ResponseEvent, "the digest of the answer's event");
-        let reviewer = self.prose(RecordKey::Reviewer, "the reviewer's name");
+        let reviewer = self.prose(RecordKey::Reviewer, "the reviewer's name", names_somebody);
         let kind = self.word(RecordKey::ReviewerKind, "person or automation");
         let reviewed_at = self.word(RecordKey::ReviewedAt, TIME);
         let outcome = self.outcome();
         let valid_until = self.valid_until(outcome);
-        let reason = self.prose(RecordKey::Reason, "a reason");
+        let reason = self.prose(RecordKey::Reason, "a reason", is_reason);
         let record_ref =
             self.word::<EvidenceRef>(RecordKey::RecordRef, "a pointer, as in ticket:OPS-12");
         let verdicts = self.verdicts();
@@ -261,7 +268,10 @@ impl ValueReader<'_> {
     }
 }
 
-const TIME: &str = "a time with an offset, as in RFC 3339";
+/// What an acceptance has to have, beside its outcome.
+const UNTIL: &str = "valid_until, the time until which the acceptance holds,";
+
+const TIME: &str = "a time with an offset, as in 2026-12-01T10:00:00+08:00,";
 
 impl ReviewDocument {
     /// Reads a reviewer record.
@@ -355,18 +365,12 @@ impl ReviewDocument {
         let comments = self.document.comments.iter().enumerate();
         let own: Vec<_> =
             comments.filter(|(_, comment)| !is_printed_in_a_draft(&comment.text)).collect();
-        let are_together =
-            |one: &(usize, &Comment), next: &(usize, &Comment)| one.1.line + 1 == next.1.line;
-        let mut findings = Vec::new();
-        for block in own.chunk_by(are_together) {
-            let number = block.first().map_or(0, |(index, _)| index + 1);
-            let lines: Vec<_> = block
-                .iter()
-                .map(|(_, comment)| comment.text.trim_start_matches('#').trim())
-                .collect();
-            findings.extend(findings_in(&format!("/{COMMENT}/{number}"), &lines.join("\n")));
-        }
-        findings.into_iter()
+        let texts = texts_of_comments(&own);
+        texts
+            .into_iter()
+            .flat_map(|(first, text)| findings_in(&format!("/{COMMENT}/{first}"), &text))
+            .collect::<Vec<_>>()
+            .into_iter()
     }
 
     /// The document, signed by whom the caller has verified it to be.

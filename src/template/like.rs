@@ -41,6 +41,14 @@ impl Carried {
         self.0.get(pointer).map(String::as_str)
     }
 
+    /// The pointer of a text that no template may repeat: it carries a secret, a payload, a command or a request.
+    #[cfg(feature = "cli")]
+    pub(crate) fn carries_anything_withheld(&self) -> Option<&str> {
+        let mut texts = self.0.iter();
+        let found = texts.find(|(_, text)| crate::triage::carries_anything_withheld(text));
+        found.map(|(pointer, _)| pointer.as_str())
+    }
+
     fn take(&mut self, pointer: &str, text: &str) {
         if !is_placeholder(text) {
             self.0.insert(pointer.to_owned(), text.trim().to_owned());

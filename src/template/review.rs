@@ -334,7 +334,9 @@ impl Draft<'_> {
             counted(findings, "finding"),
             counted(hints, "hint")
         ));
-        texts.push(self.what_changed());
+        if self.document.is_some() {
+            texts.push(self.what_changed());
+        }
         texts.push(String::new());
         texts.extend(ADVICE.map(str::to_owned));
         texts.push(String::new());

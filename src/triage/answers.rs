@@ -400,8 +400,11 @@ impl Examination<'_> {
                 }
                 entry.owner = named.map(str::to_owned);
             } else {
+                let answered = self.responded_at.clone();
                 let end = text.and_then(EntryEnd::read).filter(|end| {
-                    *end != EntryEnd::ByDesign || until.is_none_or(Until::may_be_by_design)
+                    let is_over = answered.as_ref().is_some_and(|time| end.is_over_at(time));
+                    !is_over
+                        && (*end != EntryEnd::ByDesign || until.is_none_or(Until::may_be_by_design))
                 });
                 if end.is_none() && until.is_some() {
                     self.report(Problem::SilenceWithoutOwner, place);
@@ -483,7 +486,8 @@ impl Examination<'_> {
             };
             if self.filled_in.contains(&field) {
                 // Which of the two answers holds is a guess.
-                self.find_in(Problem::WrongType, ResponseKey::Field(field));
+                let key = Some(ResponseKey::Field(field));
+                self.find(Problem::WrongType, key, format!("{pointer}/{FIELDS}/{index}"), None);
             } else if let Some(reason) = reason {
                 self.answers.give(field, Answer::NotApplicable(reason.trim().to_owned()));
             }

@@ -81,6 +81,14 @@ impl Finding {
             (Problem::WrongType, _) if self.field.contains("/health_rests_on") => {
                 format!("Write one or more of {}; the last one stands alone.", grounds())
             }
+            (Problem::WrongType, _) if self.field.starts_with("/not_applicable/fields") => {
+                "It has an answer of its own. Keep one of the two.".to_owned()
+            }
+            (Problem::WrongType | Problem::PartMissing, _)
+                if matches!(form, Some(PartForm::Entries { .. })) && self.is_in_an_entry() =>
+            {
+                "Give what and owner in each entry of the list.".to_owned()
+            }
             (Problem::WrongType | Problem::PartMissing, _)
                 if matches!(form, Some(PartForm::Entries { .. })) =>
             {
@@ -122,9 +130,18 @@ impl Finding {
                 Some(part) => format!("Give {}.", part.english()),
                 None => self.problem.next_step().to_owned(),
             },
-            (Problem::FieldMissing, Some(field)) if !self.is_excusable => {
-                let form = field.form().map_or_else(String::new, AnswerForm::english);
-                format!("Give {form}; `not_applicable` is no answer here.")
+            (problem, Some(field)) if problem == field.problem_where_missing() => {
+                let answer = if parts_of(field).is_empty() {
+                    format!("Give {}", field.form().map_or_else(String::new, AnswerForm::english))
+                } else {
+                    let names: Vec<_> = parts_of(field).iter().map(|part| part.name).collect();
+                    format!("Answer its parts: {}", names.join(", "))
+                };
+                if self.is_excusable {
+                    format!("{answer}. Or write `not_applicable: <reason>`.")
+                } else {
+                    format!("{answer}; `not_applicable` is no answer here.")
+                }
             }
             (problem, _) if self.is_excusable => {
                 let step = if problem == Problem::FieldMissing { "Answer it." } else { problem.next_step() };
@@ -132,6 +149,11 @@ impl Finding {
             }
             (problem, _) => problem.next_step().to_owned(),
         }
+    }
+
+    /// Whether it is in one of the things that a review lists.
+    fn is_in_an_entry(&self) -> bool {
+        self.field.split('/').nth(3).is_some_and(|step| step.parse::<usize>().is_ok())
     }
 
     /// The field and the part that it is in, where it is in one.

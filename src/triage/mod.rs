@@ -16,7 +16,7 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::detect::{self, Folded, Kind, Rules};
-use crate::document::Comment;
+use crate::document::texts_of_comments;
 use crate::json::Json;
 use crate::response::{
     Answers, COMMENT, Hint, OwnerResponse, ResponseDocument, ResponseKey, is_placeholder,
@@ -262,16 +262,13 @@ impl<'a> Examination<'a> {
             let printed = printed_lines(self.surface, decision);
             own.retain(|(_, comment)| !printed.contains(&comment.text));
         }
-        let are_together =
-            |one: &(usize, &Comment), next: &(usize, &Comment)| one.1.line + 1 == next.1.line;
-        for block in own.chunk_by(are_together) {
-            let Some((first, _)) = block.first() else { continue };
-            let lines: Vec<_> = block
-                .iter()
-                .map(|(_, comment)| comment.text.trim_start_matches('#').trim())
-                .collect();
-            let pointer = format!("/{COMMENT}/{}", first + 1);
-            self.examine_text(&lines.join("\n"), None, &pointer, false);
+        let before = self.findings.len();
+        for (index, (first, text)) in texts_of_comments(&own).iter().enumerate() {
+            // What is found in a run of lines is found in all of them again.
+            let is_all = index > 0 && *first == own.first().map_or(0, |(first, _)| first + 1);
+            if !is_all || self.findings.len() == before {
+                self.examine_text(text, None, &format!("/{COMMENT}/{first}"), false);
+            }
         }
     }
 
@@ -335,7 +332,7 @@ impl<'a> Examination<'a> {
             Json::Array(items) if items.is_empty() => return,
             // The names of parts are the form's own, and say nothing of what was pasted.
             value if key.is_some_and(|key| structure::has_only(value, &key.steps())) => {
-                structure::readings_of_texts(value)
+                structure::readings_of_texts(&self.document.texts_below(pointer, value))
             }
             value => structure::readings(key.is_none().then_some(name), value),
         };

@@ -34,19 +34,8 @@ pub(super) fn has_only(value: &Json, names: &[&str]) -> bool {
     }
 }
 
-/// The texts in a value, read as one line and as lines.
-pub(super) fn readings_of_texts(value: &Json) -> Vec<String> {
-    fn add<'v>(texts: &mut Vec<&'v str>, value: &'v Json) {
-        match value {
-            Json::String(text) => texts.push(text),
-            Json::Number(number) => texts.push(number.as_str()),
-            Json::Array(items) => items.iter().for_each(|item| add(texts, item)),
-            Json::Object(members) => members.values().for_each(|value| add(texts, value)),
-            Json::Null | Json::Bool(_) => {}
-        }
-    }
-    let mut texts = Vec::new();
-    add(&mut texts, value);
+/// Several texts, read as one line, as lines, and without anything between them.
+pub(super) fn readings_of_texts(texts: &[&str]) -> Vec<String> {
     if texts.len() < 2 { Vec::new() } else { vec![texts.join(" "), texts.join("\n")] }
 }
 

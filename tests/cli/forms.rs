@@ -261,3 +261,66 @@ fn fill_in_form(form: &str) -> String {
     assert_eq!(used, texts.len());
     filled
 }
+
+/// Whoever writes the journal by hand cannot make an acceptance hold for longer than a year from now.
+#[test]
+fn an_acceptance_of_the_future_does_not_verify() {
+    let case = Case::accepted();
+    let [old] = case.files(".review.json").try_into().unwrap();
+    let mut record: Value = serde_json::from_slice(&std::fs::read(&old).unwrap()).unwrap();
+    record["reviewed_at"] = json!("2998-12-31T00:00:00Z");
+    record["valid_until"] = json!("2999-12-31T00:00:00Z");
+    let bytes = format!("{record:#}\n");
+    let digest = acceptance_ledger::Digest::of(bytes.as_bytes());
+    let events = std::fs::read_to_string(case.events()).unwrap();
+    let (first, second) = events.trim_end().split_once('\n').unwrap();
+    let mut second: Vec<String> = second.split(",\"").map(str::to_owned).collect();
+    second.pop();
+    for part in &mut second {
+        if part.starts_with("recorded_at") {
+            *part = "recorded_at\":\"2999-01-01T00:00:00+08:00\"".to_owned();
+        } else if part.starts_with("document") {
+            *part = format!("document\":\"{digest}\"");
+        }
+    }
+    let open = second.join(",\"");
+    let seal = acceptance_ledger::Digest::of(open.as_bytes());
+    std::fs::write(case.events(), format!("{first}\n{open},\"digest\":\"{seal}\"}}\n")).unwrap();
+    std::fs::remove_file(&old).unwrap();
+    std::fs::write(old.with_file_name(format!("{}.review.json", digest.hex())), bytes).unwrap();
+    case.commit_ledger();
+    assert_eq!(case.codes(&[]), ["illegal_step"]);
+}
+
+#[test]
+fn a_secret_is_neither_carried_over_nor_put_into_a_draft() {
+    let case = Case::new();
+    let secret = "SRE smtp_auth_password=Xk39vQz7LmPw";
+    case.answer("secret.json", 20, &[("reload_owner", json!(secret))]);
+    let (out, err) = case.run_to(1, &["template", RULES, "--like", "secret.json"]);
+    assert!(err.contains("this text may not be carried over") && out.is_empty(), "{err}");
+    assert!(!err.contains("Xk39vQz7LmPw"), "{err}");
+    case.answer("answer.json", 20, &[]);
+    case.run_to(0, &["intake", "answer.json"]);
+    for args in [["--reviewer", secret], ["--record-ref", secret]] {
+        let args = [&["template", RULES, "--review"][..], &args].concat();
+        let (out, err) = case.run_to(2, &args);
+        assert!(out.is_empty() && err.contains("a draft may not hold a secret"), "{err}");
+        assert!(!err.contains("Xk39vQz7LmPw"), "{err}");
+    }
+    // An outcome that no review leads to is told before anything is written.
+    case.answer("held.json", 21, &[("rollback_owner", json!("TBD"))]);
+    case.run_to(1, &["intake", "held.json"]);
+    let (_, err) = case.run_to(2, &["template", RULES, "--review", "--outcome", "accept"]);
+    assert!(err.contains("no review leads from request_supplement to this outcome"), "{err}");
+}
+
+#[test]
+fn a_template_of_a_changed_file_says_so() {
+    let case = Case::new();
+    case.write("prometheus/alert.rules", "groups: []\n");
+    let (_, err) = case.run_to(0, &["template", RULES]);
+    assert!(err.contains("is no longer the one that is asked about"), "{err}");
+    let (text, _) = case.run_to(0, &["status", RULES]);
+    assert!(text.contains("The file is no longer the one that was asked about"), "{text}");
+}

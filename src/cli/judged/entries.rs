@@ -7,7 +7,7 @@ use crate::edges::files::shown;
 use crate::escape;
 use crate::json::Json;
 use crate::requirement::{Requirement, requirement};
-use crate::response::{Answers, COMMENT, FIELDS, ResponseDocument, ResponseKey};
+use crate::response::{Answers, COMMENT, FIELDS, REASON, ResponseDocument, ResponseKey, is_reason};
 use crate::template::{WIDTH, section_of, width, wrapped};
 use crate::triage::Finding;
 use crate::words::{AcceptanceField, HealthGround, Lane, NOT_APPLICABLE, PartForm, Problem};
@@ -104,11 +104,31 @@ fn group_of(document: &ResponseDocument, finding: &Finding) -> String {
         return finding.field().to_owned();
     }
     let has_own = document.members().iter().any(|(other, _)| other == name);
-    if !has_own && shares_a_reason(document, name) {
+    // With a reason, the field is one that no reason answers.
+    if !has_own && shares_a_reason(document, name) && !has_reason(document) {
         NOT_APPLICABLE.to_owned()
     } else {
         name.to_owned()
     }
+}
+
+/// The line on which the common `not_applicable` names a field.
+fn line_in_common_list(document: &ResponseDocument, name: &str) -> Option<usize> {
+    let Some(Json::Object(members)) = document.value(ResponseKey::NotApplicable) else {
+        return None;
+    };
+    let Some(Json::Array(fields)) = members.get(FIELDS) else { return None };
+    let index = fields.iter().position(|field| field.as_str() == Some(name))?;
+    Some(document.place_of(&format!("/{NOT_APPLICABLE}/{FIELDS}/{index}")).0)
+}
+
+/// Whether the document gives a reason for several fields.
+fn has_reason(document: &ResponseDocument) -> bool {
+    let reason = match document.value(ResponseKey::NotApplicable) {
+        Some(Json::Object(members)) => members.get(REASON).and_then(Json::as_str),
+        _ => None,
+    };
+    reason.is_some_and(is_reason)
 }
 
 fn shares_a_reason(document: &ResponseDocument, name: &str) -> bool {
@@ -138,7 +158,7 @@ fn entry(
     let place = if is_shared {
         Some(line_of("/not_applicable/reason"))
     } else if key.is_some_and(|key| document.line_of_key(key).is_none()) {
-        None
+        line_in_common_list(document, name)
     } else {
         findings.iter().map(|finding| line_of(finding.field())).min()
     };
@@ -332,10 +352,12 @@ impl Judged {
             }
         }
         let line = entries.iter().find_map(|entry| entry.line).unwrap_or(1);
-        writeln!(
-            f,
-            "\n  next: start at line {line}. What a field asks for stands above it in the file."
-        )?;
+        let next = if self.is_json {
+            "`acceptance-ledger explain FIELD` says what a field asks for"
+        } else {
+            "what a field asks for is written above it"
+        };
+        writeln!(f, "\n  next: start at line {line}; {next}.")?;
         writeln!(
             f,
             "        Not yours? Write decision: decline_ownership and a followup_owner.\n"

@@ -11,6 +11,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
 use crate::candidate::AnyCandidate;
+use crate::document::Notation;
 use crate::edges::files::{self, FileError, shown};
 use crate::edges::report::{Notice, Severity, github, sarif};
 use crate::escape;
@@ -70,6 +71,8 @@ pub(super) struct Judged {
     findings: Vec<Located>,
     hints: Vec<Hint>,
     entries: Entries,
+    /// Whether the document has no comments that say what to write.
+    is_json: bool,
 }
 
 /// A finding, and the line and column of its field in the file.
@@ -156,6 +159,7 @@ impl Judged {
             findings: candidate.findings().iter().map(located).collect(),
             hints: candidate.response().map_or_else(Vec::new, |response| response.hints().to_vec()),
             entries: Entries::of(document, candidate),
+            is_json: document.notation() == Notation::Json,
         }
     }
 

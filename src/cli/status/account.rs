@@ -24,6 +24,8 @@ use super::plain;
 /// What happened to one surface.
 pub(super) struct Account<'a> {
     pub(super) now: &'a Time,
+    /// Whether the file in the work tree has another digest than the request says.
+    pub(super) is_of_another_file: bool,
     pub(super) surface: &'a Surface,
     pub(super) replay: &'a Replay,
     pub(super) log: &'a JournalLog,
@@ -189,6 +191,12 @@ impl fmt::Display for Account<'_> {
         let candidate = self.replay.as_ref().ok().map(History::candidate);
         let id = plain(self.surface.surface_id());
         match candidate.map(|candidate| self.lane_of(candidate)) {
+            Some(lane) if self.is_over() => {
+                writeln!(
+                    f,
+                    "{id}: {lane}\n  The acceptance is over. The owner has to answer again."
+                )?;
+            }
             Some(lane) => writeln!(f, "{id}: {lane}\n  {}", lane.english())?,
             None => writeln!(f, "{id}: the journal is broken\n  No lane follows from it.")?,
         }
@@ -201,6 +209,12 @@ impl fmt::Display for Account<'_> {
                 f,
                 "  {} {until}",
                 if is_over { "Was accepted until" } else { "Accepted until" }
+            )?;
+        }
+        if self.is_of_another_file {
+            writeln!(
+                f,
+                "  The file is no longer the one that was asked about: run acceptance-ledger init."
             )?;
         }
         self.write_failed(f)?;
@@ -232,6 +246,11 @@ impl fmt::Display for Account<'_> {
                 writeln!(f, "     withdrawn: the document was deleted")?;
             }
         }
+        if let Some(until) =
+            candidate.and_then(AnyCandidate::valid_until).filter(|_| self.is_over())
+        {
+            writeln!(f, "  –  {until} the acceptance ended: {}", Lane::WaitingOwnerResponse)?;
+        }
         let findings = candidate.map(AnyCandidate::findings).unwrap_or_default();
         if !findings.is_empty() {
             writeln!(f, "\nWhat is missing now:")?;
@@ -250,10 +269,16 @@ impl fmt::Display for Account<'_> {
 }
 
 impl Account<'_> {
+    /// Whether the answer was accepted until a time that has passed.
+    fn is_over(&self) -> bool {
+        let candidate = self.replay.as_ref().ok().map(History::candidate);
+        let until = candidate.and_then(AnyCandidate::valid_until);
+        until.is_some_and(|until| !self.now.is_before(until))
+    }
+
     /// The lane of the candidate now: an acceptance that is over no longer counts.
     fn lane_of(&self, candidate: &AnyCandidate) -> Lane {
-        let is_over = candidate.valid_until().is_some_and(|until| !self.now.is_before(until));
-        if is_over { Lane::WaitingOwnerResponse } else { candidate.lane() }
+        if self.is_over() { Lane::WaitingOwnerResponse } else { candidate.lane() }
     }
 
     /// What can be done for the candidate now.

@@ -31,7 +31,14 @@ impl Ends {
             let left = now.seconds_to(until);
             let is_soon = left <= i64::from(days) * SECONDS_OF_A_DAY;
             let id = candidate.surface().surface_id().to_owned();
-            is_soon.then(|| (id, until.clone(), left.div_euclid(SECONDS_OF_A_DAY)))
+            is_soon.then(|| {
+                (
+                    id,
+                    until.clone(),
+                    left.div_euclid(SECONDS_OF_A_DAY)
+                        + i64::from(left.rem_euclid(SECONDS_OF_A_DAY) > 0),
+                )
+            })
         };
         let mut ends: Vec<_> = candidates.iter().filter_map(end).collect();
         ends.sort_by_key(|(_, until, _)| now.seconds_to(until));
@@ -54,8 +61,7 @@ impl fmt::Display for Ends {
         writeln!(f, "\nAcceptances that end within {} days:", self.days)?;
         for (id, until, days) in &self.ends {
             let when = match days {
-                ..0 => "over".to_owned(),
-                0 => "today".to_owned(),
+                ..=0 => "over".to_owned(),
                 1 => "in 1 day".to_owned(),
                 days => format!("in {days} days"),
             };

@@ -18,6 +18,7 @@ use super::Outcome;
 use super::failure::Failure;
 use super::inputs::InputArgs;
 use super::repository::{Replayed, Repository, log_of};
+use super::source::{Source, Sources};
 use super::template::find;
 use super::wait::WaitArgs;
 use account::Account;
@@ -71,6 +72,8 @@ pub(super) fn run(args: &Args) -> Outcome {
             let signers = repository.signers.as_ref();
             let account = Account {
                 now: &now,
+                is_of_another_file: Sources::new(args.inputs.root()).compare(surface)?
+                    == Source::Differs,
                 replay: &replay,
                 log: log_of(&replay),
                 folder: &folder,

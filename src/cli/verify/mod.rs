@@ -9,10 +9,10 @@ use std::process::ExitCode;
 
 use crate::edges::clock;
 use crate::edges::files::shown;
-use crate::edges::journal::{ATTRIBUTES, Folder, SIGNATURE};
+use crate::edges::journal::{ATTRIBUTES, EVENTS, Folder, SIGNATURE};
 use crate::edges::signatures::ALLOWED_SIGNERS;
 use crate::inputs::{Inventory, ListedSurfaces};
-use crate::journal::{DocumentName, JournalLog};
+use crate::journal::{DocumentName, Event, JournalLog};
 use crate::time::Time;
 use crate::words::VerifyCode;
 
@@ -87,11 +87,13 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     drop(listed);
     drafts::hold_sources_against(args, &repository, &mut report)?;
 
+    let now = clock::event_time().ok_or_else(Failure::clock)?;
     let signers = repository.signers.clone();
     let replayed = repository.replay(|replay, folder| {
         let log = log_of(replay);
         let signers = signers.as_ref();
         (
+            acceptances_ahead(log, &now),
             strange_files(log, folder),
             bad_signatures(log, signers, folder),
             SignedAcceptance::of(replay, signers, folder),
@@ -115,7 +117,13 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
             );
         }
         let file = |name: &str| repository.journal.path(&journal.folder).join(name);
-        let (strange, signed, acceptance) = journal.seen;
+        let (ahead, strange, signed, acceptance) = journal.seen;
+        for line in ahead {
+            let message = "the acceptance was recorded ahead of the clock".to_owned();
+            report.add(
+                Finding::new(VerifyCode::IllegalStep, &file(EVENTS), message).at(Some((line, 1))),
+            );
+        }
         acceptances.extend(acceptance);
         for name in strange {
             report.add(Finding::of(VerifyCode::OrphanDocument, &file(&name)));
@@ -137,7 +145,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     let candidates = (!is_broken).then_some(candidates);
     let as_of = match &args.as_of {
         Some(time) => time.clone(),
-        None => clock::event_time().ok_or_else(Failure::clock)?,
+        None => now,
     };
     ledger::hold_against_replay(&path, repository, candidates, &as_of, &mut report)?;
     drop(lock);
@@ -157,6 +165,15 @@ fn note_touches(acceptances: &[SignedAcceptance], report: &mut Report) {
     for SignedAcceptance { surface_id, reviewer, .. } in touched {
         report.note(&format!("accepted with a touch: {surface_id}, by {reviewer}"));
     }
+}
+
+/// The lines of acceptances that are of the future: with such a time, one would hold for longer than it may. (A clock that
+/// once ran ahead does no harm to an answer or a hold.)
+fn acceptances_ahead(log: &JournalLog, now: &Time) -> Vec<usize> {
+    let is_ahead = |event: &&Event| {
+        event.is_review() && !event.lane().is_hold() && event.recorded_at().is_ahead_of(now)
+    };
+    log.events().iter().filter(is_ahead).map(Event::sequence).collect()
 }
 
 /// Files in a surface's folder that no event keeps and no document is.
