@@ -202,11 +202,12 @@ fn read_json(reader: &mut Reader<'_>) -> Read<Document> {
     let mut document = Document::default();
     let mut position = 0;
     reader.each_member(|reader, name| {
-        if document.get(&name).is_some() {
+        let pointer = format!("/{}", escape(&name));
+        // A search through the members would take long where there are very many.
+        if document.spots.contains_key(&pointer) {
             return Err(DocumentProblem::DuplicateKey.into());
         }
         position += 1;
-        let pointer = format!("/{}", escape(&name));
         let key = reader.key_offset();
         let value = read_json_value(reader, &mut document.spots, &pointer, key, position)?;
         document.members.push((name, value));

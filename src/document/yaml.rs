@@ -328,6 +328,7 @@ impl<'t> Builder<'t> {
                     let problem = match character {
                         '#' => DocumentProblem::CommentBehindValue,
                         '\t' => DocumentProblem::Tab,
+                        _ if is_odd_space(character) => DocumentProblem::OddSpace,
                         // The parser reads it, and no value holds it: a directive, for example.
                         _ => DocumentProblem::YamlFeature,
                     };
@@ -504,6 +505,33 @@ mod tests {
         assert_eq!(*read(b"a: \xff\n", |_| true).unwrap_err().problem(), DocumentProblem::NotUtf8);
         let large = format!("a: {}\n", "x".repeat(MAX_DOCUMENT));
         assert_eq!(*parse(&large).unwrap_err().problem(), DocumentProblem::TooLarge);
+    }
+
+    #[test]
+    fn a_comment_behind_a_value_is_refused_however_the_value_is_quoted() {
+        for text in [
+            "a: 'it''s' # it's hunter2\nb: c\n",
+            "a: \"x\\\"\" # \"hunter2\"\n",
+            "a: \"x\n  # in it\n  y\" # hunter2\n",
+            "a: [x, 'y' # hunter2\n  ]\n",
+            "a: | # hunter2\n  x\n",
+            "'a': # hunter2\n  b: c\n",
+            "--- # hunter2\na: b\n",
+        ] {
+            let problem = parse(text).err().map(|error| error.problem().clone());
+            assert_eq!(problem, Some(DocumentProblem::CommentBehindValue), "{text}");
+        }
+        for text in [
+            "a: 'x # y'\n",
+            "a: \"x # 'y\"\n",
+            "a: 'it''s # x'\n",
+            "a: 'x'\n# y\n",
+            "---\na: b\n...\n",
+            "a: |2-\n   x\nb: >+\n  y\n",
+            "a: {b: [c, \"d\"], 'e': f}\n",
+        ] {
+            assert!(parse(text).is_ok(), "{text}");
+        }
     }
 
     #[test]

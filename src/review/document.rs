@@ -104,6 +104,10 @@ fn is_known(key: &str) -> bool {
     key.parse::<RecordKey>().is_ok() || key.parse::<ReviewerCheck>().is_ok()
 }
 
+/// How many values are told that the format does not have: nobody reads more, and the place of each is counted from the
+/// beginning of the file.
+const MAX_FAULTS: usize = 200;
+
 /// A pointer, and what is wrong there.
 type Fault = (String, DocumentProblem);
 
@@ -278,8 +282,8 @@ impl ReviewDocument {
     ///
     /// # Errors
     ///
-    /// Every value that the format does not have, in the order of the file, and every key that is missing; of a document
-    /// that has more than 256 KiB, or is no strict JSON object and no strict YAML mapping, the first fault.
+    /// Every value that the format does not have, of very many the first 200 in the order of the file, and every key that
+    /// is missing; of a document that has more than 256 KiB, or is no strict JSON object and no strict YAML mapping, the first fault.
     pub fn parse(bytes: &[u8]) -> Result<Self, Vec<DocumentError>> {
         let document = Document::read(bytes, is_known).map_err(|error| vec![error])?;
         let mut reader = ValueReader { document: &document, faults: Vec::new() };
@@ -287,6 +291,7 @@ impl ReviewDocument {
         let mut faults = reader.faults;
         faults.sort_by_key(|(pointer, _)| document.offset_of(pointer));
         faults.dedup();
+        faults.truncate(MAX_FAULTS);
         let is_missing = |key: &&RecordKey| {
             **key != RecordKey::ValidUntil && document.get(key.as_str()).is_none()
         };
@@ -557,6 +562,15 @@ mod tests {
         let cut = text.trim_end_matches('}');
         let errors = ReviewDocument::parse(cut.as_bytes()).unwrap_err();
         assert!(matches!(errors.last().unwrap().problem(), DocumentProblem::Syntax(_)));
+    }
+
+    #[test]
+    fn of_very_many_faults_the_first_ones_are_told() {
+        let unknown: Vec<_> = (0..20_000).map(|number| format!("\"{number:x}\":0")).collect();
+        let text = format!("{{{}}}", unknown.join(","));
+        let errors = ReviewDocument::parse(text.as_bytes()).unwrap_err();
+        assert_eq!(errors.len(), MAX_FAULTS + RecordKey::ALL.len() - 1);
+        assert_eq!(errors[1].path(), "$.#2");
     }
 
     #[test]
