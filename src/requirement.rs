@@ -129,13 +129,23 @@ mod tests {
     /// asks for, of a request that asks for all.
     fn requirements(writes: bool, live: bool, decision: &str) -> [Vec<&'static str>; 2] {
         let all: Vec<_> = AcceptanceField::answers().map(AcceptanceField::as_str).collect();
+        requirements_of(&all, writes, live, decision)
+    }
+
+    /// As [`requirements`], of a request that asks for some.
+    fn requirements_of(
+        asked: &[&str],
+        writes: bool,
+        live: bool,
+        decision: &str,
+    ) -> [Vec<&'static str>; 2] {
         let document = serde_json::json!({
             "required_owner_fields": [],
             "request_drafts": [{
                 "request_id": "r", "surface_id": "s", "label": 1, "expected_scope": 1,
                 "config_kind": 1, "observability_scope": 1, "control_tier": 1, "repo_source_path": 1,
                 "repo_sha256": 1, "source_line_count": 1, "write_capable_surface": writes,
-                "requires_live_evidence": live, "required_owner_fields": all,
+                "requires_live_evidence": live, "required_owner_fields": asked,
             }],
         });
         let requests = OwnerRequests::parse(document.to_string().as_bytes()).unwrap();
@@ -193,6 +203,14 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_request_asks_for_what_it_names_and_no_more() {
+        let asked = ["followup_owner", "stale_alert_review"];
+        let [demanded, by_request] = requirements_of(&asked, false, false, "confirm_current_state");
+        assert_eq!(demanded, FOUR.split(' ').collect::<Vec<_>>());
+        assert_eq!(by_request, ["stale_alert_review", "followup_owner"]);
     }
 
     #[test]

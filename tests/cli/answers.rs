@@ -248,6 +248,15 @@ fn documents_are_what_their_schemas_say() {
     let response = validator("response");
     let answer = Value::from(filled_in(&example(), RULES));
     assert!(response.is_valid(&answer));
+    // An editor finds nothing wrong with a form that nobody has filled in yet.
+    for surface in [RULES, "docker_host.json", "docker-compose.yml"] {
+        let args = ["template", surface, "--format", "json"];
+        let output = tool(&example()).args(args).output().unwrap();
+        let form: Value = serde_json::from_str(stdout(&output)).unwrap();
+        let errors: Vec<_> =
+            response.iter_errors(&form).map(|error| error.instance_path().to_string()).collect();
+        assert_eq!(errors, [""; 0], "{surface}");
+    }
     for (key, value) in [
         ("decision", json!("looks good")),
         ("live_config_hash_ref", json!("it is fine")),
@@ -255,6 +264,11 @@ fn documents_are_what_their_schemas_say() {
         ("responded_at", json!("yesterday")),
         ("runtime_gate", json!(false)),
         ("reload_owner", json!(1)),
+        ("receiver_receipt_proof_ref", json!("commit:0af9c1d")),
+        ("validation_plan", json!({"rout": "as before"})),
+        ("stale_alert_review", json!({"stale": "fine"})),
+        ("false_green_risk_review", json!({"health_rests_on": ["luck"]})),
+        ("not_applicable", json!({"reason": "none", "fields": ["hunter2"]})),
     ] {
         let mut changed = answer.clone();
         changed[key] = value;
