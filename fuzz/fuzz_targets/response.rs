@@ -1,31 +1,48 @@
 //! Triage of any answer: it is the same every time, it is as strict as its strictest finding, and a secret quarantines
-//! the answer wherever it stands. Bytes that begin like a document are one, and a text in a field of another; any others
-//! make an answer for the example.
+//! the answer wherever it stands, in comments, too. The same answer as JSON and as YAML is triaged alike. Bytes that
+//! begin like a document are one, and a text in a field of another; any others make an answer for the example.
 
 #![no_main]
 
-use acceptance_ledger::{AnyCandidate, Dossier, Finding, Lane, ResponseDocument};
+use std::collections::BTreeSet;
+
+use acceptance_ledger::{
+    AnyCandidate, Dossier, Finding, Lane, ResponseDocument, TemplateFormat, TemplateOptions,
+    response_template,
+};
+use acceptance_ledger_fuzz::yaml::{is_yaml, poisoned, to_json, value_of};
 use acceptance_ledger_fuzz::{
-    Dice, answer, carries_marker, check_error, check_silence, example, is_document, quote, replay,
+    Dice, MARKER, answer, carries_marker, check_error, check_silence, count, example, is_document,
+    quote, replay,
 };
 use libfuzzer_sys::fuzz_target;
+use serde_json::Value;
 
 const MAX_FINDINGS: usize = 200 + 1;
 
-fn triage(bytes: &[u8]) {
+fn land(document: &ResponseDocument) -> AnyCandidate {
     let example = example(0);
+    let candidate = AnyCandidate::new(example.surface.clone());
+    AnyCandidate::from(candidate.receive(&example.surfaces, document))
+}
+
+fn triage(bytes: &[u8]) {
+    let notation = if is_yaml(bytes) { "yaml" } else { "json" };
     let document = match ResponseDocument::parse(bytes) {
         Ok(document) => document,
-        Err(error) => return check_error(&error, bytes),
+        Err(error) => {
+            count(&format!("{notation}, an error"));
+            assert_eq!(ResponseDocument::parse(bytes).err(), Some(error.clone()));
+            return check_error(&error, bytes);
+        }
     };
-    let land = || {
-        let candidate = AnyCandidate::new(example.surface.clone());
-        AnyCandidate::from(candidate.receive(&example.surfaces, &document))
-    };
-    let candidate = land();
-    assert_eq!(candidate, land(), "triage is the same every time");
+    let candidate = land(&document);
+    assert_eq!(candidate, land(&document), "triage is the same every time");
+    let again = ResponseDocument::parse(bytes).expect("it is read as before");
+    assert_eq!(candidate, land(&again), "reading is the same every time");
 
     let (lane, findings) = (candidate.lane(), candidate.findings());
+    count(&format!("{notation}, {lane}"));
     assert!(findings.len() <= MAX_FINDINGS);
     let strictest = findings.iter().map(Finding::lane).max_by_key(|lane| lane.strictness());
     assert_eq!(lane, strictest.unwrap_or(Lane::ReadyForMonitoringReview));
@@ -35,26 +52,113 @@ fn triage(bytes: &[u8]) {
     }
 
     if carries_marker(bytes) {
-        check_silence(&format!("{candidate:?}"));
-        assert_eq!(lane, Lane::QuarantineSecretOrRawPayload, "a secret is quarantined");
-        let history = replay(example, &Dossier::default()).expect("no journal is a sound one");
-        let now = "2026-11-24T10:00:00Z".parse().expect("a time");
-        let step = history.receive(&document, now).expect("a first answer is always taken in");
-        assert_eq!(step.stores(), None);
-        check_silence(step.line());
+        check_withheld(&document, &candidate);
     }
+    if is_yaml(bytes) {
+        check_as_json(bytes, &candidate);
+    }
+    if !lane.is_withheld() {
+        check_carried_over(&document);
+    }
+}
+
+/// An answer with a secret goes nowhere.
+fn check_withheld(document: &ResponseDocument, candidate: &AnyCandidate) {
+    check_silence(&format!("{candidate:?}"));
+    let where_it_stands: String = String::from_utf8_lossy(document.bytes())
+        .lines()
+        .filter(|line| line.to_ascii_lowercase().contains(MARKER))
+        .map(|line| format!("\n{line:?}"))
+        .collect();
+    assert_eq!(
+        candidate.lane(),
+        Lane::QuarantineSecretOrRawPayload,
+        "a secret is quarantined:{where_it_stands}"
+    );
+    let history = replay(example(0), &Dossier::default()).expect("no journal is a sound one");
+    let now = "2026-11-24T10:00:00Z".parse().expect("a time");
+    match history.receive(document, now) {
+        Ok(step) => {
+            assert_eq!(step.stores(), None);
+            check_silence(step.line());
+        }
+        Err(refusal) => check_silence(&refusal.to_string()),
+    }
+}
+
+fn is_of_comment(finding: &&Finding) -> bool {
+    finding.field().starts_with("/#comment/")
+}
+
+/// Written as JSON, with the values that another reader sees, the answer is triaged as it is; but for its comments.
+fn check_as_json(bytes: &[u8], candidate: &AnyCandidate) {
+    let Some(json) = to_json(bytes) else { return count("yaml, not read by libyaml") };
+    let Ok(document) = ResponseDocument::parse(json.as_bytes()) else {
+        // Escapes can make it too large.
+        assert!(json.len() > bytes.len(), "the same values are read from JSON");
+        return count("yaml, too large as JSON");
+    };
+    let other = land(&document);
+    if candidate.findings().len().max(other.findings().len()) >= MAX_FINDINGS {
+        return;
+    }
+    let found = |candidate: &AnyCandidate| -> BTreeSet<_> {
+        let findings = candidate.findings().iter().filter(|finding| !is_of_comment(finding));
+        findings
+            .map(|finding| (finding.problem().to_string(), finding.field().to_owned()))
+            .collect()
+    };
+    assert_eq!(found(candidate), found(&other), "the same values have the same findings");
+    if !candidate.findings().iter().any(|finding| is_of_comment(&finding)) {
+        assert_eq!(*candidate, other, "the same values are the same answer");
+    }
+    count("yaml, alike as JSON");
+}
+
+/// What a new form takes over from an answer can be read, and is the same in both notations.
+fn check_carried_over(document: &ResponseDocument) {
+    let surface = &example(0).surface;
+    let [yaml, json] = [TemplateFormat::Yaml, TemplateFormat::Json].map(|format| {
+        let like = Some(document);
+        response_template(surface, &TemplateOptions { like, format, ..TemplateOptions::default() })
+    });
+    assert!(ResponseDocument::parse(yaml.as_bytes()).is_ok(), "{yaml}");
+    let (Some(mut json), yaml) = (value_of(json.as_bytes()), value_of(yaml.as_bytes())) else {
+        panic!("a template is JSON");
+    };
+    let Some(yaml) = yaml else { return count("a form that libyaml does not read") };
+    json.as_object_mut().expect("a template is an object").remove("$schema");
+    // What is still open: a text of several lines, and the first item of a list.
+    let as_blank = |value: Value| value.to_string().replace("[null]", "[]").replace("\"\"", "null");
+    assert_eq!(as_blank(yaml), as_blank(json), "a form has the same values in both notations");
 }
 
 fuzz_target!(|bytes: &[u8]| {
     if is_document(bytes) {
         triage(bytes);
-        let text = quote(&String::from_utf8_lossy(bytes), false);
+        let text = String::from_utf8_lossy(bytes);
+        let quoted = quote(&text, false);
         triage(
-            format!(r#"{{"schema_version": "monitoring_owner_response_v1", "decision_reason": {text}, "x": [{text}]}}"#)
+            format!(r#"{{"schema_version": "monitoring_owner_response_v1", "decision_reason": {quoted}, "x": [{quoted}]}}"#)
                 .as_bytes(),
         );
+        if is_yaml(bytes) {
+            poisoned(bytes).iter().for_each(|document| triage(document));
+        } else {
+            let block = text.replace('\n', "\n  ");
+            triage(
+                format!(
+                    "schema_version: monitoring_owner_response_v1\ndecision_reason: |\n  {block}\n"
+                )
+                .as_bytes(),
+            );
+        }
     } else {
         let mut dice = Dice::new(bytes);
-        triage(answer(&mut dice, &example(0).surface, "2026-11-20T10:00:00+08:00").as_bytes());
+        let text = answer(&mut dice, &example(0).surface, "2026-11-20T10:00:00+08:00");
+        triage(text.as_bytes());
+        if is_yaml(text.as_bytes()) {
+            poisoned(text.as_bytes()).iter().for_each(|document| triage(document));
+        }
     }
 });

@@ -5,12 +5,13 @@
 #![no_main]
 
 use acceptance_ledger::{
-    Digest, Dossier, History, IntakeRefusal, Lane, LedgerDocument, Refusal, Refused,
+    AnyCandidate, Digest, Dossier, History, IntakeRefusal, Lane, LedgerDocument, Refusal, Refused,
     ResponseDocument, ReviewDocument, ReviewerCheck, Signer, SignerRole, Step, Time, VerifyCode,
 };
+use acceptance_ledger_fuzz::yaml::{edit_lines, is_yaml};
 use acceptance_ledger_fuzz::{
-    Dice, Example, accepted_lane, answer, carries_marker, check_silence, edit, example, ledger_of,
-    mend, plausible_record, quote, replay, store,
+    Dice, Example, LEDGER_TIME, accepted_lane, answer, carries_marker, check_silence, count, edit,
+    example, ledger_of, mend, plausible_record, quote, record_in_yaml, replay, store,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -84,11 +85,17 @@ impl Journal {
         let now = self.now(dice);
         match self.history().receive(&document, now) {
             Ok(step) => {
+                count(&format!(
+                    "{}, answered: {}",
+                    notation(text.as_bytes()),
+                    step.candidate().lane()
+                ));
                 assert_eq!(step.stores().is_none(), step.candidate().lane().is_withheld());
                 assert!(!carries_marker(text.as_bytes()) || step.stores().is_none());
                 self.take(dice, &step);
             }
             Err(refusal) => {
+                count(&format!("answer refused: {refusal:?}"));
                 assert_ne!(refusal, IntakeRefusal::Unreadable);
                 check_silence(&refusal.to_string());
             }
@@ -103,10 +110,10 @@ impl Journal {
             2 => history.candidate().lane(),
             _ => dice.pick(Lane::ALL),
         };
-        let Some(mut record) = plausible_record(&history, outcome) else { return };
+        let Some(mut record) = plausible_record(&history, &self.dossier, outcome) else { return };
         record["record_ref"] = format!("ticket:OPS-{}", self.day).into();
         for _ in 0..dice.roll(4) {
-            match dice.roll(6) {
+            match dice.roll(8) {
                 0 => {
                     let check = dice.pick(ReviewerCheck::ALL).as_str();
                     record["checks"][check] = dice.pick(&["fail", "pass", "not_applicable"]).into();
@@ -115,14 +122,23 @@ impl Journal {
                 2 => record["reviewer"] = dice.text().into(),
                 3 => record["reason"] = dice.text().into(),
                 4 => record["reviewed_at"] = dice.time().into(),
-                _ => record["response_event"] = Digest::of(b"another").to_string().into(),
+                5 => record["response_event"] = Digest::of(b"another").to_string().into(),
+                6 => record["valid_until"] = dice.time().into(),
+                _ => {
+                    let check = dice.pick(ReviewerCheck::ALL).as_str();
+                    record["checks"][check] = serde_json::Value::Null;
+                }
             }
         }
         let text = serde_json::to_string_pretty(&record).expect("it is JSON");
-        let bytes = match dice.roll(4) {
+        let bytes = match dice.roll(6) {
             0 | 1 => text.into_bytes(),
             2 => text.replace('\n', "\r\n").into_bytes(),
-            _ => edit(&text, dice),
+            3 => edit(&text, dice),
+            side => {
+                let text = record_in_yaml(&history, &self.dossier, &record, dice);
+                if side == 4 { text.into_bytes() } else { edit_lines(&text, dice).into_bytes() }
+            }
         };
         let signer = signer(dice, &["Rex Reviewer", "Ada Owner"], SignerRole::Person);
         let Ok(document) = ReviewDocument::parse(&bytes) else { return };
@@ -135,10 +151,16 @@ impl Journal {
         let now = self.now(dice);
         match history.review(record, now) {
             Ok(step) => {
+                count(&format!("{}, reviewed: {}", notation(&bytes), step.candidate().lane()));
                 assert!(!carries_marker(&bytes), "a record with a secret is taken");
                 self.take(dice, &step);
             }
             Err(Refused { candidate, reason }) => {
+                let name = format!("{reason:?}");
+                count(&format!(
+                    "record refused: {}",
+                    name.split([' ', '(']).next().unwrap_or_default()
+                ));
                 assert_ne!(reason, Refusal::Unreadable);
                 check_silence(&reason.to_string());
                 assert_eq!(*candidate, self.history(), "what is refused changes nothing");
@@ -149,9 +171,12 @@ impl Journal {
     /// Stores a step that was taken, or as much of it as an interruption lets through.
     fn take(&mut self, dice: &mut Dice<'_>, step: &Step) {
         let before = self.history();
-        mend(&mut self.dossier, &before);
         let mut whole = self.dossier.clone();
-        store(&mut whole, step);
+        whole.store(step);
+        mend(&mut self.dossier, &before);
+        let mut mended = self.dossier.clone();
+        store(&mut mended, step);
+        assert!(whole == mended, "a step is stored as its parts are");
         self.check_taken(&whole, step);
         let kind = dice.roll(4);
         if kind >= 2 {
@@ -194,7 +219,16 @@ impl Journal {
 
         let ledger = ledger_of(self.example, whole);
         let ledger = LedgerDocument::parse(ledger.as_bytes()).expect("what is written can be read");
-        assert_eq!(ledger.entries()[0], step.candidate().entry());
+        // The ledger is one of a time, at which an acceptance may be over.
+        let at = LEDGER_TIME.parse().expect("a time");
+        let is_over = step.candidate().valid_until().is_some_and(|end| !Time::is_before(&at, end));
+        if is_over {
+            count("an acceptance that is over in the ledger");
+            let waiting = AnyCandidate::new(self.example.surface.clone());
+            assert_eq!(ledger.entries()[0], waiting.entry());
+        } else {
+            assert_eq!(ledger.entries()[0], step.candidate().entry());
+        }
     }
 
     /// The journal as an interrupted step leaves it: as it was before, or with the whole step, and in neither case
@@ -249,6 +283,10 @@ impl Journal {
         assert_eq!(after.whole_bytes(), whole);
         cut
     }
+}
+
+fn notation(bytes: &[u8]) -> &'static str {
+    if is_yaml(bytes) { "yaml" } else { "json" }
 }
 
 /// Nobody, or somebody whom an edge says to have verified.

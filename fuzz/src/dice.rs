@@ -1,4 +1,5 @@
 use crate::plain::Plain;
+use crate::yaml::{as_json, is_yaml};
 use arbitrary::{Arbitrary as _, Unstructured};
 
 /// Bytes of the fuzzer that decide what happens.
@@ -15,20 +16,29 @@ pub fn marker() -> String {
     ["gh", "p_", "Zq7xV2bN9cR4", "tY6wE1uI3oP5", "sD8fG0hJk4be"].concat()
 }
 
-/// Whether a text, a key or what stands in them is the marker, with nothing but ASCII signs and blanks beside it.
+/// Whether a text, a key, a comment or what stands in them is the marker, with nothing but ASCII signs and blanks beside it.
 pub fn carries_marker(document: &[u8]) -> bool {
-    fn is_in(text: &str) -> bool {
-        let marker = marker();
-        let is_beside = |beside: Option<u8>| {
-            beside
-                .is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric() && byte != b'_')
-        };
-        text.match_indices(&marker).any(|(at, _)| {
-            let (before, behind) = (&text.as_bytes()[..at], &text.as_bytes()[at + marker.len()..]);
-            is_beside(before.last().copied()) && is_beside(behind.first().copied())
-        })
-    }
-    Plain::read(document).is_some_and(|document| document.has_text(&is_in))
+    let is_in = |text: &str| is_written_in(text, false);
+    let is_read = as_json(document)
+        .and_then(|json| Plain::read(json.as_bytes()))
+        .is_some_and(|document| document.has_text(&is_in));
+    let is_written =
+        || std::str::from_utf8(document).is_ok_and(|document| is_written_in(document, true));
+    is_read || (is_yaml(document) && is_written())
+}
+
+/// Whether the marker stands in a text. In the `source` of YAML a backslash may join it with what stands beside it.
+fn is_written_in(text: &str, is_source: bool) -> bool {
+    let marker = marker();
+    let is_beside = |beside: Option<u8>| {
+        beside.is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric() && byte != b'_')
+    };
+    text.match_indices(&marker).any(|(at, _)| {
+        let (before, behind) = (&text.as_bytes()[..at], &text.as_bytes()[at + marker.len()..]);
+        let is_joined =
+            is_source && (before.trim_ascii_end().ends_with(b"\\") || behind.starts_with(b"\\"));
+        !is_joined && is_beside(before.last().copied()) && is_beside(behind.first().copied())
+    })
 }
 
 const SMALL: u8 = 0x20;

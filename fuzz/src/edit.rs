@@ -2,10 +2,19 @@ use std::borrow::Cow;
 
 use crate::dice::{Dice, quote};
 use crate::is_document;
+use crate::yaml::{self, edit_lines, is_yaml};
 
-/// An object as somebody or something might write it.
-pub fn render(members: &[(String, String)], dice: &mut Dice<'_>) -> String {
-    let style = dice.roll(6);
+/// An object as somebody or something might write it; in YAML, a printed form that is filled in, or none.
+pub fn render(form: &str, members: &[(String, String)], dice: &mut Dice<'_>) -> String {
+    let style = dice.roll(8);
+    if style >= 6 {
+        let text = if style == 6 {
+            yaml::fill_in(form, members, dice)
+        } else {
+            yaml::render(members, dice)
+        };
+        return edit_lines(&text, dice);
+    }
     let (before, between, after) = match style {
         0 => ("", "", ""),
         1 => ("\n  ", " ", "\n"),
@@ -61,7 +70,12 @@ pub fn document<'a>(bytes: &'a [u8], sound: &[String]) -> Cow<'a, [u8]> {
     }
     let mut dice = Dice::new(bytes);
     let sound = &sound[dice.roll(sound.len())];
-    Cow::Owned(edit(sound, &mut dice))
+    Cow::Owned(edit_document(sound, &mut dice))
+}
+
+/// A sound document in which a few things were changed: tokens of JSON, lines of YAML.
+pub fn edit_document(text: &str, dice: &mut Dice<'_>) -> Vec<u8> {
+    if is_yaml(text.as_bytes()) { edit_lines(text, dice).into_bytes() } else { edit(text, dice) }
 }
 
 /// A sound JSON text in which a few things were changed.

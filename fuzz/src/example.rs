@@ -1,6 +1,8 @@
 use std::sync::LazyLock;
 
-use acceptance_ledger::{OwnerRequests, Surface, Surfaces, strategies};
+use acceptance_ledger::{
+    OwnerRequests, Surface, Surfaces, TemplateOptions, response_template, strategies,
+};
 use serde_json::{Value, json};
 
 use crate::dice::{Dice, quote};
@@ -50,6 +52,11 @@ pub fn example(index: usize) -> &'static Example {
     &EXAMPLES[index % EXAMPLES.len()]
 }
 
+/// The printed form of a surface.
+pub fn form(surface: &Surface) -> String {
+    response_template(surface, &TemplateOptions::default())
+}
+
 /// An answer: a whole one with some changes, written in some style.
 pub fn answer(dice: &mut Dice<'_>, surface: &Surface, responded_at: &str) -> String {
     let mut members: Vec<(String, String)> = strategies::clean_response(surface)
@@ -81,5 +88,5 @@ pub fn answer(dice: &mut Dice<'_>, surface: &Surface, responded_at: &str) -> Str
             }
         }
     }
-    render(&members, dice)
+    render(&form(surface), &members, dice)
 }

@@ -1,10 +1,13 @@
 use acceptance_ledger::{
-    AcceptanceField, AnswerShape, AnyCandidate, BrokenJournal, Dossier, History, Inventory, Lane,
-    Ledger, ResponseDocument, ReviewDocument, ReviewerCheck, Stamp, Step, review_template,
+    AcceptanceField, AnswerShape, AnyCandidate, BrokenJournal, Dossier, DraftOptions, History,
+    Inventory, Lane, Ledger, ResponseDocument, ReviewDocument, ReviewerCheck, Stamp, Step,
+    TemplateFormat, review_template,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::example::{Example, example};
+use crate::dice::Dice;
+use crate::example::{Example, example, form};
+use crate::yaml::fill_in;
 
 /// The history of the example's surface.
 pub fn replay(example: &Example, dossier: &Dossier) -> Result<History, BrokenJournal> {
@@ -33,9 +36,12 @@ pub fn accepted_lane(lane: Lane) -> bool {
     matches!(lane, Lane::OwnerReviewOnlyUpdate | Lane::WaitingRuntimeGate)
 }
 
+/// When the ledgers of the targets are made.
+pub const LEDGER_TIME: &str = "2026-11-24T10:00:00Z";
+
 /// The ledger in which the example's first surface has this journal and the others none.
 pub fn ledger_of(example: &Example, dossier: &Dossier) -> String {
-    let stamp = Stamp::new("2026-11-24T10:00:00Z", "unknown");
+    let stamp = Stamp::new(LEDGER_TIME, "unknown");
     let inventory = Inventory::parse(b"{}").expect("an empty inventory is one");
     let ledger = Ledger::replay(inventory, example.requests.clone(), stamp, |surface| {
         if *surface == example.surface { dossier.clone() } else { Dossier::default() }
@@ -45,10 +51,32 @@ pub fn ledger_of(example: &Example, dossier: &Dossier) -> String {
     text
 }
 
+/// What the crate prints for whoever reviews the latest answer.
+pub fn draft(history: &History, dossier: &Dossier, format: TemplateFormat) -> Option<String> {
+    review_template(history, dossier, &DraftOptions { format, ..DraftOptions::default() })
+}
+
+/// A record as a draft in YAML that is filled in.
+pub fn record_in_yaml(
+    history: &History,
+    dossier: &Dossier,
+    record: &Value,
+    dice: &mut Dice<'_>,
+) -> String {
+    let draft = draft(history, dossier, TemplateFormat::Yaml).unwrap_or_default();
+    fill_in(&draft, &members(record), dice)
+}
+
+/// The members of an object, each value as JSON.
+fn members(object: &Value) -> Vec<(String, String)> {
+    let members = object.as_object().into_iter().flatten();
+    members.map(|(key, value)| (key.clone(), value.to_string())).collect()
+}
+
 /// A record for the latest answer that says of each check what is most likely to be taken.
-pub fn plausible_record(history: &History, outcome: Lane) -> Option<Value> {
-    let mut record: Value =
-        serde_json::from_str(&review_template(history)?).expect("a template is JSON");
+pub fn plausible_record(history: &History, dossier: &Dossier, outcome: Lane) -> Option<Value> {
+    let mut record: Value = serde_json::from_str(&draft(history, dossier, TemplateFormat::Json)?)
+        .expect("a template is JSON");
     for check in ReviewerCheck::ALL {
         let verdict = &mut record["checks"][check.as_str()];
         if *verdict != "fail" {
@@ -64,6 +92,13 @@ pub fn plausible_record(history: &History, outcome: Lane) -> Option<Value> {
         ("reviewer_kind", json!("person")),
         ("reviewed_at", json!("2026-11-24T10:00:00+08:00")),
         ("outcome", json!(outcome)),
+        (
+            "valid_until",
+            match outcome {
+                Lane::OwnerReviewOnlyUpdate => json!("2027-05-24T10:00:00+08:00"),
+                _ => Value::Null,
+            },
+        ),
         ("reason", json!("Compared with the readback.")),
         ("record_ref", json!("ticket:OPS-12")),
     ] {
@@ -89,23 +124,35 @@ fn usual_verdict(candidate: &AnyCandidate, check: ReviewerCheck) -> &'static str
     if is_answered { "pass" } else { "not_applicable" }
 }
 
-fn receive(dossier: &mut Dossier, changes: &[(&str, Value)], responded_at: &str) {
+/// Takes in an answer: a clean one with some changes, as JSON or as a form that is filled in.
+fn receive(dossier: &mut Dossier, changes: &[(&str, Value)], responded_at: &str, is_yaml: bool) {
     let example = example(0);
-    let mut answer = acceptance_ledger::strategies::clean_response(&example.surface);
+    let mut answer: Map<String, Value> =
+        acceptance_ledger::strategies::clean_response(&example.surface);
     answer.insert("responded_at".to_owned(), json!(responded_at));
     for (key, value) in changes {
         answer.insert((*key).to_owned(), value.clone());
     }
-    let document =
-        ResponseDocument::parse(Value::from(answer).to_string().as_bytes()).expect("an answer");
+    let answer = Value::from(answer);
+    let text = if is_yaml {
+        fill_in(&form(&example.surface), &members(&answer), &mut Dice::new(b""))
+    } else {
+        answer.to_string()
+    };
+    let document = ResponseDocument::parse(text.as_bytes()).expect("an answer");
     let history = replay(example, dossier).expect("the journal is sound");
     let now = "2026-11-24T10:00:00+08:00".parse().expect("a time");
     store(dossier, &history.receive(&document, now).expect("it is taken in"));
 }
 
-fn review(dossier: &mut Dossier, outcome: Lane) {
+fn review(dossier: &mut Dossier, outcome: Lane, is_yaml: bool) {
     let history = replay(example(0), dossier).expect("the journal is sound");
-    let record = plausible_record(&history, outcome).expect("there is an answer").to_string();
+    let record = plausible_record(&history, dossier, outcome).expect("there is an answer");
+    let record = if is_yaml {
+        record_in_yaml(&history, dossier, &record, &mut Dice::new(b""))
+    } else {
+        record.to_string()
+    };
     let record =
         ReviewDocument::parse(record.as_bytes()).expect("a record").record().expect("that passes");
     let now = "2026-11-24T11:00:00+08:00".parse().expect("a time");
@@ -115,19 +162,28 @@ fn review(dossier: &mut Dossier, outcome: Lane) {
     );
 }
 
+fn held_and_accepted(is_yaml: bool) -> Dossier {
+    let mut dossier = Dossier::default();
+    receive(&mut dossier, &[("rollback_owner", json!("TBD"))], "2026-11-01T10:00:00Z", is_yaml);
+    review(&mut dossier, Lane::RequestSupplement, is_yaml);
+    receive(&mut dossier, &[], "2026-11-02T10:00:00Z", is_yaml);
+    review(&mut dossier, Lane::OwnerReviewOnlyUpdate, is_yaml);
+    dossier
+}
+
 /// A journal in which an answer was held, answered again, and accepted.
 pub fn accepted() -> Dossier {
-    let mut dossier = Dossier::default();
-    receive(&mut dossier, &[("rollback_owner", json!("TBD"))], "2026-11-01T10:00:00Z");
-    review(&mut dossier, Lane::RequestSupplement);
-    receive(&mut dossier, &[], "2026-11-02T10:00:00Z");
-    review(&mut dossier, Lane::OwnerReviewOnlyUpdate);
-    dossier
+    held_and_accepted(false)
+}
+
+/// The same, with forms and drafts in YAML that were filled in.
+pub fn accepted_in_yaml() -> Dossier {
+    held_and_accepted(true)
 }
 
 /// A journal in which an acceptance was revoked, and the answer withdrawn.
 pub fn withdrawn() -> Dossier {
     let mut dossier = accepted();
-    review(&mut dossier, Lane::QuarantineSecretOrRawPayload);
+    review(&mut dossier, Lane::QuarantineSecretOrRawPayload, false);
     dossier
 }

@@ -6,20 +6,27 @@ mod edit;
 mod example;
 mod journal;
 mod plain;
+mod tally;
+pub mod yaml;
 
 pub use dice::{Dice, MARKER, carries_marker, marker, quote};
-pub use edit::{document, edit, render};
-pub use example::{Example, answer, example};
+pub use edit::{document, edit, edit_document, render};
+pub use example::{Example, answer, example, form};
 pub use journal::{
-    accepted, accepted_lane, ledger_of, mend, plausible_record, replay, store, withdrawn,
+    LEDGER_TIME, accepted, accepted_in_yaml, accepted_lane, draft, ledger_of, mend,
+    plausible_record, record_in_yaml, replay, store, withdrawn,
 };
 pub use plain::Plain;
+pub use tally::count;
 
 use acceptance_ledger::{DocumentError, ProgressFlag, RuntimeGate};
 
-/// Whether a text that begins like a document is to be taken as one, rather than as dice.
+/// Whether a text that begins like a document is to be taken as one, rather than as dice. A document of YAML begins with
+/// a comment, a directive, a dash, a quote or a small letter.
 pub fn is_document(bytes: &[u8]) -> bool {
-    bytes.first().is_some_and(|byte| b"{[ \t\r\n\xef".contains(byte))
+    bytes
+        .first()
+        .is_some_and(|byte| byte.is_ascii_lowercase() || b"{[ \t\r\n\xef#%-$\"'".contains(byte))
 }
 
 /// Where a fault is said to stand, it can stand, and nothing secret is said of it.

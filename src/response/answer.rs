@@ -222,3 +222,68 @@ impl super::Answers {
         self.typed.insert(field, answer);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_is_a_date_a_time_or_by_design() {
+        for text in ["2026-11-28", " 2026-11-28 ", "2026-11-28T10:00:00+08:00", "by_design"] {
+            assert_eq!(
+                EntryEnd::read(text).map(|end| end.to_string()),
+                Some(text.trim().to_owned())
+            );
+        }
+        for text in [
+            "",
+            "next week!",
+            "2026-13-28",
+            "2026-11-2",
+            "26-11-28",
+            "2026-11-28T10:00",
+            "By Design",
+        ] {
+            assert_eq!(EntryEnd::read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_end_is_over_on_the_day_behind_it_and_by_design_never() {
+        let answered = "2026-11-20T01:00:00+08:00".parse().unwrap();
+        for (end, is_over) in [
+            ("2026-11-19", true),
+            ("2026-11-20", false),
+            ("2026-11-21", false),
+            ("2026-11-19T16:59:59Z", true),
+            ("2026-11-19T17:00:00Z", false),
+            ("by_design", false),
+        ] {
+            assert_eq!(EntryEnd::read(end).unwrap().is_over_at(&answered), is_over, "{end}");
+        }
+    }
+
+    #[test]
+    fn an_answer_in_parts_is_one_line() {
+        let Some(form) = AcceptanceField::StaleAlertReview.form() else { panic!("it has parts") };
+        let entry = |what: &str, owner: Option<&str>| Entry {
+            what: Some(what.to_owned()),
+            owner: owner.map(str::to_owned),
+            until: None,
+        };
+        let found =
+            PartAnswer::Entries(vec![entry("one\n  alert", Some("Ada")), entry("two", None)]);
+        let answers = [PartAnswer::Clear, found, PartAnswer::NotApplicable("no source".to_owned())];
+        let answer = Answer::Parts(form.parts().iter().zip(answers).collect());
+        assert_eq!(
+            answer.shown(),
+            [
+                "stale: clear; pending: one alert / Ada | two; resolved_not_cleared: not_applicable: no source"
+            ]
+        );
+        assert_eq!(answer.part("stale"), Some(&PartAnswer::Clear));
+        assert_eq!(answer.part("source_stopped"), None);
+        let grounds = PartAnswer::Grounds(vec![HealthGround::Metrics, HealthGround::UiVisible]);
+        assert_eq!(grounds.to_string(), "metrics, ui_visible");
+    }
+}
