@@ -324,3 +324,60 @@ fn a_template_of_a_changed_file_says_so() {
     let (text, _) = case.run_to(0, &["status", RULES]);
     assert!(text.contains("The file is no longer the one that was asked about"), "{text}");
 }
+
+/// What a person gets to fill in, to the letter: where a change alters alerts, where only live evidence is asked for, and
+/// where nothing depends on it.
+#[test]
+fn each_form_asks_for_what_its_surface_can_have() {
+    let case = Case::new();
+    for (name, surface) in [
+        ("form_of_an_alertmanager_configuration", "alertmanager/config.yml"),
+        ("form_of_a_compose_file", "monitoring_compose:docker-compose.yml"),
+        ("form_of_a_dashboard", "docker_host.json"),
+    ] {
+        let (form, _) = case.run_to(0, &["template", surface]);
+        insta::assert_snapshot!(name, form);
+    }
+    let (form, _) = case.run_to(0, &["template", "docker_host.json", "--format", "json"]);
+    insta::assert_snapshot!("form_of_a_dashboard_in_json", form);
+}
+
+/// The draft of a reviewer: of an answer that lacks much, and of one that triage keeps nothing of.
+#[test]
+fn a_draft_shows_what_there_is_to_judge() {
+    let case = Case::new();
+    let shown = |text: &str| -> String {
+        let is_digest = |line: &str| line.starts_with("response_event: sha256:");
+        let hide =
+            |line: &str| if is_digest(line) { "response_event: DIGEST" } else { line }.to_owned();
+        let lines: Vec<_> = text.lines().map(hide).collect();
+        lines.join("\n")
+    };
+    let health = json!({"health_rests_on": ["receiver_receipt"], "risks": null});
+    let changes = [
+        ("reload_owner", json!("nobody")),
+        ("receiver_receipt_proof_ref", json!("commit:0af9c1d")),
+        ("decision_reason", json!("All containers are up and the route is fine.")),
+        ("false_green_risk_review", health),
+    ];
+    case.answer("held.json", 20, &changes);
+    case.run_to(1, &["intake", "held.json"]);
+    let (draft, _) = case.run_to(0, &["template", RULES, "--review"]);
+    insta::assert_snapshot!("draft_of_a_held_answer", shown(&draft));
+    case.answer("secret.json", 21, &[("reload_owner", json!("the SMTP password is hunter2x"))]);
+    case.run_to(1, &["intake", "secret.json"]);
+    let (draft, _) = case.run_to(0, &["template", RULES, "--review"]);
+    assert!(draft.contains("# Nothing of the answer is kept"), "{draft}");
+    assert!(draft.contains("#   secret_value\n  #   verdict: fail\n"), "{draft}");
+    assert!(!draft.contains("hunter2x") && !draft.contains("The first answer"), "{draft}");
+    // A record that is a draft, filled in, has nothing in its comments that is held against it.
+    let [reviewed, _] = times_around_now(30, 0);
+    let record = draft
+        .replace("\nreviewer:\n", "\nreviewer: Rex Reviewer\n")
+        .replace("\nreviewer_kind:\n", "\nreviewer_kind: person\n")
+        .replace("\nreviewed_at:\n", &format!("\nreviewed_at: {reviewed}\n"))
+        .replace("\nreason: |\n", "\nreason: The answer held a secret.\n")
+        .replace("\nrecord_ref:\n", "\nrecord_ref: ticket:OPS-1\n");
+    case.write("record.yaml", record);
+    case.run_to(0, &["review", "record.yaml"]);
+}
