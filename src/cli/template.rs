@@ -15,7 +15,8 @@ use crate::review::ACCEPT;
 use crate::schema::Schema;
 use crate::surface::Surface;
 use crate::template::{
-    Carried, DraftOptions, TemplateFormat, TemplateOptions, response_template, review_template,
+    Carried, DraftOptions, RESPONSE_SCHEMA_FILE, TemplateFormat, TemplateOptions,
+    response_template, review_template,
 };
 use crate::triage::carries_anything_withheld;
 use crate::words::{Decision, Lane, ReviewerCheck};
@@ -137,8 +138,7 @@ fn failed_check(text: &str) -> Result<(ReviewerCheck, String), String> {
     Ok((check, why.to_owned()))
 }
 
-/// The file names that `$schema` of a template gives.
-const SCHEMA_FILE: &str = "monitoring_owner_response_v1.schema.json";
+/// The file beside a draft in which an editor finds its JSON Schema.
 const RECORD_SCHEMA_FILE: &str = "monitoring_reviewer_record_v1.schema.json";
 
 pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
@@ -264,7 +264,7 @@ fn template_of(
     output: Option<&Path>,
 ) -> Result<String, Failures> {
     let like = like.of(args, surface)?;
-    let schema = format!("./{SCHEMA_FILE}");
+    let schema = format!("./{RESPONSE_SCHEMA_FILE}");
     let options = TemplateOptions {
         decision: args.decision,
         like: like.as_ref(),
@@ -290,7 +290,7 @@ fn write_one(args: &Args, surface: &Surface, like: &Like) -> Result<(), Failures
 
 /// Writes the schema that a template names, beside it.
 fn write_schema(args: &Args, schema: Schema, folder: &Path) -> Result<(), Failures> {
-    let name = if schema == Schema::Response { SCHEMA_FILE } else { RECORD_SCHEMA_FILE };
+    let name = if schema == Schema::Response { RESPONSE_SCHEMA_FILE } else { RECORD_SCHEMA_FILE };
     let schema = format!("{:#}\n", schema.to_json());
     let beside = folder.join(name);
     output::check(&args.inputs, &beside)?;

@@ -22,6 +22,9 @@ pub use review::{DraftOptions, review_template};
 #[cfg(feature = "cli")]
 pub(crate) use wrap::{WIDTH, width, wrapped};
 
+/// The file beside a form in which an editor finds its JSON Schema.
+pub(crate) const RESPONSE_SCHEMA_FILE: &str = "monitoring_owner_response_v1.schema.json";
+
 /// How a template is written.
 ///
 /// ```
@@ -89,8 +92,8 @@ pub(crate) fn count_blanks(surface: &Surface) -> usize {
 pub(crate) fn printed_lines(surface: &Surface, decision: Option<Decision>) -> BTreeSet<String> {
     let lines = form::lines(surface, decision, &Carried::default());
     let above = lines.iter().flat_map(|line| line.comments.iter());
-    let header = form::header(surface, "");
-    // The schema's name differs, and says nothing: whatever stands there is examined as a text.
+    // Another schema's name is examined as a text.
+    let header = form::header(surface, &format!("./{RESPONSE_SCHEMA_FILE}"));
     header.iter().chain(above).map(|comment| comment.trim().to_owned()).collect()
 }
 
