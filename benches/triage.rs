@@ -152,6 +152,15 @@ fn triage(c: &mut Criterion) {
             bencher.iter(|| case.triage(black_box(&text)));
         });
     }
+    // A form as a person fills it in: YAML, with its instructions as comments.
+    let form = std::fs::read_to_string("examples/answers/alert-rules.yaml").unwrap();
+    group.throughput(Throughput::Bytes(form.len() as u64));
+    group.bench_function(
+        BenchmarkId::new("form", format!("{} KiB", form.len() / 1024)),
+        |bencher| {
+            bencher.iter(|| case.triage(black_box(&form)));
+        },
+    );
     group.finish();
 
     let mut times: Vec<(Duration, String)> = worst(&case)

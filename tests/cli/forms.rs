@@ -321,7 +321,9 @@ fn a_template_of_a_changed_file_says_so() {
     case.write("prometheus/alert.rules", "groups: []\n");
     let (_, err) = case.run_to(0, &["template", RULES]);
     assert!(err.contains("is no longer the one that is asked about"), "{err}");
-    let (text, _) = case.run_to(0, &["status", RULES]);
+    // A surface is named by any part of its id that only one has.
+    let (text, _) = case.run_to(0, &["status", "alert.rules"]);
+    assert!(text.contains("Suggested owner: @on-call"), "{text}");
     assert!(text.contains("The file is no longer the one that was asked about"), "{text}");
 }
 

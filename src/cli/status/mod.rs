@@ -79,7 +79,7 @@ pub(super) fn run(args: &Args) -> Outcome {
                 folder: &folder,
                 signers,
                 surface,
-                owner: owners.get(id).map(String::as_str),
+                owner: owners.get(surface.surface_id()).map(String::as_str),
             };
             let text = match args.format {
                 Format::Human => account.to_string(),
