@@ -64,7 +64,10 @@ fn fill_in(field: &str, key: &str, value: &mut Value, matters: bool) {
 
 /// A time so many seconds before now, and another so many behind it, as records write them.
 pub(crate) fn times_around_now(before: i64, behind: i64) -> [String; 2] {
-    let now = jiff::Timestamp::now().as_second();
+    times_around(jiff::Timestamp::now().as_second(), before, behind)
+}
+
+fn times_around(now: i64, before: i64, behind: i64) -> [String; 2] {
     [now - before, now + behind]
         .map(|second| jiff::Timestamp::from_second(second).unwrap().to_string())
 }
@@ -85,6 +88,8 @@ pub(crate) fn folders(root: &Path) -> Vec<String> {
 /// A copy of the example repository, in which steps are taken.
 pub(crate) struct Case {
     folder: TempDir,
+    /// When the case began, in seconds: records of one case have the same times.
+    began: i64,
 }
 
 impl Case {
@@ -97,7 +102,7 @@ impl Case {
 
     /// A copy of a repository as it stands.
     pub(crate) fn of(root: &Path) -> Self {
-        Self { folder: copy_of(root) }
+        Self { folder: copy_of(root), began: jiff::Timestamp::now().as_second() }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -185,7 +190,7 @@ impl Case {
             }
         }
         // An acceptance of these tests holds for some time yet.
-        let [reviewed_at, valid_until] = times_around_now(60, 300 * DAY);
+        let [reviewed_at, valid_until] = times_around(self.began, 60, 300 * DAY);
         let is_acceptance = ["owner_review_only_update", "accept"].contains(&outcome);
         for (key, value) in [
             ("reviewer", json!("Rex Reviewer")),
