@@ -2,7 +2,7 @@
 
 mod yaml;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::json::{
@@ -47,6 +47,10 @@ struct Spot {
     /// Its position among the keys of its object, from 1.
     position: usize,
 }
+
+/// How many values of a document have a place of their own; twice as many as an answer may have texts. A value behind them
+/// has the place of the nearest one above it. The document's own keys always have theirs.
+const MAX_SPOTS: usize = 800;
 
 /// Comments on lines that follow one another: what stands behind `#`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -201,12 +205,13 @@ fn unescape(step: &str) -> String {
 fn read_json(reader: &mut Reader<'_>) -> Read<Document> {
     let mut document = Document::default();
     let mut position = 0;
+    // A search through the members would take long where there are very many.
+    let mut names = BTreeSet::new();
     reader.each_member(|reader, name| {
-        let pointer = format!("/{}", escape(&name));
-        // A search through the members would take long where there are very many.
-        if document.spots.contains_key(&pointer) {
+        if !names.insert(name.clone()) {
             return Err(DocumentProblem::DuplicateKey.into());
         }
+        let pointer = format!("/{}", escape(&name));
         position += 1;
         let key = reader.key_offset();
         let value = read_json_value(reader, &mut document.spots, &pointer, key, position)?;
@@ -225,6 +230,10 @@ fn read_json_value(
     position: usize,
 ) -> Read<Json> {
     let value = reader.offset()?;
+    let is_nested = pointer.rfind('/') > Some(0);
+    if is_nested && spots.len() >= MAX_SPOTS {
+        return reader.value();
+    }
     spots.insert(pointer.to_owned(), Spot { key, value, position });
     if reader.is_at_array()? {
         let mut items = Vec::new();

@@ -10,7 +10,7 @@ use crate::json::{
     DocumentError, DocumentProblem, Fault, Json, MAX_DEPTH, MAX_DOCUMENT, Read, line_and_column,
 };
 
-use super::{Comment, Document, Notation, Spot, escape, no_object};
+use super::{Comment, Document, MAX_SPOTS, Notation, Spot, escape, no_object};
 
 pub(super) fn read(bytes: &[u8], known: impl Fn(&str) -> bool) -> Result<Document, DocumentError> {
     let first_line = |problem| DocumentError::at(1, 1, "$".to_owned(), problem);
@@ -237,6 +237,9 @@ impl<'t> Builder<'t> {
 
     /// Notes the place of the value that comes next; `is_at_key` where nothing of it stands on a line of its own.
     fn note_place(&mut self, offset: usize, is_at_key: bool) {
+        if self.open.len() > 1 && self.document.spots.len() >= MAX_SPOTS {
+            return;
+        }
         let (key, position) = match self.open.last() {
             Some(Open::Mapping { key: Some((_, key)), count, .. }) => (*key, *count),
             Some(Open::List(_)) => (offset, 0),

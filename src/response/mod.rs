@@ -18,7 +18,8 @@ pub(crate) use document::{COMMENT, FIELDS, REASON, RESPONSE_VERSION, ResponseKey
 pub use hint::Hint;
 pub use reference::{EvidenceRef, NotARef};
 pub(crate) use saying::{
-    WORDS_OF_A_PART, WORDS_OF_A_TEXT, count_words, is_placeholder, is_reason, names_somebody,
+    WORDS_OF_A_PART, WORDS_OF_A_TEXT, count_folded_words, count_words, has_words, is_placeholder,
+    is_reason, names_somebody,
 };
 pub use window::MaintenanceWindow;
 pub(crate) use window::NotAWindow;

@@ -58,8 +58,20 @@ const FILLERS: [&str; 20] = [
 /// How many words a text has: runs of letters or digits, each once, and two Chinese characters for one. What consists of
 /// fillers alone has none.
 pub(crate) fn count_words(text: &str) -> usize {
-    let folded = fold_name(text);
-    if is_put_off(&folded) {
+    count_folded_words(&fold_name(text))
+}
+
+/// Whether a text has so many words. The beginning of a long text says enough, unless it is the same again and again.
+pub(crate) fn has_words(text: &str, words: usize) -> bool {
+    /// Longer than any answer that a person would call short.
+    const BEGINNING: usize = 400;
+    let beginning = text.get(..text.floor_char_boundary(BEGINNING)).unwrap_or(text);
+    count_words(beginning) >= words || (beginning.len() < text.len() && count_words(text) >= words)
+}
+
+/// As [`count_words`], of a text that is folded already.
+pub(crate) fn count_folded_words(folded: &str) -> usize {
+    if is_put_off(folded) {
         return 0;
     }
     let ideographs: Vec<char> = folded.chars().filter(|c| is_ideograph(*c)).collect();

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use crate::json::Json;
 use crate::response::{
     Answer, EntryEnd, EvidenceRef, FIELDS, FoundEntry, MaintenanceWindow, NotAWindow, PartAnswer,
-    REASON, ResponseKey, WORDS_OF_A_PART, WORDS_OF_A_TEXT, count_words, is_placeholder, is_reason,
-    names_somebody, reason_in,
+    REASON, ResponseKey, WORDS_OF_A_PART, WORDS_OF_A_TEXT, count_words, has_words, is_placeholder,
+    is_reason, names_somebody, reason_in,
 };
 use crate::words::{
     AcceptanceField, AnswerForm, AnswerPart, CLEAR, DISABLE, Decision, ENTRY_KEYS, HealthGround,
@@ -161,7 +161,7 @@ impl Examination<'_> {
     }
 
     fn expect_words(&mut self, place: Place<'_>, words: usize, text: &str) {
-        if count_words(text) < words {
+        if !has_words(text, words) {
             self.report(Problem::SaysNothing, place);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::response::{EvidenceRef, ResponseKey, WORDS_OF_A_PART, count_words, reason_in};
+use crate::response::{EvidenceRef, ResponseKey, WORDS_OF_A_PART, count_folded_words, reason_in};
 use crate::words::{AcceptanceField, AnswerForm, PartForm, Problem};
 
 use super::{AnsweredText, Examination};
@@ -59,7 +59,7 @@ fn are_two_questions(one: &str, other: &str) -> bool {
 fn sentences(text: &str) -> impl Iterator<Item = String> {
     text.split(['。', ';', '!', '?', '\n'])
         .flat_map(|text| text.split(". "))
-        .filter(|sentence| count_words(sentence) >= WORDS_OF_A_PART)
+        .filter(|sentence| count_folded_words(sentence) >= WORDS_OF_A_PART)
         .map(|sentence| {
             let words =
                 sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
