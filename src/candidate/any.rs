@@ -305,13 +305,15 @@ impl AnyCandidate {
         }
     }
 
+    /// Whether the answer was accepted, and the acceptance no longer holds. Without a time, nobody knows that it holds.
+    pub(crate) fn is_over(&self, time: Option<&Time>) -> bool {
+        let holds = time.zip(self.record()).is_some_and(|(time, record)| record.holds_at(time));
+        self.is_accepted() && !holds
+    }
+
     /// What the ledger of a time shows of the candidate: the same as of [`AnyCandidate::as_of`].
     pub(crate) fn entry_as_of(&self, time: Option<&Time>) -> Entry<'_> {
-        let is_over = |candidate: &Self| {
-            let until = time.zip(candidate.valid_until());
-            candidate.is_accepted() && !until.is_some_and(|(time, until)| time.is_before(until))
-        };
-        if is_over(self) { Entry::waiting(self.surface()) } else { self.entry() }
+        if self.is_over(time) { Entry::waiting(self.surface()) } else { self.entry() }
     }
 
     /// The candidate at a time: an acceptance that is over no longer counts; see [`Candidate::expire`].

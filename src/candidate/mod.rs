@@ -190,10 +190,7 @@ impl<S: AcceptedState> Candidate<S> {
     ///
     /// The candidate as it was, where the acceptance still holds.
     pub fn expire(self, as_of: Option<&Time>) -> Result<Candidate<WaitingOwnerResponse>, Self> {
-        let holds = as_of
-            .zip(self.valid_until())
-            .is_some_and(|(as_of, valid_until)| as_of.is_before(valid_until));
-        if holds {
+        if as_of.zip(self.record()).is_some_and(|(as_of, record)| record.holds_at(as_of)) {
             return Err(self);
         }
         let state = WaitingOwnerResponse(Unanswered);

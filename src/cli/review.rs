@@ -215,7 +215,7 @@ fn way_out(candidate: &AnyCandidate, reason: Refusal) -> String {
             let leads_on =
                 |outcome: &&Lane| review_leads_to(lane, **outcome, is_write_capable).is_some();
             let outcomes = Lane::ALL.iter().filter(leads_on).map(|lane| lane.as_str()).collect();
-            format!("it stands in {lane}, from where an outcome can be {}", list(outcomes))
+            format!("the candidate is in {lane}: the outcome can be {}", list(outcomes))
         }
         Refusal::NoFailedCheck(outcome) => {
             let checks = ReviewerCheck::ALL.iter().filter(|check| check.belongs_to(outcome));
@@ -226,7 +226,7 @@ fn way_out(candidate: &AnyCandidate, reason: Refusal) -> String {
              answer as automation: reviewer_kind automation, signed in {}",
             Namespace::ReviewerAutomation.as_str()
         ),
-        _ => format!("it stands in {lane}; acceptance-ledger status {id} tells its history"),
+        _ => format!("the candidate is in {lane}; for its history: acceptance-ledger status {id}"),
     }
 }
 

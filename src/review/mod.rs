@@ -137,6 +137,11 @@ impl ReviewerRecord {
         self.valid_until.as_ref()
     }
 
+    /// Whether the acceptance holds at a time: before its end, and never without one.
+    pub(crate) fn holds_at(&self, time: &Time) -> bool {
+        self.valid_until.as_ref().is_some_and(|until| time.is_before(until))
+    }
+
     /// What the reviewer says of `check`; `None` where the record does not judge it.
     #[must_use]
     pub fn verdict(&self, check: ReviewerCheck) -> Option<Verdict> {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::json::Json;
 use crate::response::{EvidenceRef, FIELDS, REASON, ResponseDocument, is_placeholder, reason_in};
 use crate::words::{
-    AcceptanceField, AnswerForm, DISABLE, NOT_APPLICABLE, PER_CHANGE, PartForm, REF, STANDING,
+    AcceptanceField, AnswerForm, DISABLE, NOT_APPLICABLE, PER_CHANGE, PartForm, STANDING,
 };
 
 /// The texts that are carried over, by the JSON pointer of the blank that they fill in.
@@ -79,6 +79,7 @@ impl Carried {
                 }
             }
             Json::Object(members) => {
+                // Not the ref of a rollback: what it went to once is not what the next one goes to.
                 for (name, value) in members {
                     let Some(text) = value.as_str() else { continue };
                     let is_plan = form.part(name).is_some_and(|part| {
@@ -91,8 +92,6 @@ impl Carried {
                         self.take(&format!("{at}/{name}"), text);
                     } else if name == DISABLE {
                         self.take(&at, &format!("{DISABLE}: {text}"));
-                    } else if name == REF && form == AnswerForm::NameRefOrDisable {
-                        // What a rollback went to once is not what the next one goes to.
                     }
                 }
             }

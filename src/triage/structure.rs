@@ -34,7 +34,7 @@ pub(super) fn has_only(value: &Json, names: &[&str]) -> bool {
     }
 }
 
-/// Several texts, read as one line, as lines, and without anything between them.
+/// Several texts, read as one line, and as lines.
 pub(super) fn readings_of_texts(texts: &[&str]) -> Vec<String> {
     if texts.len() < 2 { Vec::new() } else { vec![texts.join(" "), texts.join("\n")] }
 }

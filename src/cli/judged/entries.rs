@@ -105,7 +105,7 @@ fn group_of(document: &ResponseDocument, finding: &Finding) -> String {
     }
     let has_own = document.members().iter().any(|(other, _)| other == name);
     // With a reason, the field is one that no reason answers.
-    if !has_own && shares_a_reason(document, name) && !has_reason(document) {
+    if !has_own && line_in_common_list(document, name).is_some() && !has_reason(document) {
         NOT_APPLICABLE.to_owned()
     } else {
         name.to_owned()
@@ -114,29 +114,22 @@ fn group_of(document: &ResponseDocument, finding: &Finding) -> String {
 
 /// The line on which the common `not_applicable` names a field.
 fn line_in_common_list(document: &ResponseDocument, name: &str) -> Option<usize> {
-    let Some(Json::Object(members)) = document.value(ResponseKey::NotApplicable) else {
-        return None;
-    };
-    let Some(Json::Array(fields)) = members.get(FIELDS) else { return None };
+    let Some(Json::Array(fields)) = common_reason(document, FIELDS) else { return None };
     let index = fields.iter().position(|field| field.as_str() == Some(name))?;
     Some(document.place_of(&format!("/{NOT_APPLICABLE}/{FIELDS}/{index}")).0)
 }
 
 /// Whether the document gives a reason for several fields.
 fn has_reason(document: &ResponseDocument) -> bool {
-    let reason = match document.value(ResponseKey::NotApplicable) {
-        Some(Json::Object(members)) => members.get(REASON).and_then(Json::as_str),
-        _ => None,
-    };
-    reason.is_some_and(is_reason)
+    common_reason(document, REASON).and_then(Json::as_str).is_some_and(is_reason)
 }
 
-fn shares_a_reason(document: &ResponseDocument, name: &str) -> bool {
-    let Some(Json::Object(members)) = document.value(ResponseKey::NotApplicable) else {
-        return false;
-    };
-    let Some(Json::Array(fields)) = members.get(FIELDS) else { return false };
-    fields.iter().any(|field| field.as_str() == Some(name))
+/// A part of the reason that several fields share.
+fn common_reason<'d>(document: &'d ResponseDocument, part: &str) -> Option<&'d Json> {
+    match document.value(ResponseKey::NotApplicable)? {
+        Json::Object(members) => members.get(part),
+        _ => None,
+    }
 }
 
 fn entry(

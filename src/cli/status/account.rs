@@ -272,8 +272,7 @@ impl Account<'_> {
     /// Whether the answer was accepted until a time that has passed.
     fn is_over(&self) -> bool {
         let candidate = self.replay.as_ref().ok().map(History::candidate);
-        let until = candidate.and_then(AnyCandidate::valid_until);
-        until.is_some_and(|until| !self.now.is_before(until))
+        candidate.is_some_and(|candidate| candidate.is_over(Some(self.now)))
     }
 
     /// The lane of the candidate now: an acceptance that is over no longer counts.

@@ -159,8 +159,9 @@ fn note_touches(acceptances: &[SignedAcceptance], report: &mut Report) {
     let touched: Vec<_> = acceptances.iter().filter(|acceptance| acceptance.is_touched).collect();
     if !acceptances.is_empty() {
         let (count, all) = (touched.len(), acceptances.len());
-        report
-            .note(&format!("a touch of a security key stands behind {count} of {all} acceptances"));
+        report.note(&format!(
+            "{count} of {all} acceptances were signed with a touch of a security key"
+        ));
     }
     for SignedAcceptance { surface_id, reviewer, .. } in touched {
         report.note(&format!("accepted with a touch: {surface_id}, by {reviewer}"));

@@ -238,7 +238,7 @@ impl<'t> Options<'t> {
 fn once<'t, T>(slot: &mut Option<T>, value: T, at: &'t str) -> Result<(), Fault<'t>> {
     match slot.replace(value) {
         None => Ok(()),
-        Some(_) => Err((at, "this option stands twice")),
+        Some(_) => Err((at, "this option is a duplicate")),
     }
 }
 
@@ -263,7 +263,7 @@ const UNCLOSED: &str = "a quote is not closed";
 fn value<'t>(option: &'t str, rest: &'t str) -> Result<(&'t str, &'t str), Fault<'t>> {
     let value = rest.strip_prefix('=').ok_or((option, "this option needs a value"))?;
     let quoted =
-        value.strip_prefix('"').ok_or((value, "the value of an option stands in quotes"))?;
+        value.strip_prefix('"').ok_or((value, "the value of an option must be in quotes"))?;
     let (inner, rest) = quoted.split_once('"').ok_or((value, UNCLOSED))?;
     // It would keep OpenSSH from ending the value at the quote.
     if inner.contains('\\') {
@@ -326,7 +326,7 @@ mod tests {
             ("ada@example.com".to_owned(), 16, "the key is missing"),
             (format!("\"ada@example.com {KEY}"), 1, "a quote is not closed"),
             (format!("ada cert-authority {KEY}"), 5, "cert-authority is not supported"),
-            (format!("ada namespaces=git {KEY}"), 16, "stands in quotes"),
+            (format!("ada namespaces=git {KEY}"), 16, "must be in quotes"),
             (format!("ada valid-after=\"20260101\" {KEY}"), 5, "has to end in Z"),
             (format!("ada valid-after=\"2026Z\" {KEY}"), 5, "a time is YYYYMMDDZ"),
             (format!("ada valid-after=\"20260230Z\" {KEY}"), 5, "does not exist"),
@@ -366,7 +366,7 @@ mod tests {
                 5,
                 "not the encoding of the key",
             ),
-            (format!("ada namespaces=\"a\",namespaces=\"b\" {KEY}"), 20, "stands twice"),
+            (format!("ada namespaces=\"a\",namespaces=\"b\" {KEY}"), 20, "a duplicate"),
             (format!("ada nonsense {KEY}"), 5, "neither a key nor an option"),
             (
                 format!("ada valid-after=\"20260101Z\",valid-before=\"20260101Z\" {KEY}"),

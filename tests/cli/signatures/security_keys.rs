@@ -224,7 +224,7 @@ fn verify_says_which_acceptances_a_touch_stands_behind() {
         plain.run_to(0, &["review", "record.json"]);
         let err = notes(&plain);
         assert!(
-            err.contains("a touch of a security key stands behind 0 of 1 acceptances\n"),
+            err.contains("0 of 1 acceptances were signed with a touch of a security key\n"),
             "{err}"
         );
         assert!(!err.contains("accepted with a touch"), "{err}");
@@ -236,7 +236,7 @@ fn verify_says_which_acceptances_a_touch_stands_behind() {
         case.run_to(0, &["review", "record.json"]);
         let err = notes(&case);
         assert!(
-            err.contains("a touch of a security key stands behind 1 of 1 acceptances\n"),
+            err.contains("1 of 1 acceptances were signed with a touch of a security key\n"),
             "{err}"
         );
         let line = format!("accepted with a touch: {RULES}, by tess@example.com\n");
@@ -250,7 +250,7 @@ fn verify_says_which_acceptances_a_touch_stands_behind() {
         std::fs::copy(record.with_extension("json.sig"), signature).unwrap();
         let (out, err) = case.run_to(1, &["verify"]);
         assert!(out.contains("signature_invalid") && out.contains("nobody touched"), "{out}");
-        assert!(err.contains("stands behind 0 of 1 acceptances\n"), "{err}");
+        assert!(err.contains("0 of 1 acceptances were signed with a touch"), "{err}");
         std::fs::write(signature, kept).unwrap();
         case.record("hold.json", "request_supplement", &[("reviewer", json!("tess@example.com"))]);
         token.sign(&case, RECORD, "hold.json", TOUCH);
