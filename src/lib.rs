@@ -28,11 +28,10 @@
 
 mod candidate;
 mod detect;
-mod diagram;
 mod digest;
 mod document;
 mod escape;
-mod explain;
+mod forms;
 mod gate;
 mod inputs;
 #[cfg(feature = "cli")]
@@ -40,18 +39,15 @@ mod inventory;
 mod journal;
 mod json;
 mod ledger;
-mod requirement;
+mod render;
 mod response;
 mod review;
-mod schema;
 #[cfg_attr(
     not(feature = "cli"),
     expect(dead_code, reason = "what only an inventory needs of it comes with the command line")
 )]
 mod shape;
 mod signer;
-mod surface;
-mod template;
 mod time;
 mod triage;
 mod words;
@@ -59,47 +55,42 @@ mod words;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "cli")]
-mod edges;
+mod io;
 /// For the crate's own fuzz targets, and nobody else.
 #[cfg(all(fuzzing, feature = "cli"))]
 #[doc(hidden)]
 pub mod fuzz_hooks {
-    pub use crate::edges::fuzz_hooks::{
-        Unreadable, allowed_signers, code_owner, inventory, verify,
-    };
+    pub use crate::io::fuzz_hooks::{Unreadable, allowed_signers, code_owner, inventory, verify};
 }
 #[cfg(any(test, feature = "proptest"))]
 pub mod strategies;
 
 pub use candidate::{
-    Accepted, AcceptedState, Answered, AnyCandidate, Candidate, ExecutionRejected,
+    Accepted, AcceptedState, Answered, AnyCandidate, Candidate, Entry, ExecutionRejected,
     FalseGreenSupplementRequired, Held, HeldBack, IncidentBackfillRequired, OwnerReviewOnlyUpdate,
     Quarantined, ReadbackRequired, ReadyForReview, ReceiptGapRequired, Received, Refused,
     Reviewable, StaleOrSilencedReviewRequired, State, SupplementRequested, WaitingOwnerResponse,
     WaitingRuntimeGate,
 };
-pub use diagram::mermaid;
 pub use digest::{Digest, NotADigest};
-pub use explain::Explanation;
 pub use gate::{Gates, Shut};
-pub use inputs::{Inventory, ListedSurfaces, OwnerRequests, Source};
+pub use inputs::{Inventory, ListedSurfaces, OwnerRequests, Source, Surface};
 pub use journal::{
     BrokenJournal, DocumentName, Dossier, Event, History, IntakeRefusal, JournalFault, JournalLog,
     Step, journal_folder,
 };
 pub use json::{DocumentError, DocumentProblem, Json, Number};
-pub use ledger::{Entry, Ledger, LedgerDocument, Stamp, Tally};
+pub use ledger::{Ledger, LedgerDocument, Stamp, Tally};
+pub use render::{
+    DraftOptions, Explanation, Schema, TemplateFormat, TemplateOptions, mermaid, response_template,
+    review_template,
+};
 pub use response::{
     Answer, Answers, EntryEnd, EvidenceRef, FoundEntry, Hint, MaintenanceWindow, NotARef,
     OwnerResponse, PartAnswer, ResponseDocument,
 };
 pub use review::{Refusal, ReviewDocument, ReviewerKind, ReviewerRecord, Verdict};
-pub use schema::Schema;
 pub use signer::{Signer, SignerRole};
-pub use surface::Surface;
-pub use template::{
-    DraftOptions, TemplateFormat, TemplateOptions, response_template, review_template,
-};
 pub use time::{NotATime, Time};
 pub use triage::{Finding, Surfaces, compile_triage_rules};
 pub use words::{

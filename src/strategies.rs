@@ -10,9 +10,9 @@ use proptest::sample::select;
 use serde_json::json;
 
 use crate::digest::Digest;
-use crate::review::RECORD_VERSION;
-use crate::surface::Surface;
-use crate::template::{TemplateFormat, TemplateOptions, response_template};
+use crate::inputs::Surface;
+use crate::render::{TemplateFormat, TemplateOptions, response_template};
+use crate::words::names::RECORD_VERSION;
 use crate::words::{
     AcceptanceField, AnswerForm, AnswerPart, Lane, PartForm, ReferenceUse, ReviewerCheck,
 };

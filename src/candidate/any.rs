@@ -2,10 +2,9 @@
 
 use crate::digest::Digest;
 use crate::gate::Gates;
-use crate::ledger::Entry;
+use crate::inputs::Surface;
 use crate::response::{OwnerResponse, ResponseDocument};
 use crate::review::{Refusal, ReviewerRecord, Verdict, is_answered, is_not_applicable};
-use crate::surface::Surface;
 use crate::time::Time;
 use crate::triage::{Finding, Surfaces, Triage};
 use crate::words::{Lane, ReviewerCheck};
@@ -16,7 +15,7 @@ use super::state::{
     StaleOrSilencedReviewRequired, State, SupplementRequested, WaitingOwnerResponse,
     WaitingRuntimeGate, Withheld,
 };
-use super::{Candidate, Refused};
+use super::{Candidate, Entry, Refused};
 
 /// Makes an enum of candidates, one variant a state, and its way into [`AnyCandidate`].
 macro_rules! candidates {

@@ -1,6 +1,7 @@
 //! A candidate: a surface and the state that its owner's answer is in.
 
 mod any;
+mod entry;
 mod machine;
 mod state;
 #[cfg(test)]
@@ -8,15 +9,15 @@ mod theorems;
 
 use crate::digest::Digest;
 use crate::gate::Gates;
-use crate::ledger::Entry;
+use crate::inputs::Surface;
 use crate::response::{OwnerResponse, ResponseDocument};
 use crate::review::{Refusal, ReviewerRecord};
-use crate::surface::Surface;
 use crate::time::Time;
 use crate::triage::{Finding, Surfaces, Triage, triage};
 use crate::words::Lane;
 
 pub use any::{Accepted, AnyCandidate, Held, Received};
+pub use entry::Entry;
 pub(crate) use machine::review_leads_to;
 pub(crate) use state::Contents;
 pub use state::{

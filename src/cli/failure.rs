@@ -7,8 +7,11 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::edges::files::{FileError, shown};
+use crate::io::files::{FileError, shown};
 use crate::json::DocumentError;
+
+/// How a command ended, if it did not fail.
+pub(super) type Outcome = Result<ExitCode, Failures>;
 
 /// What stopped a command: all of it, so that one run shows all that has to be mended.
 #[derive(Debug, Default)]

@@ -7,15 +7,13 @@ use std::thread::{self, ScopedJoinHandle};
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
-use crate::edges::files;
 use crate::inputs::{Inventory, OwnerRequests};
 use crate::inventory::suggested_owners;
+use crate::io::files;
 use crate::json::DocumentError;
+use crate::words::names;
 
 use super::failure::{Failure, Failures};
-
-/// Where the committed ledger is, below the root.
-pub(super) const LEDGER: &str = "docs/security/monitoring-owner-response-acceptance.snapshot.json";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct InputArgs {
@@ -27,7 +25,7 @@ pub(super) struct InputArgs {
     #[arg(
         long,
         value_name = "FILE",
-        default_value = "docs/security/monitoring-alerting-observability-inventory.snapshot.json",
+        default_value = names::INVENTORY,
         value_parser = path()
     )]
     inventory_report: PathBuf,
@@ -36,7 +34,7 @@ pub(super) struct InputArgs {
     #[arg(
         long,
         value_name = "FILE",
-        default_value = "docs/security/monitoring-owner-request-draft.snapshot.json",
+        default_value = names::OWNER_REQUESTS,
         value_parser = path()
     )]
     owner_request_report: PathBuf,

@@ -3,40 +3,26 @@
 //! It exits with 0 when all is clean, 1 when there are findings, and 2 when it was used wrongly,
 //! could not read its input or could not write its output.
 
-mod completions;
-mod diagram;
-mod draft;
-mod explain;
+mod commands;
 mod failure;
-mod generate;
-mod init;
 mod inputs;
-mod intake;
-mod inventory;
 mod judged;
-mod man;
 mod output;
-mod replay;
+mod report;
 mod repository;
-mod review;
-mod schema;
 mod signed;
 mod source;
-mod status;
 mod survey;
-mod template;
-mod triage;
-mod verify;
 mod wait;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::{ColorChoice, Parser, Subcommand};
+use clap::{ColorChoice, CommandFactory as _, Parser};
 
 use crate::escape;
 
-use failure::Failures;
+use commands::Command;
 
 /// Keeps the ledger of what the owners of monitoring and alerting surfaces answer.
 ///
@@ -56,29 +42,6 @@ struct Cli {
     color: ColorChoice,
 }
 
-#[derive(Debug, Subcommand)]
-enum Command {
-    Init(init::Args),
-    Inventory(inventory::Args),
-    Draft(draft::Args),
-    Generate(generate::Args),
-    Template(template::Args),
-    Triage(triage::Args),
-    Intake(intake::Args),
-    Review(review::Args),
-    Replay(replay::Args),
-    Verify(verify::Args),
-    Status(status::Args),
-    Explain(explain::Args),
-    Schema(schema::Args),
-    Diagram(diagram::Args),
-    Completions(completions::Args),
-    Man(man::Args),
-}
-
-/// How a command ended, if it did not fail.
-type Outcome = Result<ExitCode, Failures>;
-
 /// Runs the tool with the process's arguments.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -92,25 +55,7 @@ pub fn main() -> ExitCode {
         ColorChoice::Never => anstream::ColorChoice::Never,
     }
     .write_global();
-    let outcome = match command {
-        Command::Init(args) => init::run(&args, quiet),
-        Command::Inventory(args) => inventory::run(&args, quiet),
-        Command::Draft(args) => draft::run(&args, quiet),
-        Command::Generate(args) => generate::run(&args, quiet),
-        Command::Template(args) => template::run(&args, quiet),
-        Command::Triage(args) => triage::run(&args),
-        Command::Intake(args) => intake::run(&args, quiet),
-        Command::Review(args) => review::run(&args, quiet),
-        Command::Replay(args) => replay::run(&args, quiet),
-        Command::Verify(args) => verify::run(&args, quiet),
-        Command::Status(args) => status::run(&args),
-        Command::Explain(args) => explain::run(&args),
-        Command::Schema(args) => schema::run(&args),
-        Command::Diagram(args) => diagram::run(&args),
-        Command::Completions(args) => completions::run(&args),
-        Command::Man(args) => man::run(&args),
-    };
-    outcome.unwrap_or_else(|failures| failures.report())
+    command.run(Cli::command, quiet).unwrap_or_else(|failures| failures.report())
 }
 
 /// Says what is wrong with the arguments, or the help that was asked for. An argument may be a name of somebody else's.

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use crate::edges::files::{self, FileError, shown};
-use crate::edges::journal::Journal;
-use crate::edges::signatures::ALLOWED_SIGNERS;
+use crate::io::files::{self, FileError, shown};
+use crate::io::store::Journal;
+use crate::words::names::ALLOWED_SIGNERS;
 
 use super::failure::Failure;
 use super::inputs::InputArgs;

@@ -9,15 +9,16 @@ use std::sync::OnceLock;
 use std::thread;
 
 use crate::candidate::AnyCandidate;
-use crate::edges::files::{self, FileError, quoted, shown};
-use crate::edges::journal::{EVENTS, Folder, Journal, SIGNATURE, read_signature};
-use crate::edges::signatures::{self, ALLOWED_SIGNERS, AllowedSigners, BadSignature, Namespace};
+use crate::inputs::Surface;
 use crate::inputs::{Inventory, OwnerRequests};
+use crate::io::files::{self, FileError, quoted, shown};
+use crate::io::signatures::{self, AllowedSigners, BadSignature, Namespace};
+use crate::io::store::{Folder, Journal, read_signature};
 use crate::journal::{BrokenJournal, History, JournalFault, JournalLog, Step, journal_folder};
 use crate::signer::Signer;
-use crate::surface::Surface;
 use crate::time::Time;
 use crate::triage::Surfaces;
+use crate::words::names::{ALLOWED_SIGNERS, EVENTS, SIGNATURE};
 
 use super::failure::{Failure, Failures};
 use super::inputs::{InputArgs, finished};

@@ -1,10 +1,11 @@
 //! What a signature in the journal is worth.
 
-use crate::edges::journal::{Folder, SIGNATURE};
-use crate::edges::signatures::{self, ALLOWED_SIGNERS, AllowedSigners, Namespace, Verified};
+use crate::io::signatures::{self, AllowedSigners, Namespace, Verified};
+use crate::io::store::Folder;
 use crate::journal::{Event, JournalLog};
 use crate::signer::SignerRole;
 use crate::words::VerifyCode;
+use crate::words::names::{ALLOWED_SIGNERS, SIGNATURE};
 
 use super::repository::Replay;
 

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::digest::Digest;
-use crate::edges::files::{self, FileError};
-use crate::surface::Surface;
+use crate::inputs::Surface;
+use crate::io::files::{self, FileError};
 use crate::words::AcceptanceField;
 
 use super::failure::Failure;

@@ -9,18 +9,17 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::edges::files::shown;
-use crate::edges::journal::JOURNAL;
-use crate::edges::listing::{self, Content, Entry, ListError};
-use crate::edges::signatures::ALLOWED_SIGNERS;
 use crate::inventory::{
     CODEOWNERS, CodeOwners, Examined, Survey, Version, examine, owner_comment, variables,
 };
+use crate::io::files::shown;
+use crate::io::listing::{self, Content, Entry, ListError};
 use crate::shape::Variables;
+use crate::words::names::{ALLOWED_SIGNERS, JOURNAL, LEDGER};
 use crate::words::{InventoryRemark, SurfaceKind};
 
 use super::failure::{Failure, Failures};
-use super::inputs::{InputArgs, LEDGER, finished};
+use super::inputs::{InputArgs, finished};
 
 /// How long a command works before it says how far it is.
 const SILENCE: Duration = Duration::from_millis(300);

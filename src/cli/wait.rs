@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::edges::files::FileError;
-use crate::edges::lock::{Lock, Patience};
+use crate::io::files::FileError;
+use crate::io::lock::{Lock, Patience};
 
 use super::inputs::InputArgs;
 

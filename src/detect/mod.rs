@@ -12,18 +12,56 @@ mod rule;
 mod secret;
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use crate::words::Problem;
 
 pub(crate) use claim::{claims_health, claims_recovery, names_shared_project};
 pub(crate) use fold::{Folded, fold_name};
-pub(crate) use rule::Rules;
+use rule::RuleSet;
 
 /// The rules that find a problem, each with its id and what it finds.
 pub(crate) fn finders(problem: Problem) -> impl Iterator<Item = (&'static str, &'static str)> {
     let rules =
         [secret::RULES, secret::IN_PIECES, command::RULES, payload::RULES].into_iter().flatten();
     rules.filter(move |rule| rule.problem == problem).map(|rule| (rule.id, rule.what))
+}
+
+/// All rules.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    secrets: secret::Secrets,
+    commands: RuleSet,
+    payloads: RuleSet,
+    requests: request::Requests,
+}
+
+static RULES: LazyLock<Rules> = LazyLock::new(Rules::new);
+
+impl Rules {
+    fn new() -> Self {
+        Self {
+            secrets: secret::Secrets::new(),
+            commands: RuleSet::new(command::RULES),
+            payloads: RuleSet::new(payload::RULES),
+            requests: request::Requests::new(),
+        }
+    }
+
+    pub(crate) fn get() -> &'static Self {
+        &RULES
+    }
+
+    /// Compiles all of them now: otherwise each waits for its first text.
+    pub(crate) fn compile(&self) {
+        let Self { secrets, commands, payloads, requests } = self;
+        secrets.compile();
+        commands.compile();
+        payloads.compile();
+        requests.compile();
+        payload::compile_patterns();
+        claim::compile_patterns();
+    }
 }
 
 /// A problem, and the half-open range of Unicode scalars of the original text that it is found in.
@@ -40,10 +78,20 @@ pub(crate) enum Kind {
 
 /// All that is found in a text, of every kind once at most per place; `folded` is the same text.
 pub(crate) fn detect(rules: &Rules, text: &str, folded: &Folded, kind: Kind) -> Vec<Match> {
-    let mut matches = rules.secrets().find(folded);
-    matches.extend(payload::find(rules.payloads(), text, folded));
-    matches.extend(rules.commands().find(folded));
-    matches.extend(rules.requests().find(folded, kind));
+    let mut matches = rules.secrets.find(folded);
+    matches.extend(payload::find(&rules.payloads, text, folded));
+    matches.extend(rules.commands.find(folded));
+    matches.extend(rules.requests.find(folded, kind));
     matches.extend(hidden::find(text));
     matches
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_compiles() {
+        Rules::new().compile();
+    }
 }

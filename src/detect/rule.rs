@@ -1,7 +1,5 @@
 //! Rules: what a text must not carry, as a table of patterns with samples that are their tests.
 
-use std::sync::LazyLock;
-
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Captures;
 
@@ -10,7 +8,6 @@ use crate::words::Problem;
 use super::Match;
 use super::fold::Folded;
 use super::pattern::{self, Pattern};
-use super::{claim, command, payload, request, secret};
 
 /// One rule. Its pattern is held against folded text in lower case; where it has groups, the first
 /// that takes part is what was matched, else the whole match is.
@@ -119,67 +116,4 @@ fn places(rule: &'static Rule, pattern: &Pattern, text: &Folded) -> Vec<Match> {
 /// The first group that took part, or else the whole match.
 pub(super) fn matched_in<'t>(captures: &Captures<'t>) -> Option<regex::Match<'t>> {
     captures.iter().skip(1).flatten().next().or_else(|| captures.get(0))
-}
-
-/// All rules.
-#[derive(Debug)]
-pub(crate) struct Rules {
-    secrets: secret::Secrets,
-    commands: RuleSet,
-    payloads: RuleSet,
-    requests: request::Requests,
-}
-
-static RULES: LazyLock<Rules> = LazyLock::new(Rules::new);
-
-impl Rules {
-    fn new() -> Self {
-        Self {
-            secrets: secret::Secrets::new(),
-            commands: RuleSet::new(command::RULES),
-            payloads: RuleSet::new(payload::RULES),
-            requests: request::Requests::new(),
-        }
-    }
-
-    pub(crate) fn get() -> &'static Self {
-        &RULES
-    }
-
-    /// Compiles all of them now: otherwise each waits for its first text.
-    pub(crate) fn compile(&self) {
-        let Self { secrets, commands, payloads, requests } = self;
-        secrets.compile();
-        commands.compile();
-        payloads.compile();
-        requests.compile();
-        payload::compile_patterns();
-        claim::compile_patterns();
-    }
-
-    pub(crate) fn secrets(&self) -> &secret::Secrets {
-        &self.secrets
-    }
-
-    pub(crate) fn commands(&self) -> &RuleSet {
-        &self.commands
-    }
-
-    pub(crate) fn payloads(&self) -> &RuleSet {
-        &self.payloads
-    }
-
-    pub(crate) fn requests(&self) -> &request::Requests {
-        &self.requests
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_pattern_compiles() {
-        Rules::new().compile();
-    }
 }

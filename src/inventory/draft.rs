@@ -3,15 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::json::{DocumentError, Json, read_document};
+use crate::words::names::{OWNER_REQUESTS_VERSION, REQUEST_PREFIX};
 use crate::words::{AcceptanceField, LedgerKey};
 
 use super::report::{Listed, SUGGESTED_OWNER, document_text};
 
-const VERSION: &str = "monitoring_owner_request_draft_v1";
 const STATUS: &str = "owner_request_draft_ready_not_dispatched";
-
-/// What the id of a request has before the id of its surface.
-const REQUEST: &str = "monitoring_owner_request:";
 
 /// The owner request document of an inventory.
 #[derive(Debug)]
@@ -31,7 +28,7 @@ pub(crate) fn draft(inventory: &[u8]) -> Result<Draft, DocumentError> {
     let asked =
         AcceptanceField::answers().filter(|field| *field != AcceptanceField::OwnerResponseRef);
     let document = Json::object([
-        (LedgerKey::SchemaVersion.as_str(), Json::from(VERSION)),
+        (LedgerKey::SchemaVersion.as_str(), Json::from(OWNER_REQUESTS_VERSION)),
         (LedgerKey::Status.as_str(), STATUS.into()),
         (
             LedgerKey::Summary.as_str(),
@@ -80,7 +77,7 @@ fn request(listed: &Listed) -> Json {
     let own = [
         (
             AcceptanceField::RequestId.as_str(),
-            Json::String(format!("{REQUEST}{}", listed.surface_id)),
+            Json::String(format!("{REQUEST_PREFIX}{}", listed.surface_id)),
         ),
         ("request_sent", Json::Bool(false)),
         (AcceptanceField::NotApproval.as_str(), Json::Bool(true)),
@@ -112,7 +109,7 @@ pub(crate) fn is_asked(field: AcceptanceField, listed: &Listed) -> bool {
             | Field::FollowupOwner
     );
     is_asked_of_all
-        || crate::requirement::is_demanded_of(
+        || crate::response::is_demanded_of(
             field,
             listed.is_write_capable,
             listed.requires_live_evidence,

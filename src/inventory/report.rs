@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use crate::digest::Digest;
 use crate::json::DocumentProblem;
 use crate::json::{DocumentError, Fault, Json, Read, Reader, read_document, write_json};
+use crate::words::names::INVENTORY_VERSION;
 use crate::words::{
     AcceptanceField, ControlTier, InventoryRemark, LedgerKey, SurfaceKind, WriteClass,
 };
 
 use super::classify::{Examined, Found, Remark};
 
-const VERSION: &str = "monitoring_alerting_observability_inventory_v1";
 const STATUS: &str = "inventory_ready_no_runtime_action";
 
 /// Keys that only an inventory has.
@@ -61,7 +61,7 @@ impl Survey {
         let remarks = Json::Array(remarks.collect());
         let count = self.surfaces.len();
         let document = Json::object([
-            (LedgerKey::SchemaVersion.as_str(), Json::from(VERSION)),
+            (LedgerKey::SchemaVersion.as_str(), Json::from(INVENTORY_VERSION)),
             (LedgerKey::Status.as_str(), STATUS.into()),
             (LedgerKey::Summary.as_str(), Json::object([("surface_count", Json::from(count))])),
             (SURFACES, Json::Array(self.surfaces.into_values().collect())),
@@ -140,7 +140,7 @@ pub(crate) struct Listed {
 }
 
 /// The fields that an inventory has to give of a surface, beside its id and what it can do.
-const DESCRIBED: [AcceptanceField; 8] = crate::surface::DESCRIPTORS;
+const DESCRIBED: [AcceptanceField; 8] = crate::inputs::DESCRIPTORS;
 
 impl Listed {
     /// Reads what an inventory lists.
@@ -178,7 +178,7 @@ impl Listed {
         let offset = reader.offset()?;
         let mut fields = BTreeMap::new();
         let mut owner = None;
-        let read = reader.object(ListedKey::know, |reader, key| {
+        let read = reader.object(ListedKey::parse, |reader, key| {
             match key {
                 ListedKey::Field(field) => {
                     let value = read_field(reader, field);
@@ -271,7 +271,7 @@ enum ListedKey {
 }
 
 impl ListedKey {
-    fn know(key: &str) -> Option<Self> {
+    fn parse(key: &str) -> Option<Self> {
         if key == SUGGESTED_OWNER {
             return Some(Self::SuggestedOwner);
         }

@@ -7,14 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::document::Notation;
-use crate::response::{COMMENT, FIELDS, Hint, REASON, ResponseKey};
+use crate::response::{COMMENT, Hint};
 use crate::signer::{Signer, SignerRole};
 use crate::time::Time;
 use crate::triage::Finding;
+use crate::words::names::EVENT_VERSION;
 use crate::words::{AcceptanceField, Lane, Problem, ReviewerCheck};
-
-/// The version of an event that this crate reads and writes.
-const EVENT_VERSION: &str = "monitoring_journal_event_v1";
+use crate::words::{FIELDS, REASON, ResponseKey};
 
 /// What stands before the digest at the end of a line.
 const SEAL: &str = ",\"digest\":\"";
@@ -293,7 +292,7 @@ fn is_known_field(field: &str) -> bool {
     let mut steps = field.strip_prefix('/').unwrap_or_default().split('/');
     let is_known = |name: &str| {
         let is_position = name.strip_prefix('#').is_some_and(is_number);
-        ResponseKey::know(name).is_some() || is_position || name == COMMENT
+        ResponseKey::parse(name).is_some() || is_position || name == COMMENT
     };
     let is_step = |name: &str| {
         is_number(name)

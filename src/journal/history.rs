@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::candidate::{AnyCandidate, Refused};
 use crate::digest::{Digest, Original};
+use crate::inputs::Surface;
 use crate::response::ResponseDocument;
 use crate::review::{Refusal, ReviewerRecord};
 use crate::signer::{Signer, SignerRole};
-use crate::surface::Surface;
 use crate::time::Time;
 use crate::triage::{Surfaces, triage};
 use crate::words::Lane;

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::candidate::{AnyCandidate, Refused};
 use crate::digest::Digest;
+use crate::inputs::Surface;
 use crate::response::{Answers, OwnerResponse, ResponseDocument};
 use crate::review::{Refusal, ReviewDocument, ReviewerRecord, Verdict};
-use crate::surface::Surface;
 use crate::time::Time;
 use crate::triage::{Finding, Surfaces, Triage, triage};
 use crate::words::{Lane, ReviewerCheck, VerifyCode};

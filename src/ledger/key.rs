@@ -2,13 +2,11 @@
 
 use crate::gate::{Gates, Shut};
 use crate::json::Json;
+use crate::words::names::LEDGER_VERSION;
 use crate::words::{
     AcceptanceField, BlockedAction, Boundary, ItemFlag, Lane, LedgerKey, ProgressFlag,
     ReviewerCheck, RuntimeGate, SourceCount,
 };
-
-/// The ledger's `schema_version`.
-const SCHEMA_VERSION: &str = "monitoring_owner_response_acceptance_v1";
 
 /// The ledger's `status`.
 const STATUS: &str = "owner_response_acceptance_ledger_ready_no_runtime_action";
@@ -83,7 +81,7 @@ impl CandidateKey {
 /// The values of the ledger's top level that are the same in every ledger.
 pub(super) fn constant(key: LedgerKey) -> Option<Json> {
     match key {
-        LedgerKey::SchemaVersion => Some(SCHEMA_VERSION.into()),
+        LedgerKey::SchemaVersion => Some(LEDGER_VERSION.into()),
         LedgerKey::Status => Some(STATUS.into()),
         LedgerKey::NextSteps => Some(Json::strings(NEXT_STEPS)),
         LedgerKey::AcceptanceFields => Some(names(AcceptanceField::ALL)),

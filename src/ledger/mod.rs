@@ -2,7 +2,6 @@
 
 #[cfg(test)]
 mod differential;
-mod entry;
 #[cfg(feature = "cli")]
 mod inspect;
 mod key;
@@ -14,16 +13,15 @@ mod text;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::candidate::AnyCandidate;
+use crate::candidate::{AnyCandidate, Entry};
+use crate::inputs::Surface;
 use crate::inputs::{Inventory, OwnerRequests, Source};
 use crate::journal::{BrokenJournal, Dossier, History};
 use crate::json::{DocumentError, Json};
-use crate::surface::Surface;
 use crate::time::Time;
 use crate::triage::Surfaces;
 use crate::words::LedgerKey;
 
-pub use entry::Entry;
 #[cfg(feature = "cli")]
 pub(crate) use inspect::{inspect, place_in_ledger};
 use key::CountKey;

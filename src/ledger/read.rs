@@ -4,16 +4,17 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::candidate::Entry;
 use crate::gate::Shut;
 use crate::inputs::Source;
+use crate::inputs::{SurfaceKey, SurfaceParts};
 use crate::json::{DocumentError, DocumentProblem, Fault, Json, Read, Reader, read_document};
 use crate::response::{Answers, PENDING};
-use crate::surface::{SurfaceKey, SurfaceParts};
 use crate::words::{AcceptanceField, AnswerShape, Lane, LedgerKey, SourceCount};
 
 use super::key::{self, CandidateKey, CountKey};
 use super::tally::Tally;
-use super::{Entry, Header, LedgerDocument, Stamp};
+use super::{Header, LedgerDocument, Stamp};
 
 pub(super) fn read_ledger(bytes: &[u8]) -> Result<LedgerDocument, DocumentError> {
     let ledger_keys: Vec<_> = LedgerKey::ALL.iter().map(|key| (key.as_str(), *key)).collect();

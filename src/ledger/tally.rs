@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use crate::candidate::Entry;
 use crate::gate::Gates;
 use crate::json::Json;
 use crate::words::{
@@ -7,8 +8,8 @@ use crate::words::{
     SourceCount,
 };
 
+use super::Header;
 use super::key::CountKey;
-use super::{Entry, Header};
 
 /// The counts of a ledger, as its candidates bear them out.
 ///

@@ -3,13 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::candidate::Entry;
 use crate::json::{Json, new_line, write_array, write_json, write_string};
 use crate::response::{Answers, PENDING};
 use crate::words::{AcceptanceField, AnswerShape, LedgerKey};
 
+use super::Header;
 use super::key::CandidateKey;
 use super::tally::Tally;
-use super::{Entry, Header};
 
 /// How deep the keys of a candidate stand.
 const CANDIDATE_LEVEL: usize = 3;
@@ -65,7 +66,7 @@ impl<'w, W: fmt::Write> LedgerWriter<'w, W> {
 #[cfg(feature = "cli")]
 impl<W: fmt::Write> LedgerWriter<'_, W> {
     /// Writes the candidate of a surface that nobody has answered for.
-    pub(crate) fn push_waiting(&mut self, surface: &crate::surface::Surface) -> fmt::Result {
+    pub(crate) fn push_waiting(&mut self, surface: &crate::inputs::Surface) -> fmt::Result {
         self.push_entry(&Entry::waiting(surface))
     }
 

@@ -5,94 +5,8 @@ use crate::document::{Comment, Document, Notation, escape};
 use crate::json::{DocumentError, DocumentProblem, Json, line_and_column};
 use crate::signer::Signer;
 use crate::time::Time;
-use crate::words::{
-    AcceptanceField, ENTRY_KEYS, LedgerKey, NOT_APPLICABLE, PartForm, ReviewerCheck,
-};
-
-/// The version of an owner response that this crate reads.
-pub(crate) const RESPONSE_VERSION: &str = "monitoring_owner_response_v1";
-
-// The keys that no word list has: only an owner response does.
-const SCHEMA: &str = "$schema";
-const RESPONDER: &str = "responder";
-const RESPONDED_AT: &str = "responded_at";
-
-/// A key that an owner response has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ResponseKey {
-    SchemaVersion,
-    Schema,
-    Responder,
-    RespondedAt,
-    /// One reason for several fields.
-    NotApplicable,
-    /// Identity, `not_approval`, or an answer.
-    Field(AcceptanceField),
-}
-
-impl ResponseKey {
-    pub(crate) fn know(name: &str) -> Option<Self> {
-        match name {
-            SCHEMA => Some(Self::Schema),
-            RESPONDER => Some(Self::Responder),
-            RESPONDED_AT => Some(Self::RespondedAt),
-            NOT_APPLICABLE => Some(Self::NotApplicable),
-            _ if name == LedgerKey::SchemaVersion.as_str() => Some(Self::SchemaVersion),
-            _ => {
-                let field: AcceptanceField = name.parse().ok()?;
-                let is_identity = matches!(
-                    field,
-                    AcceptanceField::AcceptanceCandidateId
-                        | AcceptanceField::RequestId
-                        | AcceptanceField::SurfaceId
-                        | AcceptanceField::RepoSha256
-                        | AcceptanceField::NotApproval
-                );
-                (is_identity || field.form().is_some()).then_some(Self::Field(field))
-            }
-        }
-    }
-
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::SchemaVersion => LedgerKey::SchemaVersion.as_str(),
-            Self::Schema => SCHEMA,
-            Self::Responder => RESPONDER,
-            Self::RespondedAt => RESPONDED_AT,
-            Self::NotApplicable => NOT_APPLICABLE,
-            Self::Field(field) => field.as_str(),
-        }
-    }
-
-    /// The names that may stand below it: parts, keys of entries, and prefixes as keys.
-    pub(crate) fn steps(self) -> Vec<&'static str> {
-        match self {
-            Self::NotApplicable => vec![REASON, FIELDS],
-            Self::Field(field) => field.form().map_or_else(Vec::new, |form| {
-                let parts = form.parts();
-                let has_entries =
-                    parts.iter().any(|part| matches!(part.form, PartForm::Entries { .. }));
-                let entry_keys = if has_entries { &ENTRY_KEYS[..] } else { &[] };
-                let names = parts.iter().map(|part| part.name);
-                names.chain(form.prefix_keys().iter().chain(entry_keys).copied()).collect()
-            }),
-            _ => Vec::new(),
-        }
-    }
-
-    /// The check that a problem in this field counts against.
-    pub(crate) fn check(self) -> Option<ReviewerCheck> {
-        match self {
-            Self::Responder | Self::RespondedAt => Some(ReviewerCheck::OwnerIdentityPresent),
-            Self::Field(field) => field.check(),
-            Self::SchemaVersion | Self::Schema | Self::NotApplicable => None,
-        }
-    }
-}
-
-/// The keys below the common `not_applicable`.
-pub(crate) const REASON: &str = "reason";
-pub(crate) const FIELDS: &str = "fields";
+use crate::words::names::RESPONSE_VERSION;
+use crate::words::{AcceptanceField, LedgerKey, ResponseKey};
 
 /// What a pointer to a comment begins with; its number follows.
 pub(crate) const COMMENT: &str = "#comment";
@@ -134,7 +48,7 @@ impl ResponseDocument {
     /// triage to find.
     pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
         let is_known = |key: &str| {
-            ResponseKey::know(key).is_some() || AcceptanceField::is_step_of_an_answer(key)
+            ResponseKey::parse(key).is_some() || AcceptanceField::is_step_of_an_answer(key)
         };
         let document = Document::read(bytes, is_known)?;
         let key = LedgerKey::SchemaVersion.as_str();

@@ -4,6 +4,7 @@ mod answer;
 mod document;
 mod hint;
 mod reference;
+mod requirement;
 mod saying;
 mod window;
 
@@ -13,10 +14,13 @@ use crate::signer::Signer;
 use crate::words::{AcceptanceField, AnswerShape, NOT_APPLICABLE};
 
 pub use answer::{Answer, Entry as FoundEntry, EntryEnd, PartAnswer};
+pub(crate) use document::COMMENT;
 pub use document::ResponseDocument;
-pub(crate) use document::{COMMENT, FIELDS, REASON, RESPONSE_VERSION, ResponseKey};
 pub use hint::Hint;
 pub use reference::{EvidenceRef, NotARef};
+#[cfg(feature = "cli")]
+pub(crate) use requirement::is_demanded_of;
+pub(crate) use requirement::{Requirement, requirement};
 pub(crate) use saying::{
     WORDS_OF_A_PART, WORDS_OF_A_TEXT, count_folded_words, count_words, has_words, is_placeholder,
     is_reason, names_somebody,

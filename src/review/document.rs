@@ -3,62 +3,19 @@ use std::fmt;
 
 use crate::digest::{Digest, Original};
 use crate::document::{Document, escape, texts_of_comments};
+use crate::forms::is_printed_in_a_draft;
 use crate::json::{DocumentError, DocumentProblem, Json, line_and_column};
 use crate::response::{COMMENT, EvidenceRef, is_reason, names_somebody};
 use crate::signer::Signer;
-use crate::template::is_printed_in_a_draft;
 use crate::time::Time;
 use crate::triage::{Finding, MAX_CHARACTERS, withheld_problems};
-use crate::words::{Lane, Problem, ReviewerCheck};
+use crate::words::names::RECORD_VERSION;
+use crate::words::{Lane, Problem, RecordKey, ReviewerCheck};
 
 use super::{ReviewerKind, ReviewerRecord, Verdict};
 
-/// The version of a reviewer record that this crate reads.
-pub(crate) const RECORD_VERSION: &str = "monitoring_reviewer_record_v1";
-
 /// What a record may say as its outcome in place of the lane of an acceptance.
 pub(crate) const ACCEPT: &str = "accept";
-
-/// A key that a reviewer record has, in the order in which a template gives them.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    strum::EnumString,
-    strum::IntoStaticStr,
-    strum::VariantArray,
-)]
-#[strum(serialize_all = "snake_case")]
-pub(crate) enum RecordKey {
-    SchemaVersion,
-    AcceptanceCandidateId,
-    ResponseEvent,
-    NotAuthorization,
-    Reviewer,
-    ReviewerKind,
-    ReviewedAt,
-    Outcome,
-    ValidUntil,
-    Reason,
-    RecordRef,
-    Checks,
-}
-
-impl RecordKey {
-    pub(crate) const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
-
-    pub(crate) fn as_str(self) -> &'static str {
-        self.into()
-    }
-
-    fn pointer(self) -> String {
-        format!("/{}", self.as_str())
-    }
-}
 
 /// A reviewer record as it came, before a candidate takes it.
 ///

@@ -7,16 +7,16 @@ use std::collections::BTreeMap;
 use crate::detect::fold_name;
 use crate::digest::{Digest, Original};
 use crate::document::Notation;
-use crate::requirement::{Requirement, requirement};
+use crate::inputs::Surface;
 use crate::response::{Answers, OwnerResponse};
+use crate::response::{Requirement, requirement};
 use crate::signer::{Signer, SignerRole};
-use crate::surface::Surface;
 use crate::time::Time;
 use crate::triage::Finding;
 use crate::words::{AcceptanceField, Lane, ReviewerCheck};
 
+pub(crate) use document::ACCEPT;
 pub use document::ReviewDocument;
-pub(crate) use document::{ACCEPT, RECORD_VERSION, RecordKey};
 
 /// Who made a reviewer record. Automation may hold an answer back; only a person moves it forward.
 ///

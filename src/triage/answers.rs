@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 
 use crate::json::Json;
 use crate::response::{
-    Answer, EntryEnd, EvidenceRef, FIELDS, FoundEntry, MaintenanceWindow, NotAWindow, PartAnswer,
-    REASON, ResponseKey, WORDS_OF_A_PART, WORDS_OF_A_TEXT, count_words, has_words, is_placeholder,
-    is_reason, names_somebody, reason_in,
+    Answer, EntryEnd, EvidenceRef, FoundEntry, MaintenanceWindow, NotAWindow, PartAnswer,
+    WORDS_OF_A_PART, WORDS_OF_A_TEXT, count_words, has_words, is_placeholder, is_reason,
+    names_somebody, reason_in,
 };
 use crate::words::{
     AcceptanceField, AnswerForm, AnswerPart, CLEAR, DISABLE, Decision, ENTRY_KEYS, HealthGround,
     NOT_APPLICABLE, PartForm, Problem, REF, ReferenceKind, ReferenceUse, Until,
 };
+use crate::words::{FIELDS, REASON, ResponseKey};
 
 use super::Examination;
 

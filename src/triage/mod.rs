@@ -3,13 +3,13 @@
 mod answers;
 mod finding;
 mod repeated;
-mod requirements;
 mod structure;
 mod surfaces;
 #[cfg(test)]
 pub(crate) mod tests;
 #[cfg(test)]
 mod theorems;
+mod whole_answer;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -17,13 +17,12 @@ use std::ops::Range;
 
 use crate::detect::{self, Folded, Kind, Rules};
 use crate::document::texts_of_comments;
+use crate::forms::printed_lines;
+use crate::inputs::Surface;
 use crate::json::Json;
-use crate::response::{
-    Answers, COMMENT, Hint, OwnerResponse, ResponseDocument, ResponseKey, is_placeholder,
-};
-use crate::surface::Surface;
-use crate::template::printed_lines;
+use crate::response::{Answers, COMMENT, Hint, OwnerResponse, ResponseDocument, is_placeholder};
 use crate::time::Time;
+use crate::words::ResponseKey;
 use crate::words::{
     AcceptanceField, Boundary, Decision, ItemFlag, Lane, Problem, ProgressFlag, RuntimeGate,
 };
@@ -221,7 +220,7 @@ impl<'a> Examination<'a> {
     }
 
     fn examine_member(&mut self, name: &str, value: &Json, position: usize) {
-        let key = ResponseKey::know(name);
+        let key = ResponseKey::parse(name);
         let pointer = match key {
             Some(key) => pointer_of(key),
             None => format!("/#{}", position + 1),

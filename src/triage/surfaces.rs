@@ -4,8 +4,8 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::inputs::OwnerRequests;
+use crate::inputs::Surface;
 use crate::json::Json;
-use crate::surface::Surface;
 use crate::words::AcceptanceField;
 
 /// All surfaces that owners are asked about: an answer for one must not speak of another, and an answer for a

@@ -7,9 +7,9 @@ use proptest::sample::{select, subsequence};
 
 use crate::digest::{Digest, Original};
 use crate::document::Notation;
+use crate::inputs::Surface;
 use crate::response::{Answers, OwnerResponse};
 use crate::review::{ReviewerKind, ReviewerRecord, Verdict};
-use crate::surface::Surface;
 use crate::time::Time;
 use crate::triage::{Finding, Triage};
 use crate::words::{AcceptanceField, Lane, Problem, ReviewerCheck};

@@ -14,11 +14,11 @@ use std::collections::HashSet;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
 
+use crate::inputs::Surface;
 use crate::inputs::{Inventory, OwnerRequests};
 use crate::ledger::{Ledger, LedgerDocument, Stamp};
 use crate::response::OwnerResponse;
 use crate::review::{Refusal, ReviewerKind, Verdict};
-use crate::surface::Surface;
 use crate::words::{ItemFlag, Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
 
 use super::{AnyCandidate, Refused};

@@ -3,14 +3,15 @@
 use std::fmt::{self, Write as _};
 
 use crate::candidate::AnyCandidate;
-use crate::edges::files::shown;
 use crate::escape;
+use crate::forms::{WIDTH, section_of, width, wrapped};
+use crate::io::files::shown;
 use crate::json::Json;
-use crate::requirement::{Requirement, requirement};
-use crate::response::{Answers, COMMENT, FIELDS, REASON, ResponseDocument, ResponseKey, is_reason};
-use crate::template::{WIDTH, section_of, width, wrapped};
+use crate::response::{Answers, COMMENT, ResponseDocument, is_reason};
+use crate::response::{Requirement, requirement};
 use crate::triage::Finding;
 use crate::words::{AcceptanceField, HealthGround, Lane, NOT_APPLICABLE, PartForm, Problem};
+use crate::words::{FIELDS, REASON, ResponseKey};
 
 use super::{Judged, color};
 
@@ -144,7 +145,7 @@ fn entry(
     let specific: Vec<_> =
         findings.iter().copied().filter(|finding| !is_about_a_blank(finding)).collect();
     let findings = if specific.is_empty() { findings } else { &specific };
-    let key = ResponseKey::know(name);
+    let key = ResponseKey::parse(name);
     let is_shared = key == Some(ResponseKey::NotApplicable)
         && !findings.iter().any(|finding| finding.field().starts_with("/not_applicable"));
     let line_of = |pointer: &str| document.place_of(pointer).0;

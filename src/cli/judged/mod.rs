@@ -11,14 +11,14 @@ use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
 use crate::candidate::AnyCandidate;
+use crate::cli::report::{Notice, Severity, github, sarif};
 use crate::document::Notation;
-use crate::edges::files::{self, FileError, shown};
-use crate::edges::report::{Notice, Severity, github, sarif};
 use crate::escape;
 use crate::inputs::OwnerRequests;
+use crate::inputs::Surface;
+use crate::io::files::{self, FileError, shown};
 use crate::response::{Hint, ResponseDocument};
 use crate::review::ReviewDocument;
-use crate::surface::Surface;
 use crate::triage::{Finding, Surfaces};
 use crate::words::{AcceptanceField, Lane, Problem};
 

@@ -40,7 +40,7 @@ fn an_acceptance_counts_until_its_end() {
     let ledger = |generated_at: &str| {
         let stamp = Stamp::new(generated_at, "unknown");
         let inventory = Inventory::parse(b"{}").unwrap();
-        let of = |surface: &crate::surface::Surface| {
+        let of = |surface: &crate::inputs::Surface| {
             if *surface == surfaces()[0] { dossier.clone() } else { Dossier::default() }
         };
         Ledger::replay(inventory, requests(), stamp, of).unwrap()

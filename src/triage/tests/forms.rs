@@ -313,8 +313,8 @@ fn one_sentence_answers_one_question() {
 #[test]
 fn a_comment_that_is_not_the_templates_is_examined() {
     let surface = &surfaces()[0];
-    let options = crate::template::TemplateOptions { schema: "./x.json", ..Default::default() };
-    let template = crate::template::response_template(surface, &options);
+    let options = crate::render::TemplateOptions { schema: "./x.json", ..Default::default() };
+    let template = crate::render::response_template(surface, &options);
     let problems = |text: &str| -> Vec<_> {
         let document = ResponseDocument::parse(text.as_bytes()).unwrap();
         let found = triage(surface, &Surfaces::of(&requests()), &document).findings;

@@ -1,0 +1,180 @@
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::mpsc::{channel, sync_channel};
+use std::thread;
+
+use crate::candidate::AnyCandidate;
+use crate::inputs::Surface;
+use crate::inputs::{Inventory, OwnerRequests};
+use crate::io::{clock, files, git};
+use crate::ledger::{Ledger, LedgerWriter, Stamp, Tally};
+use crate::words::{Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
+
+use crate::cli::failure::Failures;
+use crate::cli::failure::Outcome;
+use crate::cli::inputs::{InputArgs, WORTH_A_THREAD, finished, path, read};
+use crate::cli::output;
+
+/// Write the baseline ledger: every candidate waits for its owner's response
+#[derive(Debug, clap::Args)]
+#[command(infer_long_args = true, args_override_self = true)]
+pub(in crate::cli) struct Args {
+    #[command(flatten)]
+    inputs: InputArgs,
+
+    /// Where to write the ledger, relative to the working directory; standard output without it
+    #[arg(long, value_name = "FILE", allow_negative_numbers = true, value_parser = path())]
+    output: Option<PathBuf>,
+
+    /// The time to show in the ledger; now at +08:00 without it
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
+    generated_at: Option<String>,
+}
+
+pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
+    let output = args.output();
+    if let Some(output) = output {
+        output::check(&args.inputs, output)?;
+    }
+    let tally = match output {
+        // The ledger is written while its inputs are read: a fault in them leaves nothing behind.
+        Some(output) if files::is_replaceable_unseen(output) => {
+            let mut unread = None;
+            let replaced = files::replace(output, |sink| {
+                let mut ledger = LedgerWriter::new(sink);
+                let read = args.read(|surfaces| {
+                    surfaces.iter().all(|surface| ledger.push_waiting(surface).is_ok())
+                });
+                match read {
+                    Ok(Inputs { inventory, requests, stamp }) => {
+                        ledger.finish(inventory, requests, stamp).map(Some)
+                    }
+                    Err(failures) => {
+                        unread = Some(failures);
+                        Ok(None)
+                    }
+                }
+            });
+            match unread {
+                Some(failures) => return Err(failures),
+                None => replaced?.unwrap_or_default(),
+            }
+        }
+        _ => {
+            let mut surfaces = Vec::new();
+            let Inputs { inventory, requests, stamp } = args.read(|batch| {
+                surfaces.append(batch);
+                true
+            })?;
+            let candidates = surfaces.into_iter().map(AnyCandidate::new).collect();
+            let ledger = Ledger::of(inventory, requests, stamp, candidates);
+            match output {
+                Some(output) => files::replace(output, |sink| ledger.write_to(sink).map(Some))?
+                    .unwrap_or_default(),
+                None => files::print(|sink| ledger.write_to(sink))?,
+            }
+        }
+    };
+    Ok(finish(&tally, is_quiet))
+}
+
+/// Says what was written.
+pub(super) fn finish(tally: &Tally, is_quiet: bool) -> ExitCode {
+    // Where nobody can be told, the exit code says it.
+    let is_told = is_quiet || writeln!(io::stderr(), "{}", last_line(tally)).is_ok();
+    ExitCode::from(if is_told { 0 } else { 2 })
+}
+
+/// What a ledger is made from, but for the surfaces.
+struct Inputs {
+    inventory: Inventory,
+    requests: OwnerRequests,
+    stamp: Stamp,
+}
+
+impl Args {
+    pub(super) const fn inputs(&self) -> &InputArgs {
+        &self.inputs
+    }
+
+    /// Where to write the ledger; an empty path is none.
+    pub(super) fn output(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|output| !output.as_os_str().is_empty())
+    }
+
+    /// Reads both inputs at once, and hands the surfaces over batch by batch, until `each` has had
+    /// enough. What is wrong with either input is said of both.
+    fn read(&self, mut each: impl FnMut(&mut Vec<Surface>) -> bool) -> Result<Inputs, Failures> {
+        let [inventory, requests] = [self.inputs.inventory(), self.inputs.owner_requests()];
+        if [&inventory, &requests].into_iter().all(|input| files::is_shorter(input, WORTH_A_THREAD))
+        {
+            let mut surfaces = Vec::new();
+            let requests =
+                read(&requests, |bytes| OwnerRequests::parse_each(bytes, |one| surfaces.push(one)));
+            let (inventory, requests) =
+                Failures::both(read(&inventory, Inventory::parse), requests)?;
+            each(&mut surfaces);
+            return Ok(Inputs { inventory, requests, stamp: self.stamp() });
+        }
+        thread::scope(|scope| {
+            let rest = scope.spawn(move || (read(&inventory, Inventory::parse), self.stamp()));
+            let (batches, full) = sync_channel(BATCHES);
+            let (used, emptied) = channel::<Vec<Surface>>();
+            let requests = scope.spawn(move || {
+                read(&requests, |bytes| {
+                    let mut batch = Vec::with_capacity(BATCH);
+                    let requests = OwnerRequests::parse_each(bytes, |surface| {
+                        batch.push(surface);
+                        if batch.len() == BATCH {
+                            // Surfaces are freed where they were made: an allocator is slow when
+                            // one thread takes what another gives.
+                            let mut empty = emptied.try_recv().unwrap_or_default();
+                            empty.clear();
+                            // Nobody listens any more once writing has failed.
+                            let _ = batches.send(std::mem::replace(&mut batch, empty));
+                        }
+                    });
+                    let _ = batches.send(batch);
+                    requests
+                })
+            });
+            full.iter().all(|mut batch| {
+                let goes_on = each(&mut batch);
+                let _ = used.send(batch);
+                goes_on
+            });
+            drop(full);
+            let (inventory, stamp) = finished(rest);
+            let (inventory, requests) = Failures::both(inventory, finished(requests))?;
+            Ok(Inputs { inventory, requests, stamp })
+        })
+    }
+
+    pub(super) fn stamp(&self) -> Stamp {
+        let root = self.inputs.root();
+        let generated_at = self.generated_at.clone().filter(|time| !time.is_empty());
+        let git_commit = git::short_head(root).unwrap_or_else(|| "unknown".to_owned());
+        Stamp::new(generated_at.unwrap_or_else(clock::now), git_commit)
+    }
+}
+
+/// How many surfaces go from the reading thread to the writing one at once.
+const BATCH: usize = 256;
+
+/// How many batches may wait.
+const BATCHES: usize = 16;
+
+/// What pipelines look for: the last line of the generator that this one replaces.
+fn last_line(tally: &Tally) -> String {
+    format!(
+        "MONITORING_OWNER_RESPONSE_ACCEPTANCE_OK candidates={} write_capable={} checks={} lanes={} \
+         accepted={} runtime_gate={}",
+        tally.candidates(),
+        tally.write_capable(),
+        ReviewerCheck::ALL.len(),
+        Lane::ALL.len(),
+        tally.with(ProgressFlag::OwnerResponseAccepted),
+        tally.open(RuntimeGate::RuntimeGate),
+    )
+}

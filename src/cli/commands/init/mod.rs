@@ -1,0 +1,200 @@
+mod changes;
+mod summary;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::forms::count_blanks;
+use crate::inputs::{Inventory, OwnerRequests};
+use crate::inventory::draft;
+use crate::io::clock;
+use crate::io::store::Folder;
+use crate::io::{files, git};
+use crate::ledger::{Ledger, LedgerDocument, Stamp, Tally};
+use crate::response::ResponseDocument;
+use crate::triage::carries_anything_withheld;
+use crate::words::Lane;
+use crate::words::names::LEDGER;
+
+use super::inventory::parse;
+use crate::cli::failure::Outcome;
+use crate::cli::failure::{Failure, Failures};
+use crate::cli::inputs::InputArgs;
+use crate::cli::repository::{Replay, Replayed, Repository, log_of};
+use crate::cli::survey::{Surveyed, survey};
+use crate::cli::wait::WaitArgs;
+use changes::{Changes, Outdated};
+use summary::Summary;
+
+/// Write inventory, owner requests and ledger for this repository, ready to commit
+///
+/// Run it again after a change: it says which surfaces are new, gone or changed, and whose answers that outdates.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    #[command(flatten)]
+    inputs: InputArgs,
+
+    #[command(flatten)]
+    wait: WaitArgs,
+
+    /// Write nothing; say whether what is committed is stale, and exit with 1 if it is
+    #[arg(long)]
+    check: bool,
+
+    /// The time to show in the ledger where it changes; now at +08:00 without it
+    #[arg(long, value_name = "TIME")]
+    generated_at: Option<String>,
+}
+
+pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
+    let inputs = &args.inputs;
+    let Surveyed { inventory, has_owners } = survey(inputs, is_quiet)?;
+    let requests = draft(inventory.as_bytes())
+        .map_err(|error| Failure::document(&inputs.inventory(), error))?
+        .text;
+    let places =
+        [inputs.inventory(), inputs.owner_requests(), inputs.below_root(Path::new(LEDGER))];
+    for place in &places {
+        files::check_no_link(place)?;
+    }
+    let lock = args.wait.share(inputs)?;
+    let [old_inventory, old_requests, old_ledger] = read_all(&places)?;
+    let before = match &old_inventory {
+        // What is no inventory is replaced, and nothing is known of before.
+        Some(bytes) => crate::inventory::Listed::parse(bytes).ok().map(|(listed, _)| listed),
+        None => None,
+    };
+    let (listed, remarks) = parse(inputs, &inventory)?;
+    let mut changes = Changes::between(before.as_deref(), &listed);
+    let (ledger, tally, blanks) =
+        replay(args, &inventory, &requests, old_ledger.as_deref(), &mut changes)?;
+    drop(lock);
+    let new = [inventory.as_bytes(), requests.as_bytes(), ledger.as_bytes()];
+    let old = [old_inventory, old_requests, old_ledger];
+    let is_stale: Vec<bool> =
+        old.iter().zip(new).map(|(old, new)| old.as_deref() != Some(new)).collect();
+    let summary = Summary {
+        root: inputs.root(),
+        listed: &listed,
+        blanks: &blanks,
+        remarks: &remarks,
+        changes: &changes,
+        has_owners,
+        tally: &tally,
+        places: &places,
+        is_stale: &is_stale,
+        is_first: before.is_none(),
+    };
+    if args.check {
+        files::print_bytes(summary.check().as_bytes())?;
+        return Ok(ExitCode::from(u8::from(is_stale.contains(&true))));
+    }
+    if listed.is_empty() {
+        return Err(nothing_found(inputs.root()).into());
+    }
+    for ((place, new), is_stale) in places.iter().zip(new).zip(&is_stale) {
+        if *is_stale {
+            files::replace_with(place, new)?;
+        }
+    }
+    if !is_quiet {
+        files::print_bytes(summary.to_string().as_bytes())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn nothing_found(root: &Path) -> Failure {
+    Failure::Usage {
+        message: format!(
+            "{}: no file that git tracks is a surface of monitoring or alerting; nothing was written",
+            files::shown(root)
+        ),
+        next_step:
+            "name the repository with --root, or `git add` its files first; `acceptance-ledger \
+                    explain KIND` says what is looked for"
+                .to_owned(),
+    }
+}
+
+fn read_all(places: &[PathBuf; 3]) -> Result<[Option<Vec<u8>>; 3], Failures> {
+    let [one, two, three] = places;
+    Ok([files::read_if_there(one)?, files::read_if_there(two)?, files::read_if_there(three)?])
+}
+
+/// The ledger that new inputs and the journal make. It keeps its old time and commit where nothing else changes.
+fn replay(
+    args: &Args,
+    inventory: &str,
+    requests: &str,
+    old: Option<&[u8]>,
+    changes: &mut Changes<'_>,
+) -> Result<(String, Tally, Blanks), Failures> {
+    let inputs = &args.inputs;
+    let inventory = Inventory::parse(inventory.as_bytes())
+        .map_err(|error| Failure::document(&inputs.inventory(), error))?;
+    let requests = OwnerRequests::parse(requests.as_bytes())
+        .map_err(|error| Failure::document(&inputs.owner_requests(), error))?;
+    let surfaces = requests.surfaces().iter();
+    let blanks =
+        surfaces.map(|surface| (surface.surface_id().to_owned(), count_blanks(surface))).collect();
+    let mut repository = Repository::of(inputs, inventory, requests)?;
+    let Replayed { candidates, journals, retired, .. } = repository.replay(outdated)?;
+    let mut failures = Failures::default();
+    for journal in &journals {
+        for fault in journal.faults.iter().filter(|fault| fault.code().breaks_replay()) {
+            failures.push(repository.refusal_for(&journal.folder, fault));
+        }
+    }
+    if !failures.is_empty() {
+        return Err(failures);
+    }
+    changes.outdate(journals.into_iter().filter_map(|journal| journal.seen), &retired);
+    let Repository { inventory, requests, .. } = repository;
+    let old_text = old.and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let old_stamp = old.and_then(|bytes| LedgerDocument::parse(bytes).ok());
+    let old_stamp = old_stamp.map(|ledger| ledger.stamp().clone()).filter(Stamp::is_valid);
+    let mut ledger = Ledger::of(inventory, requests, Stamp::new("", ""), candidates);
+    if let (Some(old_text), Some(stamp)) = (old_text, old_stamp) {
+        let (text, tally) = written(&mut ledger, stamp);
+        if text == old_text {
+            return Ok((text, tally, blanks));
+        }
+    }
+    let time = args.generated_at.clone().filter(|time| !time.is_empty());
+    let commit = git::short_head(inputs.root()).unwrap_or_else(|| "unknown".to_owned());
+    let stamp = Stamp::new(time.unwrap_or_else(clock::now), commit);
+    let (text, tally) = written(&mut ledger, stamp);
+    Ok((text, tally, blanks))
+}
+
+/// How many blanks the template of each surface has.
+type Blanks = BTreeMap<String, usize>;
+
+fn written(ledger: &mut Ledger, stamp: Stamp) -> (String, Tally) {
+    ledger.restamp(stamp);
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let tally = ledger.write_to(&mut text).unwrap_or_default();
+    (text, tally)
+}
+
+/// Whose answer no longer counts, if somebody's does.
+fn outdated(replay: &Replay, folder: &Folder) -> Option<Outdated> {
+    let log = log_of(replay);
+    let answer = log.events().iter().rev().find(|event| !event.is_review())?;
+    let candidate = replay.as_ref().ok()?.candidate();
+    if candidate.lane() != Lane::WaitingOwnerResponse {
+        return None;
+    }
+    let bytes = answer.document().and_then(|name| folder.dossier.documents.get(&name));
+    let response = bytes.and_then(|bytes| ResponseDocument::parse(bytes).ok());
+    let responder = response.and_then(|response| response.responder().map(str::to_owned));
+    // Rules may have become stricter since it was taken in.
+    let responder = responder.filter(|name| !carries_anything_withheld(name));
+    Some(Outdated {
+        surface_id: candidate.surface().surface_id().to_owned(),
+        responder,
+        answered_at: answer.recorded_at().to_string(),
+    })
+}

@@ -1,0 +1,115 @@
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use crate::io::clock;
+use crate::io::files::shown;
+use crate::io::signatures::Namespace;
+use crate::io::store::Leftovers;
+use crate::journal::{IntakeRefusal, journal_folder};
+use crate::response::ResponseDocument;
+use crate::words::names::EVENTS;
+
+use crate::cli::failure::Outcome;
+use crate::cli::failure::{Failure, Failures};
+use crate::cli::judged::{AnswerArgs, Judged, divide, print, read_response, surface_for};
+use crate::cli::repository::{Incoming, Repository};
+use crate::cli::source::refuse_another_file;
+use crate::cli::wait::WaitArgs;
+
+/// Take owner responses into the journal
+///
+/// Each is triaged as `triage` does, and recorded. Of an answer that is quarantined or rejected, nothing is kept but
+/// what was found. Exits with 0 when every answer is ready for a reviewer, with 1 when one is not or was refused.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    #[command(flatten)]
+    answers: AnswerArgs,
+
+    #[command(flatten)]
+    wait: WaitArgs,
+}
+
+pub(super) fn run(Args { answers: args, wait }: &Args, is_quiet: bool) -> Outcome {
+    let repository = Repository::open(&args.inputs)?;
+    // All that may be slow to read is read before others have to wait.
+    let incoming = args
+        .responses
+        .iter()
+        .map(|file| {
+            let incoming = Incoming::read(&repository, file, read_response)?;
+            let document = &incoming.document;
+            let surface = surface_for(file, document, repository.surfaces())?;
+            let place = document.place_of("/repo_sha256");
+            refuse_another_file(&repository.root, surface, file, place)?;
+            Ok(incoming)
+        })
+        .collect::<Vec<Result<_, Failures>>>();
+    let lock = wait.take(&args.inputs)?;
+    let mut notes = String::new();
+    let taken =
+        incoming.into_iter().map(|incoming| take_in(&repository, incoming?, &mut notes)).collect();
+    drop(lock);
+    let (judged, failures) = divide(taken);
+    let printed = print(&judged, args.format);
+    if !is_quiet {
+        // Where nobody can be told, the journal still says it.
+        let _ = io::stderr().write_all(notes.as_bytes());
+    }
+    printed?;
+    match failures {
+        Some(failures) => Err(failures),
+        None => Ok(ExitCode::from(u8::from(!judged.iter().all(Judged::is_ready)))),
+    }
+}
+
+/// Takes in one response, and says where it is recorded.
+fn take_in(
+    repository: &Repository,
+    incoming: Incoming<ResponseDocument>,
+    notes: &mut String,
+) -> Result<Judged, Failures> {
+    let Incoming { file, document, signature } = incoming;
+    let surface = surface_for(&file, &document, repository.surfaces())?;
+    let (history, folder) = repository.history_for_step(surface, notes)?;
+    let recorded_at = history.time_of_next(clock::event_time().ok_or_else(Failure::clock)?);
+    let responder = document.responder().unwrap_or_default();
+    let signer = repository.signer_of(
+        &file,
+        document.bytes(),
+        signature.as_deref(),
+        Namespace::OwnerResponse,
+        responder,
+        &recorded_at,
+    )?;
+    let is_signed = signer.is_some();
+    let document = match signer {
+        Some(signer) => document.signed_by(signer),
+        None => document,
+    };
+    let leftovers = Leftovers::of(&history, &folder);
+    let step = history.receive(&document, recorded_at).map_err(|refusal| Failure::Refused {
+        path: file.clone(),
+        place: Some(document.place_of(match refusal {
+            IntakeRefusal::NotTheSigner => "/responder",
+            _ => "/responded_at",
+        })),
+        message: refusal.to_string(),
+        next_step: "have the owner answer anew, with the time of the new answer".to_owned(),
+    })?;
+    repository.check_step(&file, folder, &step)?;
+    let name = journal_folder(surface.surface_id());
+    let signature = signature.filter(|_| is_signed);
+    let done = repository.journal.append(&name, &leftovers, &step, signature.as_deref())?;
+    for note in done {
+        // Writing to a string cannot fail.
+        let _ = writeln!(notes, "{note}");
+    }
+    let _ = writeln!(
+        notes,
+        "recorded in {}{}",
+        shown(&repository.journal.path(&name).join(EVENTS)),
+        if step.stores().is_some() { "" } else { "; nothing of the answer was kept" }
+    );
+    Ok(Judged::new(&file, &document, step.candidate()))
+}

@@ -1,0 +1,32 @@
+use std::process::ExitCode;
+
+use crate::cli::failure::Failure;
+use crate::cli::failure::Outcome;
+use crate::io::files;
+
+/// Print the manual page of the tool, or of one command
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// The command
+    command: Option<String>,
+}
+
+pub(super) fn run(args: &Args, mut tool: clap::Command) -> Outcome {
+    // Gives every command its full name and the options that all of them have.
+    tool.build();
+    let page = match &args.command {
+        None => tool,
+        Some(name) => {
+            let known =
+                tool.get_subcommands().map(clap::Command::get_name).collect::<Vec<_>>().join(", ");
+            tool.find_subcommand(name).cloned().ok_or_else(|| Failure::Usage {
+                message: "there is no command of this name".to_owned(),
+                next_step: format!("take one of {known}"),
+            })?
+        }
+    };
+    let mut text = Vec::new();
+    clap_mangen::Man::new(page).render(&mut text).map_err(files::FileError::of_output)?;
+    files::print_bytes(&text)?;
+    Ok(ExitCode::SUCCESS)
+}

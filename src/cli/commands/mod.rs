@@ -1,0 +1,66 @@
+//! The subcommands, one file or folder each.
+
+mod completions;
+mod diagram;
+mod draft;
+mod explain;
+mod generate;
+mod init;
+mod intake;
+mod inventory;
+mod man;
+mod replay;
+mod review;
+mod schema;
+mod status;
+mod template;
+mod triage;
+mod verify;
+
+use clap::Subcommand;
+
+use crate::cli::failure::Outcome;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Init(init::Args),
+    Inventory(inventory::Args),
+    Draft(draft::Args),
+    Generate(generate::Args),
+    Template(template::Args),
+    Triage(triage::Args),
+    Intake(intake::Args),
+    Review(review::Args),
+    Replay(replay::Args),
+    Verify(verify::Args),
+    Status(status::Args),
+    Explain(explain::Args),
+    Schema(schema::Args),
+    Diagram(diagram::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+impl Command {
+    /// Runs the command. `tool` describes all of them, for the manual and the completions.
+    pub(super) fn run(&self, tool: fn() -> clap::Command, is_quiet: bool) -> Outcome {
+        match self {
+            Self::Init(args) => init::run(args, is_quiet),
+            Self::Inventory(args) => inventory::run(args, is_quiet),
+            Self::Draft(args) => draft::run(args, is_quiet),
+            Self::Generate(args) => generate::run(args, is_quiet),
+            Self::Template(args) => template::run(args, is_quiet),
+            Self::Triage(args) => triage::run(args),
+            Self::Intake(args) => intake::run(args, is_quiet),
+            Self::Review(args) => review::run(args, is_quiet),
+            Self::Replay(args) => replay::run(args, is_quiet),
+            Self::Verify(args) => verify::run(args, is_quiet),
+            Self::Status(args) => status::run(args),
+            Self::Explain(args) => explain::run(args),
+            Self::Schema(args) => schema::run(args),
+            Self::Diagram(args) => diagram::run(args),
+            Self::Completions(args) => completions::run(args, tool()),
+            Self::Man(args) => man::run(args, tool()),
+        }
+    }
+}

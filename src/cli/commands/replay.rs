@@ -1,0 +1,70 @@
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+
+use crate::io::files::{self, shown};
+use crate::io::store::Journal;
+use crate::ledger::Ledger;
+
+use super::generate;
+use crate::cli::failure::Failures;
+use crate::cli::failure::Outcome;
+use crate::cli::output;
+use crate::cli::repository::{Replayed, Repository};
+use crate::cli::wait::WaitArgs;
+
+/// Write the ledger that the inputs and the journal make
+///
+/// Without a journal it is the baseline. On a broken chain or an illegal step nothing is written.
+#[derive(Debug, clap::Args)]
+#[command(infer_long_args = true, args_override_self = true)]
+#[group(skip)]
+pub(in crate::cli) struct Args {
+    #[command(flatten)]
+    generate: generate::Args,
+
+    #[command(flatten)]
+    wait: WaitArgs,
+}
+
+pub(super) fn run(Args { generate: args, wait }: &Args, is_quiet: bool) -> Outcome {
+    if let Some(output) = args.output() {
+        output::check(args.inputs(), output)?;
+    }
+    let lock = wait.share(args.inputs())?;
+    let (folders, _) = Journal::below(args.inputs().root()).folders()?;
+    if folders.is_empty() {
+        return generate::run(args, is_quiet);
+    }
+    let mut repository = Repository::open(args.inputs())?;
+    let Replayed { candidates, journals, .. } = repository.replay(|_, _| ())?;
+    drop(lock);
+    let (mut failures, mut notes) = (Failures::default(), String::new());
+    for journal in &journals {
+        for fault in &journal.faults {
+            let code = fault.code();
+            if code.breaks_replay() {
+                failures.push(repository.refusal_for(&journal.folder, fault));
+            } else {
+                let path = repository.path_of(&journal.folder, fault);
+                // Writing to a string cannot fail.
+                let _ = writeln!(notes, "note: {}: {code}: {fault}", shown(&path));
+            }
+        }
+    }
+    if !failures.is_empty() {
+        return Err(failures);
+    }
+    let Repository { inventory, requests, .. } = repository;
+    let ledger = Ledger::of(inventory, requests, args.stamp(), candidates);
+    let tally = match args.output() {
+        Some(output) => {
+            files::replace(output, |sink| ledger.write_to(sink).map(Some))?.unwrap_or_default()
+        }
+        None => files::print(|sink| ledger.write_to(sink))?,
+    };
+    if !is_quiet {
+        // Where nobody can be told, the ledger still says it.
+        let _ = io::stderr().write_all(notes.as_bytes());
+    }
+    Ok(generate::finish(&tally, is_quiet))
+}

@@ -1,0 +1,254 @@
+use std::fmt::{self, Write as _};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use crate::candidate::{AnyCandidate, Refused, review_leads_to};
+use crate::escape;
+use crate::io::clock;
+use crate::io::files::{self, shown};
+use crate::io::signatures::Namespace;
+use crate::io::store::Leftovers;
+use crate::journal::journal_folder;
+use crate::response::ResponseDocument;
+use crate::review::{Refusal, ReviewDocument};
+use crate::triage::Finding;
+use crate::words::names::{ALLOWED_SIGNERS, EVENTS};
+use crate::words::{Lane, ReviewerCheck};
+
+use super::status::Format;
+use crate::cli::failure::Outcome;
+use crate::cli::failure::{Failure, Failures};
+use crate::cli::inputs::{InputArgs, path};
+use crate::cli::repository::{Incoming, Repository};
+use crate::cli::source::refuse_another_file;
+use crate::cli::wait::WaitArgs;
+
+/// Take reviewer records into the journal
+///
+/// Each is held against the latest answer of its surface. What is refused changes nothing. No record opens a gate.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// The records: YAML or JSON documents, as `template --review` writes them
+    #[arg(value_name = "FILE", required = true, value_parser = path())]
+    records: Vec<PathBuf>,
+
+    #[command(flatten)]
+    inputs: InputArgs,
+
+    #[command(flatten)]
+    wait: WaitArgs,
+
+    /// How to write where the candidates stand now
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// A record that was taken in.
+#[derive(Debug)]
+struct Taken {
+    file: PathBuf,
+    candidate_id: String,
+    lane: Lane,
+    withdraws: bool,
+}
+
+pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
+    let repository = Repository::open(&args.inputs)?;
+    // All that may be slow to read is read before others have to wait.
+    let read = |file: &PathBuf| -> Result<_, Failures> {
+        let incoming = Incoming::read(&repository, file, read_record)?;
+        let document = &incoming.document;
+        let surface = repository.surfaces().of_candidate(document.candidate_id());
+        // A hold only holds back, whatever became of the file.
+        if let Some(surface) = surface.filter(|_| !document.outcome().is_hold()) {
+            let place = document.place_of("/outcome");
+            refuse_another_file(&repository.root, surface, file, place)?;
+        }
+        Ok(incoming)
+    };
+    let incoming: Vec<_> = args.records.iter().map(read).collect();
+    let lock = args.wait.take(&args.inputs)?;
+    let (mut taken, mut notes) = (Vec::new(), String::new());
+    let mut failures = Failures::default();
+    for incoming in incoming {
+        match incoming.and_then(|incoming| take_in(&repository, incoming, &mut notes)) {
+            Ok(one) => taken.push(one),
+            Err(more) => failures.extend(more),
+        }
+    }
+    drop(lock);
+    let text = match args.format {
+        Format::Human => taken.iter().map(Taken::to_string).collect(),
+        Format::Json => {
+            let all = taken.iter().map(Taken::to_json).collect::<Value>();
+            escape::for_json(&format!("{all:#}\n"))
+        }
+    };
+    let printed = files::print_bytes(text.as_bytes());
+    if !is_quiet {
+        // Where nobody can be told, the journal still says it.
+        let _ = io::stderr().write_all(notes.as_bytes());
+    }
+    printed?;
+    if failures.is_empty() { Ok(ExitCode::SUCCESS) } else { Err(failures) }
+}
+
+/// Reads a record, and says where it is an owner response instead.
+fn read_record(file: &Path) -> Result<ReviewDocument, Failures> {
+    let bytes = files::read_document(file)?;
+    ReviewDocument::parse(&bytes).map_err(|errors| {
+        if ResponseDocument::parse(&bytes).is_ok() {
+            return Failures::from(Failure::Usage {
+                message: format!(
+                    "{}: this is an owner response, not a reviewer record",
+                    shown(file)
+                ),
+                next_step: "take it in with `acceptance-ledger intake`".to_owned(),
+            });
+        }
+        let errors = errors.into_iter().map(|error| Failure::document(file, error));
+        Failures::of(errors.collect()).unwrap_or_default()
+    })
+}
+
+/// Takes in one record, and says where the candidate stands now.
+fn take_in(
+    repository: &Repository,
+    incoming: Incoming<ReviewDocument>,
+    notes: &mut String,
+) -> Result<Taken, Failures> {
+    let Incoming { file, document, signature } = incoming;
+    let place = |pointer: &str| document.place_of(pointer);
+    let Some(surface) = repository.surfaces().of_candidate(document.candidate_id()) else {
+        let place = place("/acceptance_candidate_id");
+        return Err(Failure::NoSuchCandidate { path: file, place }.into());
+    };
+    let (history, folder) = repository.history_for_step(surface, notes)?;
+    let recorded_at = history.time_of_next(clock::event_time().ok_or_else(Failure::clock)?);
+    let signer = repository.signer_of(
+        &file,
+        document.bytes(),
+        signature.as_deref(),
+        Namespace::of_reviewer(document.reviewer_kind()),
+        document.reviewer(),
+        &recorded_at,
+    )?;
+    let is_signed = signer.is_some();
+    let document = match signer {
+        Some(signer) => document.signed_by(signer),
+        None => document,
+    };
+    let place = |pointer: &str| document.place_of(pointer);
+    let record = document.record().map_err(|findings| {
+        let refused = |finding: &Finding| Failure::Refused {
+            path: file.clone(),
+            place: Some(place(finding.field())),
+            message: format!("{}: {}", finding.field(), finding.problem().english()),
+            next_step: finding.next_step(),
+        };
+        Failures::of(findings.iter().map(refused).collect()).unwrap_or_default()
+    })?;
+    let leftovers = Leftovers::of(&history, &folder);
+    let step = history.review(record, recorded_at).map_err(|Refused { candidate, reason }| {
+        Failure::Refused {
+            path: file.clone(),
+            place: Some(place(&field_of(reason))),
+            message: reason.to_string(),
+            next_step: way_out(candidate.candidate(), reason),
+        }
+    })?;
+    repository.check_step(&file, folder, &step)?;
+    let name = journal_folder(surface.surface_id());
+    let signature = signature.filter(|_| is_signed);
+    let done = repository.journal.append(&name, &leftovers, &step, signature.as_deref())?;
+    for note in done {
+        // Writing to a string cannot fail.
+        let _ = writeln!(notes, "{note}");
+    }
+    let _ = writeln!(notes, "recorded in {}", shown(&repository.journal.path(&name).join(EVENTS)));
+    Ok(Taken {
+        file,
+        candidate_id: surface.candidate_id(),
+        lane: step.candidate().lane(),
+        withdraws: step.withdraws().is_some(),
+    })
+}
+
+impl Taken {
+    fn to_json(&self) -> Value {
+        json!({
+            "record": self.file.to_string_lossy(),
+            "acceptance_candidate_id": self.candidate_id,
+            "lane": self.lane,
+            "withdrawn": self.withdraws,
+        })
+    }
+}
+
+impl fmt::Display for Taken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}: {}\n  {}", shown(&self.file), self.lane, self.lane.english())?;
+        if self.withdraws {
+            writeln!(
+                f,
+                "  The answer was withdrawn and its document deleted. Rotate what was secret in it: git history keeps \
+                 what was committed."
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// What a reviewer can do instead of what was refused.
+fn way_out(candidate: &AnyCandidate, reason: Refusal) -> String {
+    let lane = candidate.lane();
+    let id = escape::for_shell(candidate.surface().surface_id().as_bytes());
+    let list = |words: Vec<&str>| words.join(", ");
+    match reason {
+        Refusal::NoSuchStep { .. } if lane == Lane::WaitingOwnerResponse => {
+            format!("have the owner answer first: acceptance-ledger template {id}")
+        }
+        Refusal::NoSuchStep { .. } => {
+            let is_write_capable = candidate.surface().is_write_capable();
+            let leads_on =
+                |outcome: &&Lane| review_leads_to(lane, **outcome, is_write_capable).is_some();
+            let outcomes = Lane::ALL.iter().filter(leads_on).map(|lane| lane.as_str()).collect();
+            format!("the candidate is in {lane}: the outcome can be {}", list(outcomes))
+        }
+        Refusal::NoFailedCheck(outcome) => {
+            let checks = ReviewerCheck::ALL.iter().filter(|check| check.belongs_to(outcome));
+            format!("fail one of {}", list(checks.map(|check| check.as_str()).collect()))
+        }
+        Refusal::OtherRole { .. } => format!(
+            "have a person sign the record with a key that {ALLOWED_SIGNERS} lets sign as no automation; or hold the \
+             answer as automation: reviewer_kind automation, signed in {}",
+            Namespace::ReviewerAutomation.as_str()
+        ),
+        _ => format!("the candidate is in {lane}; for its history: acceptance-ledger status {id}"),
+    }
+}
+
+/// The field of a record that a refusal speaks of.
+fn field_of(reason: Refusal) -> String {
+    let key = match reason {
+        Refusal::OtherCandidate => "/acceptance_candidate_id",
+        Refusal::OtherAnswer => "/response_event",
+        Refusal::NotAPerson | Refusal::OtherRole { .. } => "/reviewer_kind",
+        Refusal::OwnAnswer | Refusal::NotTheSigner | Refusal::AnswerUnsigned => "/reviewer",
+        Refusal::NoSuchStep { .. } | Refusal::AcceptanceSuspended | Refusal::NoFailedCheck(_) => {
+            "/outcome"
+        }
+        Refusal::NotWithinAYear | Refusal::OverAlready => "/valid_until",
+        Refusal::AheadOfTheClock => "/reviewed_at",
+        Refusal::FailedCheck(check)
+        | Refusal::PassAgainstFinding(check)
+        | Refusal::PassUnanswered(check)
+        | Refusal::NotApplicableUnearned(check) => return format!("/checks/{check}"),
+        Refusal::NotJudged(_) => "/checks",
+        Refusal::FiledBefore | Refusal::Unreadable => "",
+    };
+    key.to_owned()
+}

@@ -1,0 +1,26 @@
+use std::process::ExitCode;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+
+use crate::io::files;
+use crate::render::Schema;
+
+use crate::cli::failure::Outcome;
+
+/// Print the JSON Schema (2020-12) of a document
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// The document
+    #[arg(value_parser = name())]
+    name: Schema,
+}
+
+fn name() -> impl clap::builder::TypedValueParser<Value = Schema> {
+    PossibleValuesParser::new(Schema::ALL.iter().map(|schema| schema.as_str()))
+        .try_map(|name| name.parse::<Schema>())
+}
+
+pub(super) fn run(args: &Args) -> Outcome {
+    files::print_bytes(format!("{:#}\n", args.name.to_json()).as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,307 @@
+//! The story of one surface: what happened, what a reviewer failed, and what comes next.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use crate::candidate::AnyCandidate;
+use crate::escape;
+use crate::forms::wrapped;
+use crate::inputs::Surface;
+use crate::io::signatures::AllowedSigners;
+use crate::io::store::Folder;
+use crate::journal::{Event, History, JournalLog};
+use crate::response::ResponseDocument;
+use crate::review::{ReviewDocument, ReviewerRecord, Verdict};
+use crate::time::Time;
+use crate::triage::carries_anything_withheld;
+use crate::words::ResponseKey;
+use crate::words::{AcceptanceField, Lane, ReviewerCheck};
+
+use super::plain;
+use crate::cli::repository::Replay;
+use crate::cli::signed::{self, Signed};
+
+/// What happened to one surface.
+pub(super) struct Account<'a> {
+    pub(super) now: &'a Time,
+    /// Whether the file in the work tree has another digest than the request says.
+    pub(super) is_of_another_file: bool,
+    pub(super) surface: &'a Surface,
+    pub(super) replay: &'a Replay,
+    pub(super) log: &'a JournalLog,
+    pub(super) folder: &'a Folder,
+    pub(super) signers: Option<&'a AllowedSigners>,
+    /// Whom the request suggests as the owner.
+    pub(super) owner: Option<&'a str>,
+}
+
+/// One event, with what its document adds to it.
+struct Told {
+    /// Who answered or reviewed.
+    who: Option<String>,
+    /// What a reviewer gave as the reason.
+    reason: Option<String>,
+    is_withdrawn: bool,
+    signed: Signed,
+}
+
+impl Account<'_> {
+    fn tell(&self, event: &Event) -> Told {
+        let name = event.document();
+        let bytes = name.and_then(|name| self.folder.dossier.documents.get(&name));
+        let (mut who, mut reason) = (None, None);
+        match (bytes, event.is_review()) {
+            (Some(bytes), true) => {
+                // A record whose texts do not pass is not shown.
+                let record = ReviewDocument::parse(bytes).ok();
+                if let Some(record) = record.filter(|record| record.record().is_ok()) {
+                    who = Some(plain(record.reviewer()));
+                    reason = Some(plain(record.reason()));
+                }
+            }
+            (Some(bytes), false) => {
+                let response = ResponseDocument::parse(bytes).ok();
+                let responder = response.and_then(|response| response.responder().map(plain));
+                // Rules may have become stricter since it was taken in.
+                who = responder.filter(|name| !carries_anything_withheld(name));
+            }
+            (None, _) => {}
+        }
+        let is_withdrawn = name.is_some_and(|name| self.log.has_withdrawn(name));
+        let signed = signed::check(event, self.log, self.signers, self.folder);
+        Told { who, reason, is_withdrawn, signed }
+    }
+
+    /// The record that holds or accepts the answer now, where its document is still there and passes.
+    fn latest_record(&self) -> Option<ReviewDocument> {
+        self.replay.as_ref().ok()?.candidate().record()?;
+        let event = self.log.events().iter().rfind(|event| event.is_review())?;
+        let bytes = self.folder.dossier.documents.get(&event.document()?)?;
+        ReviewDocument::parse(bytes).ok().filter(|document| document.record().is_ok())
+    }
+
+    fn is_latest_review(&self, event: &Event) -> bool {
+        let latest = self.log.events().iter().rfind(|event| event.is_review());
+        latest.is_some_and(|latest| latest.sequence() == event.sequence())
+    }
+
+    /// The latest answer, where it is stored.
+    fn latest_answer(&self) -> Option<ResponseDocument> {
+        let event = self.log.since_the_answer().first()?;
+        ResponseDocument::parse(self.folder.dossier.documents.get(&event.document()?)?).ok()
+    }
+
+    /// The checks that the reviewer failed: that is what the owner has to mend.
+    fn failed_checks(&self) -> Vec<ReviewerCheck> {
+        let candidate = self.replay.as_ref().ok().map(History::candidate);
+        let record = candidate.and_then(AnyCandidate::record);
+        let verdicts = record.into_iter().flat_map(ReviewerRecord::verdicts);
+        verdicts.filter(|(_, verdict)| *verdict == Verdict::Fail).map(|(check, _)| check).collect()
+    }
+
+    fn write_failed(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let failed = self.failed_checks();
+        let Some(record) = self.latest_record().filter(|_| !failed.is_empty()) else {
+            return Ok(());
+        };
+        writeln!(
+            f,
+            "\nFailed by {} ({}), {}, {}",
+            plain(record.reviewer()),
+            record.reviewer_kind(),
+            record.reviewed_at(),
+            plain(record.record_ref())
+        )?;
+        let answer = self.latest_answer();
+        for check in &failed {
+            let lines = answer.as_ref().map_or_else(String::new, |answer| {
+                let keys = AcceptanceField::answers().filter(|field| field.check() == Some(*check));
+                let lines: Vec<_> = keys
+                    .filter_map(|field| answer.line_of_key(ResponseKey::Field(field)))
+                    .map(|line| line.to_string())
+                    .collect();
+                match lines.as_slice() {
+                    [] => String::new(),
+                    lines => format!("   line {} of the answer", lines.join(", ")),
+                }
+            });
+            writeln!(f, "  {check}{lines}")?;
+            for text in [check.english(), check.instruction()] {
+                for line in wrapped("    ", "    ", text) {
+                    writeln!(f, "{line}")?;
+                }
+            }
+        }
+        for line in wrapped("  reason: ", "          ", &plain(record.reason())) {
+            writeln!(f, "{line}")?;
+        }
+        let verdicts = self.replay.as_ref().ok().and_then(|history| history.candidate().record());
+        let count = |wanted| {
+            verdicts.map_or(0, |record| record.verdicts().filter(|(_, one)| *one == wanted).count())
+        };
+        let [passed, failed, skipped] =
+            [Verdict::Pass, Verdict::Fail, Verdict::NotApplicable].map(count);
+        let rest = ReviewerCheck::ALL.len() - passed - failed - skipped;
+        writeln!(
+            f,
+            "  {passed} passed, {failed} failed, {skipped} not applicable, {rest} not judged."
+        )
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        let candidate = self.replay.as_ref().ok().map(History::candidate);
+        let events = self.log.events().iter().map(|event| {
+            let Told { who, reason, is_withdrawn, signed } = self.tell(event);
+            json!({
+                "sequence": event.sequence(),
+                "event": if event.is_review() { "review_recorded" } else { "response_received" },
+                "recorded_at": event.recorded_at().as_str(),
+                "lane": event.lane(),
+                "who": who,
+                "reason": reason,
+                "signed": matches!(signed, Signed::Holds { .. }),
+                "withdrawn": is_withdrawn,
+                "findings": event.findings().len(),
+            })
+        });
+        let findings = candidate.map(AnyCandidate::findings).unwrap_or_default();
+        let missing = findings.iter().map(|finding| {
+            json!({"problem": finding.problem(), "field": finding.field(), "message": finding.message()})
+        });
+        let faults = self.log.faults().iter();
+        json!({
+            "surface_id": self.surface.surface_id(),
+            "acceptance_candidate_id": self.surface.candidate_id(),
+            "suggested_owner": self.owner,
+            "lane": candidate.map(|candidate| self.lane_of(candidate)),
+            "valid_until":
+                candidate.and_then(AnyCandidate::valid_until).map(|until| until.as_str().to_owned()),
+            "failed_checks": self.failed_checks(),
+            "response_event": self.log.response_event().map(|digest| digest.to_string()),
+            "events": events.collect::<Vec<_>>(),
+            "missing": missing.collect::<Vec<_>>(),
+            "journal_faults":
+                faults.map(|fault| json!({"code": fault.code(), "message": fault.to_string()})).collect::<Vec<_>>(),
+        })
+    }
+}
+
+impl fmt::Display for Account<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let candidate = self.replay.as_ref().ok().map(History::candidate);
+        let id = plain(self.surface.surface_id());
+        match candidate.map(|candidate| self.lane_of(candidate)) {
+            Some(lane) if self.is_over() => {
+                writeln!(
+                    f,
+                    "{id}: {lane}\n  The acceptance is over. The owner has to answer again."
+                )?;
+            }
+            Some(lane) => writeln!(f, "{id}: {lane}\n  {}", lane.english())?,
+            None => writeln!(f, "{id}: the journal is broken\n  No lane follows from it.")?,
+        }
+        if let Some(owner) = self.owner {
+            writeln!(f, "  Suggested owner: {}", plain(owner))?;
+        }
+        if let Some(until) = candidate.and_then(AnyCandidate::valid_until) {
+            let is_over = !self.now.is_before(until);
+            writeln!(
+                f,
+                "  {} {until}",
+                if is_over { "Was accepted until" } else { "Accepted until" }
+            )?;
+        }
+        if self.is_of_another_file {
+            writeln!(
+                f,
+                "  The file is no longer the one that was asked about: run acceptance-ledger init."
+            )?;
+        }
+        self.write_failed(f)?;
+        if !self.log.events().is_empty() {
+            writeln!(f, "\nWhat happened:")?;
+        }
+        let is_failed = !self.failed_checks().is_empty();
+        for event in self.log.events() {
+            let Told { who, reason, is_withdrawn, signed } = self.tell(event);
+            let what = if event.is_review() { "reviewed" } else { "answered" };
+            let who = who.as_deref().unwrap_or("somebody");
+            let signed = match signed {
+                Signed::Holds { .. } => ", signed",
+                Signed::Unchecked => ", signature no longer there",
+                Signed::Fails(..) => ", signature missing or invalid",
+                Signed::No => "",
+            };
+            write!(f, "  {}. {} {who} {what}{signed}: ", event.sequence(), event.recorded_at())?;
+            writeln!(f, "{}", event.lane())?;
+            // The reason of the record that holds it stands above already.
+            let is_shown = is_failed && self.is_latest_review(event);
+            if let Some(reason) = reason.filter(|_| !is_shown) {
+                writeln!(f, "     {}", reason.replace('\n', "\n     "))?;
+            }
+            for finding in event.findings() {
+                writeln!(f, "     {} {}", finding.problem(), finding.field())?;
+            }
+            if is_withdrawn {
+                writeln!(f, "     withdrawn: the document was deleted")?;
+            }
+        }
+        if let Some(until) =
+            candidate.and_then(AnyCandidate::valid_until).filter(|_| self.is_over())
+        {
+            writeln!(f, "  –  {until} the acceptance ended: {}", Lane::WaitingOwnerResponse)?;
+        }
+        let findings = candidate.map(AnyCandidate::findings).unwrap_or_default();
+        if !findings.is_empty() {
+            writeln!(f, "\nWhat is missing now:")?;
+        }
+        for finding in findings {
+            writeln!(f, "  {}: {}", plain(finding.field()), finding.message())?;
+        }
+        if !self.log.faults().is_empty() {
+            writeln!(f, "\nWhat is wrong with the journal:")?;
+        }
+        for fault in self.log.faults() {
+            writeln!(f, "  {}: {fault}\n    next: {}", fault.code(), fault.code().next_step())?;
+        }
+        writeln!(f, "\nNext:\n  {}", self.next_step())
+    }
+}
+
+impl Account<'_> {
+    /// Whether the answer was accepted until a time that has passed.
+    fn is_over(&self) -> bool {
+        let candidate = self.replay.as_ref().ok().map(History::candidate);
+        candidate.is_some_and(|candidate| candidate.is_over(Some(self.now)))
+    }
+
+    /// The lane of the candidate now: an acceptance that is over no longer counts.
+    fn lane_of(&self, candidate: &AnyCandidate) -> Lane {
+        if self.is_over() { Lane::WaitingOwnerResponse } else { candidate.lane() }
+    }
+
+    /// What can be done for the candidate now.
+    fn next_step(&self) -> String {
+        let Ok(history) = self.replay else {
+            return "mend the journal first: until then nothing can be recorded".to_owned();
+        };
+        let id = escape::for_shell(self.surface.surface_id().as_bytes());
+        let is_stored = self.latest_answer().is_some();
+        let like = if is_stored { " --like last" } else { "" };
+        match self.lane_of(history.candidate()) {
+            Lane::WaitingOwnerResponse => {
+                format!("ask the owner: acceptance-ledger template {id}{like} --output answer.yaml")
+            }
+            Lane::OwnerReviewOnlyUpdate | Lane::WaitingRuntimeGate => {
+                "nothing in this ledger; a change needs an approval of its own".to_owned()
+            }
+            lane if lane.is_hold() && history.candidate().record().is_some() => format!(
+                "the owner answers again:\n    acceptance-ledger template {id}{like} --output answer.yaml\n    acceptance-ledger intake answer.yaml"
+            ),
+            _ => format!(
+                "decide: acceptance-ledger template {id} --review --output record.yaml\n  or have the owner answer again: acceptance-ledger template {id}{like} --output answer.yaml"
+            ),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The owner requests against the inventory and the files that they speak of.
+
+use std::collections::HashSet;
+
+use crate::inputs::ListedSurfaces;
+use crate::inputs::Surface;
+use crate::json::Json;
+use crate::words::{AcceptanceField, VerifyCode};
+
+use super::Args;
+use super::findings::{Finding, Report};
+use crate::cli::failure::Failures;
+use crate::cli::repository::Repository;
+use crate::cli::source::{Source, Sources};
+
+pub(super) fn hold_against_inventory(
+    args: &Args,
+    repository: &Repository,
+    listed: &ListedSurfaces,
+    report: &mut Report,
+) {
+    let (inventory, drafts) = (args.inputs.inventory(), args.inputs.owner_requests());
+    let surfaces = repository.requests.surfaces();
+    let drafted: HashSet<&str> = surfaces.iter().map(Surface::surface_id).collect();
+    for id in listed.ids().filter(|id| !drafted.contains(id)) {
+        report.add(Finding::new(
+            VerifyCode::UnlistedSurface,
+            &inventory,
+            format!("the surface {id:?} has no candidate"),
+        ));
+    }
+    for index in listed.nameless() {
+        report.add(Finding::new(
+            VerifyCode::UnlistedSurface,
+            &inventory,
+            format!("$.surfaces[{index}] has no surface_id, and so no candidate"),
+        ));
+    }
+    let lists_any = listed.ids().next().is_some();
+    for (index, surface) in surfaces.iter().enumerate() {
+        let differing = match listed.differences(surface) {
+            None if lists_any => "it is not in the inventory".to_owned(),
+            Some(fields) if !fields.is_empty() => {
+                let names: Vec<_> = fields.iter().map(|field| field.as_str()).collect();
+                format!("the inventory has another {}", names.join(", "))
+            }
+            _ => continue,
+        };
+        report.add(Finding::new(
+            VerifyCode::DraftDiffersFromInventory,
+            &drafts,
+            format!("$.request_drafts[{index}]: {differing}"),
+        ));
+    }
+    if surfaces.is_empty() && !lists_any && listed.nameless().is_empty() {
+        let counts = repository.inventory.source().count();
+        if *counts != 0.into() {
+            report.add(Finding::new(
+                VerifyCode::UnlistedSurface,
+                &inventory,
+                "it counts surfaces, lists none, and there is no candidate".to_owned(),
+            ));
+        }
+    }
+}
+
+/// Holds each surface's file against the version that its owner is asked about.
+pub(super) fn hold_sources_against(
+    args: &Args,
+    repository: &Repository,
+    report: &mut Report,
+) -> Result<(), Failures> {
+    let drafts = args.inputs.owner_requests();
+    let mut sources = Sources::new(args.inputs.root());
+    for (index, surface) in repository.requests.surfaces().iter().enumerate() {
+        let (code, problem) = match sources.compare(surface)? {
+            Source::Same => continue,
+            Source::Differs => (VerifyCode::SourceDiffers, "the file has another sha256"),
+            Source::Missing(problem) => (VerifyCode::SourceMissing, problem),
+        };
+        let path = surface.descriptor(AcceptanceField::RepoSourcePath).and_then(Json::as_str);
+        let message = format!("$.request_drafts[{index}]: {}: {problem}", path.unwrap_or_default());
+        report.add(Finding::new(code, &drafts, message));
+    }
+    Ok(())
+}

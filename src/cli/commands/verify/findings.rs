@@ -1,0 +1,136 @@
+//! What `verify` found, and how it is shown.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use anstyle::{AnsiColor, Style};
+use serde_json::json;
+
+use crate::cli::report::{Notice, Severity, github, sarif};
+use crate::escape;
+use crate::io::files::{self, FileError};
+use crate::words::VerifyCode;
+
+use super::Format;
+
+/// One thing that is wrong.
+#[derive(Debug)]
+pub(super) struct Finding {
+    code: VerifyCode,
+    path: String,
+    /// Line and column, both from 1.
+    place: Option<(usize, usize)>,
+    message: String,
+}
+
+impl Finding {
+    pub(super) fn new(code: VerifyCode, path: &Path, message: String) -> Self {
+        Self { code, path: path.to_string_lossy().into_owned(), place: None, message }
+    }
+
+    /// A finding of which the code says all.
+    pub(super) fn of(code: VerifyCode, path: &Path) -> Self {
+        Self::new(code, path, code.english().to_owned())
+    }
+
+    /// All of it in one text.
+    fn sentence(&self) -> String {
+        let message = self.message.strip_suffix('.').unwrap_or(&self.message);
+        format!("{message}. {}", self.code.next_step_for(&self.path))
+    }
+
+    pub(super) fn at(self, place: Option<(usize, usize)>) -> Self {
+        Self { place, ..self }
+    }
+}
+
+/// All that is wrong, and what else there is to say.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    findings: Vec<Finding>,
+    notes: Vec<String>,
+}
+
+impl Report {
+    pub(super) fn add(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    pub(super) fn note(&mut self, note: &str) {
+        self.notes.push(note.to_owned());
+    }
+
+    pub(super) fn is_clean(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    /// Writes findings to standard output, and notes to standard error.
+    pub(super) fn print(
+        &self,
+        format: Format,
+        is_quiet: bool,
+        candidates: usize,
+    ) -> Result<(), FileError> {
+        if !is_quiet {
+            for note in &self.notes {
+                // Where nobody can be told, the findings are still shown.
+                let _ = writeln!(io::stderr(), "{}", escape::for_terminal(note));
+            }
+        }
+        match format {
+            Format::Human => files::print_styled(&self.for_people(candidates)),
+            Format::Json => {
+                let findings: Vec<_> = self
+                    .findings
+                    .iter()
+                    .map(|finding| {
+                        json!({"code": finding.code, "path": finding.path, "message": finding.sentence()})
+                    })
+                    .collect();
+                let report = json!({"ok": self.is_clean(), "findings": findings});
+                files::print_bytes(escape::for_json(&format!("{report:#}\n")).as_bytes())
+            }
+            Format::Github => files::print_bytes(github(&self.notices()).as_bytes()),
+            Format::Sarif => {
+                let describe = |code: &str| code.parse().map_or("", VerifyCode::english).to_owned();
+                let log = sarif(&self.notices(), describe);
+                files::print_bytes(escape::for_json(&format!("{log:#}\n")).as_bytes())
+            }
+        }
+    }
+
+    fn for_people(&self, candidates: usize) -> String {
+        let mut text = String::new();
+        let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+        let green = Style::new().bold().fg_color(Some(AnsiColor::Green.into()));
+        for finding in &self.findings {
+            let Finding { code, path, place, message } = finding;
+            let place =
+                place.map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
+            // Writing to a string cannot fail.
+            let shown = escape::for_terminal(path);
+            let _ = writeln!(text, "{red}{code}{red:#} at {shown}{place}");
+            let message = escape::for_terminal(message);
+            let _ = writeln!(text, "  {message}\n  next: {}\n", code.next_step_for(path));
+        }
+        let _ = match self.findings.len() {
+            0 => writeln!(text, "{green}OK{green:#}: {candidates} candidates, runtime_gate=0"),
+            1 => writeln!(text, "1 finding"),
+            count => writeln!(text, "{count} findings"),
+        };
+        text
+    }
+
+    fn notices(&self) -> Vec<Notice> {
+        let notice = |finding: &Finding| Notice {
+            code: finding.code.as_str(),
+            severity: Severity::Error,
+            message: finding.sentence(),
+            file: finding.path.clone(),
+            place: finding.place,
+            field: String::new(),
+        };
+        self.findings.iter().map(notice).collect()
+    }
+}

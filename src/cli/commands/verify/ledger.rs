@@ -1,0 +1,97 @@
+//! The committed ledger against a replay.
+
+use std::path::Path;
+
+use crate::candidate::AnyCandidate;
+use crate::io::files;
+use crate::ledger::{Ledger, LedgerDocument, Stamp, inspect, place_in_ledger};
+use crate::time::Time;
+use crate::words::VerifyCode;
+
+use super::findings::{Finding, Report};
+use crate::cli::failure::Failures;
+use crate::cli::repository::Repository;
+
+/// How many bytes at its end show when a ledger was made, unless its inputs say much of themselves.
+const TAIL: u64 = 64 << 10;
+
+/// Holds the ledger against the candidates that the journal makes; `None` where one is broken.
+pub(super) fn hold_against_replay(
+    path: &Path,
+    repository: Repository,
+    candidates: Option<Vec<AnyCandidate>>,
+    as_of: &Time,
+    report: &mut Report,
+) -> Result<(), Failures> {
+    if !files::look_behind_links(path)?.is_some_and(|metadata| metadata.is_file()) {
+        report.add(Finding::of(VerifyCode::LedgerMissing, path));
+        return Ok(());
+    }
+    let stamp = match Stamp::in_tail(&files::read_tail(path, TAIL)?) {
+        Some(stamp) => Some(stamp),
+        None => {
+            LedgerDocument::parse(&files::read(path)?).ok().map(|ledger| ledger.stamp().clone())
+        }
+    };
+    if stamp.as_ref().is_some_and(|stamp| !stamp.is_valid()) {
+        report.add(Finding::of(VerifyCode::StampInvalid, path));
+    }
+    let Repository { inventory, requests, .. } = repository;
+    // What a broken journal would make is not known.
+    let difference = match candidates {
+        Some(candidates) => {
+            let stamp = stamp.unwrap_or_else(|| Stamp::new("", ""));
+            hold_acceptances_against(as_of, &stamp, &candidates, path, report);
+            let ledger = Ledger::of(inventory, requests, stamp, candidates);
+            let found = files::first_difference(path, |sink| ledger.write_to(sink).map(drop))?;
+            let Some(offset) = found else { return Ok(()) };
+            Some(offset)
+        }
+        None => None,
+    };
+
+    let bytes = files::read(path)?;
+    match inspect(&bytes) {
+        Ok(faults) => {
+            for (code, place) in faults {
+                report.add(Finding::new(code, path, format!("{place}: {}", code.english())));
+            }
+        }
+        Err(error) => report.add(
+            Finding::new(
+                VerifyCode::LedgerBytesDiffer,
+                path,
+                format!("{}: {}", error.path(), error.problem()),
+            )
+            .at(Some((error.line(), error.column()))),
+        ),
+    }
+    if let Some(offset) = difference {
+        let (line, column, place) = place_in_ledger(&bytes, offset);
+        let message = format!("{place}: the replay has something else here");
+        report.add(
+            Finding::new(VerifyCode::LedgerBytesDiffer, path, message).at(Some((line, column))),
+        );
+    }
+    Ok(())
+}
+
+/// Reports the acceptances that the ledger shows and that are over at a time.
+fn hold_acceptances_against(
+    as_of: &Time,
+    stamp: &Stamp,
+    candidates: &[AnyCandidate],
+    path: &Path,
+    report: &mut Report,
+) {
+    let Some(generated_at) = stamp.time() else { return };
+    for (index, candidate) in candidates.iter().enumerate() {
+        let Some(until) = candidate.valid_until() else { continue };
+        if generated_at.is_before(until) && !as_of.is_before(until) {
+            let id = candidate.surface().surface_id();
+            let message =
+                format!("$.acceptance_candidates[{index}]: {id} was accepted until {until}");
+            report.add(Finding::new(VerifyCode::AcceptanceExpired, path, message));
+        }
+    }
+}

@@ -1,0 +1,190 @@
+mod drafts;
+mod findings;
+mod ledger;
+mod retired;
+mod since;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::inputs::{Inventory, ListedSurfaces};
+use crate::io::clock;
+use crate::io::files::shown;
+use crate::io::store::Folder;
+use crate::journal::{DocumentName, Event, JournalLog};
+use crate::time::Time;
+use crate::words::VerifyCode;
+use crate::words::names::{ALLOWED_SIGNERS, ATTRIBUTES, EVENTS, LEDGER, SIGNATURE};
+
+use crate::cli::failure::Failure;
+use crate::cli::failure::Outcome;
+use crate::cli::inputs::{InputArgs, path};
+use crate::cli::judged::Format;
+use crate::cli::repository::{Replayed, Repository, log_of};
+use crate::cli::signed::{SignedAcceptance, bad_signatures};
+use crate::cli::wait::WaitArgs;
+use findings::{Finding, Report};
+
+/// Hold a committed ledger against its inputs and its journal
+///
+/// Reports everything that is wrong, and writes nothing. Exits with 0 when nothing is, and with 1 when something is.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    #[command(flatten)]
+    inputs: InputArgs,
+
+    #[command(flatten)]
+    wait: WaitArgs,
+
+    /// The committed ledger, relative to the root
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = LEDGER,
+        value_parser = path()
+    )]
+    ledger: PathBuf,
+
+    /// A git revision, such as `origin/main`: what the journal held there has to be there still
+    #[arg(long, value_name = "REV")]
+    since: Option<String>,
+
+    /// The time at which acceptances have to hold, in RFC 3339; now without it
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    as_of: Option<Time>,
+
+    /// How to write what was found
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+fn time(text: &str) -> Result<Time, String> {
+    text.parse().map_err(|error: crate::time::NotATime| error.to_string())
+}
+
+pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
+    let lock = args.wait.share(&args.inputs)?;
+    let both = |bytes: &[u8]| Ok((Inventory::parse(bytes)?, ListedSurfaces::parse(bytes)?));
+    let ((inventory, listed), requests) = args.inputs.read_with(both)?;
+    let mut repository = Repository::of(&args.inputs, inventory, requests)?;
+    let mut report = Report::default();
+
+    if let Some(revision) = &args.since {
+        let at_revision = since::AtRevision::read(args, &repository, revision)?;
+        if let Some(signers) = at_revision.allowed_signers()? {
+            repository.signers = Some(signers);
+        }
+        at_revision.hold_against_today(args, &repository, &mut report)?;
+    } else {
+        report.note("history not checked: name a revision with --since, such as origin/main");
+    }
+    if repository.signers.is_none() {
+        report.note(&format!(
+            "signatures not checked: there is no {ALLOWED_SIGNERS}, and the names of responders and reviewers are claims"
+        ));
+    }
+    drafts::hold_against_inventory(args, &repository, &listed, &mut report);
+    drop(listed);
+    drafts::hold_sources_against(args, &repository, &mut report)?;
+
+    let now = clock::event_time().ok_or_else(Failure::clock)?;
+    let signers = repository.signers.clone();
+    let replayed = repository.replay(|replay, folder| {
+        let log = log_of(replay);
+        let signers = signers.as_ref();
+        (
+            acceptances_ahead(log, &now),
+            strange_files(log, folder),
+            bad_signatures(log, signers, folder),
+            SignedAcceptance::of(replay, signers, folder),
+        )
+    })?;
+    let is_broken = replayed.is_broken();
+    let Replayed { candidates, journals, retired, strangers } = replayed;
+    let count = candidates.len();
+    let has_journal = !journals.is_empty() || !retired.is_empty();
+    if has_journal && !repository.journal.is_kept_from_conversion()? {
+        let path = repository.journal.path(ATTRIBUTES);
+        report.add(Finding::of(VerifyCode::AttributesDiffer, &path));
+    }
+    let mut acceptances = Vec::new();
+    for journal in journals {
+        for fault in &journal.faults {
+            let path = repository.path_of(&journal.folder, fault);
+            report.add(
+                Finding::new(fault.code(), &path, fault.to_string())
+                    .at(fault.line().map(|line| (line, 1))),
+            );
+        }
+        let file = |name: &str| repository.journal.path(&journal.folder).join(name);
+        let (ahead, strange, signed, acceptance) = journal.seen;
+        for line in ahead {
+            let message = "the acceptance was recorded ahead of the clock".to_owned();
+            report.add(
+                Finding::new(VerifyCode::IllegalStep, &file(EVENTS), message).at(Some((line, 1))),
+            );
+        }
+        acceptances.extend(acceptance);
+        for name in strange {
+            report.add(Finding::of(VerifyCode::OrphanDocument, &file(&name)));
+        }
+        for (code, name, message) in signed {
+            report.add(Finding::new(code, &file(&name), message));
+        }
+    }
+    note_touches(&acceptances, &mut report);
+    for path in strangers {
+        report.add(Finding::of(VerifyCode::OrphanDocument, &path));
+    }
+    for folder in retired {
+        let path = repository.journal.path(&folder);
+        report.note(&format!("journal of a retired surface: {}", shown(&path)));
+        retired::look_through(&repository.journal, &folder, &mut report)?;
+    }
+    let path = args.inputs.below_root(&args.ledger);
+    let candidates = (!is_broken).then_some(candidates);
+    let as_of = match &args.as_of {
+        Some(time) => time.clone(),
+        None => now,
+    };
+    ledger::hold_against_replay(&path, repository, candidates, &as_of, &mut report)?;
+    drop(lock);
+
+    report.print(args.format, is_quiet, count)?;
+    Ok(ExitCode::from(u8::from(!report.is_clean())))
+}
+
+/// Says which acceptances somebody touched a security key for.
+fn note_touches(acceptances: &[SignedAcceptance], report: &mut Report) {
+    let touched: Vec<_> = acceptances.iter().filter(|acceptance| acceptance.is_touched).collect();
+    if !acceptances.is_empty() {
+        let (count, all) = (touched.len(), acceptances.len());
+        report.note(&format!(
+            "{count} of {all} acceptances were signed with a touch of a security key"
+        ));
+    }
+    for SignedAcceptance { surface_id, reviewer, .. } in touched {
+        report.note(&format!("accepted with a touch: {surface_id}, by {reviewer}"));
+    }
+}
+
+/// The lines of acceptances that are of the future: with such a time, one would hold for longer than it may. (A clock that
+/// once ran ahead does no harm to an answer or a hold.)
+fn acceptances_ahead(log: &JournalLog, now: &Time) -> Vec<usize> {
+    let is_ahead = |event: &&Event| {
+        event.is_review() && !event.lane().is_hold() && event.recorded_at().is_ahead_of(now)
+    };
+    log.events().iter().filter(is_ahead).map(Event::sequence).collect()
+}
+
+/// Files in a surface's folder that no event keeps and no document is.
+fn strange_files(log: &JournalLog, folder: &Folder) -> Vec<String> {
+    let is_signed = |name: DocumentName| {
+        let mut events = log.events().iter();
+        log.keeps(name)
+            && events.any(|event| event.document() == Some(name) && event.signer().is_some())
+    };
+    let signatures = folder.signatures.keys().filter(|name| !is_signed(**name));
+    let signatures = signatures.map(|name| format!("{name}{SIGNATURE}"));
+    folder.strangers.iter().cloned().chain(signatures).collect()
+}

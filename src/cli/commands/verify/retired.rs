@@ -1,0 +1,45 @@
+//! The journal of a surface that is no longer asked about: it is history, and holds nothing else.
+
+use crate::digest::Digest;
+use crate::io::files::FileError;
+use crate::io::store::Journal;
+use crate::journal::Skimmed;
+use crate::words::VerifyCode;
+use crate::words::names::{EVENTS, SIGNATURE};
+
+use super::findings::{Finding, Report};
+
+pub(super) fn look_through(
+    journal: &Journal,
+    folder: &str,
+    report: &mut Report,
+) -> Result<(), FileError> {
+    let held = journal.read(folder)?;
+    let skimmed = Skimmed::read(&held.dossier.events);
+    let path = |name: &str| journal.path(folder).join(name);
+    if let Some(fault) = &skimmed.fault {
+        let place = fault.line().map(|line| (line, 1));
+        report.add(Finding::new(fault.code(), &path(EVENTS), fault.to_string()).at(place));
+    }
+    for name in &skimmed.kept {
+        if !held.dossier.documents.contains_key(name) {
+            report.add(Finding::of(VerifyCode::DocumentMissing, &path(&name.to_string())));
+        }
+    }
+    for (name, bytes) in &held.dossier.documents {
+        let code = if !skimmed.kept.contains(name) {
+            VerifyCode::OrphanDocument
+        } else if Digest::of(bytes) != name.digest() {
+            VerifyCode::DocumentAltered
+        } else {
+            continue;
+        };
+        report.add(Finding::of(code, &path(&name.to_string())));
+    }
+    let signatures = held.signatures.keys().filter(|name| !skimmed.kept.contains(name));
+    let signatures = signatures.map(|name| format!("{name}{SIGNATURE}"));
+    for name in held.strangers.iter().cloned().chain(signatures) {
+        report.add(Finding::of(VerifyCode::OrphanDocument, &path(&name)));
+    }
+    Ok(())
+}

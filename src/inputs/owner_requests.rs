@@ -1,0 +1,139 @@
+//! The owner requests: the document that asks each surface's owner.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::json::{DocumentError, DocumentProblem, Fault, Read, Reader, read_document};
+use crate::words::LedgerKey;
+
+use super::source::{REQUEST_DRAFT_COUNT, REQUEST_DRAFTS, Source, SourceKey, is_input_key};
+use super::surface::{Surface, SurfaceKey, SurfaceParts};
+
+/// The owner requests: what each surface's owner is asked.
+///
+/// ```
+/// use acceptance_ledger::OwnerRequests;
+///
+/// let error = OwnerRequests::parse(b"{\"request_drafts\": []}").unwrap_err();
+/// assert_eq!(error.problem().to_string(), "the key \"required_owner_fields\" is missing");
+///
+/// let requests = OwnerRequests::parse(b"{\"required_owner_fields\": [\"decision\"]}")?;
+/// assert_eq!(requests.required_owner_fields(), ["decision"]);
+/// assert!(requests.surfaces().is_empty());
+/// # Ok::<(), acceptance_ledger::DocumentError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct OwnerRequests {
+    pub(crate) source: Source,
+    pub(crate) required_owner_fields: Arc<[String]>,
+    pub(crate) surfaces: Vec<Surface>,
+}
+
+impl OwnerRequests {
+    /// Reads an owner request document.
+    ///
+    /// # Errors
+    ///
+    /// The first fault of a document that is no strict JSON object, lacks a key that the ledger
+    /// shows, or asks twice about one surface.
+    pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
+        let mut surfaces = Vec::new();
+        let requests = Self::parse_each(bytes, |surface| surfaces.push(surface))?;
+        Ok(Self { surfaces, ..requests })
+    }
+
+    /// Reads an owner request document, and hands each surface over as soon as it is read: before
+    /// it is known whether the rest of the document is sound. The result has no surfaces.
+    ///
+    /// # Errors
+    ///
+    /// As [`OwnerRequests::parse`].
+    pub fn parse_each(bytes: &[u8], mut each: impl FnMut(Surface)) -> Result<Self, DocumentError> {
+        read_document(bytes, is_input_key, |reader| {
+            let offset = reader.offset()?;
+            let mut source = Source::default();
+            let mut required = None;
+            reader.object(RequestKey::parse, |reader, key| {
+                match key {
+                    RequestKey::Source(key) => source.read(reader, key, REQUEST_DRAFT_COUNT)?,
+                    RequestKey::RequiredOwnerFields => {
+                        let fields = reader.strings();
+                        required = Some(reader.go_on(fields)?.unwrap_or_default());
+                    }
+                    RequestKey::RequestDrafts => {
+                        let drafts = read_drafts(reader, &mut each);
+                        reader.go_on(drafts)?;
+                    }
+                }
+                Ok(())
+            })?;
+            let required = required.ok_or_else(|| Fault {
+                offset,
+                problem: DocumentProblem::MissingKey(LedgerKey::RequiredOwnerFields.to_string()),
+            });
+            let required = reader.go_on(required)?.unwrap_or_default();
+            Ok(Self { source, required_owner_fields: required.into(), surfaces: Vec::new() })
+        })
+    }
+
+    /// What the document says of itself.
+    #[must_use]
+    pub const fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The fields that the owners are asked to answer.
+    #[must_use]
+    pub fn required_owner_fields(&self) -> &[String] {
+        &self.required_owner_fields
+    }
+
+    /// The surfaces that an owner is asked about, in the document's order.
+    #[must_use]
+    pub fn surfaces(&self) -> &[Surface] {
+        &self.surfaces
+    }
+}
+
+fn read_drafts(reader: &mut Reader<'_>, each: &mut impl FnMut(Surface)) -> Read<()> {
+    let mut index_of = HashMap::new();
+    let mut usual: Arc<[String]> = Arc::default();
+    reader.array(|reader, index| {
+        let offset = reader.offset()?;
+        let mut parts = SurfaceParts::default();
+        let read = reader.object(SurfaceKey::parse, |reader, key| parts.read(reader, key, &usual));
+        if reader.go_on(read)?.is_none() {
+            return Ok(());
+        }
+        let Some(surface) = parts.finish(reader, offset) else { return Ok(()) };
+        if surface.surface_id().is_empty() {
+            return Ok(());
+        }
+        if let Some(first) = index_of.insert(surface.surface_id().to_owned(), index) {
+            reader.note(Fault { offset, problem: DocumentProblem::DuplicateSurface(first) });
+            return Ok(());
+        }
+        usual = surface.shared_required_owner_fields();
+        each(surface);
+        Ok(())
+    })
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum RequestKey {
+    Source(SourceKey),
+    RequiredOwnerFields,
+    RequestDrafts,
+}
+
+impl RequestKey {
+    fn parse(key: &str) -> Option<Self> {
+        if key == REQUEST_DRAFTS {
+            Some(Self::RequestDrafts)
+        } else if key == LedgerKey::RequiredOwnerFields.as_str() {
+            Some(Self::RequiredOwnerFields)
+        } else {
+            SourceKey::parse(key).map(Self::Source)
+        }
+    }
+}

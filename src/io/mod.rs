@@ -1,0 +1,13 @@
+//! Where the tool touches the world: files, the journal's folder, signatures, git and the
+//! clock.
+
+pub(crate) mod clock;
+pub(crate) mod files;
+#[cfg(fuzzing)]
+pub(crate) mod fuzz_hooks;
+pub(crate) mod git;
+mod interrupt;
+pub(crate) mod listing;
+pub(crate) mod lock;
+pub(crate) mod signatures;
+pub(crate) mod store;

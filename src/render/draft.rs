@@ -1,0 +1,441 @@
+//! A reviewer's draft: beside each check what it asks, where the answer stands, and which verdicts are left. It quotes
+//! nothing of the answer, since a record outlives a withdrawal.
+
+use std::fmt::Write as _;
+
+use crate::candidate::review_leads_to;
+use crate::forms::{
+    ADVICE, LINES, NEXT, NO_LIVE_SYSTEM, NOTHING_KEPT, UNTIL, VERDICTS, WHEN, WHO, WHO_CHINESE,
+    WHY, comment, instruction,
+};
+use crate::journal::{Dossier, History, journal_folder};
+use crate::json::{Json, write_string};
+use crate::response::ResponseDocument;
+use crate::review::{ACCEPT, Verdict};
+use crate::words::RecordKey;
+use crate::words::ResponseKey;
+use crate::words::names::RECORD_VERSION;
+use crate::words::{AcceptanceField, Decision, Lane, ReviewerCheck};
+
+use super::template::TemplateFormat;
+use super::yaml::scalar;
+
+/// What a reviewer's draft is made for.
+///
+/// ```
+/// use acceptance_ledger::{DraftOptions, Lane, ReviewerCheck};
+///
+/// let fails = [(ReviewerCheck::RollbackOwnerPresent, "Nobody is named.".to_owned())];
+/// let options = DraftOptions { outcome: Some(Lane::RequestSupplement), fails: &fails, ..DraftOptions::default() };
+/// assert_eq!(options.reviewer, None);
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DraftOptions<'a> {
+    /// The outcome, where it is decided already.
+    pub outcome: Option<Lane>,
+    /// The checks that failed, and why each did. Where there are any, the draft judges them and no other.
+    pub fails: &'a [(ReviewerCheck, String)],
+    /// Who reviews.
+    pub reviewer: Option<&'a str>,
+    /// `person` or `automation`.
+    pub reviewer_kind: Option<&'a str>,
+    /// When.
+    pub reviewed_at: Option<&'a str>,
+    /// Where the decision is kept.
+    pub record_ref: Option<&'a str>,
+    /// How it is written.
+    pub format: TemplateFormat,
+    /// Where an editor finds the JSON Schema.
+    pub schema: &'a str,
+    /// The folder of the journal, as a reader of the draft names it.
+    pub journal: &'a str,
+}
+
+/// A reviewer record to fill in for the latest answer of a surface: every check, as failed where no other verdict is
+/// left, and everything that a person decides still open. `dossier` is what the surface's folder holds.
+///
+/// `None` where nobody has answered for the surface as it is today.
+///
+/// ```
+/// use acceptance_ledger::{Dossier, DraftOptions, History, review_template};
+///
+/// fn is_there_anything_to_review(history: &History, dossier: &Dossier) -> bool {
+///     review_template(history, dossier, &DraftOptions::default()).is_some()
+/// }
+/// ```
+#[must_use]
+pub fn review_template(
+    history: &History,
+    dossier: &Dossier,
+    options: &DraftOptions<'_>,
+) -> Option<String> {
+    let answer = history.log().response_event()?;
+    let lane = history.candidate().lane();
+    if lane == Lane::WaitingOwnerResponse {
+        return None;
+    }
+    let draft = Draft {
+        history,
+        options,
+        event: answer.to_string(),
+        document: stored_answers(history, dossier).next(),
+        before: stored_answers(history, dossier).nth(1),
+    };
+    Some(match options.format {
+        TemplateFormat::Yaml => draft.as_yaml(),
+        TemplateFormat::Json => draft.as_json(),
+    })
+}
+
+/// The stored answers, the latest first. Where nothing of the latest was stored, there is nothing to show.
+fn stored_answers<'d>(
+    history: &'d History,
+    dossier: &'d Dossier,
+) -> impl Iterator<Item = ResponseDocument> + 'd {
+    let answers = history.log().events().iter().rev().filter(|event| !event.is_review());
+    let latest_is_stored = answers.clone().next().is_some_and(|event| event.document().is_some());
+    answers
+        .filter_map(|event| dossier.documents.get(&event.document()?))
+        .filter_map(|bytes| ResponseDocument::parse(bytes).ok())
+        .take(if latest_is_stored { usize::MAX } else { 0 })
+}
+
+struct Draft<'a> {
+    history: &'a History,
+    options: &'a DraftOptions<'a>,
+    event: String,
+    /// The answer, where it is still there, and the stored one before it.
+    document: Option<ResponseDocument>,
+    before: Option<ResponseDocument>,
+}
+
+/// The fields that a check judges: those of an answer, and who answered when.
+fn fields_of(check: ReviewerCheck) -> Vec<ResponseKey> {
+    let of_the_answer = AcceptanceField::answers().map(ResponseKey::Field);
+    [ResponseKey::Responder, ResponseKey::RespondedAt]
+        .into_iter()
+        .chain(of_the_answer)
+        .filter(|key| key.check() == Some(check))
+        .collect()
+}
+
+impl Draft<'_> {
+    fn lane(&self) -> Lane {
+        self.history.candidate().lane()
+    }
+
+    /// What the reviewer has written already, or what alone is left to write.
+    fn value(&self, key: RecordKey) -> Option<Json> {
+        let given = |text: Option<&str>| text.map(Json::from);
+        match key {
+            RecordKey::SchemaVersion => given(Some(RECORD_VERSION)),
+            RecordKey::AcceptanceCandidateId => {
+                Some(Json::String(self.history.candidate().surface().candidate_id()))
+            }
+            RecordKey::ResponseEvent => given(Some(&self.event)),
+            RecordKey::NotAuthorization => Some(Json::Bool(true)),
+            RecordKey::Reviewer => given(self.options.reviewer),
+            RecordKey::ReviewerKind => given(self.options.reviewer_kind),
+            RecordKey::ReviewedAt => given(self.options.reviewed_at),
+            RecordKey::RecordRef => given(self.options.record_ref),
+            // Held as strictly as it stands is the one outcome that asks for no judgement.
+            RecordKey::Outcome => match self.options.outcome {
+                Some(Lane::OwnerReviewOnlyUpdate) => given(Some(ACCEPT)),
+                Some(outcome) => given(Some(outcome.as_str())),
+                None => given(self.lane().is_hold().then(|| self.lane().as_str())),
+            },
+            RecordKey::Reason => {
+                let reasons: Vec<_> = match self.options.fails {
+                    // What failed is said by the one verdict.
+                    [(_, why)] => vec![why.clone()],
+                    fails => fails.iter().map(|(check, why)| format!("{check}: {why}")).collect(),
+                };
+                (!reasons.is_empty()).then(|| Json::String(reasons.join("\n")))
+            }
+            RecordKey::ValidUntil | RecordKey::Checks => None,
+        }
+    }
+
+    /// The checks that the draft shows.
+    fn checks(&self) -> impl Iterator<Item = ReviewerCheck> {
+        let fails = self.options.fails;
+        let is_shown = move |check: &ReviewerCheck| {
+            fails.is_empty() || fails.iter().any(|(failed, _)| failed == check)
+        };
+        ReviewerCheck::ALL.iter().copied().filter(is_shown)
+    }
+
+    /// The verdict that is written already: `fail`, where nothing else is left or the reviewer said so.
+    fn verdict(&self, check: ReviewerCheck) -> Option<Verdict> {
+        let has_failed = self.options.fails.iter().any(|(failed, _)| *failed == check);
+        (has_failed || self.history.candidate().can_only_fail(check)).then_some(Verdict::Fail)
+    }
+
+    fn as_json(&self) -> String {
+        let mut text = String::from("{");
+        let mut separator = "";
+        for key in RecordKey::ALL {
+            text.push_str(separator);
+            separator = ",";
+            text.push_str("\n  ");
+            write_string(&mut text, key.as_str());
+            text.push_str(": ");
+            if *key == RecordKey::Checks {
+                self.write_checks(&mut text);
+            } else {
+                crate::json::write_json(&mut text, &self.value(*key).unwrap_or(Json::Null), 1);
+            }
+        }
+        text.push_str("\n}\n");
+        text
+    }
+
+    /// The checks in the ledger's order, in which a reviewer works through them.
+    fn write_checks(&self, text: &mut String) {
+        let mut separator = "{";
+        for check in self.checks() {
+            text.push_str(separator);
+            text.push_str("\n    ");
+            write_string(text, check.as_str());
+            text.push_str(": ");
+            let verdict = self.verdict(check).map(|verdict| verdict.to_string());
+            let verdict = verdict.map_or(Json::Null, Json::String);
+            crate::json::write_json(text, &verdict, 2);
+            separator = ",";
+        }
+        text.push_str("\n  }");
+    }
+
+    fn as_yaml(&self) -> String {
+        let mut lines = self.header();
+        for key in RecordKey::ALL {
+            let (name, value) = (key.as_str(), self.value(*key));
+            lines.extend(self.comments_above(*key));
+            match (key, &value) {
+                (RecordKey::Checks, _) => lines.push(format!("{name}:")),
+                (RecordKey::Reason, None) => lines.push(format!("{name}: |")),
+                (RecordKey::Reason, Some(Json::String(text))) if are_shown(text) => {
+                    lines.push(format!("{name}: |"));
+                    lines.extend(text.lines().map(|line| format!("  {line}")));
+                }
+                (_, Some(Json::String(text))) => lines.push(format!("{name}: {}", scalar(text))),
+                (_, Some(_)) => lines.push(format!("{name}: true")),
+                (_, None) => lines.push(format!("{name}:")),
+            }
+        }
+        for check in self.checks() {
+            lines.push(String::new());
+            lines.extend(instruction(check));
+            lines.extend(self.beside(check).iter().flat_map(|text| comment("  #   ", text)));
+            let verdict = self.verdict(check).map(|verdict| format!(" {verdict}"));
+            lines.push(format!("  {check}:{}", verdict.unwrap_or_default()));
+        }
+        lines.join("\n") + "\n"
+    }
+
+    fn header(&self) -> Vec<String> {
+        let surface = self.history.candidate().surface();
+        let shown = |field| match surface.descriptor(field) {
+            Some(Json::String(text)) => crate::escape::for_terminal(text).into_owned(),
+            _ => surface.surface_id().to_owned(),
+        };
+        let mut texts = Vec::new();
+        let writes = if surface.is_write_capable() { "write-capable" } else { "read-only" };
+        texts.push(format!(
+            "Review of the answer for {}, {writes}, {}",
+            shown(AcceptanceField::RepoSourcePath),
+            shown(AcceptanceField::ControlTier)
+        ));
+        texts.push(String::new());
+        if self.decision() == Some(Decision::ConfirmNotDeployed) {
+            texts.extend([NO_LIVE_SYSTEM.to_owned(), String::new()]);
+        }
+        let event = self.history.log().since_the_answer().first();
+        match (&self.document, event.and_then(crate::journal::Event::document)) {
+            (Some(_), Some(name)) => {
+                texts.push(LINES.to_owned());
+                texts.push(format!("  {}/", self.options.journal));
+                texts.push(format!("    {}/", journal_folder(surface.surface_id())));
+                texts.push(format!("      {name}"));
+            }
+            _ => texts.push(NOTHING_KEPT.to_owned()),
+        }
+        if let Some(answered) = event.and_then(crate::journal::Event::responded_at) {
+            let written = self.document.as_ref().and_then(ResponseDocument::responded_at);
+            texts.push(format!("Answered {}.", written.as_ref().unwrap_or(answered)));
+        }
+        let findings = self.history.candidate().findings().len();
+        let hints = self.hints().len();
+        texts.push(format!(
+            "Triage: {}, {}, {}.",
+            self.lane(),
+            counted(findings, "finding"),
+            counted(hints, "hint")
+        ));
+        if self.document.is_some() {
+            texts.push(self.what_changed());
+        }
+        texts.push(String::new());
+        texts.extend(ADVICE.map(str::to_owned));
+        texts.push(String::new());
+        texts.push(NEXT.to_owned());
+
+        let mut lines = Vec::new();
+        if !self.options.schema.is_empty() {
+            lines.push(format!("# yaml-language-server: $schema={}", self.options.schema));
+            lines.push("#".to_owned());
+        }
+        for text in texts {
+            if text.is_empty() {
+                lines.push("#".to_owned());
+            } else {
+                lines.extend(comment("# ", &text));
+            }
+        }
+        lines.push(String::new());
+        lines
+    }
+
+    fn decision(&self) -> Option<Decision> {
+        let key = ResponseKey::Field(AcceptanceField::Decision);
+        self.document.as_ref()?.value(key)?.as_str()?.trim().parse().ok()
+    }
+
+    fn hints(&self) -> &[crate::response::Hint] {
+        self.history.candidate().response().map_or(&[], |response| response.hints())
+    }
+
+    /// The keys whose values differ from those of the answer before; `None` where there was none.
+    fn changed(&self) -> Option<Vec<ResponseKey>> {
+        let (document, before) = (self.document.as_ref()?, self.before.as_ref()?);
+        let names =
+            document.members().iter().chain(before.members()).map(|(name, _)| name.as_str());
+        let keys: Vec<_> = names.filter_map(ResponseKey::parse).collect();
+        let mut changed = Vec::new();
+        for key in keys {
+            let is_other = document.value(key) != before.value(key);
+            if is_other && key != ResponseKey::RespondedAt && !changed.contains(&key) {
+                changed.push(key);
+            }
+        }
+        Some(changed)
+    }
+
+    fn what_changed(&self) -> String {
+        let Some((changed, before)) = self.changed().zip(self.before.as_ref()) else {
+            return "The first answer for this surface that is stored.".to_owned();
+        };
+        let date = before.responded_at().map_or_else(String::new, |time| date(time.as_str()));
+        if changed.is_empty() {
+            return format!("Nothing but responded_at changed since the answer of {date}.");
+        }
+        let names: Vec<_> = changed.into_iter().map(ResponseKey::as_str).collect();
+        format!("Changed since the answer of {date}: {}.", names.join(", "))
+    }
+
+    fn comments_above(&self, key: RecordKey) -> Vec<String> {
+        let mut lines = Vec::new();
+        let texts: Vec<String> = match key {
+            RecordKey::Reviewer => vec![WHO.to_owned(), WHO_CHINESE.to_owned()],
+            RecordKey::ReviewedAt => vec![WHEN.to_owned()],
+            RecordKey::Outcome => vec![self.outcomes()],
+            RecordKey::ValidUntil => UNTIL.map(str::to_owned).to_vec(),
+            RecordKey::Reason => WHY.map(str::to_owned).to_vec(),
+            RecordKey::Checks => VERDICTS.map(str::to_owned).to_vec(),
+            _ => Vec::new(),
+        };
+        if matches!(key, RecordKey::Reviewer | RecordKey::Outcome | RecordKey::Checks) {
+            lines.push(String::new());
+        }
+        lines.extend(texts.iter().flat_map(|text| comment("# ", text)));
+        lines
+    }
+
+    /// The outcomes that a record can have from here.
+    fn outcomes(&self) -> String {
+        let surface = self.history.candidate().surface();
+        let leads_on = |outcome: &&Lane| {
+            review_leads_to(self.lane(), **outcome, surface.is_write_capable()).is_some()
+        };
+        let mut holds: Vec<_> =
+            Lane::ALL.iter().filter(leads_on).filter(|lane| lane.is_hold()).collect();
+        holds.sort_by_key(|lane| lane.strictness());
+        let holds: Vec<_> = holds.into_iter().map(|lane| lane.as_str()).collect();
+        if self.lane() == Lane::ReadyForMonitoringReview {
+            let then =
+                if surface.is_write_capable() { " (it will wait for a runtime gate)" } else { "" };
+            format!("{ACCEPT}{then}, or a hold: {}", holds.join(" | "))
+        } else {
+            format!("A hold, as it stands or stricter: {}", holds.join(" | "))
+        }
+    }
+
+    /// What a reviewer has to know to judge a check.
+    fn beside(&self, check: ReviewerCheck) -> Vec<String> {
+        let mut texts = Vec::new();
+        let fields = fields_of(check);
+        if let Some(document) = &self.document {
+            let answered: Vec<_> = fields
+                .iter()
+                .filter_map(|key| {
+                    let line = document.line_of_key(*key)?;
+                    Some(format!("{} (line {line})", key.as_str()))
+                })
+                .collect();
+            if !answered.is_empty() {
+                texts.push(format!("answer: {}", answered.join(", ")));
+            }
+            let line = |pointer: &str| document.place_of(pointer).0;
+            let findings = self.history.candidate().findings().iter();
+            texts.extend(
+                findings.filter(|finding| finding.check() == check).map(|finding| {
+                    format!("{} at line {}", finding.problem(), line(finding.field()))
+                }),
+            );
+            let hints = self.hints().iter();
+            texts.extend(hints.filter(|hint| hint.check() == check).map(|hint| {
+                let range = hint.characters().map_or_else(String::new, |range| {
+                    format!(", characters {} to {}", range.start, range.end)
+                });
+                format!("hint at line {}{range}: {}", line(hint.field()), hint.message())
+            }));
+        } else {
+            let findings = self.history.candidate().findings().iter();
+            texts.extend(
+                findings
+                    .filter(|finding| finding.check() == check)
+                    .map(|finding| finding.problem().to_string()),
+            );
+        }
+        texts.dedup();
+        let changed = self.changed().unwrap_or_default();
+        let changed: Vec<_> =
+            fields.iter().filter(|key| changed.contains(key)).map(|key| key.as_str()).collect();
+        if !changed.is_empty() {
+            texts.push(format!("changed: {}", changed.join(", ")));
+        }
+        let left = self.history.candidate().verdicts_left(check);
+        let left: Vec<_> = left.iter().map(Verdict::to_string).collect();
+        texts.push(format!("verdict: {}", left.join(" | ")));
+        texts
+    }
+}
+
+/// Whether the lines of a text stand in a block as they are.
+fn are_shown(text: &str) -> bool {
+    let is_shown = |line: &str| crate::escape::for_terminal(line) == line && !line.starts_with(' ');
+    text.lines().all(is_shown)
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = write!(text, "{count} {what}{plural}");
+    text
+}
+
+/// The day of a time as it is written.
+fn date(time: &str) -> String {
+    time.split(['T', 't']).next().unwrap_or_default().to_owned()
+}

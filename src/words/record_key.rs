@@ -1,0 +1,42 @@
+//! The keys of a reviewer record.
+
+/// A key that a reviewer record has, in the order in which a template gives them.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
+pub(crate) enum RecordKey {
+    SchemaVersion,
+    AcceptanceCandidateId,
+    ResponseEvent,
+    NotAuthorization,
+    Reviewer,
+    ReviewerKind,
+    ReviewedAt,
+    Outcome,
+    ValidUntil,
+    Reason,
+    RecordRef,
+    Checks,
+}
+
+impl RecordKey {
+    pub(crate) const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
+
+    pub(crate) fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    pub(crate) fn pointer(self) -> String {
+        format!("/{}", self.as_str())
+    }
+}
