@@ -52,6 +52,12 @@ pub(crate) fn for_terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// As [`for_terminal`], of a text of several lines: its line breaks stay.
+#[cfg(feature = "cli")]
+pub(crate) fn lines_for_terminal(text: &str) -> String {
+    text.split('\n').map(for_terminal).collect::<Vec<_>>().join("\n")
+}
+
 /// A JSON text as it is safe on a terminal: what steers one is escaped within its strings.
 #[cfg(feature = "cli")]
 pub(crate) fn for_json(json: &str) -> String {

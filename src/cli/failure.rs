@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::io::files::{FileError, shown};
+use crate::io::error::{FileError, shown};
 use crate::json::DocumentError;
 
 /// How a command ended, if it did not fail.
@@ -54,8 +54,8 @@ impl Failure {
 }
 
 impl Failures {
-    /// Both values, or all that is in the way of either.
-    pub(super) fn both<A, B>(
+    /// Both values, or what failed of either.
+    pub(super) fn join<A, B>(
         one: Result<A, Failure>,
         other: Result<B, Failure>,
     ) -> Result<(A, B), Self> {
@@ -63,6 +63,20 @@ impl Failures {
             (Ok(one), Ok(other)) => Ok((one, other)),
             (one, other) => Err(Self(one.err().into_iter().chain(other.err()).collect())),
         }
+    }
+
+    /// The values, and what failed.
+    pub(super) fn partition<T>(
+        results: impl IntoIterator<Item = Result<T, impl Into<Self>>>,
+    ) -> (Vec<T>, Self) {
+        let (mut values, mut failures) = (Vec::new(), Self::default());
+        for result in results {
+            match result {
+                Ok(value) => values.push(value),
+                Err(failure) => failures.extend(failure.into()),
+            }
+        }
+        (values, failures)
     }
 
     /// All of them, if there are any.

@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::thread::{self, ScopedJoinHandle};
+use std::thread;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
-use crate::inputs::{Inventory, OwnerRequests};
+use crate::escape;
+use crate::inputs::{Inventory, OwnerRequests, Surface};
 use crate::inventory::suggested_owners;
 use crate::io::files;
 use crate::json::DocumentError;
 use crate::words::names;
 
 use super::failure::{Failure, Failures};
+use super::workers::finished;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct InputArgs {
@@ -82,26 +84,21 @@ impl InputArgs {
         let [inventory, requests] = [self.inventory(), self.owner_requests()];
         let are_short = [&inventory, &requests]
             .into_iter()
-            .all(|input| files::is_shorter(input, WORTH_A_THREAD));
+            .all(|input| files::is_shorter(input, BYTES_WORTH_A_THREAD));
         if are_short {
             let inventory = read(&inventory, parse);
-            return Failures::both(inventory, read(&requests, OwnerRequests::parse));
+            return Failures::join(inventory, read(&requests, OwnerRequests::parse));
         }
         thread::scope(|scope| {
             let inventory = scope.spawn(move || read(&inventory, parse));
             let requests = read(&requests, OwnerRequests::parse);
-            Failures::both(finished(inventory), requests)
+            Failures::join(finished(inventory), requests)
         })
     }
 }
 
 /// Inputs of fewer bytes are read sooner than threads are started for them.
-pub(super) const WORTH_A_THREAD: u64 = 1 << 19;
-
-/// What a thread has to say. A panic of its is a panic of ours.
-pub(super) fn finished<T>(thread: ScopedJoinHandle<'_, T>) -> T {
-    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-}
+pub(super) const BYTES_WORTH_A_THREAD: u64 = 1 << 19;
 
 /// Reads and parses a file.
 pub(super) fn read<T>(
@@ -115,3 +112,40 @@ pub(super) fn read<T>(
 pub(super) fn path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(|path: OsString| PathBuf::from(path))
 }
+
+/// The surface of an id, or of a part of one that no other has; or what to do where there is none.
+pub(super) fn find_surface<'a>(surfaces: &'a [Surface], id: &str) -> Result<&'a Surface, Failure> {
+    if let Some(surface) = surfaces.iter().find(|surface| surface.surface_id() == id) {
+        return Ok(surface);
+    }
+    let has_part = |surface: &&Surface| !id.is_empty() && surface.surface_id().contains(id);
+    let near: Vec<_> = surfaces.iter().filter(has_part).collect();
+    let shown = |surface: &Surface| escape::for_shell(surface.surface_id().as_bytes());
+    let (message, next_step) = match (near.as_slice(), surfaces) {
+        ([surface], _) => return Ok(surface),
+        ([], []) => (
+            "no surface has this id",
+            "run `acceptance-ledger init`: the owner requests are empty".to_owned(),
+        ),
+        ([], [first, ..]) => (
+            "no surface has this id, or this part in it",
+            format!("take a surface_id from the owner requests, such as {}", shown(first)),
+        ),
+        (several, _) => (
+            "several surfaces have this part in their id",
+            format!(
+                "take one of {}",
+                several
+                    .iter()
+                    .take(MAX_SUGGESTED)
+                    .map(|surface| shown(surface))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
+        ),
+    };
+    Err(Failure::Usage { message: message.to_owned(), next_step })
+}
+
+/// How many surfaces are named where several are meant: more do not fit a screen.
+const MAX_SUGGESTED: usize = 8;

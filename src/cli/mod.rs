@@ -14,6 +14,7 @@ mod signed;
 mod source;
 mod survey;
 mod wait;
+mod workers;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;

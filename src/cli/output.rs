@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
-use crate::io::files::{self, FileError, shown};
+use crate::io::error::{FileError, shown};
+use crate::io::files;
+use crate::io::stdout;
 use crate::io::store::Journal;
 use crate::words::names::ALLOWED_SIGNERS;
 
-use super::failure::Failure;
+use super::failure::{Failure, Failures};
 use super::inputs::InputArgs;
 
 /// Refuses an output that is an input, a file of the journal or the list of signers, or that a link in the repository
@@ -45,4 +47,23 @@ pub(super) fn check(inputs: &InputArgs, output: &Path) -> Result<(), Failure> {
 pub(super) fn is_same(one: &Path, other: &Path) -> Result<bool, Failure> {
     let resolve = |path: &Path| files::destination(path).map_err(FileError::new("find", path));
     Ok(resolve(one)? == resolve(other)?)
+}
+
+/// Writes a document to standard output, or to a file: its own place, or any that holds nothing else of the ledger's.
+pub(super) fn write_document(
+    inputs: &InputArgs,
+    output: Option<&Path>,
+    own_place: &Path,
+    text: &str,
+) -> Result<(), Failures> {
+    match output.filter(|output| !output.as_os_str().is_empty()) {
+        None => stdout::print_bytes(text.as_bytes())?,
+        Some(output) => {
+            if !is_same(output, own_place)? {
+                check(inputs, output)?;
+            }
+            files::replace_with(output, text.as_bytes())?;
+        }
+    }
+    Ok(())
 }

@@ -3,15 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io;
-use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::thread;
 
 use crate::candidate::AnyCandidate;
 use crate::inputs::Surface;
 use crate::inputs::{Inventory, OwnerRequests};
-use crate::io::files::{self, FileError, quoted, shown};
+use crate::io::error::{FileError, quoted, shown};
+use crate::io::files;
 use crate::io::signatures::{self, AllowedSigners, BadSignature, Namespace};
 use crate::io::store::{Folder, Journal, read_signature};
 use crate::journal::{BrokenJournal, History, JournalFault, JournalLog, Step, journal_folder};
@@ -21,7 +20,8 @@ use crate::triage::Surfaces;
 use crate::words::names::{ALLOWED_SIGNERS, EVENTS, SIGNATURE};
 
 use super::failure::{Failure, Failures};
-use super::inputs::{InputArgs, finished};
+use super::inputs::InputArgs;
+use super::workers::in_parallel;
 
 #[derive(Debug)]
 pub(super) struct Repository {
@@ -114,7 +114,10 @@ fn signature_of(file: &Path) -> PathBuf {
 }
 
 /// Fewer folders are read sooner than threads are started for them.
-const WORTH_A_THREAD: usize = 32;
+const FOLDERS_WORTH_A_THREAD: usize = 32;
+
+/// How many surfaces a thread replays at once: so few that all threads end at about the same time.
+const SURFACES_A_THREAD: usize = 64;
 
 impl Repository {
     /// Reads the inputs and the allowed signers.
@@ -296,26 +299,19 @@ impl Repository {
             });
         }
         let surfaces = self.requests.surfaces();
-        let replay = |share: &[Surface]| -> Result<Vec<_>, FileError> {
-            share.iter().map(|surface| self.replay_one(surface, &folders, &look)).collect()
-        };
-        let workers = thread::available_parallelism().map_or(1, NonZero::get);
-        let share = surfaces.len().div_ceil(workers).max(1);
-        let shares: Vec<_> = if folders.len() < WORTH_A_THREAD {
-            vec![replay(surfaces)]
+        // Without a journal, a surface is done at once.
+        let share = if folders.len() < FOLDERS_WORTH_A_THREAD {
+            surfaces.len().max(1)
         } else {
-            thread::scope(|scope| {
-                let workers: Vec<_> =
-                    surfaces.chunks(share).map(|share| scope.spawn(|| replay(share))).collect();
-                workers.into_iter().map(finished).collect()
-            })
+            SURFACES_A_THREAD
         };
+        let replayed =
+            in_parallel(surfaces, share, |surface| self.replay_one(surface, &folders, &look));
         let (mut candidates, mut journals) = (Vec::with_capacity(surfaces.len()), Vec::new());
-        for share in shares {
-            for (candidate, journal) in share? {
-                candidates.extend(candidate);
-                journals.extend(journal);
-            }
+        for one in replayed {
+            let (candidate, journal) = one?;
+            candidates.extend(candidate);
+            journals.extend(journal);
         }
         for journal in &journals {
             folders.remove(&journal.folder);

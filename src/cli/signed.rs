@@ -75,19 +75,27 @@ pub(super) fn check(
     Signed::Fails(VerifyCode::SignatureInvalid, message)
 }
 
-/// A code, the name of the file it is about, and what is wrong.
-pub(super) type BadSignature = (VerifyCode, String, String);
+/// What is wrong with a signature.
+#[derive(Debug)]
+pub(super) struct SignatureFault {
+    pub(super) code: VerifyCode,
+    /// The name of the signature file in the folder of its surface.
+    pub(super) file: String,
+    pub(super) message: String,
+}
 
 /// The signatures of a surface's latest answer and of its records that are missing or do not hold.
 pub(super) fn bad_signatures(
     log: &JournalLog,
     signers: Option<&AllowedSigners>,
     folder: &Folder,
-) -> Vec<BadSignature> {
+) -> Vec<SignatureFault> {
     let bad = log.since_the_answer().iter().filter_map(|event| {
         let name = event.document()?;
         match check(event, log, signers, folder) {
-            Signed::Fails(code, message) => Some((code, format!("{name}{SIGNATURE}"), message)),
+            Signed::Fails(code, message) => {
+                Some(SignatureFault { code, file: format!("{name}{SIGNATURE}"), message })
+            }
             Signed::No | Signed::Holds { .. } | Signed::Unchecked => None,
         }
     });

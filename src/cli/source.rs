@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::digest::Digest;
 use crate::inputs::Surface;
-use crate::io::files::{self, FileError};
+use crate::io::error::FileError;
+use crate::io::files;
 use crate::words::AcceptanceField;
 
 use super::failure::Failure;

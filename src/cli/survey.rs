@@ -2,30 +2,29 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::{self, IsTerminal as _, Write as _};
-use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::inventory::{
-    CODEOWNERS, CodeOwners, Examined, Survey, Version, examine, owner_comment, variables,
+    CODEOWNERS, CodeOwners, Examined, Listed, Survey, Told, Version, examine, owner_comment,
+    variables,
 };
-use crate::io::files::shown;
+use crate::io::error::shown;
 use crate::io::listing::{self, Content, Entry, ListError};
 use crate::shape::Variables;
 use crate::words::names::{ALLOWED_SIGNERS, JOURNAL, LEDGER};
 use crate::words::{InventoryRemark, SurfaceKind};
 
 use super::failure::{Failure, Failures};
-use super::inputs::{InputArgs, finished};
+use super::inputs::InputArgs;
+use super::workers::in_parallel_watched;
 
 /// How long a command works before it says how far it is.
 const SILENCE: Duration = Duration::from_millis(300);
 
-/// How many files a thread takes at once.
-const SHARE: usize = 16;
+/// How many files a thread takes at once: so few that all threads end at about the same time.
+const FILES_A_THREAD: usize = 16;
 
 /// What a repository holds.
 pub(super) struct Surveyed {
@@ -84,12 +83,25 @@ pub(super) fn survey(inputs: &InputArgs, is_quiet: bool) -> Result<Surveyed, Fai
         }
         Err(failure) => failures.push(failure),
     };
-    in_parallel(&paths, examine_one, &mut take, Progress::new(paths.len(), is_quiet));
+    let mut progress = Progress::new(paths.len(), is_quiet);
+    let mut watch = |done| progress.say(done);
+    let files = in_parallel_watched(&paths, FILES_A_THREAD, examine_one, Some(&mut watch));
+    progress.end();
+    paths.iter().zip(files).for_each(|(path, file)| take(path, file));
     if failures.is_empty() {
         Ok(Surveyed { inventory: survey.into_text(), has_owners: owners.is_some() })
     } else {
         Err(failures)
     }
+}
+
+/// Reads an inventory that was just made.
+pub(super) fn read_back(
+    inputs: &InputArgs,
+    text: &str,
+) -> Result<(Vec<Listed>, Vec<Told>), Failures> {
+    let parsed = Listed::parse(text.as_bytes());
+    parsed.map_err(|error| Failure::document(&inputs.inventory(), error).into())
 }
 
 /// One file, once it was read.
@@ -180,56 +192,6 @@ impl<'a> Environments<'a> {
             }
         });
         known.clone()
-    }
-}
-
-/// Works through all paths on all cores; `take` has the results in the order of the paths.
-fn in_parallel<T: Send>(
-    paths: &[String],
-    work: impl Fn(&String) -> T + Sync,
-    take: &mut impl FnMut(&String, T),
-    mut progress: Progress,
-) {
-    let next = AtomicUsize::new(0);
-    let workers = thread::available_parallelism().map_or(1, NonZero::get);
-    let results: Mutex<Vec<(usize, T)>> = Mutex::default();
-    let done = AtomicUsize::new(0);
-    thread::scope(|scope| {
-        let threads: Vec<_> = (0..workers)
-            .map(|_| {
-                scope.spawn(|| {
-                    loop {
-                        let start = next.fetch_add(SHARE, Ordering::Relaxed);
-                        let Some(share) = paths.get(start..paths.len().min(start + SHARE)) else {
-                            break;
-                        };
-                        if share.is_empty() {
-                            break;
-                        }
-                        let made: Vec<_> = share
-                            .iter()
-                            .enumerate()
-                            .map(|(at, path)| (start + at, work(path)))
-                            .collect();
-                        results.lock().unwrap_or_else(PoisonError::into_inner).extend(made);
-                        done.fetch_add(share.len(), Ordering::Relaxed);
-                    }
-                })
-            })
-            .collect();
-        while threads.iter().any(|thread| !thread.is_finished()) {
-            progress.say(done.load(Ordering::Relaxed));
-            thread::sleep(Duration::from_millis(1));
-        }
-        threads.into_iter().for_each(finished);
-    });
-    progress.end();
-    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    results.sort_by_key(|(at, _)| *at);
-    for (at, result) in results {
-        if let Some(path) = paths.get(at) {
-            take(path, result);
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::io::files::FileError;
+use crate::io::error::FileError;
 use crate::io::lock::{Lock, Patience};
 
 use super::inputs::InputArgs;

@@ -1,5 +1,6 @@
 //! git, through its command line: the commit that is checked out, and files as they were at a revision.
 
+use crate::io::error::FileError;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::Write as _;
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
-use super::files::{self, FileError};
+use super::files;
 
 /// Why git did not answer, in a few words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

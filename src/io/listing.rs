@@ -1,5 +1,6 @@
 //! The files of a repository: those that git tracks, or outside git those that are not ignored.
 
+use crate::io::error::FileError;
 use std::ffi::OsStr;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Seek as _};
@@ -11,7 +12,7 @@ use std::time::Duration;
 use ignore::WalkBuilder;
 use rustix::fs::OFlags;
 
-use super::files::{self, FileError};
+use super::files;
 use super::git::{self, GitError};
 
 /// How many bytes of a file are read at most. Configurations are smaller by far, and two of this size fit into memory

@@ -1,12 +1,11 @@
 //! The lock of a journal: one process changes it at a time, and nobody reads it meanwhile.
 
+use crate::io::error::FileError;
 use std::fs::{File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
-
-use super::files::FileError;
 
 /// How often a lock is tried that another process has. Short against a step, and a thousand tries a second cost
 /// nothing that anybody would notice.

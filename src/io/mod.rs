@@ -2,6 +2,7 @@
 //! clock.
 
 pub(crate) mod clock;
+pub(crate) mod error;
 pub(crate) mod files;
 #[cfg(fuzzing)]
 pub(crate) mod fuzz_hooks;
@@ -10,4 +11,6 @@ mod interrupt;
 pub(crate) mod listing;
 pub(crate) mod lock;
 pub(crate) mod signatures;
+pub(crate) mod sink;
+pub(crate) mod stdout;
 pub(crate) mod store;

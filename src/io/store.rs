@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
+use crate::io::error::{FileError, shown};
 use crate::journal::{DocumentName, Dossier, History, Step};
 
 use crate::words::names::{ATTRIBUTES, EVENTS, JOURNAL, SIGNATURE};
 
-use super::files::{self, FileError, create_folder, shown, sync_folder};
+use super::files::{self, create_folder, sync_folder};
 
 /// The file of events with which a step replaces one that is torn.
 const EVENTS_TO_COME: &str = "events.jsonl.new";

@@ -3,7 +3,7 @@ use std::process::ExitCode;
 use clap_complete::Shell;
 
 use crate::cli::failure::Outcome;
-use crate::io::files;
+use crate::io::stdout;
 
 /// Print the completions of a shell
 #[derive(Debug, clap::Args)]
@@ -16,6 +16,6 @@ pub(super) fn run(args: &Args, mut tool: clap::Command) -> Outcome {
     let mut script = Vec::new();
     let name = tool.get_name().to_owned();
     clap_complete::generate(args.shell, &mut tool, name, &mut script);
-    files::print_bytes(&script)?;
+    stdout::print_bytes(&script)?;
     Ok(ExitCode::SUCCESS)
 }

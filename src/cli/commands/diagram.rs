@@ -2,13 +2,13 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use crate::cli::failure::Outcome;
-use crate::io::files;
+use crate::io::stdout;
 
 /// Print the state machine as a Mermaid diagram, drawn from the code
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {}
 
 pub(super) fn run(Args {}: &Args) -> Outcome {
-    files::print(|sink| sink.write_str(&crate::mermaid()))?;
+    stdout::print(|sink| sink.write_str(&crate::mermaid()))?;
     Ok(ExitCode::SUCCESS)
 }

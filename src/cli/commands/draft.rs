@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use crate::inventory::{Draft, draft};
 
-use super::inventory::write;
 use crate::cli::failure::Outcome;
 use crate::cli::inputs::{InputArgs, path, read};
+use crate::cli::output;
 
 /// Draft the request to each surface's owner from the inventory
 ///
@@ -23,7 +23,12 @@ pub(in crate::cli) struct Args {
 
 pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     let Draft { text, count } = read(&args.inputs.inventory(), draft)?;
-    write(&args.inputs, args.output.as_deref(), &args.inputs.owner_requests(), &text)?;
+    output::write_document(
+        &args.inputs,
+        args.output.as_deref(),
+        &args.inputs.owner_requests(),
+        &text,
+    )?;
     if !is_quiet {
         let _ = writeln!(
             io::stderr(),

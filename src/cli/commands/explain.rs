@@ -1,6 +1,6 @@
 use std::process::ExitCode;
 
-use crate::io::files;
+use crate::io::stdout;
 use crate::render::Explanation;
 
 use crate::cli::failure::Failure;
@@ -21,7 +21,7 @@ pub(super) fn run(args: &Args) -> Outcome {
             None => "take a lane, check, problem, blocked action, gate or finding code".to_owned(),
         },
     })?;
-    files::print_bytes(explanation.to_string().as_bytes())?;
+    stdout::print_bytes(explanation.to_string().as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -7,14 +7,16 @@ use std::thread;
 use crate::candidate::AnyCandidate;
 use crate::inputs::Surface;
 use crate::inputs::{Inventory, OwnerRequests};
+use crate::io::stdout;
 use crate::io::{clock, files, git};
 use crate::ledger::{Ledger, LedgerWriter, Stamp, Tally};
 use crate::words::{Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
 
 use crate::cli::failure::Failures;
 use crate::cli::failure::Outcome;
-use crate::cli::inputs::{InputArgs, WORTH_A_THREAD, finished, path, read};
+use crate::cli::inputs::{BYTES_WORTH_A_THREAD, InputArgs, path, read};
 use crate::cli::output;
+use crate::cli::workers::finished;
 
 /// Write the baseline ledger: every candidate waits for its owner's response
 #[derive(Debug, clap::Args)]
@@ -72,7 +74,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
             match output {
                 Some(output) => files::replace(output, |sink| ledger.write_to(sink).map(Some))?
                     .unwrap_or_default(),
-                None => files::print(|sink| ledger.write_to(sink))?,
+                None => stdout::print(|sink| ledger.write_to(sink))?,
             }
         }
     };
@@ -107,13 +109,15 @@ impl Args {
     /// enough. What is wrong with either input is said of both.
     fn read(&self, mut each: impl FnMut(&mut Vec<Surface>) -> bool) -> Result<Inputs, Failures> {
         let [inventory, requests] = [self.inputs.inventory(), self.inputs.owner_requests()];
-        if [&inventory, &requests].into_iter().all(|input| files::is_shorter(input, WORTH_A_THREAD))
+        if [&inventory, &requests]
+            .into_iter()
+            .all(|input| files::is_shorter(input, BYTES_WORTH_A_THREAD))
         {
             let mut surfaces = Vec::new();
             let requests =
                 read(&requests, |bytes| OwnerRequests::parse_each(bytes, |one| surfaces.push(one)));
             let (inventory, requests) =
-                Failures::both(read(&inventory, Inventory::parse), requests)?;
+                Failures::join(read(&inventory, Inventory::parse), requests)?;
             each(&mut surfaces);
             return Ok(Inputs { inventory, requests, stamp: self.stamp() });
         }
@@ -146,7 +150,7 @@ impl Args {
             });
             drop(full);
             let (inventory, stamp) = finished(rest);
-            let (inventory, requests) = Failures::both(inventory, finished(requests))?;
+            let (inventory, requests) = Failures::join(inventory, finished(requests))?;
             Ok(Inputs { inventory, requests, stamp })
         })
     }

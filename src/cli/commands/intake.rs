@@ -1,18 +1,17 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::process::ExitCode;
 
 use crate::io::clock;
-use crate::io::files::shown;
+use crate::io::error::shown;
 use crate::io::signatures::Namespace;
 use crate::io::store::Leftovers;
 use crate::journal::{IntakeRefusal, journal_folder};
 use crate::response::ResponseDocument;
 use crate::words::names::EVENTS;
 
-use crate::cli::failure::Outcome;
-use crate::cli::failure::{Failure, Failures};
-use crate::cli::judged::{AnswerArgs, Judged, divide, print, read_response, surface_for};
+use crate::cli::failure::{Failure, Failures, Outcome};
+use crate::cli::judged::{AnswerArgs, Judged, exit_code, read_response, surface_for};
+use crate::cli::report::Report as _;
 use crate::cli::repository::{Incoming, Repository};
 use crate::cli::source::refuse_another_file;
 use crate::cli::wait::WaitArgs;
@@ -47,20 +46,16 @@ pub(super) fn run(Args { answers: args, wait }: &Args, is_quiet: bool) -> Outcom
         .collect::<Vec<Result<_, Failures>>>();
     let lock = wait.take(&args.inputs)?;
     let mut notes = String::new();
-    let taken =
-        incoming.into_iter().map(|incoming| take_in(&repository, incoming?, &mut notes)).collect();
+    let taken = incoming.into_iter().map(|incoming| take_in(&repository, incoming?, &mut notes));
+    let (judged, failures) = Failures::partition(taken);
     drop(lock);
-    let (judged, failures) = divide(taken);
-    let printed = print(&judged, args.format);
+    let printed = judged.print(args.format);
     if !is_quiet {
         // Where nobody can be told, the journal still says it.
         let _ = io::stderr().write_all(notes.as_bytes());
     }
     printed?;
-    match failures {
-        Some(failures) => Err(failures),
-        None => Ok(ExitCode::from(u8::from(!judged.iter().all(Judged::is_ready)))),
-    }
+    exit_code(&judged, failures)
 }
 
 /// Takes in one response, and says where it is recorded.

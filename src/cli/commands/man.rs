@@ -2,7 +2,8 @@ use std::process::ExitCode;
 
 use crate::cli::failure::Failure;
 use crate::cli::failure::Outcome;
-use crate::io::files;
+use crate::io::error::FileError;
+use crate::io::stdout;
 
 /// Print the manual page of the tool, or of one command
 #[derive(Debug, clap::Args)]
@@ -26,7 +27,7 @@ pub(super) fn run(args: &Args, mut tool: clap::Command) -> Outcome {
         }
     };
     let mut text = Vec::new();
-    clap_mangen::Man::new(page).render(&mut text).map_err(files::FileError::of_output)?;
-    files::print_bytes(&text)?;
+    clap_mangen::Man::new(page).render(&mut text).map_err(FileError::of_output)?;
+    stdout::print_bytes(&text)?;
     Ok(ExitCode::SUCCESS)
 }

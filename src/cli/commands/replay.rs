@@ -1,7 +1,9 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
-use crate::io::files::{self, shown};
+use crate::io::error::shown;
+use crate::io::files;
+use crate::io::stdout;
 use crate::io::store::Journal;
 use crate::ledger::Ledger;
 
@@ -60,7 +62,7 @@ pub(super) fn run(Args { generate: args, wait }: &Args, is_quiet: bool) -> Outco
         Some(output) => {
             files::replace(output, |sink| ledger.write_to(sink).map(Some))?.unwrap_or_default()
         }
-        None => files::print(|sink| ledger.write_to(sink))?,
+        None => stdout::print(|sink| ledger.write_to(sink))?,
     };
     if !is_quiet {
         // Where nobody can be told, the ledger still says it.

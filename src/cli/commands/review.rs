@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use crate::candidate::{AnyCandidate, Refused, review_leads_to};
 use crate::escape;
 use crate::io::clock;
-use crate::io::files::{self, shown};
+use crate::io::error::shown;
+use crate::io::files;
 use crate::io::signatures::Namespace;
+use crate::io::stdout;
 use crate::io::store::Leftovers;
 use crate::journal::journal_folder;
 use crate::response::ResponseDocument;
@@ -18,10 +20,10 @@ use crate::triage::Finding;
 use crate::words::names::{ALLOWED_SIGNERS, EVENTS};
 use crate::words::{Lane, ReviewerCheck};
 
-use super::status::Format;
 use crate::cli::failure::Outcome;
 use crate::cli::failure::{Failure, Failures};
 use crate::cli::inputs::{InputArgs, path};
+use crate::cli::report::{HumanOrJson, json};
 use crate::cli::repository::{Incoming, Repository};
 use crate::cli::source::refuse_another_file;
 use crate::cli::wait::WaitArgs;
@@ -43,7 +45,7 @@ pub(in crate::cli) struct Args {
 
     /// How to write where the candidates stand now
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: HumanOrJson,
 }
 
 /// A record that was taken in.
@@ -81,13 +83,10 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     }
     drop(lock);
     let text = match args.format {
-        Format::Human => taken.iter().map(Taken::to_string).collect(),
-        Format::Json => {
-            let all = taken.iter().map(Taken::to_json).collect::<Value>();
-            escape::for_json(&format!("{all:#}\n"))
-        }
+        HumanOrJson::Human => taken.iter().map(Taken::to_string).collect(),
+        HumanOrJson::Json => json::document(&taken.iter().map(Taken::to_json).collect::<Value>()),
     };
-    let printed = files::print_bytes(text.as_bytes());
+    let printed = stdout::print_bytes(text.as_bytes());
     if !is_quiet {
         // Where nobody can be told, the journal still says it.
         let _ = io::stderr().write_all(notes.as_bytes());

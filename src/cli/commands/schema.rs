@@ -2,7 +2,7 @@ use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
-use crate::io::files;
+use crate::io::stdout;
 use crate::render::Schema;
 
 use crate::cli::failure::Outcome;
@@ -21,6 +21,6 @@ fn name() -> impl clap::builder::TypedValueParser<Value = Schema> {
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
-    files::print_bytes(format!("{:#}\n", args.name.to_json()).as_bytes())?;
+    stdout::print_bytes(format!("{:#}\n", args.name.to_json()).as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -10,7 +10,9 @@ use crate::escape;
 use crate::forms::Carried;
 use crate::inputs::Surface;
 use crate::io::clock;
+use crate::io::error::shown;
 use crate::io::files;
+use crate::io::stdout;
 use crate::render::Schema;
 use crate::render::{
     DraftOptions, TemplateFormat, TemplateOptions, response_template, review_template,
@@ -25,7 +27,7 @@ use crate::words::{Decision, Lane, ReviewerCheck};
 
 use crate::cli::failure::Outcome;
 use crate::cli::failure::{Failure, Failures};
-use crate::cli::inputs::{InputArgs, path};
+use crate::cli::inputs::{InputArgs, find_surface, path};
 use crate::cli::judged::read_response;
 use crate::cli::output;
 use crate::cli::repository::Repository;
@@ -152,7 +154,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     let (chosen, folder) = match (&args.owner, &args.output_dir) {
         (Some(owner), Some(folder)) => (suggested_to(owner, args, surfaces)?, Some(folder)),
         (_, folder) => {
-            let named = args.surface_id.iter().map(|id| find(surfaces, id));
+            let named = args.surface_id.iter().map(|id| find_surface(surfaces, id));
             (named.collect::<Result<Vec<_>, _>>()?, folder.as_ref())
         }
     };
@@ -277,7 +279,7 @@ fn template_of(
 fn write_one(args: &Args, surface: &Surface, like: &Like) -> Result<(), Failures> {
     let template = template_of(args, surface, like, args.output())?;
     match args.output() {
-        None => files::print_bytes(template.as_bytes())?,
+        None => stdout::print_bytes(template.as_bytes())?,
         Some(output) => {
             files::check_absent(output)?;
             // The answer comes last: where the schema cannot be written, there is none.
@@ -352,7 +354,7 @@ fn write_all(
             io::stderr(),
             "{} responses to fill in, in {}",
             files_to_write.len(),
-            files::shown(folder)
+            shown(folder)
         );
     }
     Ok(())
@@ -374,7 +376,7 @@ fn write_draft(args: &Args) -> Outcome {
     };
     let lock = args.wait.share(&args.inputs)?;
     let repository = Repository::open(&args.inputs)?;
-    let surface = find(repository.requests.surfaces(), id)?;
+    let surface = find_surface(repository.requests.surfaces(), id)?;
     let (history, folder) = repository.history_of(surface)?;
     drop(lock);
     let draft = &args.draft;
@@ -443,7 +445,7 @@ fn write_draft(args: &Args) -> Outcome {
             ),
         })?;
     match args.output() {
-        None => files::print_bytes(text.as_bytes())?,
+        None => stdout::print_bytes(text.as_bytes())?,
         Some(output) => {
             files::check_absent(output)?;
             write_schema(args, Schema::ReviewerRecord, output.parent().unwrap_or(Path::new("")))?;
@@ -470,40 +472,3 @@ impl Args {
         }
     }
 }
-
-/// The surface of an id, or of a part of one that no other has; or what to do where there is none.
-pub(super) fn find<'a>(surfaces: &'a [Surface], id: &str) -> Result<&'a Surface, Failure> {
-    if let Some(surface) = surfaces.iter().find(|surface| surface.surface_id() == id) {
-        return Ok(surface);
-    }
-    let has_part = |surface: &&Surface| !id.is_empty() && surface.surface_id().contains(id);
-    let near: Vec<_> = surfaces.iter().filter(has_part).collect();
-    let shown = |surface: &Surface| escape::for_shell(surface.surface_id().as_bytes());
-    let (message, next_step) = match (near.as_slice(), surfaces) {
-        ([surface], _) => return Ok(surface),
-        ([], []) => (
-            "no surface has this id",
-            "run `acceptance-ledger init`: the owner requests are empty".to_owned(),
-        ),
-        ([], [first, ..]) => (
-            "no surface has this id, or this part in it",
-            format!("take a surface_id from the owner requests, such as {}", shown(first)),
-        ),
-        (several, _) => (
-            "several surfaces have this part in their id",
-            format!(
-                "take one of {}",
-                several
-                    .iter()
-                    .take(MAX_SUGGESTED)
-                    .map(|surface| shown(surface))
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            ),
-        ),
-    };
-    Err(Failure::Usage { message: message.to_owned(), next_step })
-}
-
-/// How many surfaces are named where several are meant: more do not fit a screen.
-const MAX_SUGGESTED: usize = 8;

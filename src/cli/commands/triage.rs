@@ -1,7 +1,6 @@
-use std::process::ExitCode;
-
-use crate::cli::failure::Outcome;
-use crate::cli::judged::{AnswerArgs, Judge, Judged, divide, print};
+use crate::cli::failure::{Failures, Outcome};
+use crate::cli::judged::{AnswerArgs, Judge, exit_code};
+use crate::cli::report::Report as _;
 
 /// Say what owner responses are worth, and write nothing
 ///
@@ -15,10 +14,8 @@ pub(in crate::cli) struct Args {
 
 pub(super) fn run(Args { answers: args }: &Args) -> Outcome {
     let (_, requests) = args.inputs.read()?;
-    let (judged, failures) = divide(Judge::new(&requests).judge_all(&args.responses));
-    print(&judged, args.format)?;
-    match failures {
-        Some(failures) => Err(failures),
-        None => Ok(ExitCode::from(u8::from(!judged.iter().all(Judged::is_ready)))),
-    }
+    let answers = Judge::new(&requests).judge_all(&args.responses);
+    let (judged, failures) = Failures::partition(answers);
+    judged.print(args.format)?;
+    exit_code(&judged, failures)
 }

@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use crate::candidate::AnyCandidate;
 use crate::escape;
 use crate::forms::{WIDTH, section_of, width, wrapped};
-use crate::io::files::shown;
+use crate::io::error::shown;
 use crate::json::Json;
 use crate::response::{Answers, COMMENT, ResponseDocument, is_reason};
 use crate::response::{Requirement, requirement};

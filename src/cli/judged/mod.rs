@@ -3,42 +3,28 @@
 mod entries;
 
 use std::fmt::Write as _;
-use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::thread;
+use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
 use crate::candidate::AnyCandidate;
-use crate::cli::report::{Notice, Severity, github, sarif};
 use crate::document::Notation;
-use crate::escape;
 use crate::inputs::OwnerRequests;
 use crate::inputs::Surface;
-use crate::io::files::{self, FileError, shown};
+use crate::io::error::shown;
+use crate::io::files;
 use crate::response::{Hint, ResponseDocument};
 use crate::review::ReviewDocument;
 use crate::triage::{Finding, Surfaces};
 use crate::words::{AcceptanceField, Lane, Problem};
 
-use super::failure::{Failure, Failures};
-use super::inputs::{InputArgs, finished, path};
+use super::failure::{Failure, Failures, Outcome};
+use super::inputs::{InputArgs, path};
+use super::report::{Notice, Report, ReportFormat, Severity};
+use super::workers::in_parallel;
 use entries::Entries;
-
-/// How findings are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Format {
-    /// For people
-    #[default]
-    Human,
-    /// For programs
-    Json,
-    /// As annotations in a pull request
-    Github,
-    /// As a SARIF 2.1.0 log
-    Sarif,
-}
 
 /// What a command about answers in files takes.
 #[derive(Debug, clap::Args)]
@@ -53,7 +39,7 @@ pub(super) struct AnswerArgs {
 
     /// How to write what was found
     #[arg(long, value_enum, default_value_t)]
-    pub(super) format: Format,
+    pub(super) format: ReportFormat,
 }
 
 /// All that an answer is judged by.
@@ -89,18 +75,7 @@ impl Judge {
 
     /// Judges each file, in their order.
     pub(super) fn judge_all(&self, files: &[PathBuf]) -> Vec<Result<Judged, Failure>> {
-        let judge =
-            |files: &[PathBuf]| -> Vec<_> { files.iter().map(|file| self.judge(file)).collect() };
-        let workers = thread::available_parallelism().map_or(1, NonZero::get);
-        let share = files.len().div_ceil(workers);
-        if share < WORTH_A_THREAD {
-            return judge(files);
-        }
-        thread::scope(|scope| {
-            let workers: Vec<_> =
-                files.chunks(share).map(|share| scope.spawn(move || judge(share))).collect();
-            workers.into_iter().flat_map(finished).collect()
-        })
+        in_parallel(files, FILES_A_THREAD, |file| self.judge(file))
     }
 
     fn judge(&self, file: &Path) -> Result<Judged, Failure> {
@@ -109,6 +84,15 @@ impl Judge {
         let candidate: AnyCandidate =
             AnyCandidate::new(surface.clone()).receive(&self.surfaces, &document).into();
         Ok(Judged::new(file, &document, &candidate))
+    }
+}
+
+/// 0 where every answer is ready for a reviewer, and 1 where one is not.
+pub(super) fn exit_code(judged: &[Judged], failures: Failures) -> Outcome {
+    if failures.is_empty() {
+        Ok(ExitCode::from(u8::from(!judged.iter().all(Judged::is_ready))))
+    } else {
+        Err(failures)
     }
 }
 
@@ -142,8 +126,8 @@ pub(super) fn read_response(file: &Path) -> Result<ResponseDocument, Failure> {
     })
 }
 
-/// How many files a worker has to have to be worth its start.
-const WORTH_A_THREAD: usize = 32;
+/// How many files a thread takes at once. Fewer are judged sooner than a thread is started.
+const FILES_A_THREAD: usize = 32;
 
 impl Judged {
     /// What became of the answer in a file.
@@ -163,7 +147,7 @@ impl Judged {
         }
     }
 
-    pub(super) fn is_ready(&self) -> bool {
+    fn is_ready(&self) -> bool {
         self.lane == Lane::ReadyForMonitoringReview
     }
 
@@ -227,50 +211,26 @@ fn color(lane: Lane) -> Style {
     Style::new().bold().fg_color(Some(color.into()))
 }
 
-/// Writes all of them to standard output.
-pub(super) fn print(judged: &[Judged], format: Format) -> Result<(), FileError> {
-    let text = show(judged, format);
-    if format == Format::Human {
-        files::print_styled(&text)
-    } else {
-        files::print_bytes(text.as_bytes())
+/// What triage makes of several answers.
+impl Report for [Judged] {
+    fn for_people(&self) -> String {
+        let mut text = String::new();
+        for (index, judged) in self.iter().enumerate() {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{}{judged}", if index == 0 { "" } else { "\n" });
+        }
+        text
     }
-}
 
-/// All of them, as one text.
-fn show(judged: &[Judged], format: Format) -> String {
-    let notices = || judged.iter().flat_map(Judged::notices).collect::<Vec<_>>();
-    match format {
-        Format::Human => {
-            let mut text = String::new();
-            for (index, judged) in judged.iter().enumerate() {
-                // Writing to a string cannot fail.
-                let _ = write!(text, "{}{judged}", if index == 0 { "" } else { "\n" });
-            }
-            text
-        }
-        Format::Json => {
-            let all = judged.iter().map(Judged::to_json).collect::<Value>();
-            escape::for_json(&format!("{all:#}\n"))
-        }
-        Format::Github => github(&notices()),
-        Format::Sarif => {
-            let describe = |code: &str| code.parse().map_or("", Problem::english).to_owned();
-            escape::for_json(&format!("{:#}\n", sarif(&notices(), describe)))
-        }
+    fn to_json(&self) -> Value {
+        self.iter().map(Judged::to_json).collect()
     }
-}
 
-/// Those that could be judged, and why the others could not.
-pub(super) fn divide<F: Into<Failures>>(
-    all: Vec<Result<Judged, F>>,
-) -> (Vec<Judged>, Option<Failures>) {
-    let (mut judged, mut failures) = (Vec::new(), Failures::default());
-    for one in all {
-        match one {
-            Ok(one) => judged.push(one),
-            Err(failure) => failures.extend(failure.into()),
-        }
+    fn notices(&self) -> Vec<Notice> {
+        self.iter().flat_map(Judged::notices).collect()
     }
-    (judged, (!failures.is_empty()).then_some(failures))
+
+    fn describe(code: &str) -> &'static str {
+        code.parse().map_or("", Problem::english)
+    }
 }

@@ -9,6 +9,8 @@ use crate::forms::count_blanks;
 use crate::inputs::{Inventory, OwnerRequests};
 use crate::inventory::draft;
 use crate::io::clock;
+use crate::io::error::shown;
+use crate::io::stdout;
 use crate::io::store::Folder;
 use crate::io::{files, git};
 use crate::ledger::{Ledger, LedgerDocument, Stamp, Tally};
@@ -17,12 +19,11 @@ use crate::triage::carries_anything_withheld;
 use crate::words::Lane;
 use crate::words::names::LEDGER;
 
-use super::inventory::parse;
 use crate::cli::failure::Outcome;
 use crate::cli::failure::{Failure, Failures};
 use crate::cli::inputs::InputArgs;
 use crate::cli::repository::{Replay, Replayed, Repository, log_of};
-use crate::cli::survey::{Surveyed, survey};
+use crate::cli::survey::{Surveyed, read_back, survey};
 use crate::cli::wait::WaitArgs;
 use changes::{Changes, Outdated};
 use summary::Summary;
@@ -65,7 +66,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
         Some(bytes) => crate::inventory::Listed::parse(bytes).ok().map(|(listed, _)| listed),
         None => None,
     };
-    let (listed, remarks) = parse(inputs, &inventory)?;
+    let (listed, remarks) = read_back(inputs, &inventory)?;
     let mut changes = Changes::between(before.as_deref(), &listed);
     let (ledger, tally, blanks) =
         replay(args, &inventory, &requests, old_ledger.as_deref(), &mut changes)?;
@@ -87,7 +88,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
         is_first: before.is_none(),
     };
     if args.check {
-        files::print_bytes(summary.check().as_bytes())?;
+        stdout::print_bytes(summary.check().as_bytes())?;
         return Ok(ExitCode::from(u8::from(is_stale.contains(&true))));
     }
     if listed.is_empty() {
@@ -99,7 +100,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
         }
     }
     if !is_quiet {
-        files::print_bytes(summary.to_string().as_bytes())?;
+        stdout::print_bytes(summary.to_string().as_bytes())?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -108,7 +109,7 @@ fn nothing_found(root: &Path) -> Failure {
     Failure::Usage {
         message: format!(
             "{}: no file that git tracks is a surface of monitoring or alerting; nothing was written",
-            files::shown(root)
+            shown(root)
         ),
         next_step:
             "name the repository with --root, or `git add` its files first; `acceptance-ledger \

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::escape;
 use crate::inventory::{Listed, Told};
-use crate::io::files::{quoted, shown};
+use crate::io::error::{quoted, shown};
 use crate::ledger::Tally;
 use crate::words::{ControlTier, InventoryRemark, ProgressFlag, RuntimeGate};
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::candidate::AnyCandidate;
 use crate::escape;
+use crate::escape::lines_for_terminal;
 use crate::forms::wrapped;
 use crate::inputs::Surface;
 use crate::io::signatures::AllowedSigners;
@@ -18,7 +19,6 @@ use crate::triage::carries_anything_withheld;
 use crate::words::ResponseKey;
 use crate::words::{AcceptanceField, Lane, ReviewerCheck};
 
-use super::plain;
 use crate::cli::repository::Replay;
 use crate::cli::signed::{self, Signed};
 
@@ -56,13 +56,14 @@ impl Account<'_> {
                 // A record whose texts do not pass is not shown.
                 let record = ReviewDocument::parse(bytes).ok();
                 if let Some(record) = record.filter(|record| record.record().is_ok()) {
-                    who = Some(plain(record.reviewer()));
-                    reason = Some(plain(record.reason()));
+                    who = Some(lines_for_terminal(record.reviewer()));
+                    reason = Some(lines_for_terminal(record.reason()));
                 }
             }
             (Some(bytes), false) => {
                 let response = ResponseDocument::parse(bytes).ok();
-                let responder = response.and_then(|response| response.responder().map(plain));
+                let responder =
+                    response.and_then(|response| response.responder().map(lines_for_terminal));
                 // Rules may have become stricter since it was taken in.
                 who = responder.filter(|name| !carries_anything_withheld(name));
             }
@@ -108,10 +109,10 @@ impl Account<'_> {
         writeln!(
             f,
             "\nFailed by {} ({}), {}, {}",
-            plain(record.reviewer()),
+            lines_for_terminal(record.reviewer()),
             record.reviewer_kind(),
             record.reviewed_at(),
-            plain(record.record_ref())
+            lines_for_terminal(record.record_ref())
         )?;
         let answer = self.latest_answer();
         for check in &failed {
@@ -133,7 +134,7 @@ impl Account<'_> {
                 }
             }
         }
-        for line in wrapped("  reason: ", "          ", &plain(record.reason())) {
+        for line in wrapped("  reason: ", "          ", &lines_for_terminal(record.reason())) {
             writeln!(f, "{line}")?;
         }
         let verdicts = self.replay.as_ref().ok().and_then(|history| history.candidate().record());
@@ -190,7 +191,7 @@ impl Account<'_> {
 impl fmt::Display for Account<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let candidate = self.replay.as_ref().ok().map(History::candidate);
-        let id = plain(self.surface.surface_id());
+        let id = lines_for_terminal(self.surface.surface_id());
         match candidate.map(|candidate| self.lane_of(candidate)) {
             Some(lane) if self.is_over() => {
                 writeln!(
@@ -202,7 +203,7 @@ impl fmt::Display for Account<'_> {
             None => writeln!(f, "{id}: the journal is broken\n  No lane follows from it.")?,
         }
         if let Some(owner) = self.owner {
-            writeln!(f, "  Suggested owner: {}", plain(owner))?;
+            writeln!(f, "  Suggested owner: {}", lines_for_terminal(owner))?;
         }
         if let Some(until) = candidate.and_then(AnyCandidate::valid_until) {
             let is_over = !self.now.is_before(until);
@@ -257,7 +258,7 @@ impl fmt::Display for Account<'_> {
             writeln!(f, "\nWhat is missing now:")?;
         }
         for finding in findings {
-            writeln!(f, "  {}: {}", plain(finding.field()), finding.message())?;
+            writeln!(f, "  {}: {}", lines_for_terminal(finding.field()), finding.message())?;
         }
         if !self.log.faults().is_empty() {
             writeln!(f, "\nWhat is wrong with the journal:")?;

@@ -6,9 +6,8 @@ use serde_json::{Value, json};
 
 use crate::candidate::AnyCandidate;
 use crate::escape;
+use crate::escape::lines_for_terminal;
 use crate::time::Time;
-
-use super::plain;
 
 /// When acceptances end.
 pub(super) struct Ends {
@@ -65,7 +64,7 @@ impl fmt::Display for Ends {
                 1 => "in 1 day".to_owned(),
                 days => format!("in {days} days"),
             };
-            writeln!(f, "  {}\n    until {until}, {when}", plain(id))?;
+            writeln!(f, "  {}\n    until {until}, {when}", lines_for_terminal(id))?;
         }
         if let Some((id, ..)) = self.ends.first() {
             let id = escape::for_shell(id.as_bytes());

@@ -7,17 +7,18 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use crate::escape;
+use crate::escape::lines_for_terminal;
 use crate::io::clock;
-use crate::io::files::{self, shown};
+use crate::io::error::shown;
+use crate::io::stdout;
 use crate::journal::JournalFault;
 use crate::time::Time;
 use crate::words::{Lane, ProgressFlag, RuntimeGate};
 
-use super::template::find;
 use crate::cli::failure::Failure;
 use crate::cli::failure::Outcome;
-use crate::cli::inputs::InputArgs;
+use crate::cli::inputs::{InputArgs, find_surface};
+use crate::cli::report::{HumanOrJson, json};
 use crate::cli::repository::{Replayed, Repository, log_of};
 use crate::cli::source::{Source, Sources};
 use crate::cli::wait::WaitArgs;
@@ -46,17 +47,7 @@ pub(in crate::cli) struct Args {
 
     /// How to write it
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
-}
-
-/// How a status is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Format {
-    /// For people
-    #[default]
-    Human,
-    /// For programs
-    Json,
+    format: HumanOrJson,
 }
 
 pub(super) fn run(args: &Args) -> Outcome {
@@ -67,7 +58,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let (text, is_sound) = match &args.surface_id {
         None => lanes(&mut repository, args, &owners, &now)?,
         Some(id) => {
-            let surface = find(repository.requests.surfaces(), id)?;
+            let surface = find_surface(repository.requests.surfaces(), id)?;
             let (replay, folder) = repository.replay_of(surface)?;
             let signers = repository.signers.as_ref();
             let account = Account {
@@ -82,14 +73,14 @@ pub(super) fn run(args: &Args) -> Outcome {
                 owner: owners.get(surface.surface_id()).map(String::as_str),
             };
             let text = match args.format {
-                Format::Human => account.to_string(),
-                Format::Json => escape::for_json(&format!("{:#}\n", account.to_json())),
+                HumanOrJson::Human => account.to_string(),
+                HumanOrJson::Json => json::document(&account.to_json()),
             };
             (text, replay.is_ok())
         }
     };
     drop(lock);
-    files::print_bytes(text.as_bytes())?;
+    stdout::print_bytes(text.as_bytes())?;
     Ok(ExitCode::from(u8::from(!is_sound)))
 }
 
@@ -115,7 +106,7 @@ fn lanes(
         .flat_map(|journal| journal.faults.iter().map(|fault| (journal.folder.as_str(), fault)))
         .collect();
     let text = match args.format {
-        Format::Json => {
+        HumanOrJson::Json => {
             let lanes: serde_json::Map<_, _> =
                 Lane::ALL.iter().map(|lane| (lane.to_string(), count(*lane).into())).collect();
             let surfaces: serde_json::Map<_, _> = candidates
@@ -133,9 +124,9 @@ fn lanes(
                 Some(ends) => crate::json::with(status, "expiring", ends.to_json()),
                 None => status,
             };
-            escape::for_json(&format!("{status:#}\n"))
+            json::document(&status)
         }
-        Format::Human => {
+        HumanOrJson::Human => {
             let mut text = String::new();
             for lane in Lane::ALL {
                 // Writing to a string cannot fail.
@@ -149,9 +140,11 @@ fn lanes(
             );
             let listed = candidates.iter().filter(|_| args.surfaces);
             for candidate in listed {
-                let id = plain(candidate.surface().surface_id());
+                let id = lines_for_terminal(candidate.surface().surface_id());
                 let owner = owners.get(candidate.surface().surface_id());
-                let owner = owner.map(|owner| format!("  ({})", plain(owner))).unwrap_or_default();
+                let owner = owner
+                    .map(|owner| format!("  ({})", lines_for_terminal(owner)))
+                    .unwrap_or_default();
                 let _ = writeln!(text, "{}  {id}{owner}", candidate.lane());
             }
             if let Some(ends) = &ends {
@@ -165,9 +158,4 @@ fn lanes(
         }
     };
     Ok((text, is_sound))
-}
-
-/// A text without what could steer a terminal; its line breaks stay.
-fn plain(text: &str) -> String {
-    text.split('\n').map(escape::for_terminal).collect::<Vec<_>>().join("\n")
 }

@@ -8,7 +8,7 @@ use crate::json::Json;
 use crate::words::{AcceptanceField, VerifyCode};
 
 use super::Args;
-use super::findings::{Finding, Report};
+use super::findings::{Verification, VerifyFinding};
 use crate::cli::failure::Failures;
 use crate::cli::repository::Repository;
 use crate::cli::source::{Source, Sources};
@@ -17,20 +17,20 @@ pub(super) fn hold_against_inventory(
     args: &Args,
     repository: &Repository,
     listed: &ListedSurfaces,
-    report: &mut Report,
+    report: &mut Verification,
 ) {
     let (inventory, drafts) = (args.inputs.inventory(), args.inputs.owner_requests());
     let surfaces = repository.requests.surfaces();
     let drafted: HashSet<&str> = surfaces.iter().map(Surface::surface_id).collect();
     for id in listed.ids().filter(|id| !drafted.contains(id)) {
-        report.add(Finding::new(
+        report.add(VerifyFinding::new(
             VerifyCode::UnlistedSurface,
             &inventory,
             format!("the surface {id:?} has no candidate"),
         ));
     }
     for index in listed.nameless() {
-        report.add(Finding::new(
+        report.add(VerifyFinding::new(
             VerifyCode::UnlistedSurface,
             &inventory,
             format!("$.surfaces[{index}] has no surface_id, and so no candidate"),
@@ -46,7 +46,7 @@ pub(super) fn hold_against_inventory(
             }
             _ => continue,
         };
-        report.add(Finding::new(
+        report.add(VerifyFinding::new(
             VerifyCode::DraftDiffersFromInventory,
             &drafts,
             format!("$.request_drafts[{index}]: {differing}"),
@@ -55,7 +55,7 @@ pub(super) fn hold_against_inventory(
     if surfaces.is_empty() && !lists_any && listed.nameless().is_empty() {
         let counts = repository.inventory.source().count();
         if *counts != 0.into() {
-            report.add(Finding::new(
+            report.add(VerifyFinding::new(
                 VerifyCode::UnlistedSurface,
                 &inventory,
                 "it counts surfaces, lists none, and there is no candidate".to_owned(),
@@ -68,7 +68,7 @@ pub(super) fn hold_against_inventory(
 pub(super) fn hold_sources_against(
     args: &Args,
     repository: &Repository,
-    report: &mut Report,
+    report: &mut Verification,
 ) -> Result<(), Failures> {
     let drafts = args.inputs.owner_requests();
     let mut sources = Sources::new(args.inputs.root());
@@ -80,7 +80,7 @@ pub(super) fn hold_sources_against(
         };
         let path = surface.descriptor(AcceptanceField::RepoSourcePath).and_then(Json::as_str);
         let message = format!("$.request_drafts[{index}]: {}: {problem}", path.unwrap_or_default());
-        report.add(Finding::new(code, &drafts, message));
+        report.add(VerifyFinding::new(code, &drafts, message));
     }
     Ok(())
 }

@@ -5,18 +5,16 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::cli::report::{Notice, Severity, github, sarif};
+use crate::cli::report::{Notice, Report, ReportFormat, Severity};
 use crate::escape;
-use crate::io::files::{self, FileError};
+use crate::io::error::FileError;
 use crate::words::VerifyCode;
-
-use super::Format;
 
 /// One thing that is wrong.
 #[derive(Debug)]
-pub(super) struct Finding {
+pub(super) struct VerifyFinding {
     code: VerifyCode,
     path: String,
     /// Line and column, both from 1.
@@ -24,7 +22,7 @@ pub(super) struct Finding {
     message: String,
 }
 
-impl Finding {
+impl VerifyFinding {
     pub(super) fn new(code: VerifyCode, path: &Path, message: String) -> Self {
         Self { code, path: path.to_string_lossy().into_owned(), place: None, message }
     }
@@ -47,13 +45,15 @@ impl Finding {
 
 /// All that is wrong, and what else there is to say.
 #[derive(Debug, Default)]
-pub(super) struct Report {
-    findings: Vec<Finding>,
+pub(super) struct Verification {
+    findings: Vec<VerifyFinding>,
     notes: Vec<String>,
+    /// How many candidates were verified.
+    pub(super) candidates: usize,
 }
 
-impl Report {
-    pub(super) fn add(&mut self, finding: Finding) {
+impl Verification {
+    pub(super) fn add(&mut self, finding: VerifyFinding) {
         self.findings.push(finding);
     }
 
@@ -66,46 +66,24 @@ impl Report {
     }
 
     /// Writes findings to standard output, and notes to standard error.
-    pub(super) fn print(
-        &self,
-        format: Format,
-        is_quiet: bool,
-        candidates: usize,
-    ) -> Result<(), FileError> {
+    pub(super) fn print_all(&self, format: ReportFormat, is_quiet: bool) -> Result<(), FileError> {
         if !is_quiet {
             for note in &self.notes {
                 // Where nobody can be told, the findings are still shown.
                 let _ = writeln!(io::stderr(), "{}", escape::for_terminal(note));
             }
         }
-        match format {
-            Format::Human => files::print_styled(&self.for_people(candidates)),
-            Format::Json => {
-                let findings: Vec<_> = self
-                    .findings
-                    .iter()
-                    .map(|finding| {
-                        json!({"code": finding.code, "path": finding.path, "message": finding.sentence()})
-                    })
-                    .collect();
-                let report = json!({"ok": self.is_clean(), "findings": findings});
-                files::print_bytes(escape::for_json(&format!("{report:#}\n")).as_bytes())
-            }
-            Format::Github => files::print_bytes(github(&self.notices()).as_bytes()),
-            Format::Sarif => {
-                let describe = |code: &str| code.parse().map_or("", VerifyCode::english).to_owned();
-                let log = sarif(&self.notices(), describe);
-                files::print_bytes(escape::for_json(&format!("{log:#}\n")).as_bytes())
-            }
-        }
+        self.print(format)
     }
+}
 
-    fn for_people(&self, candidates: usize) -> String {
+impl Report for Verification {
+    fn for_people(&self) -> String {
         let mut text = String::new();
         let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
         let green = Style::new().bold().fg_color(Some(AnsiColor::Green.into()));
         for finding in &self.findings {
-            let Finding { code, path, place, message } = finding;
+            let VerifyFinding { code, path, place, message } = finding;
             let place =
                 place.map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
             // Writing to a string cannot fail.
@@ -115,15 +93,28 @@ impl Report {
             let _ = writeln!(text, "  {message}\n  next: {}\n", code.next_step_for(path));
         }
         let _ = match self.findings.len() {
-            0 => writeln!(text, "{green}OK{green:#}: {candidates} candidates, runtime_gate=0"),
+            0 => {
+                writeln!(text, "{green}OK{green:#}: {} candidates, runtime_gate=0", self.candidates)
+            }
             1 => writeln!(text, "1 finding"),
             count => writeln!(text, "{count} findings"),
         };
         text
     }
 
+    fn to_json(&self) -> Value {
+        let findings: Vec<_> = self
+            .findings
+            .iter()
+            .map(|finding| {
+                json!({"code": finding.code, "path": finding.path, "message": finding.sentence()})
+            })
+            .collect();
+        json!({"ok": self.is_clean(), "findings": findings})
+    }
+
     fn notices(&self) -> Vec<Notice> {
-        let notice = |finding: &Finding| Notice {
+        let notice = |finding: &VerifyFinding| Notice {
             code: finding.code.as_str(),
             severity: Severity::Error,
             message: finding.sentence(),
@@ -132,5 +123,9 @@ impl Report {
             field: String::new(),
         };
         self.findings.iter().map(notice).collect()
+    }
+
+    fn describe(code: &str) -> &'static str {
+        code.parse().map_or("", VerifyCode::english)
     }
 }

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use crate::candidate::AnyCandidate;
 use crate::io::files;
+use crate::io::sink;
 use crate::ledger::{Ledger, LedgerDocument, Stamp, inspect, place_in_ledger};
 use crate::time::Time;
 use crate::words::VerifyCode;
 
-use super::findings::{Finding, Report};
+use super::findings::{Verification, VerifyFinding};
 use crate::cli::failure::Failures;
 use crate::cli::repository::Repository;
 
@@ -21,10 +22,10 @@ pub(super) fn hold_against_replay(
     repository: Repository,
     candidates: Option<Vec<AnyCandidate>>,
     as_of: &Time,
-    report: &mut Report,
+    report: &mut Verification,
 ) -> Result<(), Failures> {
     if !files::look_behind_links(path)?.is_some_and(|metadata| metadata.is_file()) {
-        report.add(Finding::of(VerifyCode::LedgerMissing, path));
+        report.add(VerifyFinding::of(VerifyCode::LedgerMissing, path));
         return Ok(());
     }
     let stamp = match Stamp::in_tail(&files::read_tail(path, TAIL)?) {
@@ -34,7 +35,7 @@ pub(super) fn hold_against_replay(
         }
     };
     if stamp.as_ref().is_some_and(|stamp| !stamp.is_valid()) {
-        report.add(Finding::of(VerifyCode::StampInvalid, path));
+        report.add(VerifyFinding::of(VerifyCode::StampInvalid, path));
     }
     let Repository { inventory, requests, .. } = repository;
     // What a broken journal would make is not known.
@@ -43,7 +44,7 @@ pub(super) fn hold_against_replay(
             let stamp = stamp.unwrap_or_else(|| Stamp::new("", ""));
             hold_acceptances_against(as_of, &stamp, &candidates, path, report);
             let ledger = Ledger::of(inventory, requests, stamp, candidates);
-            let found = files::first_difference(path, |sink| ledger.write_to(sink).map(drop))?;
+            let found = sink::first_difference(path, |sink| ledger.write_to(sink).map(drop))?;
             let Some(offset) = found else { return Ok(()) };
             Some(offset)
         }
@@ -54,11 +55,11 @@ pub(super) fn hold_against_replay(
     match inspect(&bytes) {
         Ok(faults) => {
             for (code, place) in faults {
-                report.add(Finding::new(code, path, format!("{place}: {}", code.english())));
+                report.add(VerifyFinding::new(code, path, format!("{place}: {}", code.english())));
             }
         }
         Err(error) => report.add(
-            Finding::new(
+            VerifyFinding::new(
                 VerifyCode::LedgerBytesDiffer,
                 path,
                 format!("{}: {}", error.path(), error.problem()),
@@ -70,7 +71,8 @@ pub(super) fn hold_against_replay(
         let (line, column, place) = place_in_ledger(&bytes, offset);
         let message = format!("{place}: the replay has something else here");
         report.add(
-            Finding::new(VerifyCode::LedgerBytesDiffer, path, message).at(Some((line, column))),
+            VerifyFinding::new(VerifyCode::LedgerBytesDiffer, path, message)
+                .at(Some((line, column))),
         );
     }
     Ok(())
@@ -82,7 +84,7 @@ fn hold_acceptances_against(
     stamp: &Stamp,
     candidates: &[AnyCandidate],
     path: &Path,
-    report: &mut Report,
+    report: &mut Verification,
 ) {
     let Some(generated_at) = stamp.time() else { return };
     for (index, candidate) in candidates.iter().enumerate() {
@@ -91,7 +93,7 @@ fn hold_acceptances_against(
             let id = candidate.surface().surface_id();
             let message =
                 format!("$.acceptance_candidates[{index}]: {id} was accepted until {until}");
-            report.add(Finding::new(VerifyCode::AcceptanceExpired, path, message));
+            report.add(VerifyFinding::new(VerifyCode::AcceptanceExpired, path, message));
         }
     }
 }

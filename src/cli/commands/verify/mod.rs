@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use crate::inputs::{Inventory, ListedSurfaces};
 use crate::io::clock;
-use crate::io::files::shown;
+use crate::io::error::shown;
 use crate::io::store::Folder;
 use crate::journal::{DocumentName, Event, JournalLog};
 use crate::time::Time;
@@ -19,11 +19,11 @@ use crate::words::names::{ALLOWED_SIGNERS, ATTRIBUTES, EVENTS, LEDGER, SIGNATURE
 use crate::cli::failure::Failure;
 use crate::cli::failure::Outcome;
 use crate::cli::inputs::{InputArgs, path};
-use crate::cli::judged::Format;
+use crate::cli::report::ReportFormat;
 use crate::cli::repository::{Replayed, Repository, log_of};
-use crate::cli::signed::{SignedAcceptance, bad_signatures};
+use crate::cli::signed::{SignatureFault, SignedAcceptance, bad_signatures};
 use crate::cli::wait::WaitArgs;
-use findings::{Finding, Report};
+use findings::{Verification, VerifyFinding};
 
 /// Hold a committed ledger against its inputs and its journal
 ///
@@ -55,7 +55,7 @@ pub(in crate::cli) struct Args {
 
     /// How to write what was found
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: ReportFormat,
 }
 
 fn time(text: &str) -> Result<Time, String> {
@@ -67,7 +67,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     let both = |bytes: &[u8]| Ok((Inventory::parse(bytes)?, ListedSurfaces::parse(bytes)?));
     let ((inventory, listed), requests) = args.inputs.read_with(both)?;
     let mut repository = Repository::of(&args.inputs, inventory, requests)?;
-    let mut report = Report::default();
+    let mut report = Verification::default();
 
     if let Some(revision) = &args.since {
         let at_revision = since::AtRevision::read(args, &repository, revision)?;
@@ -101,18 +101,18 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     })?;
     let is_broken = replayed.is_broken();
     let Replayed { candidates, journals, retired, strangers } = replayed;
-    let count = candidates.len();
+    report.candidates = candidates.len();
     let has_journal = !journals.is_empty() || !retired.is_empty();
     if has_journal && !repository.journal.is_kept_from_conversion()? {
         let path = repository.journal.path(ATTRIBUTES);
-        report.add(Finding::of(VerifyCode::AttributesDiffer, &path));
+        report.add(VerifyFinding::of(VerifyCode::AttributesDiffer, &path));
     }
     let mut acceptances = Vec::new();
     for journal in journals {
         for fault in &journal.faults {
             let path = repository.path_of(&journal.folder, fault);
             report.add(
-                Finding::new(fault.code(), &path, fault.to_string())
+                VerifyFinding::new(fault.code(), &path, fault.to_string())
                     .at(fault.line().map(|line| (line, 1))),
             );
         }
@@ -121,20 +121,21 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
         for line in ahead {
             let message = "the acceptance was recorded ahead of the clock".to_owned();
             report.add(
-                Finding::new(VerifyCode::IllegalStep, &file(EVENTS), message).at(Some((line, 1))),
+                VerifyFinding::new(VerifyCode::IllegalStep, &file(EVENTS), message)
+                    .at(Some((line, 1))),
             );
         }
         acceptances.extend(acceptance);
         for name in strange {
-            report.add(Finding::of(VerifyCode::OrphanDocument, &file(&name)));
+            report.add(VerifyFinding::of(VerifyCode::OrphanDocument, &file(&name)));
         }
-        for (code, name, message) in signed {
-            report.add(Finding::new(code, &file(&name), message));
+        for SignatureFault { code, file: name, message } in signed {
+            report.add(VerifyFinding::new(code, &file(&name), message));
         }
     }
     note_touches(&acceptances, &mut report);
     for path in strangers {
-        report.add(Finding::of(VerifyCode::OrphanDocument, &path));
+        report.add(VerifyFinding::of(VerifyCode::OrphanDocument, &path));
     }
     for folder in retired {
         let path = repository.journal.path(&folder);
@@ -150,12 +151,12 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     ledger::hold_against_replay(&path, repository, candidates, &as_of, &mut report)?;
     drop(lock);
 
-    report.print(args.format, is_quiet, count)?;
+    report.print_all(args.format, is_quiet)?;
     Ok(ExitCode::from(u8::from(!report.is_clean())))
 }
 
 /// Says which acceptances somebody touched a security key for.
-fn note_touches(acceptances: &[SignedAcceptance], report: &mut Report) {
+fn note_touches(acceptances: &[SignedAcceptance], report: &mut Verification) {
     let touched: Vec<_> = acceptances.iter().filter(|acceptance| acceptance.is_touched).collect();
     if !acceptances.is_empty() {
         let (count, all) = (touched.len(), acceptances.len());

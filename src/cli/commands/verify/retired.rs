@@ -1,29 +1,29 @@
 //! The journal of a surface that is no longer asked about: it is history, and holds nothing else.
 
 use crate::digest::Digest;
-use crate::io::files::FileError;
+use crate::io::error::FileError;
 use crate::io::store::Journal;
 use crate::journal::Skimmed;
 use crate::words::VerifyCode;
 use crate::words::names::{EVENTS, SIGNATURE};
 
-use super::findings::{Finding, Report};
+use super::findings::{Verification, VerifyFinding};
 
 pub(super) fn look_through(
     journal: &Journal,
     folder: &str,
-    report: &mut Report,
+    report: &mut Verification,
 ) -> Result<(), FileError> {
     let held = journal.read(folder)?;
     let skimmed = Skimmed::read(&held.dossier.events);
     let path = |name: &str| journal.path(folder).join(name);
     if let Some(fault) = &skimmed.fault {
         let place = fault.line().map(|line| (line, 1));
-        report.add(Finding::new(fault.code(), &path(EVENTS), fault.to_string()).at(place));
+        report.add(VerifyFinding::new(fault.code(), &path(EVENTS), fault.to_string()).at(place));
     }
     for name in &skimmed.kept {
         if !held.dossier.documents.contains_key(name) {
-            report.add(Finding::of(VerifyCode::DocumentMissing, &path(&name.to_string())));
+            report.add(VerifyFinding::of(VerifyCode::DocumentMissing, &path(&name.to_string())));
         }
     }
     for (name, bytes) in &held.dossier.documents {
@@ -34,12 +34,12 @@ pub(super) fn look_through(
         } else {
             continue;
         };
-        report.add(Finding::of(code, &path(&name.to_string())));
+        report.add(VerifyFinding::of(code, &path(&name.to_string())));
     }
     let signatures = held.signatures.keys().filter(|name| !skimmed.kept.contains(name));
     let signatures = signatures.map(|name| format!("{name}{SIGNATURE}"));
     for name in held.strangers.iter().cloned().chain(signatures) {
-        report.add(Finding::of(VerifyCode::OrphanDocument, &path(&name)));
+        report.add(VerifyFinding::of(VerifyCode::OrphanDocument, &path(&name)));
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use crate::words::names::{ALLOWED_SIGNERS, EVENTS, JOURNAL, SIGNATURE};
 use crate::words::{AcceptanceField, ProgressFlag, VerifyCode};
 
 use super::Args;
-use super::findings::{Finding, Report};
+use super::findings::{Verification, VerifyFinding};
 use crate::cli::failure::{Failure, Failures};
 use crate::cli::repository::{Repository, read_signers};
 
@@ -69,7 +69,7 @@ impl AtRevision {
         &self,
         args: &Args,
         repository: &Repository,
-        report: &mut Report,
+        report: &mut Verification,
     ) -> Result<(), Failures> {
         report.note(&format!("history checked since {}, commit {}", self.revision, self.commit));
         if !self.files.keys().any(|name| name.starts_with(JOURNAL)) {
@@ -98,7 +98,7 @@ impl AtRevision {
             };
             if let Some(message) = message {
                 let message = format!("{message} since {}", self.revision);
-                report.add(Finding::new(VerifyCode::HistoryRewritten, &path, message));
+                report.add(VerifyFinding::new(VerifyCode::HistoryRewritten, &path, message));
             }
         }
         self.find_vanished(args, repository, report)
@@ -109,7 +109,7 @@ impl AtRevision {
         &self,
         args: &Args,
         repository: &Repository,
-        report: &mut Report,
+        report: &mut Verification,
     ) -> Result<(), Failures> {
         let requests = args.inputs.owner_request_report();
         let Some(then) = self.parse(requests, OwnerRequests::parse)? else {
@@ -156,7 +156,7 @@ impl AtRevision {
                     self.revision
                 );
                 let path = args.inputs.owner_requests();
-                report.add(Finding::new(VerifyCode::SurfaceVanished, &path, message));
+                report.add(VerifyFinding::new(VerifyCode::SurfaceVanished, &path, message));
             }
         }
         Ok(())

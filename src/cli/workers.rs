@@ -1,0 +1,85 @@
+//! Work that is shared by all cores.
+
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, ScopedJoinHandle};
+use std::time::Duration;
+
+/// How often somebody is told how far the work is.
+const TICK: Duration = Duration::from_millis(1);
+
+/// Works through all items; the results are in the order of the items.
+///
+/// A thread takes `share` items at once. Where there are fewer, no thread is started.
+pub(super) fn in_parallel<I: Sync, T: Send>(
+    items: &[I],
+    share: usize,
+    work: impl Fn(&I) -> T + Sync,
+) -> Vec<T> {
+    in_parallel_watched(items, share, work, None)
+}
+
+/// As [`in_parallel`]; `watch` is told from time to time how many items are done.
+pub(super) fn in_parallel_watched<I: Sync, T: Send>(
+    items: &[I],
+    share: usize,
+    work: impl Fn(&I) -> T + Sync,
+    mut watch: Option<&mut dyn FnMut(usize)>,
+) -> Vec<T> {
+    if items.len() <= share {
+        return items.iter().map(work).collect();
+    }
+    let shares: Vec<_> = items.chunks(share).collect();
+    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let results: Mutex<Vec<(usize, Vec<T>)>> = Mutex::default();
+    let take_shares = || {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(share) = shares.get(index) else { break };
+            let result = share.iter().map(&work).collect();
+            // A lock that a panic has left is still whole: a result is pushed or not.
+            results.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
+            done.fetch_add(share.len(), Ordering::Relaxed);
+        }
+    };
+    thread::scope(|scope| {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let threads: Vec<_> =
+            (0..cores.min(shares.len())).map(|_| scope.spawn(take_shares)).collect();
+        if let Some(watch) = &mut watch {
+            while threads.iter().any(|thread| !thread.is_finished()) {
+                watch(done.load(Ordering::Relaxed));
+                thread::sleep(TICK);
+            }
+        }
+        threads.into_iter().for_each(finished);
+    });
+    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    results.sort_by_key(|(index, _)| *index);
+    results.into_iter().flat_map(|(_, result)| result).collect()
+}
+
+/// The result of a thread. A panic of the thread is a panic of ours.
+pub(super) fn finished<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_in_the_order_of_the_items() {
+        for count in [0, 1, 3, 4, 100] {
+            let items: Vec<usize> = (0..count).collect();
+            let doubled: Vec<_> = items.iter().map(|item| item * 2).collect();
+            assert_eq!(in_parallel(&items, 3, |item| item * 2), doubled);
+            let mut told = Vec::new();
+            let watched =
+                in_parallel_watched(&items, 3, |item| item * 2, Some(&mut |done| told.push(done)));
+            assert_eq!(watched, doubled);
+            assert!(told.is_sorted() && told.iter().all(|done| *done <= count));
+        }
+    }
+}
