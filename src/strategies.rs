@@ -385,7 +385,7 @@ pub fn reviewer_records(
     (outcome, exceptions, reviewer, kind, ticket).prop_map(
         move |(outcome, exceptions, reviewer, kind, ticket)| {
             let mut checks: serde_json::Map<_, _> =
-                ReviewerCheck::ALL.iter().map(|check| (check.to_string(), usual(*check))).collect();
+                ReviewerCheck::ALL.iter().map(|check| (check.to_string(), verdict_of(*check))).collect();
             for (check, verdict) in exceptions {
                 checks.insert(check.to_string(), verdict.into());
             }
@@ -409,7 +409,7 @@ pub fn reviewer_records(
 }
 
 /// The verdict on a check of an answer as [`clean_response`] gives it.
-fn usual(check: ReviewerCheck) -> serde_json::Value {
+fn verdict_of(check: ReviewerCheck) -> serde_json::Value {
     // These two are answered with `not_applicable`.
     let is_skipped = matches!(
         check,

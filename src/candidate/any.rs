@@ -252,8 +252,8 @@ impl AnyCandidate {
         in_any_state!(self, candidate => candidate.receive(surfaces, response))
     }
 
-    pub(crate) fn land(self, triage: Triage, answer: Option<Digest>) -> Received {
-        in_any_state!(self, candidate => candidate.land(triage, answer))
+    pub(crate) fn receive_triaged(self, triage: Triage, answer: Option<Digest>) -> Received {
+        in_any_state!(self, candidate => candidate.receive_triaged(triage, answer))
     }
 
     /// The reviewer record that brought the candidate here, if one did.

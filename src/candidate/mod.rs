@@ -92,11 +92,11 @@ impl<S: State> Candidate<S> {
     /// stands in no journal cannot be reviewed: see [`History`](crate::History).
     pub fn receive(self, surfaces: &Surfaces, response: &ResponseDocument) -> Received {
         let triage = triage(&self.surface, surfaces, response);
-        self.land(triage, None)
+        self.receive_triaged(triage, None)
     }
 
     /// Gives the state of the lane that triage found for the answer of a journal's event.
-    pub(crate) fn land(self, triage: Triage, answer: Option<Digest>) -> Received {
+    pub(crate) fn receive_triaged(self, triage: Triage, answer: Option<Digest>) -> Received {
         let lane = triage.lane();
         let Triage { response, findings } = triage;
         let response = Box::new(response);

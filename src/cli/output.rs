@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::io::error::{FileError, shown};
 use crate::io::files;
 use crate::io::stdout;
-use crate::io::store::Journal;
+use crate::io::store::JournalStore;
 use crate::words::names::ALLOWED_SIGNERS;
 
 use super::failure::{Failure, Failures};
@@ -25,7 +25,7 @@ pub(super) fn check(inputs: &InputArgs, output: &Path) -> Result<(), Failure> {
         inputs.inventory(),
         inputs.owner_requests(),
         root.join(ALLOWED_SIGNERS),
-        Journal::below(root).path(""),
+        JournalStore::below(root).path(""),
     ];
     for source in kept {
         if target.starts_with(resolve(&source)?) {

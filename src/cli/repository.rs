@@ -12,7 +12,7 @@ use crate::inputs::{Inventory, OwnerRequests};
 use crate::io::error::{FileError, quoted, shown};
 use crate::io::files;
 use crate::io::signatures::{self, AllowedSigners, BadSignature, Namespace};
-use crate::io::store::{Folder, Journal, read_signature};
+use crate::io::store::{Folder, JournalStore, read_signature};
 use crate::journal::{BrokenJournal, History, JournalFault, JournalLog, Step, journal_folder};
 use crate::signer::Signer;
 use crate::time::Time;
@@ -30,7 +30,7 @@ pub(super) struct Repository {
     pub(super) requests: OwnerRequests,
     /// All surfaces, once an answer is held against them.
     surfaces: OnceLock<Surfaces>,
-    pub(super) journal: Journal,
+    pub(super) journal: JournalStore,
     /// `None`: nobody has to sign.
     pub(super) signers: Option<AllowedSigners>,
 }
@@ -133,7 +133,7 @@ impl Repository {
         requests: OwnerRequests,
     ) -> Result<Self, Failures> {
         let root = inputs.root().to_owned();
-        let journal = Journal::below(&root);
+        let journal = JournalStore::below(&root);
         journal.check_path()?;
         Ok(Self {
             surfaces: OnceLock::new(),

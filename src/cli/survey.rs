@@ -7,11 +7,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::inventory::{
-    CODEOWNERS, CodeOwners, Examined, Listed, Survey, Told, Version, examine, owner_comment,
-    variables,
+    CODEOWNERS, CodeOwners, Examined, Listed, ListedRemark, Survey, Version, examine,
+    owner_comment, variables,
 };
 use crate::io::error::shown;
-use crate::io::listing::{self, Content, Entry, ListError};
+use crate::io::listing::{self, Content, ListError, ListedFile};
 use crate::shape::Variables;
 use crate::words::names::{ALLOWED_SIGNERS, JOURNAL, LEDGER};
 use crate::words::{InventoryRemark, SurfaceKind};
@@ -42,9 +42,9 @@ pub(super) fn survey(inputs: &InputArgs, is_quiet: bool) -> Result<Surveyed, Fai
     let mut paths = Vec::new();
     for entry in entries {
         match entry {
-            Entry::File(path) if is_own(inputs, &path) => {}
-            Entry::File(path) => paths.push(path),
-            Entry::Elsewhere(path) | Entry::Unnamable(path) => {
+            ListedFile::File(path) if is_own(inputs, &path) => {}
+            ListedFile::File(path) => paths.push(path),
+            ListedFile::Elsewhere(path) | ListedFile::Unnamable(path) => {
                 survey.remark(&path, InventoryRemark::NotExamined);
             }
         }
@@ -99,7 +99,7 @@ pub(super) fn survey(inputs: &InputArgs, is_quiet: bool) -> Result<Surveyed, Fai
 pub(super) fn read_back(
     inputs: &InputArgs,
     text: &str,
-) -> Result<(Vec<Listed>, Vec<Told>), Failures> {
+) -> Result<(Vec<Listed>, Vec<ListedRemark>), Failures> {
     let parsed = Listed::parse(text.as_bytes());
     parsed.map_err(|error| Failure::document(&inputs.inventory(), error).into())
 }

@@ -69,7 +69,7 @@ pub(crate) type Match = (Problem, Range<usize>);
 
 /// How a text is to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum TextKind {
     /// Prose that reports or explains.
     Prose,
     /// A plan: what would be done is no request to do it.
@@ -77,7 +77,7 @@ pub(crate) enum Kind {
 }
 
 /// All that is found in a text, of every kind once at most per place; `folded` is the same text.
-pub(crate) fn detect(rules: &Rules, text: &str, folded: &Folded, kind: Kind) -> Vec<Match> {
+pub(crate) fn detect(rules: &Rules, text: &str, folded: &Folded, kind: TextKind) -> Vec<Match> {
     let mut matches = rules.secrets.find(folded);
     matches.extend(payload::find(&rules.payloads, text, folded));
     matches.extend(rules.commands.find(folded));

@@ -6,7 +6,7 @@ use crate::words::Problem;
 
 use super::fold::Folded;
 use super::pattern::{Pattern, Words};
-use super::{Kind, Match};
+use super::{Match, TextKind};
 
 /// What addresses somebody: whoever is spoken to so is asked.
 const ADDRESSES: Words = &[
@@ -164,7 +164,7 @@ impl Requests {
     }
 
     /// Each clause that asks for a blocked action.
-    pub(crate) fn find(&self, folded: &Folded, kind: Kind) -> Vec<Match> {
+    pub(crate) fn find(&self, folded: &Folded, kind: TextKind) -> Vec<Match> {
         let text = folded.lower();
         if !self.address.is_match(text) && !self.urge.is_match(text) {
             return Vec::new();
@@ -186,8 +186,8 @@ impl Requests {
                 };
                 let is_report = self.report.is_match(clause);
                 let is_asked = match kind {
-                    Kind::Plan => is_addressed && is_urged && !is_report,
-                    Kind::Prose => is_addressed || ((was_addressed || is_urged) && !is_report),
+                    TextKind::Plan => is_addressed && is_urged && !is_report,
+                    TextKind::Prose => is_addressed || ((was_addressed || is_urged) && !is_report),
                 };
                 if is_asked {
                     let start = start + offset;
@@ -302,7 +302,7 @@ mod tests {
     #[test]
     fn a_change_is_asked_for_where_its_object_is_near() {
         let requests = Requests::new();
-        let is_asked = |text: &str| !requests.find(&Folded::new(text), Kind::Prose).is_empty();
+        let is_asked = |text: &str| !requests.find(&Folded::new(text), TextKind::Prose).is_empty();
         for text in ["Please change the alert rule.", "The alert rule is noisy. Please change it."]
         {
             assert!(is_asked(text), "{text}");
@@ -334,7 +334,7 @@ mod tests {
     }
 
     fn asks(text: &str) -> bool {
-        !Requests::new().find(&Folded::new(text), Kind::Prose).is_empty()
+        !Requests::new().find(&Folded::new(text), TextKind::Prose).is_empty()
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::words::names::RESPONSE_SCHEMA_FILE;
 pub(crate) use carried::Carried;
 #[cfg(feature = "cli")]
 pub(crate) use owner_form::section_of;
-pub(crate) use owner_form::{Blank, Line, header, lines};
+pub(crate) use owner_form::{Blank, FormLine, header, lines};
 pub(crate) use reviewer_draft::{
     ADVICE, LINES, NEXT, NO_LIVE_SYSTEM, NOTHING_KEPT, UNTIL, VERDICTS, WHEN, WHO, WHO_CHINESE,
     WHY, instruction, is_printed_in_a_draft,

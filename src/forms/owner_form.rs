@@ -51,7 +51,7 @@ impl Blank {
 
 /// A key of the template, with the comments above it.
 #[derive(Debug)]
-pub(crate) struct Line {
+pub(crate) struct FormLine {
     pub(crate) begins_paragraph: bool,
     /// An empty one is an empty line.
     pub(crate) comments: Vec<String>,
@@ -135,7 +135,11 @@ fn help(field: AcceptanceField) -> Vec<String> {
 }
 
 /// The keys of a surface's template.
-pub(crate) fn lines(surface: &Surface, decision: Option<Decision>, carried: &Carried) -> Vec<Line> {
+pub(crate) fn lines(
+    surface: &Surface,
+    decision: Option<Decision>,
+    carried: &Carried,
+) -> Vec<FormLine> {
     let mut answers = Answers::default();
     if let Some(decision) = decision {
         answers.set_text(Field::Decision, decision.to_string());
@@ -179,7 +183,7 @@ pub(crate) fn lines(surface: &Surface, decision: Option<Decision>, carried: &Car
         if index == 0 {
             above.extend(in_both_languages("# ", RESPONDER));
             let comments = std::mem::take(&mut above);
-            lines.push(Line {
+            lines.push(FormLine {
                 begins_paragraph: true,
                 comments,
                 name: "responder",
@@ -202,7 +206,7 @@ pub(crate) fn lines(surface: &Surface, decision: Option<Decision>, carried: &Car
                 comments.extend(help(*field));
             }
             let may_be_none = need(*field) == Requirement::ByRequest;
-            lines.push(Line {
+            lines.push(FormLine {
                 begins_paragraph: !follows && !joins,
                 comments,
                 name: (*field).as_str(),
@@ -218,7 +222,7 @@ pub(crate) fn lines(surface: &Surface, decision: Option<Decision>, carried: &Car
             .get(&format!("/{NOT_APPLICABLE}/{REASON}"))
             .map_or(Blank::Open, |reason| Blank::Text(reason.to_owned()));
         let names = common.iter().map(ToString::to_string).collect();
-        lines.push(Line {
+        lines.push(FormLine {
             begins_paragraph: true,
             comments,
             name: NOT_APPLICABLE,
@@ -228,11 +232,11 @@ pub(crate) fn lines(surface: &Surface, decision: Option<Decision>, carried: &Car
     lines
 }
 
-fn bare(name: &'static str, blank: Blank) -> Line {
-    Line { begins_paragraph: false, comments: Vec::new(), name, blank }
+fn bare(name: &'static str, blank: Blank) -> FormLine {
+    FormLine { begins_paragraph: false, comments: Vec::new(), name, blank }
 }
 
-fn identity(surface: &Surface) -> Vec<Line> {
+fn identity(surface: &Surface) -> Vec<FormLine> {
     let text = |text: &str| Blank::Text(text.to_owned());
     let sha256 = surface.descriptor(Field::RepoSha256).and_then(Json::as_str);
     let mut lines = vec![

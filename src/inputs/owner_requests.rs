@@ -58,11 +58,11 @@ impl OwnerRequests {
                     RequestKey::Source(key) => source.read(reader, key, REQUEST_DRAFT_COUNT)?,
                     RequestKey::RequiredOwnerFields => {
                         let fields = reader.strings();
-                        required = Some(reader.go_on(fields)?.unwrap_or_default());
+                        required = Some(reader.or_note(fields)?.unwrap_or_default());
                     }
                     RequestKey::RequestDrafts => {
                         let drafts = read_drafts(reader, &mut each);
-                        reader.go_on(drafts)?;
+                        reader.or_note(drafts)?;
                     }
                 }
                 Ok(())
@@ -71,7 +71,7 @@ impl OwnerRequests {
                 offset,
                 problem: DocumentProblem::MissingKey(LedgerKey::RequiredOwnerFields.to_string()),
             });
-            let required = reader.go_on(required)?.unwrap_or_default();
+            let required = reader.or_note(required)?.unwrap_or_default();
             Ok(Self { source, required_owner_fields: required.into(), surfaces: Vec::new() })
         })
     }
@@ -97,12 +97,12 @@ impl OwnerRequests {
 
 fn read_drafts(reader: &mut Reader<'_>, each: &mut impl FnMut(Surface)) -> Read<()> {
     let mut index_of = HashMap::new();
-    let mut usual: Arc<[String]> = Arc::default();
+    let mut shared: Arc<[String]> = Arc::default();
     reader.array(|reader, index| {
         let offset = reader.offset()?;
         let mut parts = SurfaceParts::default();
-        let read = reader.object(SurfaceKey::parse, |reader, key| parts.read(reader, key, &usual));
-        if reader.go_on(read)?.is_none() {
+        let read = reader.object(SurfaceKey::parse, |reader, key| parts.read(reader, key, &shared));
+        if reader.or_note(read)?.is_none() {
             return Ok(());
         }
         let Some(surface) = parts.finish(reader, offset) else { return Ok(()) };
@@ -113,7 +113,7 @@ fn read_drafts(reader: &mut Reader<'_>, each: &mut impl FnMut(Surface)) -> Read<
             reader.note(Fault { offset, problem: DocumentProblem::DuplicateSurface(first) });
             return Ok(());
         }
-        usual = surface.shared_required_owner_fields();
+        shared = surface.shared_required_owner_fields();
         each(surface);
         Ok(())
     })

@@ -89,7 +89,7 @@ impl Source {
                         Ok(())
                     },
                 );
-                reader.go_on(summary)?;
+                reader.or_note(summary)?;
             }
         }
         Ok(())

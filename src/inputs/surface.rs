@@ -193,17 +193,17 @@ pub(crate) struct SurfaceParts {
 }
 
 impl SurfaceParts {
-    /// Reads the value of `key`. A list of required fields that is the same as `usual` is shared.
+    /// Reads the value of `key`. A list of required fields that is the same as `shared` is shared.
     pub(crate) fn read(
         &mut self,
         reader: &mut Reader<'_>,
         key: SurfaceKey,
-        usual: &Arc<[String]>,
+        shared: &Arc<[String]>,
     ) -> Read<()> {
         match key {
             SurfaceKey::Identity(field) => {
                 let id = read_id(reader);
-                let id = reader.go_on(id)?.unwrap_or_default();
+                let id = reader.or_note(id)?.unwrap_or_default();
                 match field {
                     AcceptanceField::RequestId => self.request_id = Some(id),
                     _ => self.surface_id = Some(id),
@@ -217,17 +217,17 @@ impl SurfaceParts {
             }
             SurfaceKey::Trait(field) => {
                 let value = reader.boolean();
-                let value = reader.go_on(value)?.unwrap_or_default();
+                let value = reader.or_note(value)?.unwrap_or_default();
                 match field {
                     AcceptanceField::WriteCapableSurface => self.is_write_capable = Some(value),
                     _ => self.requires_live_evidence = Some(value),
                 }
             }
             SurfaceKey::RequiredOwnerFields => {
-                let fields = reader.strings_unless(usual);
-                let fields = reader.go_on(fields)?.unwrap_or_default();
+                let fields = reader.strings_unless_same(shared);
+                let fields = reader.or_note(fields)?.unwrap_or_default();
                 self.required_owner_fields =
-                    Some(fields.map_or_else(|| Arc::clone(usual), Into::into));
+                    Some(fields.map_or_else(|| Arc::clone(shared), Into::into));
             }
         }
         Ok(())

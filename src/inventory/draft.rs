@@ -12,7 +12,7 @@ const STATUS: &str = "owner_request_draft_ready_not_dispatched";
 
 /// The owner request document of an inventory.
 #[derive(Debug)]
-pub(crate) struct Draft {
+pub(crate) struct RequestDrafts {
     pub(crate) text: String,
     pub(crate) count: usize,
 }
@@ -22,7 +22,7 @@ pub(crate) struct Draft {
 /// # Errors
 ///
 /// Every fault of the inventory.
-pub(crate) fn draft(inventory: &[u8]) -> Result<Draft, DocumentError> {
+pub(crate) fn draft(inventory: &[u8]) -> Result<RequestDrafts, DocumentError> {
     let (listed, _) = Listed::parse(inventory)?;
     let drafts = listed.iter().map(request).collect();
     let asked =
@@ -40,7 +40,7 @@ pub(crate) fn draft(inventory: &[u8]) -> Result<Draft, DocumentError> {
         ),
         ("request_drafts", Json::Array(drafts)),
     ]);
-    Ok(Draft { text: document_text(&document), count: listed.len() })
+    Ok(RequestDrafts { text: document_text(&document), count: listed.len() })
 }
 
 /// Whom the requests suggest as the owner of each surface. Read with [`OwnerRequests`](crate::OwnerRequests), which says

@@ -6,6 +6,6 @@ mod owners;
 mod report;
 
 pub(crate) use classify::{Examined, examine, variables};
-pub(crate) use draft::{Draft, draft, suggested_owners};
+pub(crate) use draft::{RequestDrafts, draft, suggested_owners};
 pub(crate) use owners::{CodeOwners, PLACES as CODEOWNERS, owner_comment};
-pub(crate) use report::{Listed, Survey, Told, Version};
+pub(crate) use report::{Listed, ListedRemark, Survey, Version};

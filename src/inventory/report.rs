@@ -144,7 +144,7 @@ const DESCRIBED: [AcceptanceField; 8] = crate::inputs::DESCRIPTORS;
 
 impl Listed {
     /// Reads what an inventory lists.
-    pub(crate) fn parse(bytes: &[u8]) -> Result<(Vec<Self>, Vec<Told>), DocumentError> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<(Vec<Self>, Vec<ListedRemark>), DocumentError> {
         read_document(bytes, is_inventory_key, |reader| {
             let offset = reader.offset()?;
             let (mut surfaces, mut told, mut has_surfaces) = (Vec::new(), Vec::new(), false);
@@ -159,11 +159,11 @@ impl Listed {
                         })
                     } else {
                         reader.array(|reader, _| {
-                            told.extend(Told::read(reader)?);
+                            told.extend(ListedRemark::read(reader)?);
                             Ok(())
                         })
                     };
-                    reader.go_on(read).map(drop)
+                    reader.or_note(read).map(drop)
                 },
             )?;
             if !has_surfaces {
@@ -182,16 +182,16 @@ impl Listed {
             match key {
                 ListedKey::Field(field) => {
                     let value = read_field(reader, field);
-                    fields.insert(field, reader.go_on(value)?.unwrap_or(Json::Null));
+                    fields.insert(field, reader.or_note(value)?.unwrap_or(Json::Null));
                 }
                 ListedKey::SuggestedOwner => {
                     let value = reader.string();
-                    owner = reader.go_on(value)?;
+                    owner = reader.or_note(value)?;
                 }
             }
             Ok(())
         });
-        if reader.go_on(read)?.is_none() {
+        if reader.or_note(read)?.is_none() {
             return Ok(None);
         }
         let wanted = DESCRIBED.iter().chain(&TRAITS);
@@ -235,13 +235,13 @@ impl Listed {
 
 /// A remark of an inventory.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct ListedRemark {
     pub(crate) path: String,
     pub(crate) remark: InventoryRemark,
     pub(crate) line: Option<String>,
 }
 
-impl Told {
+impl ListedRemark {
     fn read(reader: &mut Reader<'_>) -> Read<Option<Self>> {
         let Json::Object(members) = reader.value()? else { return Ok(None) };
         let text = |key: &str| members.get(key).and_then(Json::as_str);

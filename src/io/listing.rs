@@ -24,7 +24,7 @@ const ATTEMPTS: usize = 5;
 
 /// A file of the repository, or what stands in its place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Entry {
+pub(crate) enum ListedFile {
     /// A path as git writes it.
     File(String),
     /// A submodule, or a link out of the repository: it is not examined. (What a link within it leads to has a path of
@@ -46,7 +46,7 @@ pub(crate) enum ListError {
 }
 
 /// The files below a root, sorted.
-pub(crate) fn list(root: &Path) -> Result<Vec<Entry>, ListError> {
+pub(crate) fn list(root: &Path) -> Result<Vec<ListedFile>, ListError> {
     if files::look_behind_links(root)?.is_none() {
         let missing = io::Error::from(io::ErrorKind::NotFound);
         return Err(FileError::new("list", root)(missing).into());
@@ -73,23 +73,23 @@ fn is_bare(root: &Path) -> Result<bool, FileError> {
     Ok(true)
 }
 
-fn tracked(root: &Path) -> Result<Vec<Entry>, ListError> {
+fn tracked(root: &Path) -> Result<Vec<ListedFile>, ListError> {
     let mut entries = Vec::new();
     for (mode, path) in git::tracked(root).map_err(ListError::Git)? {
         let Ok(name) = std::str::from_utf8(&path) else {
-            entries.push(Entry::Unnamable(String::from_utf8_lossy(&path).into_owned()));
+            entries.push(ListedFile::Unnamable(String::from_utf8_lossy(&path).into_owned()));
             continue;
         };
         entries.extend(match mode.as_str() {
-            "160000" => Some(Entry::Elsewhere(name.to_owned())),
-            "120000" => leads_out(root, name).then(|| Entry::Elsewhere(name.to_owned())),
-            _ => Some(Entry::File(name.to_owned())),
+            "160000" => Some(ListedFile::Elsewhere(name.to_owned())),
+            "120000" => leads_out(root, name).then(|| ListedFile::Elsewhere(name.to_owned())),
+            _ => Some(ListedFile::File(name.to_owned())),
         });
     }
     Ok(entries)
 }
 
-fn walk(root: &Path) -> Result<Vec<Entry>, ListError> {
+fn walk(root: &Path) -> Result<Vec<ListedFile>, ListError> {
     let walk = WalkBuilder::new(root)
         .hidden(false)
         .require_git(false)
@@ -110,13 +110,13 @@ fn walk(root: &Path) -> Result<Vec<Entry>, ListError> {
             continue;
         }
         let Some(name) = below.to_str().map(str::to_owned) else {
-            entries.push(Entry::Unnamable(below.to_string_lossy().into_owned()));
+            entries.push(ListedFile::Unnamable(below.to_string_lossy().into_owned()));
             continue;
         };
         entries.extend(match kind {
-            Some(kind) if kind.is_file() => Some(Entry::File(name)),
+            Some(kind) if kind.is_file() => Some(ListedFile::File(name)),
             Some(kind) if kind.is_symlink() && !leads_out(root, &name) => None,
-            _ => Some(Entry::Elsewhere(name)),
+            _ => Some(ListedFile::Elsewhere(name)),
         });
     }
     Ok(entries)

@@ -31,7 +31,7 @@ pub(crate) struct Patience<'a> {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Kind {
+enum LockKind {
     Shared,
     Exclusive,
 }
@@ -39,16 +39,16 @@ enum Kind {
 impl Lock {
     /// Waits until no other process reads or changes the journal of the repository at `root`.
     pub(crate) fn take(root: &Path, patience: Patience<'_>) -> Result<Self, FileError> {
-        Self::of(root, patience, Kind::Exclusive)
+        Self::of(root, patience, LockKind::Exclusive)
     }
 
     /// Waits until nobody is changing the journal, so as to read it; a file system without locks is read as it
     /// stands.
     pub(crate) fn share(root: &Path, patience: Patience<'_>) -> Result<Self, FileError> {
-        Self::of(root, patience, Kind::Shared)
+        Self::of(root, patience, LockKind::Shared)
     }
 
-    fn of(root: &Path, patience: Patience<'_>, kind: Kind) -> Result<Self, FileError> {
+    fn of(root: &Path, patience: Patience<'_>, kind: LockKind) -> Result<Self, FileError> {
         // The root is there before the journal is, and stays when a journal is removed.
         let folder = File::open(root).map_err(FileError::new("open", root))?;
         let mut waiting = Waiting { since: Instant::now(), wait: patience.wait, is_told: false };
@@ -64,7 +64,7 @@ impl Lock {
         }
         match waiting.lock(&folder, kind) {
             Ok(()) => Ok(Self { _root: Some(folder) }),
-            Err(error) if kind == Kind::Shared && error.kind() != io::ErrorKind::TimedOut => {
+            Err(error) if kind == LockKind::Shared && error.kind() != io::ErrorKind::TimedOut => {
                 Ok(Self { _root: None })
             }
             Err(error) => Err(FileError::new("lock", root)(error)),
@@ -80,11 +80,11 @@ struct Waiting {
 }
 
 impl Waiting {
-    fn lock(&mut self, file: &File, kind: Kind) -> io::Result<()> {
+    fn lock(&mut self, file: &File, kind: LockKind) -> io::Result<()> {
         loop {
             let tried = match kind {
-                Kind::Shared => file.try_lock_shared(),
-                Kind::Exclusive => file.try_lock(),
+                LockKind::Shared => file.try_lock_shared(),
+                LockKind::Exclusive => file.try_lock(),
             };
             match tried {
                 Ok(()) => return Ok(()),

@@ -26,7 +26,7 @@ const MAX_SIGNATURE: usize = 16 * 1024;
 
 /// The journal of a repository.
 #[derive(Clone, Debug)]
-pub(crate) struct Journal {
+pub(crate) struct JournalStore {
     root: PathBuf,
     folder: PathBuf,
 }
@@ -41,7 +41,7 @@ pub(crate) struct Folder {
     pub(crate) strangers: Vec<String>,
 }
 
-impl Journal {
+impl JournalStore {
     pub(crate) fn below(root: &Path) -> Self {
         let journal = Path::new(JOURNAL);
         let folder = if root == Path::new(".") { journal.to_owned() } else { root.join(journal) };
@@ -71,10 +71,10 @@ impl Journal {
         for (name, kind) in list(&self.folder)? {
             let path = self.folder.join(&name);
             match kind {
-                Kind::Folder if is_surface_folder(&name) => drop(folders.insert(name)),
-                Kind::File if name == ATTRIBUTES => {}
-                Kind::Folder | Kind::File => strangers.push(path),
-                Kind::Irregular => return Err(irregular(&path)),
+                FileKind::Folder if is_surface_folder(&name) => drop(folders.insert(name)),
+                FileKind::File if name == ATTRIBUTES => {}
+                FileKind::Folder | FileKind::File => strangers.push(path),
+                FileKind::Irregular => return Err(irregular(&path)),
             }
         }
         Ok((folders, strangers))
@@ -89,7 +89,7 @@ impl Journal {
         }
         for (name, kind) in list(&path)? {
             let file = path.join(&name);
-            if kind != Kind::File {
+            if kind != FileKind::File {
                 return Err(irregular(&file));
             }
             if name == EVENTS {
@@ -341,24 +341,24 @@ impl Drop for Stored {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum FileKind {
     File,
     Folder,
     Irregular,
 }
 
 /// The names in a folder, sorted, and what each is. Links are not followed.
-fn list(folder: &Path) -> Result<Vec<(String, Kind)>, FileError> {
+fn list(folder: &Path) -> Result<Vec<(String, FileKind)>, FileError> {
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let mut names = Vec::new();
     for entry in entries.map_err(FileError::new("list", folder))? {
         let kind = entry.file_type().map_err(FileError::new("list", folder))?;
         let kind = if kind.is_dir() {
-            Kind::Folder
+            FileKind::Folder
         } else if kind.is_file() {
-            Kind::File
+            FileKind::File
         } else {
-            Kind::Irregular
+            FileKind::Irregular
         };
         match entry.file_name().into_string() {
             Ok(name) => names.push((name, kind)),

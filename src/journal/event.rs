@@ -35,13 +35,13 @@ pub struct Event {
     pub(super) previous: Digest,
     pub(super) recorded_at: Time,
     pub(super) lane: Lane,
-    pub(super) happened: Happened,
+    pub(super) body: EventBody,
     pub(super) signer: Option<Signer>,
 }
 
 /// What an event tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Happened {
+pub(super) enum EventBody {
     /// The owner answered.
     Response {
         /// The answer that was stored; `None` where nothing of it is kept.
@@ -78,33 +78,33 @@ impl Event {
     /// Whether a reviewer decided; otherwise the owner answered.
     #[must_use]
     pub const fn is_review(&self) -> bool {
-        matches!(self.happened, Happened::Review { .. })
+        matches!(self.body, EventBody::Review { .. })
     }
 
     /// What triage found at intake.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
-        match &self.happened {
-            Happened::Response { findings, .. } => findings,
-            Happened::Review { .. } => &[],
+        match &self.body {
+            EventBody::Response { findings, .. } => findings,
+            EventBody::Review { .. } => &[],
         }
     }
 
     /// What triage could not tell for sure at intake.
     #[must_use]
     pub fn hints(&self) -> &[Hint] {
-        match &self.happened {
-            Happened::Response { hints, .. } => hints,
-            Happened::Review { .. } => &[],
+        match &self.body {
+            EventBody::Response { hints, .. } => hints,
+            EventBody::Review { .. } => &[],
         }
     }
 
     /// When the owner answered, as the stored answer says.
     #[must_use]
     pub const fn responded_at(&self) -> Option<&Time> {
-        match &self.happened {
-            Happened::Response { responded_at, .. } => responded_at.as_ref(),
-            Happened::Review { .. } => None,
+        match &self.body {
+            EventBody::Response { responded_at, .. } => responded_at.as_ref(),
+            EventBody::Review { .. } => None,
         }
     }
 
@@ -117,15 +117,15 @@ impl Event {
     /// The document that the event names.
     #[must_use]
     pub fn document(&self) -> Option<DocumentName> {
-        match &self.happened {
-            Happened::Response { document, .. } => *document,
-            Happened::Review { document } => Some(*document),
+        match &self.body {
+            EventBody::Response { document, .. } => *document,
+            EventBody::Review { document } => Some(*document),
         }
     }
 
     /// The line, without a line break.
     pub(super) fn to_line(&self) -> String {
-        let line = Line::from(self);
+        let line = EventLine::from(self);
         // A line of texts, numbers and lists always has a JSON text.
         let open = serde_json::to_string(&line).unwrap_or_default();
         let open = open.strip_suffix('}').unwrap_or(&open);
@@ -142,7 +142,7 @@ impl Event {
         if seal != format!("{}\"}}", Digest::of(open.as_bytes())) {
             return Err("the digest at its end is not its own");
         }
-        let read: Line = serde_json::from_str(&format!("{open}}}"))
+        let read: EventLine = serde_json::from_str(&format!("{open}}}"))
             .map_err(|_| "it is no event of this release")?;
         let event = Self::try_from(read)?;
         if event.to_line() == line { Ok(event) } else { Err("it is not written as events are") }
@@ -152,7 +152,7 @@ impl Event {
 /// The line as JSON, with its keys in the order in which they are written.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
+struct EventLine {
     schema_version: String,
     sequence: usize,
     previous: String,
@@ -217,17 +217,17 @@ struct SignerLine {
     role: SignerRole,
 }
 
-impl From<&Event> for Line {
+impl From<&Event> for EventLine {
     fn from(event: &Event) -> Self {
-        let (name, responded_at, surface, findings, hints) = match &event.happened {
-            Happened::Response { responded_at, surface, findings, hints, .. } => (
+        let (name, responded_at, surface, findings, hints) = match &event.body {
+            EventBody::Response { responded_at, surface, findings, hints, .. } => (
                 Name::ResponseReceived,
                 responded_at.as_ref().map(Time::to_string),
                 Some(surface.to_string()),
                 Some(findings.iter().map(FindingLine::from).collect()),
                 (!hints.is_empty()).then(|| hints.iter().map(HintLine::from).collect()),
             ),
-            Happened::Review { .. } => (Name::ReviewRecorded, None, None, None, None),
+            EventBody::Review { .. } => (Name::ReviewRecorded, None, None, None, None),
         };
         Self {
             schema_version: EVENT_VERSION.to_owned(),
@@ -310,10 +310,10 @@ pub(super) fn is_recorded_as(finding: &Finding, recorded: &Finding) -> bool {
         && recorded_field(finding) == recorded_field(recorded)
 }
 
-impl TryFrom<Line> for Event {
+impl TryFrom<EventLine> for Event {
     type Error = &'static str;
 
-    fn try_from(line: Line) -> Result<Self, &'static str> {
+    fn try_from(line: EventLine) -> Result<Self, &'static str> {
         const NO_DIGEST: &str = "a digest in it is invalid";
         const NO_TIME: &str = "a time in it is invalid";
         if line.schema_version != EVENT_VERSION {
@@ -327,13 +327,13 @@ impl TryFrom<Line> for Event {
         };
         let is_review = line.event == Name::ReviewRecorded;
         let document = digest.map(|digest| DocumentName { digest, is_review, notation });
-        let happened = match (line.event, document, line.findings, line.surface) {
+        let body = match (line.event, document, line.findings, line.surface) {
             (Name::ResponseReceived, document, Some(findings), Some(surface)) => {
                 let in_utc = |text: String| {
                     text.parse().ok().filter(|time: &Time| time.in_utc() == *time).ok_or(NO_TIME)
                 };
                 let responded_at = line.responded_at.map(in_utc);
-                Happened::Response {
+                EventBody::Response {
                     document,
                     responded_at: responded_at.transpose()?,
                     surface: surface.parse().map_err(|_| NO_DIGEST)?,
@@ -350,13 +350,13 @@ impl TryFrom<Line> for Event {
                 }
             }
             // What else such a line has, it is not written with again.
-            (Name::ReviewRecorded, Some(document), None, None) => Happened::Review { document },
+            (Name::ReviewRecorded, Some(document), None, None) => EventBody::Review { document },
             _ => return Err("it has a key too many or too few"),
         };
         let signer = line.signer.map(|line| Signer::verified(line.principal, line.key, line.role));
         let is_owner = |signer: &Signer| signer.role() == SignerRole::Owner;
         // Who signs a record is the record's to check.
-        let is_answer = matches!(happened, Happened::Response { .. });
+        let is_answer = matches!(body, EventBody::Response { .. });
         if is_answer && !signer.as_ref().is_none_or(is_owner) {
             return Err("its signer is no owner");
         }
@@ -365,7 +365,7 @@ impl TryFrom<Line> for Event {
             previous: line.previous.parse().map_err(|_| NO_DIGEST)?,
             recorded_at: line.recorded_at.parse().map_err(|_| NO_TIME)?,
             lane: line.lane,
-            happened,
+            body,
             signer,
         })
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::candidate::{AnyCandidate, Refused};
-use crate::digest::{Digest, Original};
+use crate::digest::Digest;
 use crate::inputs::Surface;
 use crate::response::ResponseDocument;
 use crate::review::{Refusal, ReviewerRecord};
@@ -12,8 +12,9 @@ use crate::time::Time;
 use crate::triage::{Surfaces, triage};
 use crate::words::Lane;
 
-use super::event::{DocumentName, Event, Happened};
+use super::event::{DocumentName, Event, EventBody};
 use super::fault::JournalFault;
+use super::step::Step;
 
 /// What the folder of one surface holds: the bytes of its events and of its documents.
 ///
@@ -69,7 +70,7 @@ impl std::fmt::Debug for Dossier {
 pub struct JournalLog {
     pub(super) events: Vec<Event>,
     pub(super) faults: Vec<JournalFault>,
-    pub(super) answer: Option<Answer>,
+    pub(super) answer: Option<LatestAnswer>,
     /// The documents that events name, and those among them that were withdrawn.
     pub(super) named: BTreeSet<DocumentName>,
     pub(super) withdrawn: BTreeSet<DocumentName>,
@@ -194,7 +195,7 @@ pub struct History {
 
 /// The latest answer.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Answer {
+pub(super) struct LatestAnswer {
     /// The digest of its line.
     pub(super) event: Digest,
     /// Its place among the events.
@@ -216,58 +217,6 @@ impl LastStored {
         let is_between =
             self.recorded_at.is_before(responded_at) && !recorded_at.is_before(responded_at);
         self.responded_at.is_before(responded_at) || is_between
-    }
-}
-
-/// A step that is allowed: the line to append to the surface's events, what to store before and to delete after
-/// it, and the candidate as it then stands.
-///
-/// ```
-/// use acceptance_ledger::Step;
-///
-/// fn describe(step: &Step) -> String {
-///     format!("{} bytes, then {}", step.line().len(), step.candidate().lane())
-/// }
-/// ```
-#[derive(Debug, PartialEq)]
-#[must_use = "a step is taken once its line is stored"]
-pub struct Step {
-    candidate: AnyCandidate,
-    line: String,
-    stores: Option<(DocumentName, Original)>,
-    withdraws: Option<DocumentName>,
-    /// How many bytes of the events stay, and which documents.
-    whole_bytes: usize,
-    kept: BTreeSet<DocumentName>,
-}
-
-impl Step {
-    /// The candidate after the step.
-    pub const fn candidate(&self) -> &AnyCandidate {
-        &self.candidate
-    }
-
-    /// The candidate after the step.
-    pub fn into_candidate(self) -> AnyCandidate {
-        self.candidate
-    }
-
-    /// The line to append, with its line break.
-    #[must_use]
-    pub fn line(&self) -> &str {
-        &self.line
-    }
-
-    /// The document that is stored before the line is, byte for byte; `None` where nothing of it is kept.
-    #[must_use]
-    pub fn stores(&self) -> Option<(DocumentName, &[u8])> {
-        self.stores.as_ref().map(|(name, original)| (*name, original.bytes()))
-    }
-
-    /// The answer that is deleted after the line is stored: a reviewer quarantined or rejected it.
-    #[must_use]
-    pub const fn withdraws(&self) -> Option<DocumentName> {
-        self.withdraws
     }
 }
 
@@ -379,18 +328,19 @@ impl History {
             return Err(IntakeRefusal::Undated);
         }
         let signer = signer.filter(|_| is_kept).cloned();
-        let happened = Happened::Response {
+        let body = EventBody::Response {
             document: is_kept.then_some(name),
             responded_at: responded_at.filter(|_| is_kept).map(|time| time.in_utc()),
             surface: surface.digest(),
             findings: triage.findings.clone(),
             hints: if is_kept { triage.response.hints.clone() } else { Vec::new() },
         };
-        let event = self.next_event(recorded_at, lane, happened, signer.clone());
+        let event = self.next_event(recorded_at, lane, body, signer.clone());
         triage.response.signer = signer;
         let text = written(&event).ok_or(IntakeRefusal::Unreadable)?;
         let (whole_bytes, kept) = (self.whole_bytes, self.log.kept());
-        let candidate = self.candidate.land(triage, Some(Digest::of(text.as_bytes()))).into();
+        let candidate =
+            self.candidate.receive_triaged(triage, Some(Digest::of(text.as_bytes()))).into();
         Ok(Step {
             candidate,
             line: with_line_breaks(&text, self.lacks_line_break),
@@ -417,12 +367,12 @@ impl History {
         if self.suspended.is_some() && !outcome.is_hold() {
             return refuse(self, Refusal::AcceptanceSuspended);
         }
-        let happened = Happened::Review { document: name };
+        let body = EventBody::Review { document: name };
         let recorded_at = self.time_of_next(now);
         if let Err(reason) = record.fits_in_time(&recorded_at) {
             return refuse(self, reason);
         }
-        let event = self.next_event(recorded_at, outcome, happened, record.signer.clone());
+        let event = self.next_event(recorded_at, outcome, body, record.signer.clone());
         let Some(text) = written(&event) else { return refuse(self, Refusal::Unreadable) };
         let answered = self.log.answer.as_ref().and_then(|answer| answer.document);
         let withdraws =
@@ -446,11 +396,11 @@ impl History {
         &self,
         recorded_at: Time,
         lane: Lane,
-        happened: Happened,
+        body: EventBody,
         signer: Option<Signer>,
     ) -> Event {
         let sequence = self.log.events.len() + 1;
-        Event { sequence, previous: self.tip, recorded_at, lane, happened, signer }
+        Event { sequence, previous: self.tip, recorded_at, lane, body, signer }
     }
 }
 

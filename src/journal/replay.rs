@@ -12,10 +12,10 @@ use crate::triage::{Finding, Surfaces, Triage, triage};
 use crate::words::{Lane, ReviewerCheck, VerifyCode};
 
 use super::chain::{Chain, Link};
-use super::event::{DocumentName, Event, Happened, is_recorded_as};
+use super::event::{DocumentName, Event, EventBody, is_recorded_as};
 use super::fault::JournalFault;
 use super::history::{
-    Answer, BrokenJournal, Dossier, History, IntakeRefusal, JournalLog, LastStored,
+    BrokenJournal, Dossier, History, IntakeRefusal, JournalLog, LastStored, LatestAnswer,
 };
 
 impl History {
@@ -78,7 +78,7 @@ struct Replay<'a> {
     faults: Vec<JournalFault>,
     named: BTreeSet<DocumentName>,
     withdrawn: BTreeSet<DocumentName>,
-    answer: Option<Answer>,
+    answer: Option<LatestAnswer>,
     last_stored: Option<LastStored>,
 }
 
@@ -112,8 +112,8 @@ impl<'a> Replay<'a> {
                 self.fault(VerifyCode::IllegalStep, event.sequence, message);
             }
             last = Some(&event.recorded_at);
-            match &event.happened {
-                Happened::Response { document, responded_at, surface, findings, hints } => {
+            match &event.body {
+                EventBody::Response { document, responded_at, surface, findings, hints } => {
                     let name = *document;
                     self.check_response(event, name, responded_at.as_ref());
                     let bytes = name.and_then(|name| {
@@ -133,7 +133,7 @@ impl<'a> Replay<'a> {
                             .and_then(ResponseDocument::responder)
                             .unwrap_or_default()
                             .to_owned(),
-                        answers: Answers::gone(),
+                        answers: Answers::unavailable(),
                         hints: hints.clone(),
                         signer: None,
                     };
@@ -151,10 +151,10 @@ impl<'a> Replay<'a> {
                             "its lane is not the strictest of its findings",
                         );
                     }
-                    candidate = candidate.land(triage, Some(link.digest)).into();
-                    self.answer = Some(Answer { event: link.digest, index, document: name });
+                    candidate = candidate.receive_triaged(triage, Some(link.digest)).into();
+                    self.answer = Some(LatestAnswer { event: link.digest, index, document: name });
                 }
-                Happened::Review { document } => {
+                EventBody::Review { document } => {
                     candidate = self.take_review(candidate, event, *document, found_today.as_ref());
                 }
             }
@@ -235,7 +235,7 @@ impl<'a> Replay<'a> {
     /// The latest answer, where its document is what its event says.
     fn parse_response(&mut self, event: &Event, bytes: &[u8]) -> Option<ResponseDocument> {
         let document = ResponseDocument::parse(bytes).ok();
-        let Happened::Response { responded_at, .. } = &event.happened else { return None };
+        let EventBody::Response { responded_at, .. } = &event.body else { return None };
         let is_own = |document: &ResponseDocument| {
             document.responded_at().map(|time| time.in_utc()) == *responded_at
                 && event
@@ -319,12 +319,12 @@ impl<'a> Replay<'a> {
     /// The candidate under today's surface and rules.
     fn as_of_today(&mut self, candidate: AnyCandidate, today: Option<Triage>) -> AnyCandidate {
         let Some(answer) = self.answer.clone() else { return candidate };
-        let Some(Event { sequence, lane: recorded, happened, signer, .. }) =
+        let Some(Event { sequence, lane: recorded, body, signer, .. }) =
             self.links.get(answer.index).map(|link| &link.event)
         else {
             return candidate;
         };
-        let Happened::Response { surface, findings, .. } = happened else { return candidate };
+        let EventBody::Response { surface, findings, .. } = body else { return candidate };
         if *surface != self.surface_today {
             return candidate.surface_changed().erase();
         }
@@ -360,7 +360,7 @@ impl<'a> Replay<'a> {
         let held = candidate.record().map(ReviewerRecord::outcome);
         match held.filter(|held| held.is_hold() && is_stricter(*held, lane)) {
             Some(held) => candidate.hold_without_record(today, answer.event, held).into(),
-            None => candidate.land(today, Some(answer.event)).into(),
+            None => candidate.receive_triaged(today, Some(answer.event)).into(),
         }
     }
 }

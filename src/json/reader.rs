@@ -105,7 +105,7 @@ enum Key<K> {
 
 impl Reader<'_> {
     /// Notes a fault that is only in a value: what follows can be read all the same.
-    pub(crate) fn go_on<T>(&mut self, read: Read<T>) -> Read<Option<T>> {
+    pub(crate) fn or_note<T>(&mut self, read: Read<T>) -> Read<Option<T>> {
         match read {
             Ok(value) => Ok(Some(value)),
             Err(fault) => match fault.problem {
@@ -141,16 +141,16 @@ impl Reader<'_> {
         self.before_key + rest.find('"').unwrap_or(0)
     }
 
-    /// Reads an object whose keys `know` tells apart; `member` reads the value of a known key.
+    /// Reads an object whose keys `parse_key` tells apart; `member` reads the value of a known key.
     /// The value of any other key is checked and passed over.
     pub(crate) fn object<K: Copy + PartialEq>(
         &mut self,
-        know: impl Fn(&str) -> Option<K>,
+        parse_key: impl Fn(&str) -> Option<K>,
         mut member: impl FnMut(&mut Self, K) -> Read<()>,
     ) -> Read<()> {
         let mut known_keys = Vec::new();
         let mut other_keys = BTreeSet::new();
-        self.members(know, |reader, key| match key {
+        self.members(parse_key, |reader, key| match key {
             Key::Known(key) if known_keys.contains(&key) => {
                 Err(DocumentProblem::DuplicateKey.into())
             }
@@ -162,7 +162,7 @@ impl Reader<'_> {
                 if !other_keys.insert(key) {
                     return Err(DocumentProblem::DuplicateKey.into());
                 }
-                Ok(reader.pass()?)
+                Ok(reader.skip_value()?)
             }
         })
     }
@@ -258,11 +258,11 @@ impl Reader<'_> {
 
     /// Reads an array of strings.
     pub(crate) fn strings(&mut self) -> Read<Vec<String>> {
-        self.strings_unless(&[]).map(Option::unwrap_or_default)
+        self.strings_unless_same(&[]).map(Option::unwrap_or_default)
     }
 
-    /// Reads an array of strings; `None` where they are the `usual` ones, of which no copy is made.
-    pub(crate) fn strings_unless(&mut self, usual: &[String]) -> Read<Option<Vec<String>>> {
+    /// Reads an array of strings; `None` where they are the `shared` ones, of which no copy is made.
+    pub(crate) fn strings_unless_same(&mut self, shared: &[String]) -> Read<Option<Vec<String>>> {
         let mut texts: Option<Vec<String>> = None;
         let mut count = 0;
         self.array(|reader, index| {
@@ -273,8 +273,8 @@ impl Reader<'_> {
                 return Ok(());
             }
             let text = reader.text_of_string()?;
-            if texts.is_none() && usual.get(index).is_none_or(|usual| usual != text) {
-                texts = Some(usual.iter().take(index).cloned().collect());
+            if texts.is_none() && shared.get(index).is_none_or(|shared| shared != text) {
+                texts = Some(shared.iter().take(index).cloned().collect());
             }
             if let Some(texts) = &mut texts {
                 texts.push(text.to_owned());
@@ -282,8 +282,8 @@ impl Reader<'_> {
             count += 1;
             Ok(())
         })?;
-        let is_cut = texts.is_none() && count < usual.len();
-        Ok(if is_cut { Some(usual.iter().take(count).cloned().collect()) } else { texts })
+        let is_cut = texts.is_none() && count < shared.len();
+        Ok(if is_cut { Some(shared.iter().take(count).cloned().collect()) } else { texts })
     }
 
     /// Reads `true` or `false`.
@@ -332,10 +332,10 @@ impl Reader<'_> {
     }
 
     /// Checks any value and forgets it.
-    fn pass(&mut self) -> Read<()> {
+    fn skip_value(&mut self) -> Read<()> {
         match self.peek()? {
             Peek::String => self.text_of_string().map(|_| ()),
-            Peek::Array => self.array(|reader, _| reader.pass()),
+            Peek::Array => self.array(|reader, _| reader.skip_value()),
             Peek::Object => self.object(|_| None::<()>, |_, ()| Ok(())),
             _ => self.value().map(|_| ()),
         }
@@ -348,11 +348,11 @@ impl Reader<'_> {
 
     fn members<K>(
         &mut self,
-        know: impl Fn(&str) -> Option<K>,
+        parse_key: impl Fn(&str) -> Option<K>,
         mut member: impl FnMut(&mut Self, Key<K>) -> Result<(), MemberFault>,
     ) -> Read<()> {
         let start = self.enter(Peek::Object, "an object")?;
-        let own = |key: &str| know(key).map_or_else(|| Key::Other(key.to_owned()), Key::Known);
+        let own = |key: &str| parse_key(key).map_or_else(|| Key::Other(key.to_owned()), Key::Known);
         let mut before_key = start + 1;
         let mut next = self.jiter.known_object().map(|key| key.map(own));
         while let Some(key) = next.map_err(|error| syntax_fault(&error))? {
@@ -489,7 +489,7 @@ mod tests {
 
     #[test]
     fn only_unusual_strings_are_copied() {
-        let usual = ["a", "b"].map(str::to_owned);
+        let shared = ["a", "b"].map(str::to_owned);
         for (text, unusual) in [
             (r#"["a", "b"]"#, None),
             (r#"["a"]"#, Some(vec!["a"])),
@@ -498,8 +498,11 @@ mod tests {
             (r#"["a", "b", "c"]"#, Some(vec!["a", "b", "c"])),
             (r#"["b", "b", "c"]"#, Some(vec!["b", "b", "c"])),
         ] {
-            let read =
-                read_document(text.as_bytes(), |_| false, |reader| reader.strings_unless(&usual));
+            let read = read_document(
+                text.as_bytes(),
+                |_| false,
+                |reader| reader.strings_unless_same(&shared),
+            );
             let unusual = unusual.map(|texts| texts.into_iter().map(str::to_owned).collect());
             assert_eq!(read.unwrap(), unusual, "{text}");
         }

@@ -93,8 +93,8 @@ impl Inspection {
         let Json::Object(shown) = counts else { return };
         for key in CountKey::all() {
             let name = key.name();
-            let both = shown.get(&name).zip(self.count(key));
-            if both.is_some_and(|(shown, count)| *shown != Json::from(count)) {
+            let pair = shown.get(&name).zip(self.count(key));
+            if pair.is_some_and(|(shown, count)| *shown != Json::from(count)) {
                 let path = format!("$.{}.{name}", LedgerKey::Summary);
                 self.faults.push((VerifyCode::CountMismatch, path));
             }

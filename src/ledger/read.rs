@@ -108,8 +108,8 @@ fn read_entries(
     let mut ids = BTreeSet::new();
     reader.array(|reader, _| {
         let offset = reader.offset()?;
-        let usual = entries.last().map(|entry| entry.surface.shared_required_owner_fields());
-        let entry = read_entry(reader, keys, &usual.unwrap_or_default())?;
+        let shared = entries.last().map(|entry| entry.surface.shared_required_owner_fields());
+        let entry = read_entry(reader, keys, &shared.unwrap_or_default())?;
         if !ids.insert(entry.surface.surface_id().to_owned()) {
             return Err(Fault { offset, problem: DocumentProblem::SecondCandidate });
         }
@@ -122,7 +122,7 @@ fn read_entries(
 fn read_entry(
     reader: &mut Reader<'_>,
     keys: &[(&'static str, CandidateKey)],
-    usual: &Arc<[String]>,
+    shared: &Arc<[String]>,
 ) -> Read<Entry<'static>> {
     let start = reader.offset()?;
     let mut surface = SurfaceParts::default();
@@ -138,7 +138,7 @@ fn read_entry(
         match key {
             CandidateKey::Shared(LedgerKey::Status) => lane = read_lane(reader)?,
             CandidateKey::Shared(_) => {
-                surface.read(reader, SurfaceKey::RequiredOwnerFields, usual)?;
+                surface.read(reader, SurfaceKey::RequiredOwnerFields, shared)?;
             }
             CandidateKey::Progress(flag) => {
                 if reader.boolean()? {
@@ -157,7 +157,7 @@ fn read_entry(
                 reviewer_outcome = read_lane(reader)?;
             }
             CandidateKey::Field(field) => match SurfaceKey::of(field) {
-                Some(key) => surface.read(reader, key, usual)?,
+                Some(key) => surface.read(reader, key, shared)?,
                 None => read_answer(reader, field, &mut answers)?,
             },
             // A gate is a constant.

@@ -74,7 +74,7 @@ pub fn review_template(
     if lane == Lane::WaitingOwnerResponse {
         return None;
     }
-    let draft = Draft {
+    let draft = ReviewDraft {
         history,
         options,
         event: answer.to_string(),
@@ -100,7 +100,7 @@ fn stored_answers<'d>(
         .take(if latest_is_stored { usize::MAX } else { 0 })
 }
 
-struct Draft<'a> {
+struct ReviewDraft<'a> {
     history: &'a History,
     options: &'a DraftOptions<'a>,
     event: String,
@@ -119,7 +119,7 @@ fn fields_of(check: ReviewerCheck) -> Vec<ResponseKey> {
         .collect()
 }
 
-impl Draft<'_> {
+impl ReviewDraft<'_> {
     fn lane(&self) -> Lane {
         self.history.candidate().lane()
     }

@@ -1,6 +1,6 @@
 //! The form that an owner fills in, as YAML or JSON.
 
-use crate::forms::{Blank, Carried, Line, header, lines};
+use crate::forms::{Blank, Carried, FormLine, header, lines};
 use crate::inputs::Surface;
 use crate::json::{Json, write_json, write_string};
 use crate::response::ResponseDocument;
@@ -65,7 +65,7 @@ pub fn response_template(surface: &Surface, options: &TemplateOptions<'_>) -> St
     }
 }
 
-fn write_as_json(schema: &str, lines: &[Line]) -> String {
+fn write_as_json(schema: &str, lines: &[FormLine]) -> String {
     let mut text = String::from("{\n  \"$schema\": ");
     write_string(&mut text, schema);
     for line in lines {

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::escape;
-use crate::forms::{Blank, Line};
+use crate::forms::{Blank, FormLine};
 
-pub(super) fn write(header: &[String], lines: &[Line]) -> String {
+pub(super) fn write(header: &[String], lines: &[FormLine]) -> String {
     let mut text = String::new();
     for comment in header {
         let _ = writeln!(text, "{comment}");

@@ -50,7 +50,7 @@ pub enum PartAnswer {
     /// Somebody looked, and found nothing.
     Clear,
     /// What was found.
-    Entries(Vec<Entry>),
+    Entries(Vec<FoundEntry>),
     /// What a claim of health rests on.
     Grounds(Vec<HealthGround>),
 }
@@ -65,7 +65,7 @@ pub enum PartAnswer {
 /// }
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Entry {
+pub struct FoundEntry {
     /// What was found.
     pub what: Option<String>,
     /// Who takes care of it.
@@ -134,7 +134,7 @@ impl fmt::Display for EntryEnd {
 }
 
 /// As the ledger shows it: what is there, with slashes between.
-impl fmt::Display for Entry {
+impl fmt::Display for FoundEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let until = self.until.as_ref().map(EntryEnd::to_string);
         let shown = [self.what.as_deref(), self.owner.as_deref(), until.as_deref()];
@@ -151,7 +151,7 @@ impl fmt::Display for PartAnswer {
             Self::Ref(reference) => reference.fmt(f),
             Self::Clear => f.write_str(CLEAR),
             Self::Entries(entries) => {
-                let shown: Vec<_> = entries.iter().map(Entry::to_string).collect();
+                let shown: Vec<_> = entries.iter().map(FoundEntry::to_string).collect();
                 f.write_str(&shown.join(" | "))
             }
             Self::Grounds(grounds) => {
@@ -266,7 +266,7 @@ mod tests {
     #[test]
     fn an_answer_in_parts_is_one_line() {
         let Some(form) = AcceptanceField::StaleAlertReview.form() else { panic!("it has parts") };
-        let entry = |what: &str, owner: Option<&str>| Entry {
+        let entry = |what: &str, owner: Option<&str>| FoundEntry {
             what: Some(what.to_owned()),
             owner: owner.map(str::to_owned),
             until: None,

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use crate::signer::Signer;
 use crate::words::{AcceptanceField, AnswerShape, NOT_APPLICABLE};
 
-pub use answer::{Answer, Entry as FoundEntry, EntryEnd, PartAnswer};
+pub use answer::{Answer, EntryEnd, FoundEntry, PartAnswer};
 pub(crate) use document::COMMENT;
 pub use document::ResponseDocument;
 pub use hint::Hint;
@@ -48,7 +48,7 @@ pub struct Answers {
     /// As they were read; a ledger has lines only.
     typed: BTreeMap<AcceptanceField, Answer>,
     /// Whether the answers were there once and no longer are.
-    are_gone: bool,
+    are_unavailable: bool,
 }
 
 /// Two answers are equal where the ledger shows the same of them.
@@ -56,7 +56,7 @@ impl PartialEq for Answers {
     fn eq(&self, other: &Self) -> bool {
         self.texts == other.texts
             && self.evidence_refs == other.evidence_refs
-            && self.are_gone == other.are_gone
+            && self.are_unavailable == other.are_unavailable
     }
 }
 
@@ -87,12 +87,12 @@ impl Answers {
 
     /// Answers that nobody can look at any more: of an answer that was withdrawn, or is no longer the
     /// surface's latest. Whatever was once said of them is believed: no state that they lead to stays.
-    pub(crate) fn gone() -> Self {
-        Self { are_gone: true, ..Self::default() }
+    pub(crate) fn unavailable() -> Self {
+        Self { are_unavailable: true, ..Self::default() }
     }
 
-    pub(crate) const fn are_gone(&self) -> bool {
-        self.are_gone
+    pub(crate) const fn are_unavailable(&self) -> bool {
+        self.are_unavailable
     }
 
     /// Whether `field` is answered with `not_applicable:` and a reason.

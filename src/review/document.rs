@@ -66,16 +66,16 @@ fn is_known(key: &str) -> bool {
 const MAX_FAULTS: usize = 200;
 
 /// A pointer, and what is wrong there.
-type Fault = (String, DocumentProblem);
+type FaultAt = (String, DocumentProblem);
 
-fn expected(pointer: String, what: &'static str) -> Fault {
+fn expected(pointer: String, what: &'static str) -> FaultAt {
     (pointer, DocumentProblem::Expected(what))
 }
 
 /// Reads the values of a document, and gathers all that is wrong with them.
 struct ValueReader<'d> {
     document: &'d Document,
-    faults: Vec<Fault>,
+    faults: Vec<FaultAt>,
 }
 
 impl ValueReader<'_> {

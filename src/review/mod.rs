@@ -276,7 +276,7 @@ pub(crate) fn is_answered(check: ReviewerCheck, answers: Option<&Answers>) -> bo
     let mut fields = fields_of(check).peekable();
     fields.peek().is_none()
         || answers.is_some_and(|answers| {
-            answers.are_gone() || fields.any(|field| answers.is_answered(field))
+            answers.are_unavailable() || fields.any(|field| answers.is_answered(field))
         })
 }
 
@@ -289,7 +289,7 @@ pub(crate) fn is_not_applicable(
 ) -> bool {
     let mut fields = fields_of(check).peekable();
     fields.peek().is_some()
-        && (answers.are_gone()
+        && (answers.are_unavailable()
             || fields.all(|field| match requirement(field, surface, answers) {
                 Requirement::Optional => !answers.is_answered(field),
                 Requirement::ByRequest => answers.is_not_applicable(field),

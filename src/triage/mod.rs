@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
-use crate::detect::{self, Folded, Kind, Rules};
+use crate::detect::{self, Folded, Rules, TextKind};
 use crate::document::texts_of_comments;
 use crate::forms::printed_lines;
 use crate::inputs::Surface;
@@ -127,7 +127,7 @@ fn decision_of(document: &ResponseDocument) -> Option<Decision> {
 /// The problems of a text that no document may have in a record of its own, and where: secrets, payloads, commands
 /// and requests.
 pub(crate) fn withheld_problems(text: &str) -> impl Iterator<Item = (Problem, Range<usize>)> {
-    let found = detect::detect(Rules::get(), text, &Folded::new(text), Kind::Prose);
+    let found = detect::detect(Rules::get(), text, &Folded::new(text), TextKind::Prose);
     found.into_iter().filter(|(problem, _)| problem.lane().is_withheld())
 }
 
@@ -347,7 +347,7 @@ impl<'a> Examination<'a> {
                 return;
             }
             let folded = Folded::new(&text);
-            for (problem, _) in detect::detect(Rules::get(), &text, &folded, Kind::Plan) {
+            for (problem, _) in detect::detect(Rules::get(), &text, &folded, TextKind::Plan) {
                 if problem.lane().is_withheld() {
                     self.find(problem, key, pointer.to_owned(), None);
                 }
@@ -383,7 +383,7 @@ impl<'a> Examination<'a> {
         if !self.may_examine(text, key, pointer) {
             return;
         }
-        let kind = if key.is_some_and(is_plan) { Kind::Plan } else { Kind::Prose };
+        let kind = if key.is_some_and(is_plan) { TextKind::Plan } else { TextKind::Prose };
         let folded = Folded::new(text);
         for (problem, characters) in detect::detect(Rules::get(), text, &folded, kind) {
             self.find(problem, key, pointer.to_owned(), has_place.then_some(characters));

@@ -121,8 +121,9 @@ fn a_flag_is_true_only_over_an_answer() {
                             },
                             findings: finding.clone().into_iter().collect(),
                         };
-                        let candidate: AnyCandidate =
-                            AnyCandidate::new(surface.clone()).land(triage, Some(answer())).into();
+                        let candidate: AnyCandidate = AnyCandidate::new(surface.clone())
+                            .receive_triaged(triage, Some(answer()))
+                            .into();
                         let is_held = candidate.lane().is_hold();
                         let outcome =
                             if is_held { candidate.lane() } else { Lane::OwnerReviewOnlyUpdate };

@@ -75,8 +75,9 @@ pub(super) struct Record {
 
 impl Record {
     pub(super) fn verdict(&self, check: ReviewerCheck) -> Option<Verdict> {
-        let usual = if check == UNANSWERED { Verdict::NotApplicable } else { Verdict::Pass };
-        self.exceptions.get(&check).copied().unwrap_or(Some(usual))
+        let expected_verdict =
+            if check == UNANSWERED { Verdict::NotApplicable } else { Verdict::Pass };
+        self.exceptions.get(&check).copied().unwrap_or(Some(expected_verdict))
     }
 
     pub(super) fn fails_a_check_of_its_lane(&self) -> bool {

@@ -42,7 +42,7 @@ impl Step {
     fn take(before: AnyCandidate, event: Event) -> Self {
         let (after, refusal) = match &event {
             Event::Answer(findings) => {
-                (before.clone().land(triage(findings), Some(answer())).into(), None)
+                (before.clone().receive_triaged(triage(findings), Some(answer())).into(), None)
             }
             Event::SurfaceChanged => (before.clone().surface_changed().erase(), None),
             Event::AsOf(moment) => (before.clone().as_of(moment.time().as_ref()), None),

@@ -2,7 +2,7 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::inventory::{Draft, draft};
+use crate::inventory::{RequestDrafts, draft};
 
 use crate::cli::failure::Outcome;
 use crate::cli::inputs::{InputArgs, path, read};
@@ -22,7 +22,7 @@ pub(in crate::cli) struct Args {
 }
 
 pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
-    let Draft { text, count } = read(&args.inputs.inventory(), draft)?;
+    let RequestDrafts { text, count } = read(&args.inputs.inventory(), draft)?;
     output::write_document(
         &args.inputs,
         args.output.as_deref(),

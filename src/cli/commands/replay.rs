@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use crate::io::error::shown;
 use crate::io::files;
 use crate::io::stdout;
-use crate::io::store::Journal;
+use crate::io::store::JournalStore;
 use crate::ledger::Ledger;
 
 use super::generate;
@@ -33,7 +33,7 @@ pub(super) fn run(Args { generate: args, wait }: &Args, is_quiet: bool) -> Outco
         output::check(args.inputs(), output)?;
     }
     let lock = wait.share(args.inputs())?;
-    let (folders, _) = Journal::below(args.inputs().root()).folders()?;
+    let (folders, _) = JournalStore::below(args.inputs().root()).folders()?;
     if folders.is_empty() {
         return generate::run(args, is_quiet);
     }

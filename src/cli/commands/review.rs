@@ -156,7 +156,7 @@ fn take_in(
             path: file.clone(),
             place: Some(place(&field_of(reason))),
             message: reason.to_string(),
-            next_step: way_out(candidate.candidate(), reason),
+            next_step: next_step_after(candidate.candidate(), reason),
         }
     })?;
     repository.check_step(&file, folder, &step)?;
@@ -202,7 +202,7 @@ impl fmt::Display for Taken {
 }
 
 /// What a reviewer can do instead of what was refused.
-fn way_out(candidate: &AnyCandidate, reason: Refusal) -> String {
+fn next_step_after(candidate: &AnyCandidate, reason: Refusal) -> String {
     let lane = candidate.lane();
     let id = escape::for_shell(candidate.surface().surface_id().as_bytes());
     let list = |words: Vec<&str>| words.join(", ");

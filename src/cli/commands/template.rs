@@ -61,7 +61,7 @@ pub(in crate::cli) struct Args {
 
     /// How to write it; an --output that ends in .json is JSON, too
     #[arg(long, value_enum)]
-    format: Option<Format>,
+    format: Option<DocumentFormat>,
 
     /// Write a reviewer's draft for the surface's latest answer
     #[arg(long, conflicts_with = "owner")]
@@ -111,7 +111,7 @@ struct DraftArgs {
 
 /// How a template is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
+enum DocumentFormat {
     /// With instructions, for people
     Yaml,
     /// Without, for programs
@@ -336,7 +336,7 @@ fn write_all(
     folder: &Path,
     is_quiet: bool,
 ) -> Result<(), Failures> {
-    let extension = if args.format == Some(Format::Json) { "json" } else { "yaml" };
+    let extension = if args.format == Some(DocumentFormat::Json) { "json" } else { "yaml" };
     let mut files_to_write = Vec::new();
     for surface in surfaces {
         let output = folder.join(format!("{}.{extension}", file_name(surface.surface_id())));
@@ -466,9 +466,9 @@ impl Args {
         let ends_in_json =
             output.and_then(Path::extension).is_some_and(|extension| extension == "json");
         match self.format {
-            Some(Format::Json) => TemplateFormat::Json,
+            Some(DocumentFormat::Json) => TemplateFormat::Json,
             None if ends_in_json => TemplateFormat::Json,
-            Some(Format::Yaml) | None => TemplateFormat::Yaml,
+            Some(DocumentFormat::Yaml) | None => TemplateFormat::Yaml,
         }
     }
 }

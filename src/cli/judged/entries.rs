@@ -22,13 +22,13 @@ pub(super) struct Entries {
     asked: usize,
     /// Whether the form is as it was printed.
     is_untouched: bool,
-    list: Vec<Entry>,
+    list: Vec<FieldEntry>,
     hints: Vec<String>,
 }
 
 /// What is to be said of one field.
 #[derive(Debug)]
-struct Entry {
+struct FieldEntry {
     /// `None`: the document does not have the field.
     line: Option<usize>,
     key: Option<ResponseKey>,
@@ -38,7 +38,7 @@ struct Entry {
     next_step: String,
 }
 
-impl Entry {
+impl FieldEntry {
     /// The line, or a dash where the document does not have the field.
     fn place(&self) -> String {
         self.line.map_or_else(|| "–".to_owned(), |line| line.to_string())
@@ -138,7 +138,7 @@ fn entry(
     answers: &Answers,
     name: &str,
     findings: &[&Finding],
-) -> Entry {
+) -> FieldEntry {
     let strictest = findings.iter().max_by_key(|finding| finding.lane().strictness());
     let lane = strictest.map_or(Lane::RequestSupplement, |finding| finding.lane());
     // That a value counts as missing, too, is not a second thing to mend.
@@ -189,7 +189,7 @@ fn entry(
             problems.push(finding.problem());
         }
     }
-    Entry {
+    FieldEntry {
         line: place,
         key,
         title,

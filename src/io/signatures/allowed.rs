@@ -147,9 +147,9 @@ fn is_principal(name: &str) -> bool {
 const BLANKS: [char; 2] = [' ', '\t'];
 
 /// What cannot be read: the rest of the line from there on, and what is wrong with it.
-type Fault<'t> = (&'t str, &'static str);
+type OptionFault<'t> = (&'t str, &'static str);
 
-fn read_line(line: &str) -> Result<AllowedSigner, Fault<'_>> {
+fn read_line(line: &str) -> Result<AllowedSigner, OptionFault<'_>> {
     let (principals, behind) = field(line)?;
     if principals.is_empty() {
         return Err((line, "there are no principals"));
@@ -185,7 +185,7 @@ struct Options<'t> {
 
 impl<'t> Options<'t> {
     /// Reads the options that a text begins with, and gives what stands behind them.
-    fn read(mut text: &'t str) -> Result<(Self, &'t str), Fault<'t>> {
+    fn read(mut text: &'t str) -> Result<(Self, &'t str), OptionFault<'t>> {
         let mut options = Self::default();
         let rest = loop {
             let after = options.read_one(text)?;
@@ -197,8 +197,8 @@ impl<'t> Options<'t> {
                 None => return Err((after, "a comma or a blank has to follow an option")),
             }
         };
-        let both = options.valid_after.zip(options.valid_before);
-        if both.is_some_and(|(after, before)| before <= after) {
+        let pair = options.valid_after.zip(options.valid_before);
+        if pair.is_some_and(|(after, before)| before <= after) {
             return Err((
                 rest,
                 "the options before it are never valid: valid-before is not after valid-after",
@@ -208,7 +208,7 @@ impl<'t> Options<'t> {
     }
 
     /// Reads the first option of a text, and gives what stands behind it.
-    fn read_one(&mut self, text: &'t str) -> Result<&'t str, Fault<'t>> {
+    fn read_one(&mut self, text: &'t str) -> Result<&'t str, OptionFault<'t>> {
         let end = text.find(['=', ',', ' ', '\t']).unwrap_or(text.len());
         let (name, rest) = text.split_at(end);
         match name.to_ascii_lowercase().as_str() {
@@ -235,7 +235,7 @@ impl<'t> Options<'t> {
     }
 }
 
-fn once<'t, T>(slot: &mut Option<T>, value: T, at: &'t str) -> Result<(), Fault<'t>> {
+fn once<'t, T>(slot: &mut Option<T>, value: T, at: &'t str) -> Result<(), OptionFault<'t>> {
     match slot.replace(value) {
         None => Ok(()),
         Some(_) => Err((at, "this option is a duplicate")),
@@ -243,7 +243,7 @@ fn once<'t, T>(slot: &mut Option<T>, value: T, at: &'t str) -> Result<(), Fault<
 }
 
 /// The first field of a line, in quotes or up to a blank, and what follows the blanks behind it.
-fn field(line: &str) -> Result<(&str, &str), Fault<'_>> {
+fn field(line: &str) -> Result<(&str, &str), OptionFault<'_>> {
     let (start, (field, rest)) = match line.strip_prefix('"') {
         Some(quoted) => (quoted, quoted.split_once('"').ok_or((line, UNCLOSED))?),
         None => (line, line.split_at(line.find(BLANKS).unwrap_or(line.len()))),
@@ -260,7 +260,7 @@ fn field(line: &str) -> Result<(&str, &str), Fault<'_>> {
 const UNCLOSED: &str = "a quote is not closed";
 
 /// The value of an option, without its quotes, and what stands behind it.
-fn value<'t>(option: &'t str, rest: &'t str) -> Result<(&'t str, &'t str), Fault<'t>> {
+fn value<'t>(option: &'t str, rest: &'t str) -> Result<(&'t str, &'t str), OptionFault<'t>> {
     let value = rest.strip_prefix('=').ok_or((option, "this option needs a value"))?;
     let quoted =
         value.strip_prefix('"').ok_or((value, "the value of an option must be in quotes"))?;
@@ -274,7 +274,7 @@ fn value<'t>(option: &'t str, rest: &'t str) -> Result<(&'t str, &'t str), Fault
 }
 
 /// That every pattern of a list is short enough to match; `at` begins where the list does.
-fn has_no_long_pattern<'t>(list: &str, at: &'t str) -> Result<(), Fault<'t>> {
+fn has_no_long_pattern<'t>(list: &str, at: &'t str) -> Result<(), OptionFault<'t>> {
     match pattern::too_long(list) {
         None => Ok(()),
         Some(start) => {
@@ -284,7 +284,7 @@ fn has_no_long_pattern<'t>(list: &str, at: &'t str) -> Result<(), Fault<'t>> {
 }
 
 /// A time as `YYYYMMDDZ` or `YYYYMMDDHHMM[SS]Z`: without `Z` it would be another one on each machine.
-fn time<'t>(value: &str, at: &'t str) -> Result<Timestamp, Fault<'t>> {
+fn time<'t>(value: &str, at: &'t str) -> Result<Timestamp, OptionFault<'t>> {
     let digits = value.strip_suffix('Z').ok_or((at, "a time has to end in Z, for UTC"))?;
     let format = match digits.len() {
         8 => "%Y%m%d",

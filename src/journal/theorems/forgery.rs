@@ -321,9 +321,13 @@ fn an_answer_follows_what_was_said_and_what_was_recorded() {
     ] {
         assert_eq!(ahead.is_followed_by(&time(responded), &time("09:40")), is_later, "{responded}");
     }
-    let usual = LastStored { responded_at: time("08:00"), recorded_at: time("09:00") };
+    let earlier = LastStored { responded_at: time("08:00"), recorded_at: time("09:00") };
     for (responded, is_later) in [("08:00", false), ("08:01", true), ("09:30", true)] {
-        assert_eq!(usual.is_followed_by(&time(responded), &time("09:40")), is_later, "{responded}");
+        assert_eq!(
+            earlier.is_followed_by(&time(responded), &time("09:40")),
+            is_later,
+            "{responded}"
+        );
     }
 }
 

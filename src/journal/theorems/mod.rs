@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::{Config, FileFailurePersistence};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 use super::*;
 use crate::candidate::{AnyCandidate, Refused};
@@ -311,10 +312,10 @@ fn a_reviewer_who_quarantines_or_rejects_withdraws_the_answer() {
             let mut back = dossier.clone();
             back.documents.insert(name, answer(1, &[]).into_bytes());
             assert_eq!(codes(&back), [VerifyCode::OrphanDocument]);
-            let skimmed = Skimmed::read(&dossier.events);
-            assert_eq!(skimmed.withdrawn, BTreeSet::from([name]));
-            assert_eq!(skimmed.kept.len(), if accepts_first { 2 } else { 1 });
-            assert_eq!(skimmed.whole, dossier.events.len());
+            let skim = JournalSkim::read(&dossier.events);
+            assert_eq!(skim.withdrawn, BTreeSet::from([name]));
+            assert_eq!(skim.kept.len(), if accepts_first { 2 } else { 1 });
+            assert_eq!(skim.whole, dossier.events.len());
         }
     }
 }

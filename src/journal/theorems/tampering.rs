@@ -240,17 +240,17 @@ fn converted_line_breaks_are_told_as_such() {
 fn a_journal_is_skimmed_as_far_as_its_chain_holds() {
     let dossier = accepted();
     let whole = dossier.events.len();
-    let skimmed = Skimmed::read(&dossier.events);
-    assert_eq!((skimmed.whole, skimmed.kept.len(), skimmed.fault), (whole, 4, None));
+    let skim = JournalSkim::read(&dossier.events);
+    assert_eq!((skim.whole, skim.kept.len(), skim.fault), (whole, 4, None));
     let torn = [&dossier.events[..], b"{"].concat();
-    let skimmed = Skimmed::read(&torn);
-    assert_eq!((skimmed.whole, skimmed.kept.len()), (whole, 4));
-    assert_eq!(skimmed.fault.unwrap().code(), VerifyCode::TornEvent);
+    let skim = JournalSkim::read(&torn);
+    assert_eq!((skim.whole, skim.kept.len()), (whole, 4));
+    assert_eq!(skim.fault.unwrap().code(), VerifyCode::TornEvent);
     let lines = text_lines(&dossier);
-    let skimmed = Skimmed::read(format!("{}\n{}\n", lines[0], lines[2]).as_bytes());
-    assert_eq!((skimmed.whole, skimmed.kept.len()), (lines[0].len() + 1, 1));
-    assert_eq!(skimmed.fault.unwrap().code(), VerifyCode::ChainBroken);
-    assert_eq!(Skimmed::read(b"").fault, None);
+    let skim = JournalSkim::read(format!("{}\n{}\n", lines[0], lines[2]).as_bytes());
+    assert_eq!((skim.whole, skim.kept.len()), (lines[0].len() + 1, 1));
+    assert_eq!(skim.fault.unwrap().code(), VerifyCode::ChainBroken);
+    assert_eq!(JournalSkim::read(b"").fault, None);
 }
 
 #[test]
@@ -279,9 +279,9 @@ fn zeros_in_the_place_of_a_line_break_keep_the_event() {
     let dossier = accepted();
     let whole = dossier.events.strip_suffix(b"\n").unwrap();
     for zeros in [1, 3, 512] {
-        let skimmed = Skimmed::read(&[whole, &vec![0; zeros]].concat());
-        assert_eq!((skimmed.whole, skimmed.kept.len()), (whole.len(), 4), "{zeros}");
-        assert_eq!(skimmed.fault.unwrap().code(), VerifyCode::TornEvent);
+        let skim = JournalSkim::read(&[whole, &vec![0; zeros]].concat());
+        assert_eq!((skim.whole, skim.kept.len()), (whole.len(), 4), "{zeros}");
+        assert_eq!(skim.fault.unwrap().code(), VerifyCode::TornEvent);
     }
 }
 

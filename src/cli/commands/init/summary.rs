@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::escape;
-use crate::inventory::{Listed, Told};
+use crate::inventory::{Listed, ListedRemark};
 use crate::io::error::{quoted, shown};
 use crate::ledger::Tally;
 use crate::words::{ControlTier, InventoryRemark, ProgressFlag, RuntimeGate};
@@ -29,7 +29,7 @@ pub(super) struct Summary<'a> {
     pub(super) listed: &'a [Listed],
     /// How many blanks the template of each surface has.
     pub(super) blanks: &'a BTreeMap<String, usize>,
-    pub(super) remarks: &'a [Told],
+    pub(super) remarks: &'a [ListedRemark],
     pub(super) changes: &'a Changes<'a>,
     pub(super) has_owners: bool,
     pub(super) tally: &'a Tally,
@@ -169,7 +169,7 @@ impl Summary<'_> {
             }
             let places = if found.len() == 1 { "place" } else { "places" };
             writeln!(f, "  {} {places}: {}", found.len(), lower_first(remark.english()))?;
-            for Told { path, line, .. } in found.iter().take(MAX_NAMES) {
+            for ListedRemark { path, line, .. } in found.iter().take(MAX_NAMES) {
                 let line = line.as_ref().map(|line| format!(":{line}")).unwrap_or_default();
                 writeln!(f, "      {}{line}", escape::for_terminal(path))?;
             }

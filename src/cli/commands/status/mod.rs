@@ -1,5 +1,5 @@
-mod account;
 mod ends;
+mod story;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -22,8 +22,8 @@ use crate::cli::report::{HumanOrJson, json};
 use crate::cli::repository::{Replayed, Repository, log_of};
 use crate::cli::source::{Source, Sources};
 use crate::cli::wait::WaitArgs;
-use account::Account;
 use ends::Ends;
+use story::SurfaceStory;
 
 /// Show the lanes and their counts, or the history of one surface
 #[derive(Debug, clap::Args)]
@@ -61,7 +61,7 @@ pub(super) fn run(args: &Args) -> Outcome {
             let surface = find_surface(repository.requests.surfaces(), id)?;
             let (replay, folder) = repository.replay_of(surface)?;
             let signers = repository.signers.as_ref();
-            let account = Account {
+            let story = SurfaceStory {
                 now: &now,
                 is_of_another_file: Sources::new(args.inputs.root()).compare(surface)?
                     == Source::Differs,
@@ -73,8 +73,8 @@ pub(super) fn run(args: &Args) -> Outcome {
                 owner: owners.get(surface.surface_id()).map(String::as_str),
             };
             let text = match args.format {
-                HumanOrJson::Human => account.to_string(),
-                HumanOrJson::Json => json::document(&account.to_json()),
+                HumanOrJson::Human => story.to_string(),
+                HumanOrJson::Json => json::document(&story.to_json()),
             };
             (text, replay.is_ok())
         }

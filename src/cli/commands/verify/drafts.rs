@@ -13,7 +13,7 @@ use crate::cli::failure::Failures;
 use crate::cli::repository::Repository;
 use crate::cli::source::{Source, Sources};
 
-pub(super) fn hold_against_inventory(
+pub(super) fn compare_with_inventory(
     args: &Args,
     repository: &Repository,
     listed: &ListedSurfaces,
@@ -65,7 +65,7 @@ pub(super) fn hold_against_inventory(
 }
 
 /// Holds each surface's file against the version that its owner is asked about.
-pub(super) fn hold_sources_against(
+pub(super) fn compare_with_sources(
     args: &Args,
     repository: &Repository,
     report: &mut Verification,

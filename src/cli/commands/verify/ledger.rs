@@ -17,7 +17,7 @@ use crate::cli::repository::Repository;
 const TAIL: u64 = 64 << 10;
 
 /// Holds the ledger against the candidates that the journal makes; `None` where one is broken.
-pub(super) fn hold_against_replay(
+pub(super) fn compare_with_replay(
     path: &Path,
     repository: Repository,
     candidates: Option<Vec<AnyCandidate>>,
@@ -42,7 +42,7 @@ pub(super) fn hold_against_replay(
     let difference = match candidates {
         Some(candidates) => {
             let stamp = stamp.unwrap_or_else(|| Stamp::new("", ""));
-            hold_acceptances_against(as_of, &stamp, &candidates, path, report);
+            compare_acceptances(as_of, &stamp, &candidates, path, report);
             let ledger = Ledger::of(inventory, requests, stamp, candidates);
             let found = sink::first_difference(path, |sink| ledger.write_to(sink).map(drop))?;
             let Some(offset) = found else { return Ok(()) };
@@ -79,7 +79,7 @@ pub(super) fn hold_against_replay(
 }
 
 /// Reports the acceptances that the ledger shows and that are over at a time.
-fn hold_acceptances_against(
+fn compare_acceptances(
     as_of: &Time,
     stamp: &Stamp,
     candidates: &[AnyCandidate],

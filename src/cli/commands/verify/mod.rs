@@ -64,8 +64,9 @@ fn time(text: &str) -> Result<Time, String> {
 
 pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     let lock = args.wait.share(&args.inputs)?;
-    let both = |bytes: &[u8]| Ok((Inventory::parse(bytes)?, ListedSurfaces::parse(bytes)?));
-    let ((inventory, listed), requests) = args.inputs.read_with(both)?;
+    let parse_inventory =
+        |bytes: &[u8]| Ok((Inventory::parse(bytes)?, ListedSurfaces::parse(bytes)?));
+    let ((inventory, listed), requests) = args.inputs.read_with(parse_inventory)?;
     let mut repository = Repository::of(&args.inputs, inventory, requests)?;
     let mut report = Verification::default();
 
@@ -74,7 +75,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
         if let Some(signers) = at_revision.allowed_signers()? {
             repository.signers = Some(signers);
         }
-        at_revision.hold_against_today(args, &repository, &mut report)?;
+        at_revision.compare_with_today(args, &repository, &mut report)?;
     } else {
         report.note("history not checked: name a revision with --since, such as origin/main");
     }
@@ -83,9 +84,9 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
             "signatures not checked: there is no {ALLOWED_SIGNERS}, and the names of responders and reviewers are claims"
         ));
     }
-    drafts::hold_against_inventory(args, &repository, &listed, &mut report);
+    drafts::compare_with_inventory(args, &repository, &listed, &mut report);
     drop(listed);
-    drafts::hold_sources_against(args, &repository, &mut report)?;
+    drafts::compare_with_sources(args, &repository, &mut report)?;
 
     let now = clock::event_time().ok_or_else(Failure::clock)?;
     let signers = repository.signers.clone();
@@ -140,7 +141,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     for folder in retired {
         let path = repository.journal.path(&folder);
         report.note(&format!("journal of a retired surface: {}", shown(&path)));
-        retired::look_through(&repository.journal, &folder, &mut report)?;
+        retired::check(&repository.journal, &folder, &mut report)?;
     }
     let path = args.inputs.below_root(&args.ledger);
     let candidates = (!is_broken).then_some(candidates);
@@ -148,7 +149,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
         Some(time) => time.clone(),
         None => now,
     };
-    ledger::hold_against_replay(&path, repository, candidates, &as_of, &mut report)?;
+    ledger::compare_with_replay(&path, repository, candidates, &as_of, &mut report)?;
     drop(lock);
 
     report.print_all(args.format, is_quiet)?;

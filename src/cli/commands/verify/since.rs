@@ -9,7 +9,7 @@ use crate::inputs::Surface;
 use crate::io::files;
 use crate::io::git;
 use crate::io::signatures::AllowedSigners;
-use crate::journal::{DocumentName, Skimmed, journal_folder};
+use crate::journal::{DocumentName, JournalSkim, journal_folder};
 use crate::json::{DocumentError, Json};
 use crate::ledger::LedgerDocument;
 use crate::words::names::{ALLOWED_SIGNERS, EVENTS, JOURNAL, SIGNATURE};
@@ -65,7 +65,7 @@ impl AtRevision {
 
     /// Finds what was there and has changed. Events may only be added; a document stays, unless a reviewer withdrew
     /// it; a surface that somebody answered for is asked about as long as its file is there.
-    pub(super) fn hold_against_today(
+    pub(super) fn compare_with_today(
         &self,
         args: &Args,
         repository: &Repository,
@@ -82,7 +82,7 @@ impl AtRevision {
             let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
             let message = if file == EVENTS {
                 // What was torn then is no event now.
-                let whole = before.get(..Skimmed::read(before).whole).unwrap_or(before);
+                let whole = before.get(..JournalSkim::read(before).whole).unwrap_or(before);
                 let begins_so = |now: &Vec<u8>| now.starts_with(whole);
                 let is_prefix = now.as_ref().map_or(whole.is_empty(), begins_so);
                 (!is_prefix).then_some("lines that were there have changed")
@@ -183,7 +183,9 @@ impl AtRevision {
     fn is_kept_at_revision(&self, folder: &str, file: &str) -> bool {
         let events = self.files.get(&format!("{folder}/{EVENTS}"));
         let name = DocumentName::parse(file.strip_suffix(SIGNATURE).unwrap_or(file));
-        events.zip(name).is_some_and(|(events, name)| Skimmed::read(events).kept.contains(&name))
+        events
+            .zip(name)
+            .is_some_and(|(events, name)| JournalSkim::read(events).kept.contains(&name))
     }
 }
 
@@ -193,7 +195,7 @@ fn is_withdrawn(path: &Path, file: &str) -> Result<bool, Failure> {
         return Ok(false);
     };
     let events = files::read_if_there(&path.with_file_name(EVENTS))?;
-    Ok(events.is_some_and(|events| Skimmed::read(&events).withdrawn.contains(&name)))
+    Ok(events.is_some_and(|events| JournalSkim::read(&events).withdrawn.contains(&name)))
 }
 
 /// A path below the root as git names it; `None` where it leads elsewhere.

@@ -23,7 +23,7 @@ use crate::cli::repository::Replay;
 use crate::cli::signed::{self, Signed};
 
 /// What happened to one surface.
-pub(super) struct Account<'a> {
+pub(super) struct SurfaceStory<'a> {
     pub(super) now: &'a Time,
     /// Whether the file in the work tree has another digest than the request says.
     pub(super) is_of_another_file: bool,
@@ -37,7 +37,7 @@ pub(super) struct Account<'a> {
 }
 
 /// One event, with what its document adds to it.
-struct Told {
+struct EventDetails {
     /// Who answered or reviewed.
     who: Option<String>,
     /// What a reviewer gave as the reason.
@@ -46,8 +46,8 @@ struct Told {
     signed: Signed,
 }
 
-impl Account<'_> {
-    fn tell(&self, event: &Event) -> Told {
+impl SurfaceStory<'_> {
+    fn details_of(&self, event: &Event) -> EventDetails {
         let name = event.document();
         let bytes = name.and_then(|name| self.folder.dossier.documents.get(&name));
         let (mut who, mut reason) = (None, None);
@@ -71,7 +71,7 @@ impl Account<'_> {
         }
         let is_withdrawn = name.is_some_and(|name| self.log.has_withdrawn(name));
         let signed = signed::check(event, self.log, self.signers, self.folder);
-        Told { who, reason, is_withdrawn, signed }
+        EventDetails { who, reason, is_withdrawn, signed }
     }
 
     /// The record that holds or accepts the answer now, where its document is still there and passes.
@@ -153,7 +153,7 @@ impl Account<'_> {
     pub(super) fn to_json(&self) -> Value {
         let candidate = self.replay.as_ref().ok().map(History::candidate);
         let events = self.log.events().iter().map(|event| {
-            let Told { who, reason, is_withdrawn, signed } = self.tell(event);
+            let EventDetails { who, reason, is_withdrawn, signed } = self.details_of(event);
             json!({
                 "sequence": event.sequence(),
                 "event": if event.is_review() { "review_recorded" } else { "response_received" },
@@ -188,7 +188,7 @@ impl Account<'_> {
     }
 }
 
-impl fmt::Display for Account<'_> {
+impl fmt::Display for SurfaceStory<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let candidate = self.replay.as_ref().ok().map(History::candidate);
         let id = lines_for_terminal(self.surface.surface_id());
@@ -225,7 +225,7 @@ impl fmt::Display for Account<'_> {
         }
         let is_failed = !self.failed_checks().is_empty();
         for event in self.log.events() {
-            let Told { who, reason, is_withdrawn, signed } = self.tell(event);
+            let EventDetails { who, reason, is_withdrawn, signed } = self.details_of(event);
             let what = if event.is_review() { "reviewed" } else { "answered" };
             let who = who.as_deref().unwrap_or("somebody");
             let signed = match signed {
@@ -270,7 +270,7 @@ impl fmt::Display for Account<'_> {
     }
 }
 
-impl Account<'_> {
+impl SurfaceStory<'_> {
     /// Whether the answer was accepted until a time that has passed.
     fn is_over(&self) -> bool {
         let candidate = self.replay.as_ref().ok().map(History::candidate);
