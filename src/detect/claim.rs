@@ -5,17 +5,69 @@ use super::pattern::Pattern;
 
 /// A route that answers, a container or dashboard that is up, a page that opens.
 static HEALTH: Pattern = Pattern::new(&[
-    r"(?:route|endpoint|url|page|site|homepage|health ?check|healthz|api|grafana|prometheus|alertmanager|curl|http|probe|status)[^.。;\n]{0,40}?(?:(?:return(?:s|ed|ing)?|give[sn]?|gave|answer(?:s|ed)?|respond(?:s|ed)?|show(?:s|ed)?|got|is|was|with)[^.。;\n]{0,16}?|\s)(?:http[ /]?)?(?-u:\b)(?:200|2xx)(?-u:\b)|(?-u:\b)(?:http[ /]?)?200 ?ok(?-u:\b)|(?:containers?|pods?|service|process|instance|prometheus|alertmanager|grafana|dashboards?|ui|panels?|targets?)[^.。;\n]{0,24}?(?:is|are|was|were|shows?|looks?|stays?|all)[^.。;\n]{0,16}?(?:(?-u:\b)up(?-u:\b)|running|green|visible|healthy|reachable|fine|ok(?-u:\b)|available|accessible|loading|opens?)|(?:containers?|pods?|dashboards?|route|ui) up(?-u:\b)|(?:page|dashboard|ui|site)s?[^.。;\n]{0,12}?(?:opens?|loads?|can be opened|renders?|is visible)|everything (?:is|looks) (?:fine|green|ok|healthy)|all green|(?:回|回傳|回應|返回|是|得到|顯示)[^。;\n]{0,6}?200|200[^。;\n]{0,4}(?:正常|ok|回應)|(?:容器|pod|服務|儀表板|dashboard|面板|監控)[^。;\n]{0,10}?(?:都|皆|均|是)?\s?(?:正常|在跑|運行中|running|up(?-u:\b)|綠燈|全綠|健康|活著|啟動)|(?:網頁|頁面|網站|畫面|ui|介面|dashboard|儀表板|grafana)[^。;\n]{0,10}?(?:打得開|打開正常|開得起來|可以開|可開啟|能開|看得到|看的到|可見|可以看到|正常顯示|開啟正常)|全部?綠燈|一切正常|看起來(?:都)?正常",
+    concat!(
+        r"(?:route|endpoint|url|page|site|homepage|health ?check|healthz|api|grafana|prometheus|alertmanager|",
+        r"curl|http|probe|status)[^.。;\n]{0,40}?(?:(?:return(?:s|ed|ing)?|give[sn]?|gave|answer(?:s|ed)?|",
+        r"respond(?:s|ed)?|show(?:s|ed)?|got|is|was|with)[^.。;\n]{0,16}?|\s)(?:http[ /]?)?(?-u:\b)(?:200|2xx)",
+        r"(?-u:\b)",
+    ),
+    r"(?-u:\b)(?:http[ /]?)?200 ?ok(?-u:\b)",
+    concat!(
+        r"(?:containers?|pods?|service|process|instance|prometheus|alertmanager|grafana|dashboards?|ui|",
+        r"panels?|targets?)[^.。;\n]{0,24}?(?:is|are|was|were|shows?|looks?|stays?|all)[^.。;\n]{0,16}?",
+        r"(?:(?-u:\b)up(?-u:\b)|running|green|visible|healthy|reachable|fine|ok(?-u:\b)|available|accessible|",
+        r"loading|opens?)",
+    ),
+    r"(?:containers?|pods?|dashboards?|route|ui) up(?-u:\b)",
+    r"(?:page|dashboard|ui|site)s?[^.。;\n]{0,12}?(?:opens?|loads?|can be opened|renders?|is visible)",
+    r"everything (?:is|looks) (?:fine|green|ok|healthy)",
+    r"all green",
+    r"(?:回|回傳|回應|返回|是|得到|顯示)[^。;\n]{0,6}?200",
+    r"200[^。;\n]{0,4}(?:正常|ok|回應)",
+    r"(?:容器|pod|服務|儀表板|dashboard|面板|監控)[^。;\n]{0,10}?(?:都|皆|均|是)?\s?(?:正常|在跑|運行中|running|up(?-u:\b)|綠燈|全綠|健康|活著|啟動)",
+    r"(?:網頁|頁面|網站|畫面|ui|介面|dashboard|儀表板|grafana)[^。;\n]{0,10}?(?:打得開|打開正常|開得起來|可以開|可開啟|能開|看得到|看的到|可見|可以看到|正常顯示|開啟正常)",
+    r"全部?綠燈",
+    r"一切正常",
+    r"看起來(?:都)?正常",
 ]);
 
 /// A service that came back.
 static RECOVERY: Pattern = Pattern::new(&[
-    r"(?:service|alert(?:s|ing)?|it|everything|system|prometheus|alertmanager|route|site|grafana|monitoring|chain|incident|notifications?|we|has|have|had|is|was|are|were|been|fully|now)\s+(?:[a-z]+ ){0,3}?(?:recovered|restored|back to normal|back up|back online|came back|come back|working again|operational again)|(?:recovered|restored) (?:at|by|on|after|since|now)|service (?:recovery|restoration)|back to normal|已(?:經)?(?:全部|完全|陸續|自動)?(?:恢復|復原|回復)|恢復(?:了)?(?:正常|服務|運作)|(?:服務|系統|告警|監控)(?:已|都|均)?(?:恢復|回復|復原)|回復正常",
+    concat!(
+        r"(?:service|alert(?:s|ing)?|it|everything|system|prometheus|alertmanager|route|site|grafana|",
+        r"monitoring|chain|incident|notifications?|we|has|have|had|is|was|are|were|been|fully|now)\s+",
+        r"(?:[a-z]+ ){0,3}?(?:recovered|restored|back to normal|back up|back online|came back|come back|",
+        r"working again|operational again)",
+    ),
+    r"(?:recovered|restored) (?:at|by|on|after|since|now)",
+    r"service (?:recovery|restoration)",
+    r"back to normal",
+    r"已(?:經)?(?:全部|完全|陸續|自動)?(?:恢復|復原|回復)",
+    r"恢復(?:了)?(?:正常|服務|運作)",
+    r"(?:服務|系統|告警|監控)(?:已|都|均)?(?:恢復|回復|復原)",
+    r"回復正常",
 ]);
 
 /// A denial of what is claimed near it.
 static DENIAL: Pattern = Pattern::new(&[
-    r"(?:^|[^a-z])(?:not|no|never|nobody|no-?one|isn't|wasn't|doesn't|don't|cannot|can't|neither|nor|without|instead of|rather than|does not|is not|alone|only because|not just|mere(?:ly)?|insufficient|proves nothing|prove nothing|rely|relying|based on)(?:[^a-z]|$)|不(?:是|代表|等於|能|可|得|足|算|以|應|再|僅|只)|未|沒有|沒|非|無法|並非|避免|不把|不以|僅憑|單憑|而非",
+    concat!(
+        r"(?:^|[^a-z])(?:not|no|never|nobody|no-?one|isn't|wasn't|doesn't|don't|cannot|can't|neither|nor|",
+        r"without|instead of|rather than|does not|is not|alone|only because|not just|mere(?:ly)?|insufficient|",
+        r"proves nothing|prove nothing|rely|relying|based on)(?:[^a-z]|$)",
+    ),
+    r"不(?:是|代表|等於|能|可|得|足|算|以|應|再|僅|只)",
+    r"未",
+    r"沒有",
+    r"沒",
+    r"非",
+    r"無法",
+    r"並非",
+    r"避免",
+    r"不把",
+    r"不以",
+    r"僅憑",
+    r"單憑",
+    r"而非",
 ]);
 
 pub(super) fn compile_patterns() {

@@ -4,50 +4,60 @@ use crate::words::Problem;
 
 use super::rule::Rule;
 
-const fn rule(
-    id: &'static str,
-    what: &'static str,
-    keywords: &'static [&'static str],
-    pattern: &'static str,
-    hits: &'static [&'static str],
-    misses: &'static [&'static str],
-) -> Rule {
-    Rule::of_every_match(Problem::Command, [id, what, pattern], keywords, hits, misses)
-}
+/// A rule for commands.
+const COMMAND: Rule = Rule { problem: Problem::Command, ..Rule::OF_EVERY_MATCH };
 
 /// A tool's bare name in a sentence is no command. What stands before a command may be Chinese, so
 /// a word begins where ASCII letters, digits and signs of a name end.
 pub(crate) const RULES: &[Rule] = &[
-    rule(
-        "kubectl",
-        "kubectl, also to read",
-        &["kubectl", "oc "],
-        r"(?:^|[^a-z0-9_/.-])(?:kubectl|oc)\s+(?:-{1,2}[a-z][^\s]*\s+(?:[a-z0-9_-]+\s+)?)*(?:get|describe|logs?|apply|create|delete|edit|exec|rollout|scale|patch|replace|label|annotate|port-forward|cp|drain|cordon|uncordon|run|set|expose|top|debug|attach|proxy|auth|config|wait|taint|diff|kustomize|explain|api-resources|cluster-info)(?:[^a-z-]|$)|(?:請|麻煩|幫忙|幫我|直接|跑|打)\s*kubectl(?:[^a-z]|$)|kubectl\s*(?:一下|看|查|套)",
-        &[
+    Rule {
+        id: "kubectl",
+        what: "kubectl, also to read",
+        keywords: &["kubectl", "oc "],
+        patterns: &[
+            concat!(
+                r"(?:^|[^a-z0-9_/.-])(?:kubectl|oc)\s+(?:-{1,2}[a-z][^\s]*\s+(?:[a-z0-9_-]+\s+)?)*(?:get|describe|",
+                r"logs?|apply|create|delete|edit|exec|rollout|scale|patch|replace|label|annotate|port-forward|cp|",
+                r"drain|cordon|uncordon|run|set|expose|top|debug|attach|proxy|auth|config|wait|taint|diff|kustomize|",
+                r"explain|api-resources|cluster-info)(?:[^a-z-]|$)",
+            ),
+            r"(?:請|麻煩|幫忙|幫我|直接|跑|打)\s*kubectl(?:[^a-z]|$)",
+            r"kubectl\s*(?:一下|看|查|套)",
+        ],
+        hits: &[
             "kubectl get pods -n monitoring",
             "請kubectl一下",
             "run kubectl -n monitoring rollout restart deploy/am",
             "用kubectl看",
         ],
-        &["kubectl is not used here", "nobody has kubectl access", "未使用 kubectl"],
-    ),
-    rule(
-        "ssh",
-        "ssh or scp, also to read",
-        &["ssh", "scp", "rsync", "sftp"],
-        r"(?:^|[^a-z0-9_/.-])(?:ssh|sftp)\s+(?:-[a-z0-9]+\s+(?:[^\s-][^\s]*\s+)?)*(?:[a-z0-9_.-]+@[a-z0-9]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)+|[a-z0-9_.-]+\s+[\x22']?(?:sudo|systemctl|cat|tail|ls|docker|journalctl|grep|uptime|df|ps|curl|kill|rm|service)(?-u:\b))|(?:^|[^a-z0-9_/.-])(?:scp|rsync)\s+[^\n]*[a-z0-9_.@-]+:[~/.a-z0-9]",
-        &[
+        misses: &["kubectl is not used here", "nobody has kubectl access", "未使用 kubectl"],
+        ..COMMAND
+    },
+    Rule {
+        id: "ssh",
+        what: "ssh or scp, also to read",
+        keywords: &["ssh", "scp", "rsync", "sftp"],
+        patterns: &[
+            concat!(
+                r"(?:^|[^a-z0-9_/.-])(?:ssh|sftp)\s+(?:-[a-z0-9]+\s+(?:[^\s-][^\s]*\s+)?)*(?:[a-z0-9_.-]+@[a-z0-9]|",
+                r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+|[a-z0-9_.-]+\s+[\x22']?(?:sudo|systemctl|cat|tail|ls|docker|",
+                r"journalctl|grep|uptime|df|ps|curl|kill|rm|service)(?-u:\b))",
+            ),
+            r"(?:^|[^a-z0-9_/.-])(?:scp|rsync)\s+[^\n]*[a-z0-9_.@-]+:[~/.a-z0-9]",
+        ],
+        hits: &[
             "ssh ops@mon-1",
             "ssh -p 2222 mon-1.local",
             "ssh mon-1 'sudo systemctl restart x'",
             "scp rules.yml mon-1:/etc/prometheus/",
         ],
-        &["ssh is closed on this host", "no ssh was needed", "ssh access stays with ops"],
-    ),
-    rule(
-        "containers_and_services",
-        "helm, docker, systemctl and their like",
-        &[
+        misses: &["ssh is closed on this host", "no ssh was needed", "ssh access stays with ops"],
+        ..COMMAND
+    },
+    Rule {
+        id: "containers_and_services",
+        what: "helm, docker, systemctl and their like",
+        keywords: &[
             "helm",
             "docker",
             "podman",
@@ -61,41 +71,62 @@ pub(crate) const RULES: &[Rule] = &[
             "launchctl",
             "rc-service",
         ],
-        r"(?:^|[^a-z0-9_/.-])(?:helm\s+(?:upgrade|install|uninstall|rollback|delete|repo)|(?:docker|podman|crictl|nerdctl)\s+(?:compose\s+(?:-\S+\s+\S+\s+)*)?(?:restart|exec|run|rm|stop|start|kill|up|down|pull|push|build|cp|service|stack|system|update)(?:[^a-z-]|$)|docker-compose\s+(?:-\S+\s+\S+\s+)*(?:restart|up|down|stop|start|rm|pull|exec|kill)|systemctl\s+(?:--?\S+\s+)*(?:restart|reload|reload-or-restart|stop|start|enable|disable|kill|mask|daemon-reload)|service\s+[a-z0-9_-]+\s+(?:restart|reload|stop|start)(?:[^a-z-]|$)|supervisorctl\s+(?:restart|reload|stop|start|update)|pm2\s+(?:restart|reload|stop|start|delete)|nomad\s+(?:job|alloc)\s+\w+|nginx\s+-s\s+\w+)",
-        &[
+        patterns: &[concat!(
+            r"(?:^|[^a-z0-9_/.-])(?:helm\s+(?:upgrade|install|uninstall|rollback|delete|repo)|(?:docker|podman|",
+            r"crictl|nerdctl)\s+(?:compose\s+(?:-\S+\s+\S+\s+)*)?(?:restart|exec|run|rm|stop|start|kill|up|down|",
+            r"pull|push|build|cp|service|stack|system|update)(?:[^a-z-]|$)|",
+            r"docker-compose\s+(?:-\S+\s+\S+\s+)*(?:restart|up|down|stop|start|rm|pull|exec|kill)|",
+            r"systemctl\s+(?:--?\S+\s+)*(?:restart|reload|reload-or-restart|stop|start|enable|disable|kill|mask|",
+            r"daemon-reload)|service\s+[a-z0-9_-]+\s+(?:restart|reload|stop|start)(?:[^a-z-]|$)|",
+            r"supervisorctl\s+(?:restart|reload|stop|start|update)|pm2\s+(?:restart|reload|stop|start|delete)|",
+            r"nomad\s+(?:job|alloc)\s+\w+|nginx\s+-s\s+\w+)",
+        )],
+        hits: &[
             "helm upgrade kps prometheus-community/kube-prometheus-stack",
             "docker compose up -d",
             "請systemctl restart alertmanager",
             "docker restart prometheus",
         ],
-        &[
+        misses: &[
             "docker runs on this host",
             "the helm chart is pinned",
             "systemctl status was green",
             "service prometheus is up",
         ],
-    ),
-    rule(
-        "http_that_writes",
-        "curl or wget with a writing method, or a reload over HTTP",
-        &["curl", "wget", "http post", "/-/", "invoke-"],
-        r"curl[^\n]*?(?:\s-X\s*[\x22']?(?:POST|PUT|PATCH|DELETE)|\s--request[= ]\s*[\x22']?(?:POST|PUT|PATCH|DELETE)|\s(?:-d|-F|-T|--data[a-z-]*|--json|--form|--upload-file)(?:[\s=@\x22']|$)|/-/(?:reload|quit))|wget\s[^\n]*?--(?:post-data|post-file|body-data|method)[= ]|(?:POST|PUT)\s+(?:https?://)?[^\s]*/-/(?:reload|quit)|invoke-(?:webrequest|restmethod)\s[^\n]*-method\s+(?:post|put|delete|patch)|(?:^|[^a-z0-9_.-])https?\s+(?:POST|PUT|PATCH|DELETE)\s+\S",
-        &[
+        ..COMMAND
+    },
+    Rule {
+        id: "http_that_writes",
+        what: "curl or wget with a writing method, or a reload over HTTP",
+        keywords: &["curl", "wget", "http post", "/-/", "invoke-"],
+        patterns: &[
+            concat!(
+                r"curl[^\n]*?(?:\s-X\s*[\x22']?(?:POST|PUT|PATCH|DELETE)|\s--request[= ]\s*[\x22']?(?:POST|PUT|PATCH|",
+                r"DELETE)|\s(?:-d|-F|-T|--data[a-z-]*|--json|--form|--upload-file)(?:[\s=@\x22']|$)|/-/(?:reload|",
+                r"quit))",
+            ),
+            r"wget\s[^\n]*?--(?:post-data|post-file|body-data|method)[= ]",
+            r"(?:POST|PUT)\s+(?:https?://)?[^\s]*/-/(?:reload|quit)",
+            r"invoke-(?:webrequest|restmethod)\s[^\n]*-method\s+(?:post|put|delete|patch)",
+            r"(?:^|[^a-z0-9_.-])https?\s+(?:POST|PUT|PATCH|DELETE)\s+\S",
+        ],
+        hits: &[
             "curl -X POST http://prom:9090/-/reload",
             "curl http://prom:9090/-/reload",
             "curl -d @silence.json http://am:9093/api/v2/silences",
             "wget --post-data=x http://am:9093/",
         ],
-        &[
+        misses: &[
             "curl returned 200 for the page",
             "curl -s http://prom:9090/api/v1/rules",
             "the /-/reload endpoint is disabled",
         ],
-    ),
-    rule(
-        "monitoring_tools",
-        "amtool silence, promtool push and their like",
-        &[
+        ..COMMAND
+    },
+    Rule {
+        id: "monitoring_tools",
+        what: "amtool silence, promtool push and their like",
+        keywords: &[
             "amtool",
             "promtool",
             "sentry-cli",
@@ -106,18 +137,25 @@ pub(crate) const RULES: &[Rule] = &[
             "cortextool",
             "lokitool",
         ],
-        r"amtool\s+(?:--?\S+(?:\s+\S+)?\s+)*?(?:silence|alert\s+add)(?:[^a-z-]|$)|promtool\s+push|sentry-cli\s+(?:releases?|deploys?|send-event|sourcemaps)|grafana[- ]cli\s+\w+|(?:mimirtool|cortextool|lokitool)\s+(?:rules|alertmanager)\s+(?:load|sync|delete)",
-        &[
+        patterns: &[
+            r"amtool\s+(?:--?\S+(?:\s+\S+)?\s+)*?(?:silence|alert\s+add)(?:[^a-z-]|$)",
+            r"promtool\s+push",
+            r"sentry-cli\s+(?:releases?|deploys?|send-event|sourcemaps)",
+            r"grafana[- ]cli\s+\w+",
+            r"(?:mimirtool|cortextool|lokitool)\s+(?:rules|alertmanager)\s+(?:load|sync|delete)",
+        ],
+        hits: &[
             "amtool silence add alertname=Watchdog",
             "promtool push metrics http://prom:9090",
             "amtool --alertmanager.url=http://am:9093 silence expire 1",
         ],
-        &["amtool is installed", "promtool check passed in CI"],
-    ),
-    rule(
-        "infrastructure_tools",
-        "terraform, ansible and their like",
-        &[
+        misses: &["amtool is installed", "promtool check passed in CI"],
+        ..COMMAND
+    },
+    Rule {
+        id: "infrastructure_tools",
+        what: "terraform, ansible and their like",
+        keywords: &[
             "terraform",
             "tofu",
             "ansible",
@@ -133,19 +171,30 @@ pub(crate) const RULES: &[Rule] = &[
             "puppet",
             "jsonnet",
         ],
-        r"(?:^|[^a-z0-9_/.-])(?:(?:terraform|tofu)\s+(?:-\S+\s+)*(?:apply|destroy|import|taint|untaint|init|plan|state\s+(?:rm|mv|push|pull|list|show))(?:[^a-z]|$)|ansible-playbook\s+\S|ansible\s+\S+\s+-m\s|pulumi\s+(?:up|destroy)|argocd\s+app\s+\w+|flux\s+(?:reconcile|suspend|resume)|gcloud\s+[a-z-]+\s+[a-z-]+|aws\s+[a-z0-9-]+\s+[a-z]+-[a-z-]+|git\s+push(?:\s|$)|gh\s+(?:workflow|run|pr|release)\s+\w+|salt\s+'[^']+'\s+\S|puppet\s+agent)",
-        &[
+        patterns: &[concat!(
+            r"(?:^|[^a-z0-9_/.-])(?:(?:terraform|tofu)\s+(?:-\S+\s+)*(?:apply|destroy|import|taint|untaint|init|",
+            r"plan|state\s+(?:rm|mv|push|pull|list|show))(?:[^a-z]|$)|ansible-playbook\s+\S|ansible\s+\S+\s+-m\s|",
+            r"pulumi\s+(?:up|destroy)|argocd\s+app\s+\w+|flux\s+(?:reconcile|suspend|resume)|",
+            r"gcloud\s+[a-z-]+\s+[a-z-]+|aws\s+[a-z0-9-]+\s+[a-z]+-[a-z-]+|git\s+push(?:\s|$)|gh\s+(?:workflow|",
+            r"run|pr|release)\s+\w+|salt\s+'[^']+'\s+\S|puppet\s+agent)",
+        )],
+        hits: &[
             "terraform apply -auto-approve",
             "ansible-playbook site.yml",
             "git push origin main",
             "argocd app sync monitoring",
         ],
-        &["the terraform state is ours", "ansible manages the host", "the aws account is shared"],
-    ),
-    rule(
-        "databases",
-        "psql and other database shells, or SQL that writes",
-        &[
+        misses: &[
+            "the terraform state is ours",
+            "ansible manages the host",
+            "the aws account is shared",
+        ],
+        ..COMMAND
+    },
+    Rule {
+        id: "databases",
+        what: "psql and other database shells, or SQL that writes",
+        keywords: &[
             "psql",
             "mysql",
             "redis-cli",
@@ -159,22 +208,33 @@ pub(crate) const RULES: &[Rule] = &[
             "truncate table",
             "alter table",
         ],
-        r"(?:^|[^a-z0-9_/.-])(?:psql\s+(?:-|[\x22']?postgres|[a-z0-9_]+\s+-c)|mysql(?:dump)?\s+-|redis-cli\s+(?:-\S+\s+\S+\s+)*(?:set|del|flushall|flushdb|config|shutdown|expire)|mongosh?\s+(?:mongodb|--)|clickhouse-client\s+-|sqlite3\s+\S+\s+[\x22'])|insert\s+into\s+[a-z_.]+\s*(?:\(|values|select)|delete\s+from\s+[a-z_.]+\s+where|(?:drop|truncate|alter)\s+table\s+[a-z_.]+|update\s+[a-z_.]+\s+set\s+[a-z_]+\s*=",
-        &[
+        patterns: &[
+            concat!(
+                r"(?:^|[^a-z0-9_/.-])(?:psql\s+(?:-|[\x22']?postgres|[a-z0-9_]+\s+-c)|mysql(?:dump)?\s+-|",
+                r"redis-cli\s+(?:-\S+\s+\S+\s+)*(?:set|del|flushall|flushdb|config|shutdown|expire)|",
+                r"mongosh?\s+(?:mongodb|--)|clickhouse-client\s+-|sqlite3\s+\S+\s+[\x22'])",
+            ),
+            r"insert\s+into\s+[a-z_.]+\s*(?:\(|values|select)",
+            r"delete\s+from\s+[a-z_.]+\s+where",
+            r"(?:drop|truncate|alter)\s+table\s+[a-z_.]+",
+            r"update\s+[a-z_.]+\s+set\s+[a-z_]+\s*=",
+        ],
+        hits: &[
             "psql -h db -c 'select 1'",
             "UPDATE alert_rules SET enabled = false",
             "redis-cli flushall",
         ],
-        &[
+        misses: &[
             "psql is not installed",
             "we update the set of rules weekly",
             "mysql holds the dashboards",
         ],
-    ),
-    rule(
-        "shell",
-        "shell commands that change a host",
-        &[
+        ..COMMAND
+    },
+    Rule {
+        id: "shell",
+        what: "shell commands that change a host",
+        keywords: &[
             "sudo",
             "kill",
             "rm -",
@@ -191,36 +251,21 @@ pub(crate) const RULES: &[Rule] = &[
             "bash ",
             "sh -c",
         ],
-        r"(?:^|[^a-z0-9_/.-])(?:sudo\s+(?:-\S+\s+)*(?:[./]|(?:systemctl|service|docker|nano|vim?|cat|tail|less|rm|cp|mv|apt(?:-get)?|yum|dnf|kill|reboot|tee|sed|chmod|chown|journalctl|bash|sh|su|ufw|iptables)(?:[^a-z]|$))|(?:pkill|killall)\s+(?:-\S+\s+)?[a-z]|kill\s+-(?:9|hup|term|s\s*\w+|\d+)|rm\s+-[rf]+\s+\S|reboot\s+(?:-|now|the host)|chmod\s+[0-7+a-z=]{2,}\s+\S|chown\s+[a-z:]+\s+\S|crontab\s+-[er]|sed\s+-i|iptables\s+-[a-z]|shutdown\s+-|tee\s+/|(?:mv|cp)\s+(?:-\S+\s+)?/\S+\s+/|(?:bash|sh)\s+(?:-c\s|\S+\.sh)|\./[a-z0-9_-]+\.sh)",
-        &[
+        patterns: &[concat!(
+            r"(?:^|[^a-z0-9_/.-])(?:sudo\s+(?:-\S+\s+)*(?:[./]|(?:systemctl|service|docker|nano|vim?|cat|tail|",
+            r"less|rm|cp|mv|apt(?:-get)?|yum|dnf|kill|reboot|tee|sed|chmod|chown|journalctl|bash|sh|su|ufw|",
+            r"iptables)(?:[^a-z]|$))|(?:pkill|killall)\s+(?:-\S+\s+)?[a-z]|kill\s+-(?:9|hup|term|s\s*\w+|\d+)|",
+            r"rm\s+-[rf]+\s+\S|reboot\s+(?:-|now|the host)|chmod\s+[0-7+a-z=]{2,}\s+\S|chown\s+[a-z:]+\s+\S|",
+            r"crontab\s+-[er]|sed\s+-i|iptables\s+-[a-z]|shutdown\s+-|tee\s+/|(?:mv|cp)\s+(?:-\S+\s+)?/\S+\s+/|",
+            r"(?:bash|sh)\s+(?:-c\s|\S+\.sh)|\./[a-z0-9_-]+\.sh)",
+        )],
+        hits: &[
             "sudo nano /etc/prometheus/prometheus.yml",
             "kill -HUP 1",
             "rm -rf /var/lib/prometheus",
             "bash reload.sh",
         ],
-        &["sudo is restricted", "the kill switch is documented", "no reboot happened"],
-    ),
+        misses: &["sudo is restricted", "the kill switch is documented", "no reboot happened"],
+        ..COMMAND
+    },
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::detect::fold::Folded;
-    use crate::detect::rule::RuleSet;
-
-    #[test]
-    fn every_rule_finds_its_hits_and_not_its_misses() {
-        let rules = RuleSet::new(RULES);
-        let finds = |text: &&&str| !rules.find(&Folded::new(text)).is_empty();
-        for rule in RULES {
-            let missed: Vec<_> = rule.hits.iter().filter(|hit| !finds(hit)).collect();
-            let found: Vec<_> = rule.misses.iter().filter(finds).collect();
-            assert!(
-                missed.is_empty() && found.is_empty(),
-                "{} misses {missed:?}, finds {found:?}",
-                rule.id
-            );
-            assert!(!rule.what.is_empty() && !rule.hits.is_empty() && !rule.misses.is_empty());
-        }
-    }
-}

@@ -18,12 +18,14 @@ use crate::words::Problem;
 
 pub(crate) use claim::{claims_health, claims_recovery, names_shared_project};
 pub(crate) use fold::{Folded, fold_name};
-use rule::RuleSet;
+use rule::{Rule, RuleSet};
+
+/// The tables of rules. (Requests and claims are found by other means.)
+const TABLES: [&[Rule]; 4] = [secret::RULES, secret::IN_PIECES, command::RULES, payload::RULES];
 
 /// The rules that find a problem, each with its id and what it finds.
 pub(crate) fn finders(problem: Problem) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let rules =
-        [secret::RULES, secret::IN_PIECES, command::RULES, payload::RULES].into_iter().flatten();
+    let rules = TABLES.into_iter().flatten();
     rules.filter(move |rule| rule.problem == problem).map(|rule| (rule.id, rule.what))
 }
 
@@ -93,5 +95,35 @@ mod tests {
     #[test]
     fn every_pattern_compiles() {
         Rules::new().compile();
+    }
+    /// The samples beside each rule say what it finds and what it does not.
+    #[test]
+    fn every_rule_finds_its_hits_and_not_its_misses() {
+        let mut wrong = Vec::new();
+        for rule in TABLES.into_iter().flatten() {
+            let rules = RuleSet::new(std::slice::from_ref(rule));
+            let finds = |text: &str| !rules.find(&Folded::new(text)).is_empty();
+            let has_keyword = |text: &str| {
+                rule.keywords.iter().any(|keyword| Folded::new(text).lower().contains(keyword))
+            };
+            let mut tell = |what, samples: &[&'static str], is_wrong: &dyn Fn(&str) -> bool| {
+                let told = samples.iter().filter(|sample| is_wrong(sample));
+                wrong.extend(told.map(|sample| (rule.id, what, *sample)));
+            };
+            tell("misses", rule.hits, &|hit| !finds(hit));
+            tell("has no keyword for", rule.hits, &|hit| !has_keyword(hit));
+            tell("finds", rule.misses, &|miss| finds(miss));
+            assert!(!rule.what.is_empty() && !rule.hits.is_empty() && !rule.misses.is_empty());
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    #[test]
+    fn no_rule_for_commands_finds_the_miss_of_another() {
+        let rules = RuleSet::new(command::RULES);
+        let misses = command::RULES.iter().flat_map(|rule| rule.misses);
+        let found: Vec<_> =
+            misses.filter(|miss| !rules.find(&Folded::new(miss)).is_empty()).collect();
+        assert!(found.is_empty(), "{found:#?}");
     }
 }

@@ -49,46 +49,55 @@ pub(super) fn find(rules: &RuleSet, original: &str, folded: &Folded) -> Vec<Matc
 
 /// What is told by its text: server blocks, stack traces, images.
 pub(crate) const RULES: &[Rule] = &[
-    rule(
-        "nginx",
-        "an nginx configuration",
-        &["{"],
-        r"(?:server|location\s+\S+|upstream\s+\S+|http)\s*\{[^{}]*(?:listen|server_name|proxy_pass|root|server|proxy_set_header|auth_basic|return)\s+[^{};]+;",
-        &["server {\n  listen 443;\n  proxy_pass http://grafana;\n}"],
-        &["the server {see the runbook} listens"],
-    ),
-    rule(
-        "image",
-        "a data URI or a base64 image",
-        &["data:", "ivborw0kggo", "/9j/4aaq", "r0lgodlh", "r0lgoddh", "uklgr", "jvberi0"],
-        r"data:[a-z0-9.+-]+/[a-z0-9.+-]+(?:;[a-z0-9=-]+)*;base64,[A-Za-z0-9+/]{8,}|(?:^|[^A-Za-z0-9+/])(?:iVBORw0KGgo|/9j/4AAQ|R0lGODlh|R0lGODdh|UklGR|JVBERi0)[A-Za-z0-9+/=]{16,}",
-        &["data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAA", "iVBORw0KGgoAAAANSUhEUgAAAAE"],
-        &["the data: it was read back"],
-    ),
-    rule(
-        "stack_trace",
-        "a stack trace",
-        &["traceback", "file \"", "at ", "goroutine", "panicked", "exception"],
-        r#"traceback \(most recent call last\)|\n\s*file "[^"\n]+", line \d+, in |(?:\n\s*at [a-z0-9_$.<>/:\[\] -]+\([^()\n]*:\d+(?::\d+)?\)){2,}|at [a-z0-9_$.]+\([a-z0-9_]+\.java:\d+\)|goroutine \d+ \[[a-z ]+\]:|thread '[^']*' (?:\(\d+\) )?panicked at |(?:exception in thread|caused by:) ["a-z][^\n]*exception"#,
-        &[
+    Rule {
+        id: "nginx",
+        what: "an nginx configuration",
+        keywords: &["{"],
+        patterns: &[concat!(
+            r"(?:server|location\s+\S+|upstream\s+\S+|http)\s*\{[^{}]*(?:listen|server_name|proxy_pass|root|",
+            r"server|proxy_set_header|auth_basic|return)\s+[^{};]+;",
+        )],
+        hits: &["server {\n  listen 443;\n  proxy_pass http://grafana;\n}"],
+        misses: &["the server {see the runbook} listens"],
+        ..PAYLOAD
+    },
+    Rule {
+        id: "image",
+        what: "a data URI or a base64 image",
+        keywords: &["data:", "ivborw0kggo", "/9j/4aaq", "r0lgodlh", "r0lgoddh", "uklgr", "jvberi0"],
+        patterns: &[
+            r"data:[a-z0-9.+-]+/[a-z0-9.+-]+(?:;[a-z0-9=-]+)*;base64,[A-Za-z0-9+/]{8,}",
+            r"(?:^|[^A-Za-z0-9+/])(?:iVBORw0KGgo|/9j/4AAQ|R0lGODlh|R0lGODdh|UklGR|JVBERi0)[A-Za-z0-9+/=]{16,}",
+        ],
+        hits: &["data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAA", "iVBORw0KGgoAAAANSUhEUgAAAAE"],
+        misses: &["the data: it was read back"],
+        ..PAYLOAD
+    },
+    Rule {
+        id: "stack_trace",
+        what: "a stack trace",
+        keywords: &["traceback", "file \"", "at ", "goroutine", "panicked", "exception"],
+        patterns: &[
+            r"traceback \(most recent call last\)",
+            r#"\n\s*file "[^"\n]+", line \d+, in "#,
+            r"(?:\n\s*at [a-z0-9_$.<>/:\[\] -]+\([^()\n]*:\d+(?::\d+)?\)){2,}",
+            r"at [a-z0-9_$.]+\([a-z0-9_]+\.java:\d+\)",
+            r"goroutine \d+ \[[a-z ]+\]:",
+            r"thread '[^']*' (?:\(\d+\) )?panicked at ",
+            r#"(?:exception in thread|caused by:) ["a-z][^\n]*exception"#,
+        ],
+        hits: &[
             "Traceback (most recent call last):\n  File \"a.py\", line 3, in main",
             "goroutine 1 [running]:",
             "thread 'main' panicked at src/main.rs:3",
         ],
-        &["the exception was handled at 10:00"],
-    ),
+        misses: &["the exception was handled at 10:00"],
+        ..PAYLOAD
+    },
 ];
 
-const fn rule(
-    id: &'static str,
-    what: &'static str,
-    keywords: &'static [&'static str],
-    pattern: &'static str,
-    hits: &'static [&'static str],
-    misses: &'static [&'static str],
-) -> Rule {
-    Rule::of_every_match(Problem::RawPayload, [id, what, pattern], keywords, hits, misses)
-}
+/// A rule for raw payloads.
+const PAYLOAD: Rule = Rule { problem: Problem::RawPayload, ..Rule::OF_EVERY_MATCH };
 
 /// The parts of a text that may be a document: the whole, fenced and indented blocks, runs of
 /// lines that look like one, and anything in braces or brackets.
@@ -235,9 +244,12 @@ fn unindent(block: &str) -> String {
 }
 
 /// A line of a log.
-static LINE: Pattern = Pattern::new(&[
-    r"^\s*(?:[>|] ?)?(?:(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|[a-z]{3} +\d{1,2} \d\d:\d\d:\d\d |\d\d:\d\d:\d\d[.,]?\d* |[iwef]\d{4} \d\d:\d\d:\d\d\.\d+ ).*\S|(?:ts|time|level|t|lvl)=\S+ .*=|\{\x22?(?:ts|time|level|msg|caller)\x22?:.*\}|\[?(?:info|warn|warning|error|debug|fatal|trace)\]?[: ]\s*\S.*|[0-9a-f:.]+ - \S+ \[[^\]]+\] \x22)",
-]);
+static LINE: Pattern = Pattern::new(&[concat!(
+    r"^\s*(?:[>|] ?)?(?:(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|[a-z]{3} +\d{1,2} \d\d:\d\d:\d\d |",
+    r"\d\d:\d\d:\d\d[.,]?\d* |[iwef]\d{4} \d\d:\d\d:\d\d\.\d+ ).*\S|(?:ts|time|level|t|lvl)=\S+ .*=|",
+    r"\{\x22?(?:ts|time|level|msg|caller)\x22?:.*\}|\[?(?:info|warn|warning|error|debug|fatal|",
+    r"trace)\]?[: ]\s*\S.*|[0-9a-f:.]+ - \S+ \[[^\]]+\] \x22)",
+)]);
 
 pub(super) fn compile_patterns() {
     LINE.compile();
@@ -271,16 +283,6 @@ mod tests {
 
     fn is_payload(text: &str) -> bool {
         !find(&RuleSet::new(RULES), text, &Folded::new(text)).is_empty()
-    }
-
-    #[test]
-    fn every_rule_finds_its_hits_and_not_its_misses() {
-        for rule in RULES {
-            let rules = RuleSet::new(std::slice::from_ref(rule));
-            let finds = |text: &str| !rules.find(&Folded::new(text)).is_empty();
-            assert!(rule.hits.iter().all(|hit| finds(hit)), "{}", rule.id);
-            assert!(!rule.misses.iter().any(|miss| finds(miss)), "{}", rule.id);
-        }
     }
 
     #[test]

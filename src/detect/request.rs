@@ -13,14 +13,39 @@ const ADDRESSES: Words = &[
     r"(?:please|pls|plz|kindly|thx|thanks in advance|do (?:me|us) a favou?r)",
     r"(?:go ahead|feel free|be my guest|(?:give|gave) it a|you(?:'re| are)? (?:free|clear|good|ok|okay|welcome) to)",
     r"you (?:may|can|could|should|must|have to|need to|guys|folks)",
-    r"(?:can|could|would|will|may) (?:you|someone|somebody|anyone|ops|sre|i ask|i get|we get|we have|whoever|one of you|the [a-z-]+ ?(?:team|on-?call)?|on-?call)",
-    r"(?:i|we)(?:'d| would|'m| am|'re| are)? (?:hereby |also |now )?(?:authori[sz](?:e|ing)|approv(?:e|ing)|permit(?:ting)?|allow(?:ing)?|ask(?:ing)?|want|need|request(?:ing)?|instruct(?:ing)?|like|happy for|fine with|ok with|okay with|appreciate it if) (?:you|ops|sre|the|someone|somebody|that|an?|to|it|if)",
-    r"(?:would|'d) (?:be (?:great|nice|good|lovely|kind)|appreciate|love)|(?:much |really |greatly |highly )?appreciated if|(?:be |most )?grateful|so kind|any chance|mind (?:if|[a-z]+ing)",
+    concat!(
+        r"(?:can|could|would|will|may) (?:you|someone|somebody|anyone|ops|sre|i ask|i get|we get|we have|",
+        r"whoever|one of you|the [a-z-]+ ?(?:team|on-?call)?|on-?call)",
+    ),
+    concat!(
+        r"(?:i|we)(?:'d| would|'m| am|'re| are)? (?:hereby |also |now )?(?:authori[sz](?:e|ing)|approv(?:e|",
+        r"ing)|permit(?:ting)?|allow(?:ing)?|ask(?:ing)?|want|need|request(?:ing)?|instruct(?:ing)?|like|",
+        r"happy for|fine with|ok with|okay with|appreciate it if) (?:you|ops|sre|the|someone|somebody|that|",
+        r"an?|to|it|if)",
+    ),
+    concat!(
+        r"(?:would|'d) (?:be (?:great|nice|good|lovely|kind)|appreciate|love)|(?:much |really |greatly |",
+        r"highly )?appreciated if|(?:be |most )?grateful|so kind|any chance|mind (?:if|[a-z]+ing)",
+    ),
     r"^\s*(?:[a-z]+, )?(?:ask|tell|have|get) (?:(?:the|an?|our|your) )?[a-z0-9'-]+(?: [a-z0-9'-]+){0,3}? to",
-    r"(?:get|have) (?:someone|somebody|ops|sre|the on-?call|the team) to|time to|action (?:needed|required|item)s?|to-?do for|on your (?:side|end)|request(?:ing|:)|wanted:",
-    r"(?:hereby )?(?:authori[sz]es|approves|grants|permits|consents to|orders|instructs|directs)|hereby (?:authori[sz]e|approve|grant|permit|order|instruct)|approved by me",
-    r"(?:you|ops|sre|team|on-?call|they|is|are|be|been|hereby) (?:are |is |have been |hereby )?(?:authori[sz]ed|approved|cleared|permitted|allowed) (?:to|for)",
-    r"(?:you|ops|they) (?:have|'ve|got) (?:our|my|the|a) (?:full |formal )?(?:go|ok|okay|blessing|approval|permission|consent|green ?light|sign-?off)(?:-?ahead)?|(?:permission|approval|authori[sz]ation|clearance|go-?ahead|thumbs up|sign-?off|consent|ok|okay|green ?light|blessing)(?: is| was)?(?: hereby)?(?: given| granted)?,? (?:to|for (?:you|ops|the|an?))",
+    concat!(
+        r"(?:get|have) (?:someone|somebody|ops|sre|the on-?call|the team) to|time to|action (?:needed|",
+        r"required|item)s?|to-?do for|on your (?:side|end)|request(?:ing|:)|wanted:",
+    ),
+    concat!(
+        r"(?:hereby )?(?:authori[sz]es|approves|grants|permits|consents to|orders|instructs|directs)|hereby ",
+        r"(?:authori[sz]e|approve|grant|permit|order|instruct)|approved by me",
+    ),
+    concat!(
+        r"(?:you|ops|sre|team|on-?call|they|is|are|be|been|hereby) (?:are |is |have been |hereby )?",
+        r"(?:authori[sz]ed|approved|cleared|permitted|allowed) (?:to|for)",
+    ),
+    concat!(
+        r"(?:you|ops|they) (?:have|'ve|got) (?:our|my|the|a) (?:full |formal )?(?:go|ok|okay|blessing|",
+        r"approval|permission|consent|green ?light|sign-?off)(?:-?ahead)?|(?:permission|approval|",
+        r"authori[sz]ation|clearance|go-?ahead|thumbs up|sign-?off|consent|ok|okay|green ?light|blessing)",
+        r"(?: is| was)?(?: hereby)?(?: given| granted)?,? (?:to|for (?:you|ops|the|an?))",
+    ),
     r"(?:green-?light|no objection|good to go|all yours|over to you|your turn)",
     r"proceed (?:with|to)|(?:let's|let us)|let me know (?:when|once) you",
     r"(?:make sure (?:to|you)|be sure to|don't forget to|remember to|someone (?:should|needs|must|has)|somebody (?:should|needs|must|has))",
@@ -40,30 +65,68 @@ const URGES: Words = &[
 
 /// A polite opening that leads to something to read or to know, not to do.
 const HARMLESS: Words = &[
-    r"(?:please|pls|kindly|you (?:can|may|should)|feel free to) (?:also )?(?:find|see|refer|note|check|review|read|look|consult|contact|ask|reach|let|advise|confirm|compare|verify|be |do not|don't|never|avoid|refrain|keep|wait|ignore|disregard|bear|remember|excuse|accept|forgive)",
-    r"已(?:經)?(?:請|麻煩|授權|同意|核准|協助)|(?:不|未|沒有?|拒絕|婉拒|無權|無法)(?:會|能|得|可|予|再)?(?:直接|請|協助|代為|授權|同意|核准|允許)|(?:asked|asking|told|requested) (?:us|them|someone|for|you)|申請|邀請|請假|請購",
+    concat!(
+        r"(?:please|pls|kindly|you (?:can|may|should)|feel free to) (?:also )?(?:find|see|refer|note|check|",
+        r"review|read|look|consult|contact|ask|reach|let|advise|confirm|compare|verify|be |do not|don't|never|",
+        r"avoid|refrain|keep|wait|ignore|disregard|bear|remember|excuse|accept|forgive)",
+    ),
+    concat!(
+        r"已(?:經)?(?:請|麻煩|授權|同意|核准|協助)|(?:不|未|沒有?|拒絕|婉拒|無權|無法)(?:會|能|得|可|予|再)?(?:直接|請|協助|代為|授權|同意|核准|允許)|",
+        r"(?:asked|asking|told|requested) (?:us|them|someone|for|you)|申請|邀請|請假|請購",
+    ),
     r"(?:^|[^請])問(?:過|說|我們|大家)?(?:能不能|可不可以|可否|能否|是否可以|方便)|提議(?:我們|說)?(?:順便|順手|直接)",
     r"請(?:參|見|看|查|詳|留意|注意|洽|勿|別|不|問|放心|確認|以|依|至|到|對照|比對|閱|諒|稍|等|找|聯絡|聯繫|向|再確認|自行(?:參|查|比))",
 ];
 
 /// Blocked actions that a verb alone names, in the form that asks for them.
 const ACTIONS: Words = &[
-    r"(?:re-?load|re-?start|re-?boot|re-?deploy|deploy|un-?deploy|(?:re-?)?deployment|roll ?out|roll ?back|hot-?reload|bounce|kubectl|ssh|scale|fail ?over|kick|recycle|sighup|hup|power-?cycle)(?:ing|es)?|bouncing|scaling|recycling",
+    concat!(
+        r"(?:re-?load|re-?start|re-?boot|re-?deploy|deploy|un-?deploy|(?:re-?)?deployment|roll ?out|",
+        r"roll ?back|hot-?reload|bounce|kubectl|ssh|scale|fail ?over|kick|recycle|sighup|hup|power-?cycle)",
+        r"(?:ing|es)?|bouncing|scaling|recycling",
+    ),
     r"(?:treat|count|consider|regard|mark|take) [^,.;]{1,64}? (?:as|for) (?:an? |the |our )?(?:proof|healthy|approved|accepted|green)",
     r"re-?load|re-?start|重新?載入|重新?加載|重載|熱載入|重啟|重新啟動|重開機?|重跑|部署|佈署|布署|上版|上線|套用|回滾|退版|掃描|靜音",
-    r"(?:receivers?|routes?|routing|webhook|remote[ _]write|silence|policy|config(?:uration)?|notification|exporter|rules?|dashboard)(?: [a-z]+)? (?:change|update|switch|swap|rollout|deployment|deploy|removal|migration|cutover)",
+    concat!(
+        r"(?:receivers?|routes?|routing|webhook|remote[ _]write|silence|policy|config(?:uration)?|",
+        r"notification|exporter|rules?|dashboard)(?: [a-z]+)? (?:change|update|switch|swap|rollout|deployment|",
+        r"deploy|removal|migration|cutover)",
+    ),
     r"靜默(?:一下|掉|這|該|那|它|告警|\s*[a-z]{3})|ssh\s*(?:進|到|登入|上)|kubectl|(?:登入|登進|連進|連到|連線到|進)[^。;\n]{0,8}?(?:主機|機器|伺服器|節點|正式)",
 ];
 
 /// Verbs that change something: an action where the sentence names what monitoring consists of.
 const CHANGES: Words = &[
-    r"(?:apply|import|push|publish|upload|merge|ship|revert|change|update|modify|switch|edit|adjust|tweak|point|move|re-?point|re-?route|route|reroute|swap|replace|add|remove|drop|delete|purge|wipe|clear|clean up|set|enable|disable|turn (?:on|off)|flip|rotate|create|extend|expire|open|unlock|lift|put|silence|mute|unmute|snooze|suppress|inhibit|ack|acknowledge|resolve|send|post|resend|re-send|broadcast|dispatch|ping|page|notify|fire|trigger|raise|inject|simulate|run|re-?run|execute|start|stop|kill|perform|kick off|launch|do|log ?in|connect|hop|jump|scan|probe|nmap|write|collect|paste|dm|share|hand|give|show|read|mark|flag|bump|install|wire|hook|roll|grab|fetch|pull|copy|dump|export|retrieve|extract)(?:[bnpt]?ing|ed|d|s)?|(?:merg|chang|updat|rout|rerout|replac|remov|delet|purg|wip|enabl|disabl|rotat|creat|expir|silenc|mut|unmut|snooz|acknowledg|resolv|pag|fir|rais|simulat|execut|writ|past|shar|giv|mov)ing",
-    r"改|修改|變更|切換|切|切到|調整|調|更新|更換|換|轉|指|指向|新增|移除|拿掉|刪除|刪|停用|啟用|關閉|關|關掉|開啟|打開|開|加|設定|設|發布|發佈|發送|傳送|寄送|寄|送出|送|發|推播|推|補發|重送|觸發|打|敲|發出|製造|模擬|fire|send|執行|跑|進行|做|啟動|開放|解除|建立|延長|下|掛|標記|標|標成|寫入|寫|匯入|貼|給|收集|提供|合併|撈|抓|取出|複製|匯出|mute|silence|ack|apply",
+    concat!(
+        r"(?:apply|import|push|publish|upload|merge|ship|revert|change|update|modify|switch|edit|adjust|tweak|",
+        r"point|move|re-?point|re-?route|route|reroute|swap|replace|add|remove|drop|delete|purge|wipe|clear|",
+        r"clean up|set|enable|disable|turn (?:on|off)|flip|rotate|create|extend|expire|open|unlock|lift|put|",
+        r"silence|mute|unmute|snooze|suppress|inhibit|ack|acknowledge|resolve|send|post|resend|re-send|",
+        r"broadcast|dispatch|ping|page|notify|fire|trigger|raise|inject|simulate|run|re-?run|execute|start|",
+        r"stop|kill|perform|kick off|launch|do|log ?in|connect|hop|jump|scan|probe|nmap|write|collect|paste|",
+        r"dm|share|hand|give|show|read|mark|flag|bump|install|wire|hook|roll|grab|fetch|pull|copy|dump|export|",
+        r"retrieve|extract)(?:[bnpt]?ing|ed|d|s)?|(?:merg|chang|updat|rout|rerout|replac|remov|delet|purg|wip|",
+        r"enabl|disabl|rotat|creat|expir|silenc|mut|unmut|snooz|acknowledg|resolv|pag|fir|rais|simulat|execut|",
+        r"writ|past|shar|giv|mov)ing",
+    ),
+    concat!(
+        r"改|修改|變更|切換|切|切到|調整|調|更新|更換|換|轉|指|指向|新增|移除|拿掉|刪除|刪|停用|啟用|關閉|關|關掉|開啟|打開|開|加|設定|設|發布|發佈|發送|傳送|寄送|寄|送出|",
+        r"送|發|推播|推|補發|重送|觸發|打|敲|發出|製造|模擬|fire|send|執行|跑|進行|做|啟動|開放|解除|建立|延長|下|掛|標記|標|標成|寫入|寫|匯入|貼|給|收集|提供|合併|",
+        r"撈|抓|取出|複製|匯出|mute|silence|ack|apply",
+    ),
 ];
 
 /// What monitoring consists of.
 const OBJECTS: Words = &[
-    r"(?:receivers?|routes?|routing|webhooks?|silences?|mutes?|inhibit(?:ion)?s?|remote[ _]?write|polic(?:y|ies)|configs?|configuration|exporters?|alerts?|alarms?|rules?|dashboards?|panels?|notifications?|channels?|buttons?|collectors?|manifests?|templates?|gates?|telegram|slack|messages?|smoke|smoke test|scan|playbooks?|scripts?|commands?|jobs?|hosts?|servers?|nodes?|box|boxes|prod|production|secrets?|passwords?|credentials?|tokens?|dsn|accepted|healthy|approved|green|watchdog|prometheus|alertmanager|grafana|sentry|signoz|langfuse|otel|thresholds?|datasources?|scrape|targets?|incident|pager|subnet|ports?|cidr|[a-z]+_[a-z_]+)",
+    concat!(
+        r"(?:receivers?|routes?|routing|webhooks?|silences?|mutes?|inhibit(?:ion)?s?|remote[ _]?write|",
+        r"polic(?:y|ies)|configs?|configuration|exporters?|alerts?|alarms?|rules?|dashboards?|panels?|",
+        r"notifications?|channels?|buttons?|collectors?|manifests?|templates?|gates?|telegram|slack|messages?|",
+        r"smoke|smoke test|scan|playbooks?|scripts?|commands?|jobs?|hosts?|servers?|nodes?|box|boxes|prod|",
+        r"production|secrets?|passwords?|credentials?|tokens?|dsn|accepted|healthy|approved|green|watchdog|",
+        r"prometheus|alertmanager|grafana|sentry|signoz|langfuse|otel|thresholds?|datasources?|scrape|",
+        r"targets?|incident|pager|subnet|ports?|cidr|[a-z]+_[a-z_]+)",
+    ),
     r"路由|接收端|接收器|接收者|接收人|靜默|靜音|抑制|通知|頻道|群組|規則|設定檔?|組態|政策|儀表板|面板|告警|警報|訊息|腳本|指令|掃描|主機|機器|伺服器|節點|正式環境|正式機|生產|閘門?|權限|密碼|金鑰|憑證|帳密|按鈕|已接受|健康|通過|門檻|閾值|演練|測試告警|測試",
 ];
 
@@ -74,9 +137,12 @@ const PRONOUNS: Words = &["(?:it|them|this|that|these|those|one)"];
 const QUESTIONS: Words = &["能不能|可不可以|要不要|是不是|行不行|好不好|會不會|有沒有"];
 
 /// What denies an action that follows it.
-const NEGATIONS: Words = &[
-    r"(?:no|not|never|without|nobody|no-?one|none|neither|nor|cannot|can't|don't|doesn't|didn't|won't|isn't|aren't|wasn't|weren't|shouldn't|wouldn't|mustn't|haven't|hasn't|any|forbid(?:s|den)?|forbade|prohibit(?:s|ed)?|refuse[sd]?|refusing|avoid(?:s|ed|ing)?|instead of|rather than|decline[sd]?|declining|denie[sd]|rejected|unable|stop|stopped|nothing)",
-];
+const NEGATIONS: Words = &[concat!(
+    r"(?:no|not|never|without|nobody|no-?one|none|neither|nor|cannot|can't|don't|doesn't|didn't|won't|",
+    r"isn't|aren't|wasn't|weren't|shouldn't|wouldn't|mustn't|haven't|hasn't|any|forbid(?:s|den)?|forbade|",
+    r"prohibit(?:s|ed)?|refuse[sd]?|refusing|avoid(?:s|ed|ing)?|instead of|rather than|decline[sd]?|",
+    r"declining|denie[sd]|rejected|unable|stop|stopped|nothing)",
+)];
 
 /// The same in Chinese, where a negation stands close to what it denies.
 const CHINESE_NEGATIONS: Words = &[
@@ -89,9 +155,18 @@ const REPORTS: Words = &[
     r"(?:^|[^請])問(?:過|說|我們|大家)?(?:能不能|可不可以|可否|能否|是否可以)|提議",
     r"若|如果|如需|假如|倘|萬一|一旦|之後|以後|才(?:會|能|可)|前(?:先|要|須|需)|時(?:要|須|需|會|才)",
     r"由[^,。;]{1,16}(?:負責|執行|處理|操作|統一|進行)|負責|歸[^,。;]{1,10}管|只有[^,。;]{1,16}(?:能|可|有)|流程|規定|政策(?:是|規)|一律|(?:誰|何人|哪(?:個|位))|權限(?:在|屬|歸)|屬於|工作|窗口(?:是|為|固定)",
-    r"(?:was|were|has|have|had|got|been|is|are|gets|being)(?: [a-z]+ly| already| all| been)? (?:re-?loaded|restarted|deployed|applied|sent|fired|changed|updated|created|expired|executed|run|done|made|rolled|silenced|removed|added|handled|owned|performed|triggered|muted|moved|switched|replaced|rotated|requested|asked|declined|restricted|reserved|limited|covered|scheduled|planned)",
+    concat!(
+        r"(?:was|were|has|have|had|got|been|is|are|gets|being)(?: [a-z]+ly| already| all| been)? ",
+        r"(?:re-?loaded|restarted|deployed|applied|sent|fired|changed|updated|created|expired|executed|run|",
+        r"done|made|rolled|silenced|removed|added|handled|owned|performed|triggered|muted|moved|switched|",
+        r"replaced|rotated|requested|asked|declined|restricted|reserved|limited|covered|scheduled|planned)",
+    ),
     r"(?:re-?loaded|restarted|deployed|asked|requested|declined|refused|wanted|offered|suggested|told|said)",
-    r"(?:would|if|once|after|when|whenever|only|until|unless|before|during|whoever|who|which|policy|process|procedure|owns|owned|responsible|belongs?|access|rights|ability|allowed only|has to go through|goes through|requires?)",
+    concat!(
+        r"(?:would|if|once|after|when|whenever|only|until|unless|before|during|whoever|who|which|policy|",
+        r"process|procedure|owns|owned|responsible|belongs?|access|rights|ability|allowed only|",
+        r"has to go through|goes through|requires?)",
+    ),
 ];
 
 /// How many characters before an action a negation speaks of it.

@@ -7,7 +7,7 @@ use crate::words::Problem;
 
 use super::Match;
 use super::fold::Folded;
-use super::pattern::{self, Pattern};
+use super::pattern::{self, Pattern, Words};
 
 /// One rule. Its pattern is held against folded text in lower case; where it has groups, the first
 /// that takes part is what was matched, else the whole match is.
@@ -19,7 +19,8 @@ pub(crate) struct Rule {
     pub(crate) problem: Problem,
     /// The pattern is tried only where one of these stands, in lower case. None: always.
     pub(crate) keywords: &'static [&'static str],
-    pub(crate) pattern: &'static str,
+    /// The alternatives of the pattern, one a line, so that a change shows which.
+    pub(crate) patterns: Words,
     /// Whether what was matched counts.
     pub(crate) counts: fn(matched: &str, text: &str) -> bool,
     #[cfg_attr(not(test), expect(dead_code, reason = "samples are the tests of the pattern"))]
@@ -29,19 +30,17 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
-    /// A rule of which every match counts.
-    pub(super) const fn of_every_match(
-        problem: Problem,
-        [id, what, pattern]: [&'static str; 3],
-        keywords: &'static [&'static str],
-        hits: &'static [&'static str],
-        misses: &'static [&'static str],
-    ) -> Self {
-        const fn always(_: &str, _: &str) -> bool {
-            true
-        }
-        Self { id, what, problem, keywords, pattern, counts: always, hits, misses }
-    }
+    /// What a rule has that names nothing else: every match counts, in every text.
+    pub(super) const OF_EVERY_MATCH: Self = Self {
+        id: "",
+        what: "",
+        problem: Problem::Oversized,
+        keywords: &[],
+        patterns: &[],
+        counts: |_, _| true,
+        hits: &[],
+        misses: &[],
+    };
 }
 
 /// Rules, each compiled when the first text comes that it could match.
@@ -61,10 +60,7 @@ impl RuleSet {
             .flat_map(|(index, rule)| rule.keywords.iter().map(move |keyword| (*keyword, index)));
         let (keywords, rule_of_keyword): (Vec<&str>, Vec<usize>) = keywords.unzip();
         Self {
-            rules: rules
-                .iter()
-                .map(|rule| (rule, Pattern::new(std::slice::from_ref(&rule.pattern))))
-                .collect(),
+            rules: rules.iter().map(|rule| (rule, Pattern::new(rule.patterns))).collect(),
             keywords: pattern::keywords(Some(AhoCorasickKind::DFA), keywords),
             rule_of_keyword,
         }

@@ -13,8 +13,6 @@ use crate::words::Problem;
 use super::Match;
 use super::fold::Folded;
 use super::pattern::Pattern;
-#[cfg(test)]
-use super::rule::Rule;
 use super::rule::RuleSet;
 pub(crate) use rules::{IN_PIECES, RULES};
 
@@ -126,45 +124,9 @@ fn decode_text(encoded: &str) -> Option<String> {
     is_text.then_some(seen)
 }
 
-/// What a rule's samples say it must and must not find.
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn finds(rule: &'static Rule, text: &str) -> bool {
-        !RuleSet::new(std::slice::from_ref(rule)).find(&Folded::new(text)).is_empty()
-    }
-
-    #[test]
-    fn every_rule_finds_its_hits_and_not_its_misses() {
-        let mut wrong = Vec::new();
-        for rule in RULES.iter().chain(IN_PIECES) {
-            wrong.extend(
-                rule.hits
-                    .iter()
-                    .filter(|hit| !finds(rule, hit))
-                    .map(|hit| (rule.id, "misses", hit)),
-            );
-            wrong.extend(
-                rule.misses
-                    .iter()
-                    .filter(|miss| finds(rule, miss))
-                    .map(|miss| (rule.id, "finds", miss)),
-            );
-            let has_keyword = |hit: &&str| {
-                let lower = Folded::new(hit).as_str().to_lowercase();
-                rule.keywords.iter().any(|keyword| lower.contains(keyword))
-            };
-            wrong.extend(
-                rule.hits
-                    .iter()
-                    .filter(|hit| !has_keyword(hit))
-                    .map(|hit| (rule.id, "has no keyword for", hit)),
-            );
-            assert!(!rule.what.is_empty() && !rule.hits.is_empty() && !rule.misses.is_empty());
-        }
-        assert!(wrong.is_empty(), "{wrong:#?}");
-    }
 
     #[test]
     fn a_byte_that_is_no_text_hides_no_secret_that_is_escaped() {

@@ -4,85 +4,81 @@ use crate::detect::rule::Rule;
 use crate::words::Problem;
 
 use super::counts::{
-    always, is_assigned, is_dump, is_header_value, is_masked, is_no_example, is_odd_part,
-    is_odd_value, is_piece, is_random, is_value,
+    is_assigned, is_dump, is_header_value, is_masked, is_no_example, is_odd_part, is_odd_value,
+    is_piece, is_random, is_value,
 };
 
-const fn rule(
-    id: &'static str,
-    what: &'static str,
-    keywords: &'static [&'static str],
-    pattern: &'static str,
-    counts: fn(&str, &str) -> bool,
-    hits: &'static [&'static str],
-    misses: &'static [&'static str],
-) -> Rule {
-    Rule { id, what, problem: Problem::SecretValue, keywords, pattern, counts, hits, misses }
-}
+/// A rule for whole secrets.
+const SECRET: Rule = Rule { problem: Problem::SecretValue, ..Rule::OF_EVERY_MATCH };
 
-/// The same rule for a part of a secret.
-const fn in_part(rule: Rule) -> Rule {
-    Rule { problem: Problem::PartialSecret, ..rule }
-}
+/// A rule for parts of secrets.
+const PART_OF_SECRET: Rule = Rule { problem: Problem::PartialSecret, ..Rule::OF_EVERY_MATCH };
 
 /// Hexadecimal keys and UUIDs count beside their keyword only.
 pub(crate) const RULES: &[Rule] = &[
-    rule(
-        "telegram_bot_token",
-        "a Telegram bot token",
-        &[":"],
-        r"(?:^|[^0-9A-Za-z]|bot)([0-9]{8,10}:[A-Za-z0-9_-]{35})(?:[^A-Za-z0-9_-]|$)",
-        is_no_example,
-        &[
+    Rule {
+        id: "telegram_bot_token",
+        what: "a Telegram bot token",
+        keywords: &[":"],
+        patterns: &[r"(?:^|[^0-9A-Za-z]|bot)([0-9]{8,10}:[A-Za-z0-9_-]{35})(?:[^A-Za-z0-9_-]|$)"],
+        counts: is_no_example,
+        hits: &[
             "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1",
             "https://api.telegram.org/bot110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1/sendMessage",
             "機器人權杖為110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1請查收",
         ],
-        &["at 20261123:10 the rules were read back", "chat 110201543: delivered"],
-    ),
-    rule(
-        "sentry_dsn",
-        "a Sentry DSN",
-        &["@"],
-        r"https?://[0-9a-f]{32}(?::[0-9a-f]{32})?@[a-z0-9.-]+(?::\d+)?(?:/[a-z0-9_-]+)*/\d+",
-        is_no_example,
-        &["https://4bf92f3577b34da6a3ce929d0e0e4736@o4504.ingest.sentry.io/4505"],
-        &["https://sentry.io/organizations/ops/issues/4505/"],
-    ),
-    rule(
-        "sentry_token",
-        "a Sentry token",
-        &["sntry"],
-        r"sntry[su]_[A-Za-z0-9+/=_-]{16,}",
-        is_no_example,
-        &["sntrys_eyJpYXQiOjE2ODczMzY1NDMuNjk4NTksInVybCI6bnVsbH0="],
-        &["the sntrys_ token is kept in the vault"],
-    ),
-    rule(
-        "langfuse_key",
-        "a Langfuse secret key",
-        &["sk-lf-"],
-        r"sk-lf-[A-Za-z0-9-]{8,}",
-        is_no_example,
-        &["sk-lf-2f1c9a5e-7b3d-4e8a-9c1f-6d2b8a4e7c90"],
-        &["pk-lf-2f1c9a5e-7b3d-4e8a-9c1f-6d2b8a4e7c90"],
-    ),
-    rule(
-        "grafana_key",
-        "a Grafana token or API key",
-        &["glsa_", "glc_", "eyjrijoi"],
-        r"gl(?:sa|c)_[A-Za-z0-9_+/=-]{20,}|eyJrIjoi[A-Za-z0-9+/=]{16,}",
-        is_no_example,
-        &[
+        misses: &["at 20261123:10 the rules were read back", "chat 110201543: delivered"],
+        ..SECRET
+    },
+    Rule {
+        id: "sentry_dsn",
+        what: "a Sentry DSN",
+        keywords: &["@"],
+        patterns: &[
+            r"https?://[0-9a-f]{32}(?::[0-9a-f]{32})?@[a-z0-9.-]+(?::\d+)?(?:/[a-z0-9_-]+)*/\d+",
+        ],
+        counts: is_no_example,
+        hits: &["https://4bf92f3577b34da6a3ce929d0e0e4736@o4504.ingest.sentry.io/4505"],
+        misses: &["https://sentry.io/organizations/ops/issues/4505/"],
+        ..SECRET
+    },
+    Rule {
+        id: "sentry_token",
+        what: "a Sentry token",
+        keywords: &["sntry"],
+        patterns: &[r"sntry[su]_[A-Za-z0-9+/=_-]{16,}"],
+        counts: is_no_example,
+        hits: &["sntrys_eyJpYXQiOjE2ODczMzY1NDMuNjk4NTksInVybCI6bnVsbH0="],
+        misses: &["the sntrys_ token is kept in the vault"],
+        ..SECRET
+    },
+    Rule {
+        id: "langfuse_key",
+        what: "a Langfuse secret key",
+        keywords: &["sk-lf-"],
+        patterns: &[r"sk-lf-[A-Za-z0-9-]{8,}"],
+        counts: is_no_example,
+        hits: &["sk-lf-2f1c9a5e-7b3d-4e8a-9c1f-6d2b8a4e7c90"],
+        misses: &["pk-lf-2f1c9a5e-7b3d-4e8a-9c1f-6d2b8a4e7c90"],
+        ..SECRET
+    },
+    Rule {
+        id: "grafana_key",
+        what: "a Grafana token or API key",
+        keywords: &["glsa_", "glc_", "eyjrijoi"],
+        patterns: &[r"gl(?:sa|c)_[A-Za-z0-9_+/=-]{20,}", r"eyJrIjoi[A-Za-z0-9+/=]{16,}"],
+        counts: is_no_example,
+        hits: &[
             "glsa_HOruNAb7SOiCdshU7algkrq7FDsNSLAa_55e2f8be",
             "eyJrIjoiT0tTcG1pUlY2RnVKZTFVaDFsNFZXdE9ZWmNrMkZYbk",
         ],
-        &["the glsa_ token of the dashboard owner"],
-    ),
-    rule(
-        "keyed_hexadecimal_key",
-        "a SigNoz, Opsgenie or PagerDuty key",
-        &[
+        misses: &["the glsa_ token of the dashboard owner"],
+        ..SECRET
+    },
+    Rule {
+        id: "keyed_hexadecimal_key",
+        what: "a SigNoz, Opsgenie or PagerDuty key",
+        keywords: &[
             "signoz",
             "opsgenie",
             "genie",
@@ -92,51 +88,77 @@ pub(crate) const RULES: &[Rule] = &[
             "service",
             "ingestion",
         ],
-        r"(?:(?:signoz|opsgenie|pager ?duty)[^\n。,;]{0,24}?|genie[_ -]?|routing[_ -]?|integration[_ -]?|service[_ -]?|ingestion[_ -]?)(?:key|token|secret|金鑰|密鑰|權杖|(?:signoz|opsgenie|pager ?duty)\s*[:=]?)[^\n。]{0,24}?(?:^|[^A-Za-z0-9])([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}|[A-Za-z0-9+_-]{20}|R[0-9A-Z]{31})(?:[^A-Za-z0-9]|$)",
-        is_random,
-        &[
+        patterns: &[concat!(
+            r"(?:(?:signoz|opsgenie|pager ?duty)[^\n。,;]{0,24}?|genie[_ -]?|routing[_ -]?|integration[_ -]?|",
+            r"service[_ -]?|ingestion[_ -]?)(?:key|token|secret|金鑰|密鑰|權杖|(?:signoz|opsgenie|",
+            r"pager ?duty)\s*[:=]?)[^\n。]{0,24}?(?:^|[^A-Za-z0-9])",
+            r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}|[A-Za-z0-9+_-]{20}|",
+            r"R[0-9A-Z]{31})(?:[^A-Za-z0-9]|$)",
+        )],
+        counts: is_random,
+        hits: &[
             "SigNoz ingestion key: 1b9f3c62-7d4e-4a58-b0c1-93e7f5a2d846",
             "opsgenie_api_key=eb243592-faa2-4ba2-a551-91f2c3d4e5f6",
             "PagerDuty routing key 9c8b7a6f5e4d3c2b1a09f8e7d6c5b4a3",
         ],
-        &[
+        misses: &[
             "the SigNoz ingestion key is rotated every quarter",
             "trace 4bf92f3577b34da6a3ce929d0e0e4736 in SigNoz",
             "SigNoz 上那條 trace(id: 4bf92f3577b34da6a3ce929d0e0e4736)",
         ],
-    ),
-    rule(
-        "otlp_header",
-        "a secret header of an OTLP exporter",
-        &["otlp", "honeycomb", "signoz-", "uptrace", "lightstep", "dd-api-key", "x-api-key"],
-        r"(?:otel_exporter_otlp(?:_[a-z]+)?_headers|x-honeycomb-team|signoz-(?:ingestion-key|access-token)|uptrace-dsn|lightstep-access-token|dd-api-key|x-api-key)[\x22']?\s*[=:]\s*[\x22']?([^\s\x22',;]{6,})",
-        is_value,
-        &[
+        ..SECRET
+    },
+    Rule {
+        id: "otlp_header",
+        what: "a secret header of an OTLP exporter",
+        keywords: &[
+            "otlp",
+            "honeycomb",
+            "signoz-",
+            "uptrace",
+            "lightstep",
+            "dd-api-key",
+            "x-api-key",
+        ],
+        patterns: &[concat!(
+            r"(?:otel_exporter_otlp(?:_[a-z]+)?_headers|x-honeycomb-team|signoz-(?:ingestion-key|access-token)|",
+            r"uptrace-dsn|lightstep-access-token|dd-api-key|x-api-key)[\x22']?\s*[=:]\s*[\x22']?([^\s\x22',;]{6,})",
+        )],
+        counts: is_value,
+        hits: &[
             "OTEL_EXPORTER_OTLP_HEADERS=api-key=c0ffee1234abcd",
             "x-honeycomb-team: hcaik_01j9x0abcd",
         ],
-        &["OTEL_EXPORTER_OTLP_HEADERS=${OTLP_HEADERS}"],
-    ),
-    rule(
-        "chat_webhook",
-        "a Slack, Discord or Teams webhook",
-        &["hooks.slack.com", "discord", "office.com", "logic.azure.com"],
-        r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/_-]{12,}|discord(?:app)?\.com/api/webhooks/\d+/[A-Za-z0-9_-]{16,}|[a-z0-9-]+\.webhook\.office\.com/webhookb2/[^\s]{16,}|outlook\.office\.com/webhook/[^\s]{16,}|logic\.azure\.com[^\s]*sig=[^\s]{8,}",
-        is_no_example,
-        &[
+        misses: &["OTEL_EXPORTER_OTLP_HEADERS=${OTLP_HEADERS}"],
+        ..SECRET
+    },
+    Rule {
+        id: "chat_webhook",
+        what: "a Slack, Discord or Teams webhook",
+        keywords: &["hooks.slack.com", "discord", "office.com", "logic.azure.com"],
+        patterns: &[
+            r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/_-]{12,}",
+            r"discord(?:app)?\.com/api/webhooks/\d+/[A-Za-z0-9_-]{16,}",
+            r"[a-z0-9-]+\.webhook\.office\.com/webhookb2/[^\s]{16,}",
+            r"outlook\.office\.com/webhook/[^\s]{16,}",
+            r"logic\.azure\.com[^\s]*sig=[^\s]{8,}",
+        ],
+        counts: is_no_example,
+        hits: &[
             "https://hooks.slack.com/services/T0A1B2C3D/B4E5F6G7H/aBcDeFgHiJkLmNoPqRsTuVwX",
             "https://discord.com/api/webhooks/104857600/qW3rTy_uIoP-aSdFgHjKlZxCvBnM",
             "https://corpexample.webhook.office.com/webhookb2/6b140496-1a22-492b@8346ab6a/IncomingWebhook/b381",
         ],
-        &[
+        misses: &[
             "https://hooks.slack.com/ is reachable from the cluster",
             "https://discord.com/api/webhooks/104857600/EXAMPLE-uIoP-aSdFgHjKlZxCvBnM",
         ],
-    ),
-    rule(
-        "vendor_token",
-        "a token of AWS, GCP, GitHub, GitLab, OpenAI, Slack or another vendor",
-        &[
+        ..SECRET
+    },
+    Rule {
+        id: "vendor_token",
+        what: "a token of AWS, GCP, GitHub, GitLab, OpenAI, Slack or another vendor",
+        keywords: &[
             "akia",
             "asia",
             "aiza",
@@ -175,118 +197,154 @@ pub(crate) const RULES: &[Rule] = &[
             "shpat_",
             "pul-",
         ],
-        r"(?:^|[^A-Za-z0-9_])((?:AKIA|ASIA)[0-9A-Z]{16}|AIza[0-9A-Za-z_-]{30,}|ya29\.[0-9A-Za-z_-]{16,}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{22,}|gl(?:pat|rt|dt|ptt|ft|cbt|soat)-[A-Za-z0-9_-]{16,}|sk-(?:proj-|svcacct-|admin-|ant-[a-z0-9]+-)?[A-Za-z0-9_-]{20,}|[sr]k_live_[A-Za-z0-9]{16,}|xox[abeoprs](?:\.[a-z0-9]+)?-[A-Za-z0-9-]{10,}|xapp-\d-[A-Za-z0-9-]{10,}|npm_[A-Za-z0-9]{30,}|hf_[A-Za-z]{30,}|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|hvs\.[A-Za-z0-9_-]{20,}|dop_v1_[0-9a-f]{32,}|AccountKey=[A-Za-z0-9+/=]{20,}|dapi[0-9a-f]{32}|shpat_[0-9a-f]{32}|pul-[0-9a-f]{40})",
-        is_no_example,
-        &[
+        patterns: &[concat!(
+            r"(?:^|[^A-Za-z0-9_])((?:AKIA|ASIA)[0-9A-Z]{16}|AIza[0-9A-Za-z_-]{30,}|ya29\.[0-9A-Za-z_-]{16,}|",
+            r"gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{22,}|gl(?:pat|rt|dt|ptt|ft|cbt|",
+            r"soat)-[A-Za-z0-9_-]{16,}|sk-(?:proj-|svcacct-|admin-|ant-[a-z0-9]+-)?[A-Za-z0-9_-]{20,}|",
+            r"[sr]k_live_[A-Za-z0-9]{16,}|xox[abeoprs](?:\.[a-z0-9]+)?-[A-Za-z0-9-]{10,}|",
+            r"xapp-\d-[A-Za-z0-9-]{10,}|npm_[A-Za-z0-9]{30,}|hf_[A-Za-z]{30,}|",
+            r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|hvs\.[A-Za-z0-9_-]{20,}|dop_v1_[0-9a-f]{32,}|",
+            r"AccountKey=[A-Za-z0-9+/=]{20,}|dapi[0-9a-f]{32}|shpat_[0-9a-f]{32}|pul-[0-9a-f]{40})",
+        )],
+        counts: is_no_example,
+        hits: &[
             "AKIA2E0A8F3B244C9986",
             "ghp_a8K2mZ7qX4vB9nL1cR6tY3wE5uI0oP2sD4fG",
             "token=glpat-9xKf2LmQ7vZ3bN8cR1tY",
             "用 sk-proj-a8K2mZ7qX4vB9nL1cR6tY3wE 呼叫",
             "xoxb-2048-4096-a8K2mZ7qX4vB9nL1cR6t",
         ],
-        &[
+        misses: &[
             "AKIAIOSFODNN7EXAMPLE",
             "task-runner-for-the-nightly-report",
             "risk-assessment-of-the-monitoring",
         ],
-    ),
-    rule(
-        "aws_secret_key",
-        "an AWS secret access key",
-        &["secret_access_key", "secretaccesskey", "secret access key"],
-        r"secret[_ ]?access[_ ]?key[\x22']?\s{0,3}(?:[=:]|is)?\s{0,3}[\x22']?([A-Za-z0-9/+]{40})",
-        is_no_example,
-        &["aws_secret_access_key = kT9vXz2LqM7nB4cR8yWj1fHs6dGp3aEu5iOx0QmZ"],
-        &["aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"],
-    ),
-    rule(
-        "jwt",
-        "a JSON web token",
-        &["eyj"],
-        r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?",
-        always,
-        &["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJvcHMtMDEifQ.c2lnbmF0dXJlLW9mLW9wcw"],
-        &["the JWT begins with a header"],
-    ),
-    rule(
-        "private_key",
-        "a private key, whole or cut off",
-        &["private key", "mii", "b3blbnnzac1rzxktdje"],
-        r"-{2,}\s?(?:BEGIN|END) [A-Z0-9 ]*PRIVATE KEY|(?:^|[^A-Za-z0-9+/])MII[CEJ][A-Za-z0-9+/]{40,}|b3BlbnNzaC1rZXktdjE[A-Za-z0-9+/]*",
-        always,
-        &[
+        ..SECRET
+    },
+    Rule {
+        id: "aws_secret_key",
+        what: "an AWS secret access key",
+        keywords: &["secret_access_key", "secretaccesskey", "secret access key"],
+        patterns: &[
+            r"secret[_ ]?access[_ ]?key[\x22']?\s{0,3}(?:[=:]|is)?\s{0,3}[\x22']?([A-Za-z0-9/+]{40})",
+        ],
+        counts: is_no_example,
+        hits: &["aws_secret_access_key = kT9vXz2LqM7nB4cR8yWj1fHs6dGp3aEu5iOx0QmZ"],
+        misses: &["aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"],
+        ..SECRET
+    },
+    Rule {
+        id: "jwt",
+        what: "a JSON web token",
+        keywords: &["eyj"],
+        patterns: &[r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?"],
+        hits: &["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJvcHMtMDEifQ.c2lnbmF0dXJlLW9mLW9wcw"],
+        misses: &["the JWT begins with a header"],
+        ..SECRET
+    },
+    Rule {
+        id: "private_key",
+        what: "a private key, whole or cut off",
+        keywords: &["private key", "mii", "b3blbnnzac1rzxktdje"],
+        patterns: &[
+            r"-{2,}\s?(?:BEGIN|END) [A-Z0-9 ]*PRIVATE KEY",
+            r"(?:^|[^A-Za-z0-9+/])MII[CEJ][A-Za-z0-9+/]{40,}",
+            r"b3BlbnNzaC1rZXktdjE[A-Za-z0-9+/]*",
+        ],
+        hits: &[
             "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA",
             "-----BEGIN OPENSSH PRIVATE KEY----- b3Bl",
             "b3BlbnNzaC1rZXktdjEAAAAABG5vbmU",
         ],
-        &[
+        misses: &[
             "the private key stays on the host",
             "-----BEGIN CERTIFICATE-----",
             "-----BEGIN PUBLIC KEY-----",
         ],
-    ),
-    rule(
-        "authorization_header",
-        "the value of an Authorization header",
-        &["authorization", "bearer", "basic "],
-        r"authorization[\x22']?\s*[:=]\s*[\x22']?(?:(?:basic|bearer|token|digest|apikey|negotiate)\s+)?([A-Za-z0-9+/=._~-]{8,})|(?:^|[^a-z])bearer\s+([A-Za-z0-9._~+/-]{20,}=*)|(?:^|[^a-z])basic\s+([A-Za-z0-9+/]{11,}={1,2})",
-        is_header_value,
-        &[
+        ..SECRET
+    },
+    Rule {
+        id: "authorization_header",
+        what: "the value of an Authorization header",
+        keywords: &["authorization", "bearer", "basic "],
+        patterns: &[
+            r"authorization[\x22']?\s*[:=]\s*[\x22']?(?:(?:basic|bearer|token|digest|apikey|negotiate)\s+)?([A-Za-z0-9+/=._~-]{8,})",
+            r"(?:^|[^a-z])bearer\s+([A-Za-z0-9._~+/-]{20,}=*)",
+            r"(?:^|[^a-z])basic\s+([A-Za-z0-9+/]{11,}={1,2})",
+        ],
+        counts: is_header_value,
+        hits: &[
             "Authorization: Basic b3BzOmh1bnRlcjI=",
             "curl header Authorization: Bearer abcdef1234567890",
             "Basic b3BzOmh1bnRlcjI=",
         ],
-        &[
+        misses: &[
             "Authorization: Bearer ${TOKEN}",
             "basic authentication is on",
             "authorization: required",
             "bearer authentication",
         ],
-    ),
-    rule(
-        "cookie",
-        "a session cookie",
-        &["cookie", "session", "sid=", "csrf", "sessid"],
-        r"cookie[\x22']?\s*[:=]\s*[\x22']?([A-Za-z0-9_.-]+=[^\s;\x22']{6,})|(?:^|[^a-z])(?:session(?:_?id)?|sid|csrftoken|connect\.sid|grafana_session|phpsessid|jsessionid|_session)=([^\s;\x22'&]{8,})",
-        is_value,
-        &[
+        ..SECRET
+    },
+    Rule {
+        id: "cookie",
+        what: "a session cookie",
+        keywords: &["cookie", "session", "sid=", "csrf", "sessid"],
+        patterns: &[
+            r"cookie[\x22']?\s*[:=]\s*[\x22']?([A-Za-z0-9_.-]+=[^\s;\x22']{6,})",
+            concat!(
+                r"(?:^|[^a-z])(?:session(?:_?id)?|sid|csrftoken|connect\.sid|grafana_session|phpsessid|jsessionid|",
+                r"_session)=([^\s;\x22'&]{8,})",
+            ),
+        ],
+        counts: is_value,
+        hits: &[
             "Set-Cookie: grafana_session=7f3a9c21e8b04d56; Path=/",
             "grafana_session=7f3a9c21e8b04d56",
         ],
-        &["the cookie policy was reviewed", "Cookie: grafana_session=<redacted>"],
-    ),
-    rule(
-        "password_in_url",
-        "a URL with a password",
-        &["://"],
-        r"[a-z][a-z0-9+.-]*://[^\s/@:\x22']*:([^\s/@\x22']+)@[^\s/@]",
-        is_value,
-        &["postgres://ops:hunter2@db:5432/alerts", "http://admin:s3cr3t!@grafana.local/api"],
-        &[
+        misses: &["the cookie policy was reviewed", "Cookie: grafana_session=<redacted>"],
+        ..SECRET
+    },
+    Rule {
+        id: "password_in_url",
+        what: "a URL with a password",
+        keywords: &["://"],
+        patterns: &[r"[a-z][a-z0-9+.-]*://[^\s/@:\x22']*:([^\s/@\x22']+)@[^\s/@]"],
+        counts: is_value,
+        hits: &["postgres://ops:hunter2@db:5432/alerts", "http://admin:s3cr3t!@grafana.local/api"],
+        misses: &[
             "postgres://ops:${PGPASSWORD}@db:5432/alerts",
             "https://grafana.local:3000/d/ab@now",
             "https://USERNAME:PASSWORD@hooks.local/notify",
         ],
-    ),
-    rule(
-        "secret_in_query",
-        "a secret in the query of a URL",
-        &["?", "&"],
-        r"[?&](?:[a-z_-]*token|[a-z_]*key|secret|client_secret|password|passwd|pwd|sig|signature|auth|code)=([^\s&#\x22'<>]{6,})",
-        is_value,
-        &["https://alerts.local/hook?token=7f3a9c21e8b04d56"],
-        &[
+        ..SECRET
+    },
+    Rule {
+        id: "secret_in_query",
+        what: "a secret in the query of a URL",
+        keywords: &["?", "&"],
+        patterns: &[
+            r"[?&](?:[a-z_-]*token|[a-z_]*key|secret|client_secret|password|passwd|pwd|sig|signature|auth|code)=([^\s&#\x22'<>]{6,})",
+        ],
+        counts: is_value,
+        hits: &["https://alerts.local/hook?token=7f3a9c21e8b04d56"],
+        misses: &[
             "https://alerts.local/hook?token=${TOKEN}",
             "https://grafana.local/d/ab?orgId=1&refresh=30s",
         ],
-    ),
-    rule(
-        "assignment",
-        "a value assigned to a name that is a secret's",
-        &["pass", "pwd", "secret", "token", "key", "credential", "dsn", "webhook_url"],
-        r"(?:^|[^A-Za-z0-9_.-])[A-Za-z0-9_.-]*?(?:passwords?|passwd|passphrase|pwd|secrets?|tokens?|api[_-]?keys?|access[_-]?key|private[_-]?key|auth[_-]?key|signing[_-]?key|encryption[_-]?key|license[_-]?key|credentials?|dsn|webhook_url)[\x22'`]?\s*(?:=|:=|:)\s*[\x22'`]?([!-+\--:<-~]{4,})",
-        is_assigned,
-        &[
+        ..SECRET
+    },
+    Rule {
+        id: "assignment",
+        what: "a value assigned to a name that is a secret's",
+        keywords: &["pass", "pwd", "secret", "token", "key", "credential", "dsn", "webhook_url"],
+        patterns: &[concat!(
+            r"(?:^|[^A-Za-z0-9_.-])[A-Za-z0-9_.-]*?(?:passwords?|passwd|passphrase|pwd|secrets?|tokens?|",
+            r"api[_-]?keys?|access[_-]?key|private[_-]?key|auth[_-]?key|signing[_-]?key|encryption[_-]?key|",
+            r"license[_-]?key|credentials?|dsn|webhook_url)[\x22'`]?\s*(?:=|:=|:)\s*[\x22'`]?([!-+\--:<-~]{4,})",
+        )],
+        counts: is_assigned,
+        hits: &[
             "smtp_auth_password: hunter2x",
             "GF_SECURITY_ADMIN_PASSWORD=Sup3rS3cret",
             "密碼 password：p@ssw0rd",
@@ -295,7 +353,7 @@ pub(crate) const RULES: &[Rule] = &[
             "letmein is the value: DB_PASSWORD=letmein",
             "arn:aws:hunter2x bot_token = hunter2x",
         ],
-        &[
+        misses: &[
             "arn:aws:secretsmanager:eu-west-1:210987654321:secret:prod/pager-Qx7Lmd",
             "password: ${SMTP_PASSWORD}",
             "token: rotated in vault",
@@ -305,126 +363,177 @@ pub(crate) const RULES: &[Rule] = &[
             "no token, no password",
             "secretName: alertmanager-main",
         ],
-    ),
-    rule(
-        "password_in_prose",
-        "a password in a sentence",
-        &["pass", "pwd", "pw", "token", "secret", "key", "login", "credential"],
-        r"(?:^|[^a-z])(?:passwords?|passphrase|passwd|pass|pwd|pw|passcode)\s*[:=]\s*[\x22'`]?([!-+\--~]{5,})|(?:passwords?|passphrase|passwd|pwd|passcode|token|secret|api[ -]?key|access[ -]?key|credentials?|login)\s+(?:(?:for|of|to)\s+(?:[^\s,.;:]+\s+){1,4}?)?(?:(?:(?:is|was|has been|were)\s+)?(?:set|changed|reset|rotated)\s+to|is|was|are|=|now)\s+(?:now\s+|still\s+|just\s+)?[\x22'`]?([!-+\--~]{5,})",
-        is_odd_value,
-        &[
+        ..SECRET
+    },
+    Rule {
+        id: "password_in_prose",
+        what: "a password in a sentence",
+        keywords: &["pass", "pwd", "pw", "token", "secret", "key", "login", "credential"],
+        patterns: &[
+            r"(?:^|[^a-z])(?:passwords?|passphrase|passwd|pass|pwd|pw|passcode)\s*[:=]\s*[\x22'`]?([!-+\--~]{5,})",
+            concat!(
+                r"(?:passwords?|passphrase|passwd|pwd|passcode|token|secret|api[ -]?key|access[ -]?key|credentials?|",
+                r"login)\s+(?:(?:for|of|to)\s+(?:[^\s,.;:]+\s+){1,4}?)?(?:(?:(?:is|was|has been|were)\s+)?(?:set|",
+                r"changed|reset|rotated)\s+to|is|was|are|=|now)\s+(?:now\s+|still\s+|just\s+)?[\x22'`]?([!-+\--~]{5,})",
+            ),
+        ],
+        counts: is_odd_value,
+        hits: &[
             "the password is hunter2",
             "jump box pw: 8fTz!rodeo41",
             "SMTP password was changed to Tr0ub4dor&3.",
             "the password for the admin user is 'winter2026'",
         ],
-        &[
+        misses: &[
             "the password is rotated every 90 days",
             "the token is kept in vault",
             "the secret is managed by ops-team-2",
         ],
-    ),
-    rule(
-        "password_in_chinese",
-        "a password in a Chinese sentence",
-        &["密", "口令", "金鑰", "權杖", "令牌", "通行碼", "帳"],
-        r"(?:帳密|帳號密碼|帳號)[^\n。,;]{0,6}?[A-Za-z0-9_.@-]{2,}\s*(?:/|,|、|密碼|\s)\s*(?:密碼)?\s*[:=]?\s*([!-+\--~]{6,})|(?:密碼|密码|口令|金鑰|密鑰|权杖|權杖|令牌|通行碼)[^\n。,;]{0,8}?(?:是|為|为|:|=|改成|改為|設為|設成)\s*[\x22'「『`]?\s*([!-+\--~]{4,})",
-        is_odd_value,
-        &[
+        ..SECRET
+    },
+    Rule {
+        id: "password_in_chinese",
+        what: "a password in a Chinese sentence",
+        keywords: &["密", "口令", "金鑰", "權杖", "令牌", "通行碼", "帳"],
+        patterns: &[
+            r"(?:帳密|帳號密碼|帳號)[^\n。,;]{0,6}?[A-Za-z0-9_.@-]{2,}\s*(?:/|,|、|密碼|\s)\s*(?:密碼)?\s*[:=]?\s*([!-+\--~]{6,})",
+            r"(?:密碼|密码|口令|金鑰|密鑰|权杖|權杖|令牌|通行碼)[^\n。,;]{0,8}?(?:是|為|为|:|=|改成|改為|設為|設成)\s*[\x22'「『`]?\s*([!-+\--~]{4,})",
+        ],
+        counts: is_odd_value,
+        hits: &[
             "帳密 oncall / Wb4!zhongli92，登入之後看",
             "密碼：hunter2",
             "後台密碼是 Winter2026!",
             "管理員密碼已改為p4ssw0rd",
         ],
-        &["密碼由 vault 管理", "密碼：已於 CHG-7 輪替", "密碼: ticket:SEC-12"],
-    ),
-    rule(
-        "password_hash",
-        "a password hash",
-        &["$2", "$apr1$", "{sha}", "$1$", "$5$", "$6$", "$argon2", "$y$"],
-        r"\$2[abxy]\$\d\d\$[./A-Za-z0-9]{40,}|\$(?:apr1|1|5|6|y)\$[^\s$]+\$[./A-Za-z0-9]{16,}|\{SHA\}[A-Za-z0-9+/=]{20,}|\$argon2(?:id|i|d)\$[^\s]+",
-        always,
-        &[
+        misses: &["密碼由 vault 管理", "密碼：已於 CHG-7 輪替", "密碼: ticket:SEC-12"],
+        ..SECRET
+    },
+    Rule {
+        id: "password_hash",
+        what: "a password hash",
+        keywords: &["$2", "$apr1$", "{sha}", "$1$", "$5$", "$6$", "$argon2", "$y$"],
+        patterns: &[
+            r"\$2[abxy]\$\d\d\$[./A-Za-z0-9]{40,}",
+            r"\$(?:apr1|1|5|6|y)\$[^\s$]+\$[./A-Za-z0-9]{16,}",
+            r"\{SHA\}[A-Za-z0-9+/=]{20,}",
+            r"\$argon2(?:id|i|d)\$[^\s]+",
+        ],
+        hits: &[
             "admin:$2y$10$Qh7vK1pXz4RbN8mLw2TfUeYc6DsAgJ0oIi9Hx5VtEkZqW3rBnPyMu",
             "ops:$apr1$x7k2mq9z$Qh7vK1pXz4RbN8mLw2TfU.",
         ],
-        &["it costs $2 a day", "bcrypt hashes are kept in the vault"],
-    ),
-    rule(
-        "kubernetes_secret",
-        "the data of a Kubernetes Secret",
-        &["kind"],
-        r"kind[\x22']?\s*:\s*[\x22']?Secret(?-u:\b)(?s:.*?)(?:data|stringData)[\x22']?\s*:\s*[\s{\x22'A-Za-z0-9_.-]+:\s*[\x22']?([^\s\x22']{4,})|(?:^|\n|\{)\s*[\x22']?(?:data|stringData)[\x22']?\s*:(?s:.*?)kind[\x22']?\s*:\s*[\x22']?Secret(?-u:\b)",
-        is_value,
-        &["apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\ndata:\n  token: aHVudGVyMg=="],
-        &["kind: SecretProviderClass", "the kind: Secret is not ours"],
-    ),
-    rule(
-        "environment_dump",
-        "a dump of environment variables",
-        &["="],
-        r"(?m)(?:^[ \t]*(?:export[ \t]+|-[ \t]*)?[A-Z][A-Z0-9_]{2,}=[^\s=][^\n]*\n){3,}[ \t]*(?:export[ \t]+)?[A-Z][A-Z0-9_]{2,}=",
-        is_dump,
-        &["PATH=/usr/bin\nHOME=/root\nHOSTNAME=mon-1\nLANG=C"],
-        &["a=1\nb=2"],
-    ),
-    in_part(rule(
-        "part_of_secret",
-        "the beginning or the end of a secret",
-        &["start", "begin", "end"],
-        r"(?:token|key|secret|password|webhook|dsn|credential)s?[^.\n。]{0,40}?(?:starts?|starting|begins?|beginning|ends?|ending)\s+(?:with|in)\s+[\x22'`.…*]{0,6}([A-Za-z0-9_:+/-]{2,})",
-        is_odd_part,
-        &[
+        misses: &["it costs $2 a day", "bcrypt hashes are kept in the vault"],
+        ..SECRET
+    },
+    Rule {
+        id: "kubernetes_secret",
+        what: "the data of a Kubernetes Secret",
+        keywords: &["kind"],
+        patterns: &[
+            concat!(
+                r"kind[\x22']?\s*:\s*[\x22']?Secret(?-u:\b)(?s:.*?)(?:data|",
+                r"stringData)[\x22']?\s*:\s*[\s{\x22'A-Za-z0-9_.-]+:\s*[\x22']?([^\s\x22']{4,})",
+            ),
+            r"(?:^|\n|\{)\s*[\x22']?(?:data|stringData)[\x22']?\s*:(?s:.*?)kind[\x22']?\s*:\s*[\x22']?Secret(?-u:\b)",
+        ],
+        counts: is_value,
+        hits: &["apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\ndata:\n  token: aHVudGVyMg=="],
+        misses: &["kind: SecretProviderClass", "the kind: Secret is not ours"],
+        ..SECRET
+    },
+    Rule {
+        id: "environment_dump",
+        what: "a dump of environment variables",
+        keywords: &["="],
+        patterns: &[
+            r"(?m)(?:^[ \t]*(?:export[ \t]+|-[ \t]*)?[A-Z][A-Z0-9_]{2,}=[^\s=][^\n]*\n){3,}[ \t]*(?:export[ \t]+)?[A-Z][A-Z0-9_]{2,}=",
+        ],
+        counts: is_dump,
+        hits: &["PATH=/usr/bin\nHOME=/root\nHOSTNAME=mon-1\nLANG=C"],
+        misses: &["a=1\nb=2"],
+        ..SECRET
+    },
+    Rule {
+        id: "part_of_secret",
+        what: "the beginning or the end of a secret",
+        keywords: &["start", "begin", "end"],
+        patterns: &[concat!(
+            r"(?:token|key|secret|password|webhook|dsn|credential)s?[^.\n。]{0,40}?(?:starts?|starting|begins?|",
+            r"beginning|ends?|ending)\s+(?:with|in)\s+[\x22'`.…*]{0,6}([A-Za-z0-9_:+/-]{2,})",
+        )],
+        counts: is_odd_part,
+        hits: &[
             "the bot token starts with 1102",
             "our key ends in x9Zq4",
             "the token ends with ...x8Wd41b0",
         ],
-        &["the token starts with a header", "the key ends with the quarter"],
-    )),
-    in_part(rule(
-        "counted_part_of_secret",
-        "the first or last characters of a secret",
-        &["first", "last", "leading", "trailing"],
-        r"(?:first|last|leading|trailing)\s+(?:\d+|two|three|four|five|six|seven|eight|ten|few)?\s*(?:chars?|characters?|digits?|letters?|symbols?|bytes?)?[^.\n。\d]{0,40}?(?:are|is|was|being|:|=)\s*[\x22'`]?([A-Za-z0-9_:+/-]{3,})|(?:first|last)\s+\d+\s+(?:chars?\s+|characters?\s+|digits?\s+)?[\x22'`]?([A-Za-z0-9_:+/-]{4,})",
-        is_odd_part,
-        &[
+        misses: &["the token starts with a header", "the key ends with the quarter"],
+        ..PART_OF_SECRET
+    },
+    Rule {
+        id: "counted_part_of_secret",
+        what: "the first or last characters of a secret",
+        keywords: &["first", "last", "leading", "trailing"],
+        patterns: &[
+            concat!(
+                r"(?:first|last|leading|trailing)\s+(?:\d+|two|three|four|five|six|seven|eight|ten|few)?\s*(?:chars?|",
+                r"characters?|digits?|letters?|symbols?|bytes?)?[^.\n。\d]{0,40}?(?:are|is|was|being|:|=)\s*[\x22'`]?",
+                r"([A-Za-z0-9_:+/-]{3,})",
+            ),
+            r"(?:first|last)\s+\d+\s+(?:chars?\s+|characters?\s+|digits?\s+)?[\x22'`]?([A-Za-z0-9_:+/-]{4,})",
+        ],
+        counts: is_odd_part,
+        hits: &[
             "the last 4 characters of the token are 9xQz",
             "password: first four digits: 1102",
             "api token of the job, first 6 dv8EHi",
         ],
-        &["the first rule is loaded", "the last receipt is ticket:OPS-12"],
-    )),
-    in_part(rule(
-        "chinese_part_of_secret",
-        "the first or last characters of a secret",
-        &["前", "後", "后", "末", "尾", "開頭"],
-        r"(?:開頭|字首|前面|結尾|尾巴|最後|末尾)\s*(?:幾碼|幾個字)?\s*(?:是|為|:|=)\s*[\x22'「.…*]{0,4}([A-Za-z0-9_+/-]{2,})|(?:前|後|后|末|尾)\s*(?:\d+|[一二三四五六七八九十兩幾])?\s*(?:碼|码|位數|位|個字元|個字|字元|字)\s*(?:是|為|为|:|=)?\s*[\x22'「]?([A-Za-z0-9_+/-]{2,})",
-        is_odd_part,
-        &["token 前四碼 1102 後四碼 x9Zq", "金鑰末 4 碼為 9xQz", "密碼開頭是 Tam、結尾是 9zq"],
-        &["前 2 位 owner 已確認", "密碼前後皆未出現"],
-    )),
-    in_part(rule(
-        "masked_secret",
-        "a secret with a masked middle",
-        &["**", "..", "…", "xxx", "••", "##"],
-        r"(?:^|[^A-Za-z0-9_:+/*.-])([A-Za-z0-9_:+/-]{3,}(?:\*{2,}|•{2,}|\.{3,}|…+|x{4,}|#{3,})[A-Za-z0-9_:+/-]{2,})",
-        is_masked,
-        &[
+        misses: &["the first rule is loaded", "the last receipt is ticket:OPS-12"],
+        ..PART_OF_SECRET
+    },
+    Rule {
+        id: "chinese_part_of_secret",
+        what: "the first or last characters of a secret",
+        keywords: &["前", "後", "后", "末", "尾", "開頭"],
+        patterns: &[
+            r"(?:開頭|字首|前面|結尾|尾巴|最後|末尾)\s*(?:幾碼|幾個字)?\s*(?:是|為|:|=)\s*[\x22'「.…*]{0,4}([A-Za-z0-9_+/-]{2,})",
+            r"(?:前|後|后|末|尾)\s*(?:\d+|[一二三四五六七八九十兩幾])?\s*(?:碼|码|位數|位|個字元|個字|字元|字)\s*(?:是|為|为|:|=)?\s*[\x22'「]?([A-Za-z0-9_+/-]{2,})",
+        ],
+        counts: is_odd_part,
+        hits: &[
+            "token 前四碼 1102 後四碼 x9Zq",
+            "金鑰末 4 碼為 9xQz",
+            "密碼開頭是 Tam、結尾是 9zq",
+        ],
+        misses: &["前 2 位 owner 已確認", "密碼前後皆未出現"],
+        ..PART_OF_SECRET
+    },
+    Rule {
+        id: "masked_secret",
+        what: "a secret with a masked middle",
+        keywords: &["**", "..", "…", "xxx", "••", "##"],
+        patterns: &[
+            r"(?:^|[^A-Za-z0-9_:+/*.-])([A-Za-z0-9_:+/-]{3,}(?:\*{2,}|•{2,}|\.{3,}|…+|x{4,}|#{3,})[A-Za-z0-9_:+/-]{2,})",
+        ],
+        counts: is_masked,
+        hits: &[
             "token 1102****9xQz",
             "bot token (7198******:AAFlBzf*********VNoXp)",
             "the key is sk12...9xQz",
             "slack：xoxb-8841......9fKc",
             "PAT 是 ghp_8sKd****Q2zP",
         ],
-        &["the token of 10...20 receivers", "password: ********"],
-    )),
+        misses: &["the token of 10...20 receivers", "password: ********"],
+        ..PART_OF_SECRET
+    },
 ];
 
 /// Secrets that are told even when white space breaks them into pieces.
-pub(crate) const IN_PIECES: &[Rule] = &[rule(
-    "secret_in_pieces",
-    "a secret that white space breaks into pieces",
-    &[
+pub(crate) const IN_PIECES: &[Rule] = &[Rule {
+    id: "secret_in_pieces",
+    what: "a secret that white space breaks into pieces",
+    keywords: &[
         ":aa",
         "sk-lf-",
         "glsa_",
@@ -439,8 +548,22 @@ pub(crate) const IN_PIECES: &[Rule] = &[rule(
         "privatekey",
         "密碼",
     ],
-    r"密碼(?:是|為|:|=)([!-+\--~]{6,})|[0-9]{8,10}:AA[A-Za-z0-9_-]{33}|sk-lf-[0-9a-f]{8}-[0-9a-f]{4}-|glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}|xox[bp]-[0-9]{4,}-[0-9]{4,}|AKIA[0-9A-Z]{16}|ghp_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9]{22}_|glpat-[A-Za-z0-9_-]{20}|AIza[0-9A-Za-z_-]{35}|hooks\.slack\.com/services/T[A-Z0-9]{8,}/B[A-Z0-9]{8,}/|-{5}BEGIN[A-Z]*PRIVATEKEY-{5}",
-    is_piece,
-    &["110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1", "密碼:wB4!zuoying92"],
-    &["密碼:見ticket", "20261123 10:00 reloaded"],
-)];
+    patterns: &[
+        r"密碼(?:是|為|:|=)([!-+\--~]{6,})",
+        r"[0-9]{8,10}:AA[A-Za-z0-9_-]{33}",
+        r"sk-lf-[0-9a-f]{8}-[0-9a-f]{4}-",
+        r"glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}",
+        r"xox[bp]-[0-9]{4,}-[0-9]{4,}",
+        r"AKIA[0-9A-Z]{16}",
+        r"ghp_[A-Za-z0-9]{36}",
+        r"github_pat_[A-Za-z0-9]{22}_",
+        r"glpat-[A-Za-z0-9_-]{20}",
+        r"AIza[0-9A-Za-z_-]{35}",
+        r"hooks\.slack\.com/services/T[A-Z0-9]{8,}/B[A-Z0-9]{8,}/",
+        r"-{5}BEGIN[A-Z]*PRIVATEKEY-{5}",
+    ],
+    counts: is_piece,
+    hits: &["110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1", "密碼:wB4!zuoying92"],
+    misses: &["密碼:見ticket", "20261123 10:00 reloaded"],
+    ..SECRET
+}];
