@@ -39,6 +39,7 @@ mod inventory;
 mod journal;
 mod json;
 mod ledger;
+mod pattern;
 mod render;
 mod response;
 mod review;

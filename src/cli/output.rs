@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use crate::io::error::{FileError, shown};
-use crate::io::files;
-use crate::io::stdout;
 use crate::io::store::JournalStore;
+use crate::io::{files, stdout};
 use crate::words::names::ALLOWED_SIGNERS;
 
 use super::failure::{Failure, Failures};

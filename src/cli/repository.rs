@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::candidate::AnyCandidate;
-use crate::inputs::Surface;
-use crate::inputs::{Inventory, OwnerRequests};
+use crate::inputs::{Inventory, OwnerRequests, Surface};
 use crate::io::error::{FileError, quoted, shown};
 use crate::io::files;
 use crate::io::signatures::{self, AllowedSigners, BadSignature, Namespace};

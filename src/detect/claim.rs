@@ -1,7 +1,7 @@
 //! What a text claims: that a service is healthy, or that it came back.
 
 use super::fold::Folded;
-use super::pattern::Pattern;
+use crate::pattern::Pattern;
 
 /// A route that answers, a container or dashboard that is up, a page that opens.
 static HEALTH: Pattern = Pattern::new(&[

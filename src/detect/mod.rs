@@ -5,7 +5,6 @@ mod claim;
 mod command;
 mod fold;
 mod hidden;
-mod pattern;
 mod payload;
 mod request;
 mod rule;

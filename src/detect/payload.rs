@@ -11,8 +11,8 @@ use crate::words::Problem;
 
 use super::Match;
 use super::fold::Folded;
-use super::pattern::{self, Pattern};
 use super::rule::{Rule, RuleSet};
+use crate::pattern::{self, Pattern};
 
 /// How many blocks of a text are parsed. No answer has so many, unless it is a payload.
 const MAX_BLOCKS: usize = 24;

@@ -5,8 +5,8 @@ use std::ops::Range;
 use crate::words::Problem;
 
 use super::fold::Folded;
-use super::pattern::{Pattern, Words};
 use super::{Match, TextKind};
+use crate::pattern::{Pattern, Words};
 
 /// What addresses somebody: whoever is spoken to so is asked.
 const ADDRESSES: Words = &[

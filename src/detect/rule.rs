@@ -7,7 +7,7 @@ use crate::words::Problem;
 
 use super::Match;
 use super::fold::Folded;
-use super::pattern::{self, Pattern, Words};
+use crate::pattern::{self, Pattern, Words};
 
 /// One rule. Its pattern is held against folded text in lower case; where it has groups, the first
 /// that takes part is what was matched, else the whole match is.

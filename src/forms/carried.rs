@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use crate::json::Json;
 use crate::response::{EvidenceRef, ResponseDocument, is_placeholder, reason_in};
 use crate::words::{
-    AcceptanceField, AnswerForm, DISABLE, NOT_APPLICABLE, PER_CHANGE, PartForm, STANDING,
+    AcceptanceField, AnswerForm, DISABLE, FIELDS, NOT_APPLICABLE, PER_CHANGE, PartForm, REASON,
+    STANDING,
 };
-use crate::words::{FIELDS, REASON};
 
 /// The texts that are carried over, by the JSON pointer of the blank that they fill in.
 #[derive(Debug, Default)]

@@ -8,10 +8,9 @@ use crate::response::{Answers, Requirement, requirement};
 use crate::words::answer_help::{COMMON_REASON, LOOKED_AT, NAMES, RESPONDER};
 use crate::words::names::RESPONSE_VERSION;
 use crate::words::{
-    AcceptanceField, AnswerForm, Decision, NOT_APPLICABLE, PER_CHANGE, PartForm, PartNeed, REF,
-    STANDING, WINDOW,
+    AcceptanceField, AnswerForm, Decision, FIELDS, NOT_APPLICABLE, PER_CHANGE, PartForm, PartNeed,
+    REASON, REF, ResponseKey, STANDING, WINDOW,
 };
-use crate::words::{FIELDS, REASON, ResponseKey};
 
 use super::carried::Carried;
 use super::wrap::{WIDTH, in_both_languages, width};
@@ -186,10 +185,10 @@ pub(crate) fn lines(
             lines.push(FormLine {
                 begins_paragraph: true,
                 comments,
-                name: "responder",
+                name: ResponseKey::Responder.as_str(),
                 blank: Blank::Open,
             });
-            lines.push(bare("responded_at", Blank::Open));
+            lines.push(bare(ResponseKey::RespondedAt.as_str(), Blank::Open));
         } else if fields.contains(&Field::ReloadOwner) {
             above.extend(in_both_languages("# ", NAMES));
             above.push(String::new());

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::digest::Digest;
-use crate::json::DocumentProblem;
-use crate::json::{DocumentError, Fault, Json, Read, Reader, read_document, write_json};
+use crate::json::{
+    DocumentError, DocumentProblem, Fault, Json, Read, Reader, read_document, write_json,
+};
 use crate::words::names::INVENTORY_VERSION;
 use crate::words::{
     AcceptanceField, ControlTier, InventoryRemark, LedgerKey, SurfaceKind, WriteClass,

@@ -10,7 +10,6 @@ use rustix::fs::OFlags;
 
 use crate::io::error::{FileError, shown};
 use crate::journal::{DocumentName, Dossier, History, Step};
-
 use crate::words::names::{ATTRIBUTES, EVENTS, JOURNAL, SIGNATURE};
 
 use super::files::{self, create_folder, sync_folder};

@@ -12,8 +12,7 @@ use crate::signer::{Signer, SignerRole};
 use crate::time::Time;
 use crate::triage::Finding;
 use crate::words::names::EVENT_VERSION;
-use crate::words::{AcceptanceField, Lane, Problem, ReviewerCheck};
-use crate::words::{FIELDS, REASON, ResponseKey};
+use crate::words::{AcceptanceField, FIELDS, Lane, Problem, REASON, ResponseKey, ReviewerCheck};
 
 /// What stands before the digest at the end of a line.
 const SEAL: &str = ",\"digest\":\"";

@@ -18,9 +18,6 @@ const NEXT_STEPS: [&str; 3] = [
     "metadata 合格也只能進 monitoring reviewer reviewreload、receiver route change、Telegram send、live alert fire、alert chain smoke 與 production write 仍需獨立人工批准。",
 ];
 
-/// The one boundary that is true for ever.
-const NOT_AUTHORIZATION: &str = "not_authorization";
-
 /// One of the 93 keys of a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CandidateKey {
@@ -122,7 +119,7 @@ pub(super) fn boundaries() -> impl Iterator<Item = (&'static str, Json)> {
         .chain(flags.map(ProgressFlag::as_str))
         .chain(gates.map(|gate| gate.as_str()))
         .map(|key| (key, Shut.into()))
-        .chain([(NOT_AUTHORIZATION, Json::Bool(true))])
+        .chain([(Boundary::NOT_AUTHORIZATION, Json::Bool(true))])
 }
 
 /// One of the 59 counts of the summary.

@@ -14,8 +14,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::candidate::{AnyCandidate, Entry};
-use crate::inputs::Surface;
-use crate::inputs::{Inventory, OwnerRequests, Source};
+use crate::inputs::{Inventory, OwnerRequests, Source, Surface};
 use crate::journal::{BrokenJournal, Dossier, History};
 use crate::json::{DocumentError, Json};
 use crate::time::Time;

@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use crate::candidate::Entry;
 use crate::gate::Shut;
-use crate::inputs::Source;
-use crate::inputs::{SurfaceKey, SurfaceParts};
+use crate::inputs::{Source, SurfaceKey, SurfaceParts};
 use crate::json::{DocumentError, DocumentProblem, Fault, Json, Read, Reader, read_document};
 use crate::response::{Answers, PENDING};
 use crate::words::{AcceptanceField, AnswerShape, Lane, LedgerKey, SourceCount};

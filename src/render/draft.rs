@@ -12,10 +12,8 @@ use crate::journal::{Dossier, History, journal_folder};
 use crate::json::{Json, write_string};
 use crate::response::ResponseDocument;
 use crate::review::{ACCEPT, Verdict};
-use crate::words::RecordKey;
-use crate::words::ResponseKey;
 use crate::words::names::RECORD_VERSION;
-use crate::words::{AcceptanceField, Decision, Lane, ReviewerCheck};
+use crate::words::{AcceptanceField, Decision, Lane, RecordKey, ResponseKey, ReviewerCheck};
 
 use super::template::TemplateFormat;
 use super::yaml::scalar;

@@ -3,12 +3,11 @@
 use std::fmt;
 
 use crate::candidate::review_leads_to;
-use crate::detect;
-use crate::shape;
 use crate::words::{
     AcceptanceField, BlockedAction, ControlTier, InventoryRemark, ItemFlag, Lane, Problem,
     ReviewerCheck, RuntimeGate, SurfaceKind, VerifyCode, WriteClass,
 };
+use crate::{detect, shape};
 
 /// What one word means.
 ///

@@ -7,14 +7,12 @@ use crate::json::with;
 use crate::ledger;
 use crate::review::{ACCEPT, ReviewerKind, Verdict};
 use crate::triage::MAX_CHARACTERS;
-use crate::words::RecordKey;
-use crate::words::names::RECORD_VERSION;
-use crate::words::names::RESPONSE_VERSION;
+use crate::words::names::{RECORD_VERSION, RESPONSE_VERSION};
 use crate::words::{
-    AcceptanceField, AnswerForm, AnswerPart, CLEAR, Decision, ENTRY_KEYS, HealthGround, Lane,
-    LedgerKey, NOT_APPLICABLE, PartForm, REF, ReferenceKind, ReferenceUse, ReviewerCheck,
+    AcceptanceField, AnswerForm, AnswerPart, CLEAR, Decision, ENTRY_KEYS, FIELDS, HealthGround,
+    Lane, LedgerKey, NOT_APPLICABLE, PartForm, REASON, REF, RecordKey, ReferenceKind, ReferenceUse,
+    ResponseKey, ReviewerCheck,
 };
-use crate::words::{FIELDS, REASON};
 
 /// A document that has a schema.
 ///
@@ -193,9 +191,9 @@ fn response() -> Value {
     let mut add = |key: &str, schema: Value| properties.insert(key.to_owned(), schema);
     add("$schema", json!({"type": "string"}));
     add(LedgerKey::SchemaVersion.as_str(), json!({"const": RESPONSE_VERSION}));
-    add("responder", with(text(), "description", json!("Who answers.")));
+    add(ResponseKey::Responder.as_str(), with(text(), "description", json!("Who answers.")));
     add(
-        "responded_at",
+        ResponseKey::RespondedAt.as_str(),
         json!({
             "anyOf": [{"type": "null"}, {"type": "string", "format": "date-time"}],
             "description": "When: RFC 3339 with an offset.",
@@ -235,8 +233,8 @@ fn response() -> Value {
         AcceptanceField::RequestId.as_str(),
         AcceptanceField::SurfaceId.as_str(),
         AcceptanceField::RepoSha256.as_str(),
-        "responder",
-        "responded_at",
+        ResponseKey::Responder.as_str(),
+        ResponseKey::RespondedAt.as_str(),
         AcceptanceField::NotApproval.as_str(),
         AcceptanceField::OwnerRoleOrTeam.as_str(),
         AcceptanceField::Decision.as_str(),

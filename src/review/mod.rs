@@ -8,12 +8,11 @@ use crate::detect::fold_name;
 use crate::digest::{Digest, Original};
 use crate::document::Notation;
 use crate::inputs::Surface;
-use crate::response::{Answers, OwnerResponse};
-use crate::response::{Requirement, requirement};
+use crate::response::{Answers, OwnerResponse, Requirement, requirement};
 use crate::signer::{Signer, SignerRole};
 use crate::time::Time;
 use crate::triage::Finding;
-use crate::words::{AcceptanceField, Lane, ReviewerCheck};
+use crate::words::{AcceptanceField, Lane, RecordKey, ReviewerCheck};
 
 pub(crate) use document::ACCEPT;
 pub use document::ReviewDocument;
@@ -394,4 +393,31 @@ pub enum Refusal {
     /// A hold without a reason.
     #[error("to hold an answer in {0}, fail a check that belongs to that lane")]
     NoFailedCheck(Lane),
+}
+
+impl Refusal {
+    /// The JSON pointer of the value that the refusal is about; empty for the record as a whole.
+    #[must_use]
+    pub fn pointer(self) -> String {
+        let key = match self {
+            Self::OtherCandidate => RecordKey::AcceptanceCandidateId,
+            Self::OtherAnswer => RecordKey::ResponseEvent,
+            Self::NotAPerson | Self::OtherRole { .. } => RecordKey::ReviewerKind,
+            Self::OwnAnswer | Self::NotTheSigner | Self::AnswerUnsigned => RecordKey::Reviewer,
+            Self::NoSuchStep { .. } | Self::AcceptanceSuspended | Self::NoFailedCheck(_) => {
+                RecordKey::Outcome
+            }
+            Self::NotWithinAYear | Self::OverAlready => RecordKey::ValidUntil,
+            Self::AheadOfTheClock => RecordKey::ReviewedAt,
+            Self::FailedCheck(check)
+            | Self::PassAgainstFinding(check)
+            | Self::PassUnanswered(check)
+            | Self::NotApplicableUnearned(check) => {
+                return format!("{}/{check}", RecordKey::Checks.pointer());
+            }
+            Self::NotJudged(_) => RecordKey::Checks,
+            Self::FiledBefore | Self::Unreadable => return String::new(),
+        };
+        key.pointer()
+    }
 }

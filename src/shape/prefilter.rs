@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
+use crate::pattern;
+
 use super::Test;
 use super::table::{MONITORING_NAMES, MONITORING_OWNERS, SHAPES};
 use super::text::TEXT_SHAPES;
@@ -35,14 +37,9 @@ static FILTER: LazyLock<Filter> = LazyLock::new(|| {
             groups.into_iter().map(|words| words.into_iter().map(&mut index_of).collect()).collect()
         })
         .collect();
-    Filter { words: automaton(&words), count: words.len(), needs }
-});
-
-#[expect(clippy::expect_used, reason = "without its words, no file would ever be parsed")]
-fn automaton(words: &[&str]) -> AhoCorasick {
     let kind = Some(AhoCorasickKind::DFA);
-    AhoCorasick::builder().kind(kind).build(words).expect("constants are words")
-}
+    Filter { words: pattern::keywords(kind, words.iter().copied()), count: words.len(), needs }
+});
 
 /// The words of a path: one of each group has to be there.
 fn groups(path: &'static str) -> Vec<Vec<&'static str>> {

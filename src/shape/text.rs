@@ -1,11 +1,7 @@
 //! What is no tree of keys and values, and is told by its lines: templates, scripts, INI files, other languages.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use crate::words::SurfaceKind as Kind;
-use crate::words::WriteClass;
+use crate::pattern::Pattern;
+use crate::words::{SurfaceKind as Kind, WriteClass};
 
 /// How a kind of text is told.
 #[derive(Clone, Copy, Debug)]
@@ -188,11 +184,6 @@ fn number_of(text: &str, is_it: impl Fn(&str) -> bool) -> Option<usize> {
     text.lines().position(is_it).map(|index| index + 1)
 }
 
-#[expect(clippy::expect_used, reason = "without its pattern, a shape would never be told")]
-fn pattern(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a constant is a pattern")
-}
-
 /// A template begins with what it does: the text around its definitions is blank, or a comment.
 fn alertmanager_template(text: &str) -> Option<usize> {
     let is_comment = |line: &&str| {
@@ -215,13 +206,12 @@ fn alertmanager_template(text: &str) -> Option<usize> {
 
 /// Alloy's blocks: `component "label" {`. The first line that says anything begins one, or it is another language.
 fn alloy(text: &str) -> Option<usize> {
-    static BLOCK: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r#"^[a-z_]+(\.[a-z_0-9]+)*( "[A-Za-z_0-9]+")?[ \t]*\{"#));
-    static COMPONENT: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r#"^(prometheus|loki|otelcol|discovery|pyroscope|mimir|faro|beyla|remote|local|import|database_observability)\.[a-z_0-9.]+ "[A-Za-z_0-9]+"[ \t]*\{"#,
-        )
-    });
+    static BLOCK: Pattern =
+        Pattern::exact(&[r#"^[a-z_]+(\.[a-z_0-9]+)*( "[A-Za-z_0-9]+")?[ \t]*\{"#]);
+    static COMPONENT: Pattern = Pattern::exact(&[concat!(
+        r"^(prometheus|loki|otelcol|discovery|pyroscope|mimir|faro|beyla|remote|local|import|",
+        r#"database_observability)\.[a-z_0-9.]+ "[A-Za-z_0-9]+"[ \t]*\{"#,
+    )]);
     let mut is_in_comment = false;
     let first = text.lines().map(str::trim_end).find(|line| {
         let begins = line.starts_with("/*");
@@ -248,7 +238,7 @@ fn grafana_ini(text: &str) -> Option<usize> {
 }
 
 fn old_rules(text: &str) -> Option<usize> {
-    static ALERT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ALERT [A-Za-z_][A-Za-z0-9_]*\s*$"));
+    static ALERT: Pattern = Pattern::exact(&[r"^ALERT [A-Za-z_][A-Za-z0-9_]*\s*$"]);
     let line = number_of(text, |line| ALERT.is_match(line.trim_end()))?;
     text.lines().any(|line| line.trim_start().starts_with("IF ")).then_some(line)
 }

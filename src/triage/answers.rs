@@ -10,10 +10,10 @@ use crate::response::{
     names_somebody, reason_in,
 };
 use crate::words::{
-    AcceptanceField, AnswerForm, AnswerPart, CLEAR, DISABLE, Decision, ENTRY_KEYS, HealthGround,
-    NOT_APPLICABLE, PartForm, Problem, REF, ReferenceKind, ReferenceUse, Until,
+    AcceptanceField, AnswerForm, AnswerPart, CLEAR, DISABLE, Decision, ENTRY_KEYS, FIELDS,
+    HealthGround, NOT_APPLICABLE, PartForm, Problem, REASON, REF, ReferenceKind, ReferenceUse,
+    ResponseKey, Until,
 };
-use crate::words::{FIELDS, REASON, ResponseKey};
 
 use super::Examination;
 

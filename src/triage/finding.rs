@@ -1,7 +1,8 @@
 use std::ops::Range;
 
 use crate::words::{
-    AcceptanceField, AnswerForm, Lane, PartForm, Problem, ReferenceUse, ReviewerCheck, grounds,
+    AcceptanceField, AnswerForm, FIELDS, Lane, NOT_APPLICABLE, PartForm, Problem, ReferenceUse,
+    ResponseKey, ReviewerCheck, grounds,
 };
 
 /// One thing that triage found against an answer. It never holds what it matched.
@@ -75,13 +76,13 @@ impl Finding {
         let (field, part) = self.place();
         let form = part.map(|part| part.form);
         match (self.problem, field) {
-            (Problem::WrongType, _) if self.field == "/responded_at" => {
+            (Problem::WrongType, _) if self.field == ResponseKey::RespondedAt.pointer() => {
                 "Write a time with its offset, as `date -Iseconds` prints it.".to_owned()
             }
             (Problem::WrongType, _) if self.field.contains("/health_rests_on") => {
                 format!("Write one or more of {}; the last one stands alone.", grounds())
             }
-            (Problem::WrongType, _) if self.field.starts_with("/not_applicable/fields") => {
+            (Problem::WrongType, _) if self.field.starts_with(&format!("/{NOT_APPLICABLE}/{FIELDS}")) => {
                 "It has an answer of its own. Keep one of the two.".to_owned()
             }
             (Problem::WrongType | Problem::PartMissing, _)

@@ -22,9 +22,9 @@ use crate::inputs::Surface;
 use crate::json::Json;
 use crate::response::{Answers, COMMENT, Hint, OwnerResponse, ResponseDocument, is_placeholder};
 use crate::time::Time;
-use crate::words::ResponseKey;
 use crate::words::{
-    AcceptanceField, Boundary, Decision, ItemFlag, Lane, Problem, ProgressFlag, RuntimeGate,
+    AcceptanceField, Boundary, Decision, ItemFlag, Lane, Problem, ProgressFlag, ResponseKey,
+    RuntimeGate,
 };
 
 pub use finding::Finding;
@@ -208,7 +208,7 @@ impl<'a> Examination<'a> {
 
     /// A problem in a field that the response should have.
     fn find_in(&mut self, problem: Problem, key: ResponseKey) {
-        self.find(problem, Some(key), pointer_of(key), None);
+        self.find(problem, Some(key), key.pointer(), None);
     }
 
     fn text(&self, key: ResponseKey) -> Option<&'a str> {
@@ -222,7 +222,7 @@ impl<'a> Examination<'a> {
     fn examine_member(&mut self, name: &str, value: &Json, position: usize) {
         let key = ResponseKey::parse(name);
         let pointer = match key {
-            Some(key) => pointer_of(key),
+            Some(key) => key.pointer(),
             None => format!("/#{}", position + 1),
         };
         if key.is_none() {
@@ -282,9 +282,9 @@ impl<'a> Examination<'a> {
     ) {
         if key.is_none() && is_flag(name) {
             let is_harmless = match value {
-                Json::Bool(value) => *value == (fold(name) == NOT_AUTHORIZATION),
+                Json::Bool(value) => *value == (fold(name) == Boundary::NOT_AUTHORIZATION),
                 Json::Number(number) => {
-                    fold(name) != NOT_AUTHORIZATION && number.as_str().parse() == Ok(0.0)
+                    fold(name) != Boundary::NOT_AUTHORIZATION && number.as_str().parse() == Ok(0.0)
                 }
                 _ => false,
             };
@@ -394,14 +394,11 @@ impl<'a> Examination<'a> {
     }
 }
 
-/// The boundary that is true for ever.
-const NOT_AUTHORIZATION: &str = "not_authorization";
-
 /// Whether a key is one of the ledger's flags, gates, counts or boundaries, however it is spelled.
 fn is_flag(name: &str) -> bool {
     let name = fold(name);
     let flag = name.strip_suffix("_count").unwrap_or(&name);
-    name == NOT_AUTHORIZATION
+    name == Boundary::NOT_AUTHORIZATION
         || name == "action_button_count"
         || flag.parse::<ProgressFlag>().is_ok()
         || flag.parse::<ItemFlag>().is_ok()
@@ -425,8 +422,4 @@ fn is_plan(key: ResponseKey) -> bool {
                 | AcceptanceField::MaintenanceWindow
         )
     )
-}
-
-fn pointer_of(key: ResponseKey) -> String {
-    format!("/{}", key.as_str())
 }

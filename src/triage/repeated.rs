@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::response::{EvidenceRef, WORDS_OF_A_PART, count_folded_words, reason_in};
-use crate::words::ResponseKey;
-use crate::words::{AcceptanceField, AnswerForm, PartForm, Problem};
+use crate::words::{AcceptanceField, AnswerForm, PartForm, Problem, ResponseKey};
 
 use super::{AnsweredText, Examination};
 

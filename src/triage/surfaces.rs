@@ -3,8 +3,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use crate::inputs::OwnerRequests;
-use crate::inputs::Surface;
+use crate::inputs::{OwnerRequests, Surface};
 use crate::json::Json;
 use crate::words::AcceptanceField;
 

@@ -4,15 +4,14 @@ use std::collections::HashSet;
 
 use crate::detect;
 use crate::json::Json;
-use crate::response::{Answer, Hint, PartAnswer, names_somebody};
-use crate::response::{Requirement, requirement};
-use crate::words::ResponseKey;
+use crate::response::{Answer, Hint, PartAnswer, Requirement, names_somebody, requirement};
 use crate::words::{
-    AcceptanceField, AnswerShape, Decision, HealthGround, PartNeed, Problem, ReviewerCheck,
+    AcceptanceField, AnswerShape, Decision, HealthGround, PartNeed, Problem, ResponseKey,
+    ReviewerCheck,
 };
 
 use super::surfaces::{NAMES, stands_in};
-use super::{Examination, Finding, pointer_of};
+use super::{Examination, Finding};
 
 impl Examination<'_> {
     pub(super) fn examine_identity(&mut self) {
@@ -80,7 +79,7 @@ impl Examination<'_> {
             };
             let key = ResponseKey::Field(field);
             let is_excusable = self.may_be_not_applicable(field);
-            let finding = Finding::new(problem, key.check(), pointer_of(key), None);
+            let finding = Finding::new(problem, key.check(), key.pointer(), None);
             self.add(finding.excusable(is_excusable));
         }
         if decision != Some(Decision::DeclineOwnership) {

@@ -18,3 +18,8 @@ word_list! {
         RawAlertPayloadStorageAllowed = "raw_alert_payload_storage_allowed": "Storing a raw alert payload is not allowed.",
     }
 }
+
+impl Boundary {
+    /// The one boundary that is true for ever.
+    pub(crate) const NOT_AUTHORIZATION: &'static str = "not_authorization";
+}

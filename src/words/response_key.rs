@@ -54,6 +54,11 @@ impl ResponseKey {
         }
     }
 
+    /// The JSON pointer of the key at the top of a document.
+    pub(crate) fn pointer(self) -> String {
+        format!("/{}", self.as_str())
+    }
+
     /// The names that may stand below it: parts, keys of entries, and prefixes as keys.
     pub(crate) fn steps(self) -> Vec<&'static str> {
         match self {

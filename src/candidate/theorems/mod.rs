@@ -14,8 +14,7 @@ use std::collections::HashSet;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
 
-use crate::inputs::Surface;
-use crate::inputs::{Inventory, OwnerRequests};
+use crate::inputs::{Inventory, OwnerRequests, Surface};
 use crate::ledger::{Ledger, LedgerDocument, Stamp};
 use crate::response::OwnerResponse;
 use crate::review::{Refusal, ReviewerKind, Verdict};

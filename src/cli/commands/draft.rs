@@ -2,11 +2,10 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::inventory::{RequestDrafts, draft};
-
 use crate::cli::failure::Outcome;
 use crate::cli::inputs::{InputArgs, path, read};
 use crate::cli::output;
+use crate::inventory::{RequestDrafts, draft};
 
 /// Draft the request to each surface's owner from the inventory
 ///

@@ -1,10 +1,8 @@
 use std::process::ExitCode;
 
+use crate::cli::failure::{Failure, Outcome};
 use crate::io::stdout;
 use crate::render::Explanation;
-
-use crate::cli::failure::Failure;
-use crate::cli::failure::Outcome;
 
 /// Say what a lane, check, problem, blocked action, gate or finding code means, in Chinese and English
 #[derive(Debug, clap::Args)]

@@ -5,18 +5,14 @@ use std::sync::mpsc::{channel, sync_channel};
 use std::thread;
 
 use crate::candidate::AnyCandidate;
-use crate::inputs::Surface;
-use crate::inputs::{Inventory, OwnerRequests};
-use crate::io::stdout;
-use crate::io::{clock, files, git};
-use crate::ledger::{Ledger, LedgerWriter, Stamp, Tally};
-use crate::words::{Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
-
-use crate::cli::failure::Failures;
-use crate::cli::failure::Outcome;
+use crate::cli::failure::{Failures, Outcome};
 use crate::cli::inputs::{BYTES_WORTH_A_THREAD, InputArgs, path, read};
 use crate::cli::output;
 use crate::cli::workers::finished;
+use crate::inputs::{Inventory, OwnerRequests, Surface};
+use crate::io::{clock, files, git, stdout};
+use crate::ledger::{Ledger, LedgerWriter, Stamp, Tally};
+use crate::words::{Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
 
 /// Write the baseline ledger: every candidate waits for its owner's response
 #[derive(Debug, clap::Args)]

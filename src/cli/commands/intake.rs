@@ -1,6 +1,12 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
+use crate::cli::failure::{Failure, Failures, Outcome};
+use crate::cli::judged::{AnswerArgs, Judged, exit_code, read_response, surface_for};
+use crate::cli::report::Report as _;
+use crate::cli::repository::{Incoming, Repository};
+use crate::cli::source::refuse_another_file;
+use crate::cli::wait::WaitArgs;
 use crate::io::clock;
 use crate::io::error::shown;
 use crate::io::signatures::Namespace;
@@ -8,13 +14,7 @@ use crate::io::store::Leftovers;
 use crate::journal::{IntakeRefusal, journal_folder};
 use crate::response::ResponseDocument;
 use crate::words::names::EVENTS;
-
-use crate::cli::failure::{Failure, Failures, Outcome};
-use crate::cli::judged::{AnswerArgs, Judged, exit_code, read_response, surface_for};
-use crate::cli::report::Report as _;
-use crate::cli::repository::{Incoming, Repository};
-use crate::cli::source::refuse_another_file;
-use crate::cli::wait::WaitArgs;
+use crate::words::{AcceptanceField, ResponseKey};
 
 /// Take owner responses into the journal
 ///
@@ -39,7 +39,8 @@ pub(super) fn run(Args { answers: args, wait }: &Args, is_quiet: bool) -> Outcom
             let incoming = Incoming::read(&repository, file, read_response)?;
             let document = &incoming.document;
             let surface = surface_for(file, document, repository.surfaces())?;
-            let place = document.place_of("/repo_sha256");
+            let place =
+                document.place_of(&ResponseKey::Field(AcceptanceField::RepoSha256).pointer());
             refuse_another_file(&repository.root, surface, file, place)?;
             Ok(incoming)
         })
@@ -85,10 +86,7 @@ fn take_in(
     let leftovers = Leftovers::of(&history, &folder);
     let step = history.receive(&document, recorded_at).map_err(|refusal| Failure::Refused {
         path: file.clone(),
-        place: Some(document.place_of(match refusal {
-            IntakeRefusal::NotTheSigner => "/responder",
-            _ => "/responded_at",
-        })),
+        place: Some(document.place_of(&field_of(refusal).pointer())),
         message: refusal.to_string(),
         next_step: "have the owner answer anew, with the time of the new answer".to_owned(),
     })?;
@@ -107,4 +105,12 @@ fn take_in(
         if step.stores().is_some() { "" } else { "; nothing of the answer was kept" }
     );
     Ok(Judged::new(&file, &document, step.candidate()))
+}
+
+/// The field of an answer that a refusal speaks of.
+const fn field_of(refusal: IntakeRefusal) -> ResponseKey {
+    match refusal {
+        IntakeRefusal::NotTheSigner => ResponseKey::Responder,
+        _ => ResponseKey::RespondedAt,
+    }
 }

@@ -1,7 +1,6 @@
 use std::process::ExitCode;
 
-use crate::cli::failure::Failure;
-use crate::cli::failure::Outcome;
+use crate::cli::failure::{Failure, Outcome};
 use crate::io::error::FileError;
 use crate::io::stdout;
 

@@ -2,14 +2,12 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use crate::io::error::shown;
-use crate::io::files;
-use crate::io::stdout;
 use crate::io::store::JournalStore;
+use crate::io::{files, stdout};
 use crate::ledger::Ledger;
 
 use super::generate;
-use crate::cli::failure::Failures;
-use crate::cli::failure::Outcome;
+use crate::cli::failure::{Failures, Outcome};
 use crate::cli::output;
 use crate::cli::repository::{Replayed, Repository};
 use crate::cli::wait::WaitArgs;

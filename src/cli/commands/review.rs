@@ -6,27 +6,23 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use crate::candidate::{AnyCandidate, Refused, review_leads_to};
-use crate::escape;
-use crate::io::clock;
-use crate::io::error::shown;
-use crate::io::files;
-use crate::io::signatures::Namespace;
-use crate::io::stdout;
-use crate::io::store::Leftovers;
-use crate::journal::journal_folder;
-use crate::response::ResponseDocument;
-use crate::review::{Refusal, ReviewDocument};
-use crate::triage::Finding;
-use crate::words::names::{ALLOWED_SIGNERS, EVENTS};
-use crate::words::{Lane, ReviewerCheck};
-
-use crate::cli::failure::Outcome;
-use crate::cli::failure::{Failure, Failures};
+use crate::cli::failure::{Failure, Failures, Outcome};
 use crate::cli::inputs::{InputArgs, path};
 use crate::cli::report::{HumanOrJson, json};
 use crate::cli::repository::{Incoming, Repository};
 use crate::cli::source::refuse_another_file;
 use crate::cli::wait::WaitArgs;
+use crate::escape;
+use crate::io::error::shown;
+use crate::io::signatures::Namespace;
+use crate::io::store::Leftovers;
+use crate::io::{clock, files, stdout};
+use crate::journal::journal_folder;
+use crate::response::ResponseDocument;
+use crate::review::{Refusal, ReviewDocument};
+use crate::triage::Finding;
+use crate::words::names::{ALLOWED_SIGNERS, EVENTS};
+use crate::words::{Lane, RecordKey, ReviewerCheck};
 
 /// Take reviewer records into the journal
 ///
@@ -66,7 +62,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
         let surface = repository.surfaces().of_candidate(document.candidate_id());
         // A hold only holds back, whatever became of the file.
         if let Some(surface) = surface.filter(|_| !document.outcome().is_hold()) {
-            let place = document.place_of("/outcome");
+            let place = document.place_of(&RecordKey::Outcome.pointer());
             refuse_another_file(&repository.root, surface, file, place)?;
         }
         Ok(incoming)
@@ -122,7 +118,7 @@ fn take_in(
     let Incoming { file, document, signature } = incoming;
     let place = |pointer: &str| document.place_of(pointer);
     let Some(surface) = repository.surfaces().of_candidate(document.candidate_id()) else {
-        let place = place("/acceptance_candidate_id");
+        let place = place(&RecordKey::AcceptanceCandidateId.pointer());
         return Err(Failure::NoSuchCandidate { path: file, place }.into());
     };
     let (history, folder) = repository.history_for_step(surface, notes)?;
@@ -154,7 +150,7 @@ fn take_in(
     let step = history.review(record, recorded_at).map_err(|Refused { candidate, reason }| {
         Failure::Refused {
             path: file.clone(),
-            place: Some(place(&field_of(reason))),
+            place: Some(place(&reason.pointer())),
             message: reason.to_string(),
             next_step: next_step_after(candidate.candidate(), reason),
         }
@@ -228,26 +224,4 @@ fn next_step_after(candidate: &AnyCandidate, reason: Refusal) -> String {
         ),
         _ => format!("the candidate is in {lane}; for its history: acceptance-ledger status {id}"),
     }
-}
-
-/// The field of a record that a refusal speaks of.
-fn field_of(reason: Refusal) -> String {
-    let key = match reason {
-        Refusal::OtherCandidate => "/acceptance_candidate_id",
-        Refusal::OtherAnswer => "/response_event",
-        Refusal::NotAPerson | Refusal::OtherRole { .. } => "/reviewer_kind",
-        Refusal::OwnAnswer | Refusal::NotTheSigner | Refusal::AnswerUnsigned => "/reviewer",
-        Refusal::NoSuchStep { .. } | Refusal::AcceptanceSuspended | Refusal::NoFailedCheck(_) => {
-            "/outcome"
-        }
-        Refusal::NotWithinAYear | Refusal::OverAlready => "/valid_until",
-        Refusal::AheadOfTheClock => "/reviewed_at",
-        Refusal::FailedCheck(check)
-        | Refusal::PassAgainstFinding(check)
-        | Refusal::PassUnanswered(check)
-        | Refusal::NotApplicableUnearned(check) => return format!("/checks/{check}"),
-        Refusal::NotJudged(_) => "/checks",
-        Refusal::FiledBefore | Refusal::Unreadable => "",
-    };
-    key.to_owned()
 }

@@ -2,10 +2,9 @@ use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
+use crate::cli::failure::Outcome;
 use crate::io::stdout;
 use crate::render::Schema;
-
-use crate::cli::failure::Outcome;
 
 /// Print the JSON Schema (2020-12) of a document
 #[derive(Debug, clap::Args)]

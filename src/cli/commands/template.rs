@@ -6,33 +6,26 @@ use std::process::ExitCode;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use crate::candidate::review_leads_to;
-use crate::escape;
-use crate::forms::Carried;
-use crate::inputs::Surface;
-use crate::io::clock;
-use crate::io::error::shown;
-use crate::io::files;
-use crate::io::stdout;
-use crate::render::Schema;
-use crate::render::{
-    DraftOptions, TemplateFormat, TemplateOptions, response_template, review_template,
-};
-use crate::response::ResponseDocument;
-use crate::review::ACCEPT;
-use crate::triage::carries_anything_withheld;
-use crate::words::names::JOURNAL;
-use crate::words::names::RECORD_SCHEMA_FILE;
-use crate::words::names::RESPONSE_SCHEMA_FILE;
-use crate::words::{Decision, Lane, ReviewerCheck};
-
-use crate::cli::failure::Outcome;
-use crate::cli::failure::{Failure, Failures};
+use crate::cli::failure::{Failure, Failures, Outcome};
 use crate::cli::inputs::{InputArgs, find_surface, path};
 use crate::cli::judged::read_response;
 use crate::cli::output;
 use crate::cli::repository::Repository;
 use crate::cli::source::{Source, Sources};
 use crate::cli::wait::WaitArgs;
+use crate::escape;
+use crate::forms::Carried;
+use crate::inputs::Surface;
+use crate::io::error::shown;
+use crate::io::{clock, files, stdout};
+use crate::render::{
+    DraftOptions, Schema, TemplateFormat, TemplateOptions, response_template, review_template,
+};
+use crate::response::ResponseDocument;
+use crate::review::ACCEPT;
+use crate::triage::carries_anything_withheld;
+use crate::words::names::{JOURNAL, RECORD_SCHEMA_FILE, RESPONSE_SCHEMA_FILE};
+use crate::words::{Decision, Lane, ReviewerCheck};
 
 /// Write a response to fill in for surfaces, or a reviewer's draft
 ///

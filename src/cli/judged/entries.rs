@@ -7,11 +7,12 @@ use crate::escape;
 use crate::forms::{WIDTH, section_of, width, wrapped};
 use crate::io::error::shown;
 use crate::json::Json;
-use crate::response::{Answers, COMMENT, ResponseDocument, is_reason};
-use crate::response::{Requirement, requirement};
+use crate::response::{Answers, COMMENT, Requirement, ResponseDocument, is_reason, requirement};
 use crate::triage::Finding;
-use crate::words::{AcceptanceField, HealthGround, Lane, NOT_APPLICABLE, PartForm, Problem};
-use crate::words::{FIELDS, REASON, ResponseKey};
+use crate::words::{
+    AcceptanceField, FIELDS, HealthGround, Lane, NOT_APPLICABLE, PartForm, Problem, REASON,
+    ResponseKey,
+};
 
 use super::{Judged, color};
 

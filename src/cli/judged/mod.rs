@@ -11,8 +11,7 @@ use serde_json::{Value, json};
 
 use crate::candidate::AnyCandidate;
 use crate::document::Notation;
-use crate::inputs::OwnerRequests;
-use crate::inputs::Surface;
+use crate::inputs::{OwnerRequests, Surface};
 use crate::io::error::shown;
 use crate::io::files;
 use crate::response::{Hint, ResponseDocument};

@@ -12,8 +12,8 @@ use crate::words::Problem;
 
 use super::Match;
 use super::fold::Folded;
-use super::pattern::Pattern;
 use super::rule::RuleSet;
+use crate::pattern::Pattern;
 pub(crate) use rules::{IN_PIECES, RULES};
 
 /// How often a text is decoded again.

@@ -5,26 +5,22 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::cli::failure::{Failure, Failures, Outcome};
+use crate::cli::inputs::InputArgs;
+use crate::cli::repository::{Replay, Replayed, Repository, log_of};
+use crate::cli::survey::{Surveyed, read_back, survey};
+use crate::cli::wait::WaitArgs;
 use crate::forms::count_blanks;
 use crate::inputs::{Inventory, OwnerRequests};
 use crate::inventory::draft;
-use crate::io::clock;
 use crate::io::error::shown;
-use crate::io::stdout;
 use crate::io::store::Folder;
-use crate::io::{files, git};
+use crate::io::{clock, files, git, stdout};
 use crate::ledger::{Ledger, LedgerDocument, Stamp, Tally};
 use crate::response::ResponseDocument;
 use crate::triage::carries_anything_withheld;
 use crate::words::Lane;
 use crate::words::names::LEDGER;
-
-use crate::cli::failure::Outcome;
-use crate::cli::failure::{Failure, Failures};
-use crate::cli::inputs::InputArgs;
-use crate::cli::repository::{Replay, Replayed, Repository, log_of};
-use crate::cli::survey::{Surveyed, read_back, survey};
-use crate::cli::wait::WaitArgs;
 use changes::{Changes, Outdated};
 use summary::Summary;
 

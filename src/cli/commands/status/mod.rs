@@ -7,21 +7,18 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use crate::escape::lines_for_terminal;
-use crate::io::clock;
-use crate::io::error::shown;
-use crate::io::stdout;
-use crate::journal::JournalFault;
-use crate::time::Time;
-use crate::words::{Lane, ProgressFlag, RuntimeGate};
-
-use crate::cli::failure::Failure;
-use crate::cli::failure::Outcome;
+use crate::cli::failure::{Failure, Outcome};
 use crate::cli::inputs::{InputArgs, find_surface};
 use crate::cli::report::{HumanOrJson, json};
 use crate::cli::repository::{Replayed, Repository, log_of};
 use crate::cli::source::{Source, Sources};
 use crate::cli::wait::WaitArgs;
+use crate::escape::lines_for_terminal;
+use crate::io::error::shown;
+use crate::io::{clock, stdout};
+use crate::journal::JournalFault;
+use crate::time::Time;
+use crate::words::{Lane, ProgressFlag, RuntimeGate};
 use ends::Ends;
 use story::SurfaceStory;
 

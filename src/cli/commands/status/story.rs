@@ -5,6 +5,8 @@ use std::fmt;
 use serde_json::{Value, json};
 
 use crate::candidate::AnyCandidate;
+use crate::cli::repository::Replay;
+use crate::cli::signed::{self, Signed};
 use crate::escape;
 use crate::escape::lines_for_terminal;
 use crate::forms::wrapped;
@@ -16,11 +18,7 @@ use crate::response::ResponseDocument;
 use crate::review::{ReviewDocument, ReviewerRecord, Verdict};
 use crate::time::Time;
 use crate::triage::carries_anything_withheld;
-use crate::words::ResponseKey;
-use crate::words::{AcceptanceField, Lane, ReviewerCheck};
-
-use crate::cli::repository::Replay;
-use crate::cli::signed::{self, Signed};
+use crate::words::{AcceptanceField, Lane, ResponseKey, ReviewerCheck};
 
 /// What happened to one surface.
 pub(super) struct SurfaceStory<'a> {

@@ -2,8 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::inputs::ListedSurfaces;
-use crate::inputs::Surface;
+use crate::inputs::{ListedSurfaces, Surface};
 use crate::json::Json;
 use crate::words::{AcceptanceField, VerifyCode};
 

@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use crate::candidate::AnyCandidate;
-use crate::io::files;
-use crate::io::sink;
+use crate::io::{files, sink};
 use crate::ledger::{Ledger, LedgerDocument, Stamp, inspect, place_in_ledger};
 use crate::time::Time;
 use crate::words::VerifyCode;

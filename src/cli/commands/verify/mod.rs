@@ -7,6 +7,12 @@ mod since;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::inputs::{InputArgs, path};
+use crate::cli::report::ReportFormat;
+use crate::cli::repository::{Replayed, Repository, log_of};
+use crate::cli::signed::{SignatureFault, SignedAcceptance, bad_signatures};
+use crate::cli::wait::WaitArgs;
 use crate::inputs::{Inventory, ListedSurfaces};
 use crate::io::clock;
 use crate::io::error::shown;
@@ -15,14 +21,6 @@ use crate::journal::{DocumentName, Event, JournalLog};
 use crate::time::Time;
 use crate::words::VerifyCode;
 use crate::words::names::{ALLOWED_SIGNERS, ATTRIBUTES, EVENTS, LEDGER, SIGNATURE};
-
-use crate::cli::failure::Failure;
-use crate::cli::failure::Outcome;
-use crate::cli::inputs::{InputArgs, path};
-use crate::cli::report::ReportFormat;
-use crate::cli::repository::{Replayed, Repository, log_of};
-use crate::cli::signed::{SignatureFault, SignedAcceptance, bad_signatures};
-use crate::cli::wait::WaitArgs;
 use findings::{Verification, VerifyFinding};
 
 /// Hold a committed ledger against its inputs and its journal

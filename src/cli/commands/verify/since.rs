@@ -4,11 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
 use crate::escape;
-use crate::inputs::OwnerRequests;
-use crate::inputs::Surface;
-use crate::io::files;
-use crate::io::git;
+use crate::inputs::{OwnerRequests, Surface};
 use crate::io::signatures::AllowedSigners;
+use crate::io::{files, git};
 use crate::journal::{DocumentName, JournalSkim, journal_folder};
 use crate::json::{DocumentError, Json};
 use crate::ledger::LedgerDocument;

@@ -8,46 +8,62 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
 
 /// Alternatives of a pattern, one a line, so that a change shows which.
-pub(super) type Words = &'static [&'static str];
+pub(crate) type Words = &'static [&'static str];
 
-/// A pattern for text in lower case, compiled when it is first held against one.
+/// A pattern that is compiled when it is first held against a text.
 #[derive(Debug)]
-pub(super) struct Pattern {
+pub(crate) struct Pattern {
     alternatives: Words,
-    are_words: bool,
+    reading: Reading,
     regex: OnceLock<Regex>,
 }
 
+/// What the text is that a pattern is held against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    /// Folded text in lower case.
+    Folded,
+    /// As folded; a word of English is a whole one.
+    FoldedWords,
+    /// A text as it is.
+    Exact,
+}
+
 impl Pattern {
-    pub(super) const fn new(alternatives: Words) -> Self {
-        Self { alternatives, are_words: false, regex: OnceLock::new() }
+    /// A pattern for folded text in lower case.
+    pub(crate) const fn new(alternatives: Words) -> Self {
+        Self { alternatives, reading: Reading::Folded, regex: OnceLock::new() }
+    }
+
+    /// A pattern for a text as it is.
+    pub(crate) const fn exact(alternatives: Words) -> Self {
+        Self { alternatives, reading: Reading::Exact, regex: OnceLock::new() }
     }
 
     /// English words are whole ones; Chinese has no spaces to tell by, and stands beside Latin letters without any.
-    pub(super) const fn of_words(words: Words) -> Self {
-        Self { alternatives: words, are_words: true, regex: OnceLock::new() }
+    pub(crate) const fn of_words(words: Words) -> Self {
+        Self { alternatives: words, reading: Reading::FoldedWords, regex: OnceLock::new() }
     }
 
     /// Compiles it, if it is not yet.
     #[expect(clippy::expect_used, reason = "without its pattern, a rule would find nothing")]
-    pub(super) fn compile(&self) -> &Regex {
+    pub(crate) fn compile(&self) -> &Regex {
         self.regex.get_or_init(|| Regex::new(&self.written()).expect("a constant is a pattern"))
     }
 
     fn written(&self) -> String {
-        let written = self.alternatives.iter().map(|alternative| {
-            let pattern = in_ascii(alternative);
-            if self.are_words && alternative.is_ascii() {
-                format!(r"(?-u:\b)(?:{pattern})(?-u:\b)")
-            } else {
-                pattern
+        let written = self.alternatives.iter().map(|alternative| match self.reading {
+            Reading::Exact => (*alternative).to_owned(),
+            Reading::FoldedWords if alternative.is_ascii() => {
+                format!(r"(?-u:\b)(?:{})(?-u:\b)", in_ascii(alternative))
             }
+            Reading::Folded | Reading::FoldedWords => in_ascii(alternative),
         });
         written.collect::<Vec<_>>().join("|")
     }
 
     /// Each place of a text that it matches.
-    pub(super) fn places(&self, text: &str) -> impl Iterator<Item = Range<usize>> {
+    pub(crate) fn places(&self, text: &str) -> impl Iterator<Item = Range<usize>> {
         self.find_iter(text).map(|found| found.range())
     }
 }
@@ -91,7 +107,7 @@ fn in_ascii(pattern: &str) -> String {
 
 /// Constant keywords, to be found in one pass.
 #[expect(clippy::expect_used, reason = "without its keywords, no rule would ever be tried")]
-pub(super) fn keywords<'k>(
+pub(crate) fn keywords<'k>(
     kind: Option<AhoCorasickKind>,
     keywords: impl IntoIterator<Item = &'k str>,
 ) -> AhoCorasick {
