@@ -1,3 +1,4 @@
+use super::limits::{MAX_DEPTH, MAX_DOCUMENT};
 use super::place::Place;
 
 /// What is wrong with a document in JSON or YAML, where, and what to do next.
@@ -155,8 +156,8 @@ pub enum DocumentProblem {
     /// An integer of more than 4,300 digits.
     #[error("this integer has more than 4300 digits")]
     TooManyDigits,
-    /// More than 127 arrays and objects in each other.
-    #[error("arrays and objects are nested more than 127 levels deep")]
+    /// More arrays and objects in each other than a document may have.
+    #[error("arrays and objects are nested more than {MAX_DEPTH} levels deep")]
     TooDeep,
     /// Half of a surrogate pair: no character.
     #[error("this string has a lone surrogate, which is no character")]
@@ -176,8 +177,8 @@ pub enum DocumentProblem {
     /// Another version of a document than this crate reads: the one that it does.
     #[error("this is not schema version {0:?}, the one that this release reads")]
     WrongVersion(&'static str),
-    /// More than 256 KiB.
-    #[error("the document has more than 256 KiB")]
+    /// More bytes than a document that somebody writes by hand may have.
+    #[error("the document has more than {} KiB", MAX_DOCUMENT / 1024)]
     TooLarge,
     /// An empty id.
     #[error("an id is empty")]

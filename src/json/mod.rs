@@ -2,6 +2,7 @@
 //! `json.dumps(ensure_ascii=False, indent=2, sort_keys=True)` writes it.
 
 mod error;
+mod limits;
 mod number;
 mod place;
 mod reader;
@@ -12,14 +13,13 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use error::{DocumentError, DocumentProblem};
+pub(crate) use limits::{MAX_DEPTH, MAX_DOCUMENT};
 pub use number::Number;
 pub(crate) use place::line_and_column;
 #[cfg(feature = "cli")]
 pub(crate) use place::line_column_and_path;
-pub(crate) use reader::{
-    Fault, MAX_DEPTH, MAX_DOCUMENT, Read, Reader, read_document, read_small_document,
-};
-pub(crate) use text::{new_line, write_array, write_json, write_string};
+pub(crate) use reader::{Fault, Read, Reader, read_document, read_small_document};
+pub(crate) use text::{new_line, write_array, write_json, write_object, write_string};
 
 /// Any JSON value, kept so that it can be written back digit for digit.
 ///

@@ -2,13 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiter::{Jiter, JiterError, JiterErrorType, JsonErrorType, Peek};
 
+use super::limits::{MAX_DEPTH, MAX_DOCUMENT, MAX_FAULTS};
 use super::{DocumentError, DocumentProblem, Json, Number};
-
-/// How many arrays and objects may stand in each other.
-pub(crate) const MAX_DEPTH: usize = 127;
-
-/// How many bytes a document may have that somebody writes by hand.
-pub(crate) const MAX_DOCUMENT: usize = 256 * 1024;
 
 /// What is wrong, and the offset of the byte where it is.
 #[derive(Debug)]
@@ -93,9 +88,6 @@ pub(crate) struct Reader<'t> {
     /// How many more of them there are.
     unlisted: usize,
 }
-
-/// How many faults are told of a document. Whoever sees a hundred mends what made them.
-const MAX_FAULTS: usize = 100;
 
 /// A key of an object: one that the caller tells apart, or another.
 enum Key<K> {

@@ -25,13 +25,24 @@ pub(crate) fn write_json(out: &mut String, value: &Json, level: usize) {
             write_array(out, items, level, |out, item| write_json(out, item, level + 1));
         }
         Json::Object(members) => {
-            write_block(out, ['{', '}'], members, level, |out, (key, member)| {
-                write_string(out, key);
-                out.push_str(": ");
-                write_json(out, member, level + 1);
-            });
+            let members = members.iter().map(|(key, member)| (key.as_str(), member));
+            write_object(out, members, level, |out, member| write_json(out, member, level + 1));
         }
     }
+}
+
+/// Appends the object of `members` in their order, `level` levels deep; `write_value` writes each value.
+pub(crate) fn write_object<'k, V>(
+    out: &mut String,
+    members: impl IntoIterator<Item = (&'k str, V)>,
+    level: usize,
+    mut write_value: impl FnMut(&mut String, V),
+) {
+    write_block(out, ['{', '}'], members, level, |out, (key, value)| {
+        write_string(out, key);
+        out.push_str(": ");
+        write_value(out, value);
+    });
 }
 
 /// Appends the array of `items`, `level` levels deep; `write_item` writes each.

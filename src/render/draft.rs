@@ -9,7 +9,7 @@ use crate::forms::{
     WHY, comment, instruction,
 };
 use crate::journal::{Dossier, History, journal_folder};
-use crate::json::{Json, write_string};
+use crate::json::{Json, write_json, write_object};
 use crate::response::ResponseDocument;
 use crate::review::{ACCEPT, Verdict};
 use crate::words::names::RECORD_VERSION;
@@ -170,38 +170,26 @@ impl ReviewDraft<'_> {
     }
 
     fn as_json(&self) -> String {
-        let mut text = String::from("{");
-        let mut separator = "";
-        for key in RecordKey::ALL {
-            text.push_str(separator);
-            separator = ",";
-            text.push_str("\n  ");
-            write_string(&mut text, key.as_str());
-            text.push_str(": ");
-            if *key == RecordKey::Checks {
-                self.write_checks(&mut text);
+        let mut text = String::new();
+        let keys = RecordKey::ALL.iter().map(|key| (key.as_str(), *key));
+        write_object(&mut text, keys, 0, |text, key| {
+            if key == RecordKey::Checks {
+                self.write_checks(text);
             } else {
-                crate::json::write_json(&mut text, &self.value(*key).unwrap_or(Json::Null), 1);
+                write_json(text, &self.value(key).unwrap_or(Json::Null), 1);
             }
-        }
-        text.push_str("\n}\n");
+        });
+        text.push('\n');
         text
     }
 
     /// The checks in the ledger's order, in which a reviewer works through them.
     fn write_checks(&self, text: &mut String) {
-        let mut separator = "{";
-        for check in self.checks() {
-            text.push_str(separator);
-            text.push_str("\n    ");
-            write_string(text, check.as_str());
-            text.push_str(": ");
+        let checks = self.checks().map(|check| (check.as_str(), check));
+        write_object(text, checks, 1, |text, check| {
             let verdict = self.verdict(check).map(|verdict| verdict.to_string());
-            let verdict = verdict.map_or(Json::Null, Json::String);
-            crate::json::write_json(text, &verdict, 2);
-            separator = ",";
-        }
-        text.push_str("\n  }");
+            write_json(text, &verdict.map_or(Json::Null, Json::String), 2);
+        });
     }
 
     fn as_yaml(&self) -> String {

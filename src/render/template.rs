@@ -2,9 +2,9 @@
 
 use crate::forms::{Blank, Carried, FormLine, header, lines};
 use crate::inputs::Surface;
-use crate::json::{Json, write_json, write_string};
+use crate::json::{Json, write_json, write_object, write_string};
 use crate::response::ResponseDocument;
-use crate::words::Decision;
+use crate::words::{Decision, ResponseKey};
 
 use super::yaml;
 
@@ -66,15 +66,12 @@ pub fn response_template(surface: &Surface, options: &TemplateOptions<'_>) -> St
 }
 
 fn write_as_json(schema: &str, lines: &[FormLine]) -> String {
-    let mut text = String::from("{\n  \"$schema\": ");
-    write_string(&mut text, schema);
-    for line in lines {
-        text.push_str(",\n  ");
-        write_string(&mut text, line.name);
-        text.push_str(": ");
-        write_blank(&mut text, &line.blank, 1);
-    }
-    text.push_str("\n}\n");
+    let schema = Blank::Text(schema.to_owned());
+    let blanks = lines.iter().map(|line| (line.name, &line.blank));
+    let mut text = String::new();
+    let members = std::iter::once((ResponseKey::Schema.as_str(), &schema)).chain(blanks);
+    write_object(&mut text, members, 0, |text, blank| write_blank(text, blank, 1));
+    text.push('\n');
     text
 }
 
@@ -89,16 +86,8 @@ fn write_blank(text: &mut String, blank: &Blank, level: usize) {
             write_json(text, &Json::strings(items.iter().map(String::as_str)), level);
         }
         Blank::Keys(keys) => {
-            text.push('{');
-            for (index, (name, blank)) in keys.iter().enumerate() {
-                text.push_str(if index == 0 { "" } else { "," });
-                crate::json::new_line(text, level + 1);
-                write_string(text, name);
-                text.push_str(": ");
-                write_blank(text, blank, level + 1);
-            }
-            crate::json::new_line(text, level);
-            text.push('}');
+            let members = keys.iter().map(|(name, blank)| (*name, blank));
+            write_object(text, members, level, |text, blank| write_blank(text, blank, level + 1));
         }
     }
 }

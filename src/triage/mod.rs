@@ -35,7 +35,7 @@ pub use surfaces::Surfaces;
 const MAX_TEXTS: usize = 400;
 
 /// How many bytes are examined of all texts together: as many as all fields of a template hold.
-const MAX_BYTES: usize = 23 * MAX_CHARACTERS;
+const MAX_BYTES: usize = AcceptanceField::ANSWERS * MAX_CHARACTERS;
 
 /// How many bytes of a value with its key are examined as a document. A longer one is oversized.
 const MAX_STRUCTURE: usize = 16 * 1024;

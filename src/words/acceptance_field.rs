@@ -72,7 +72,19 @@ pub enum AnswerShape {
 }
 
 impl AcceptanceField {
-    /// The 23 fields that an owner answers, in the ledger's order.
+    /// How many fields an owner answers.
+    pub(crate) const ANSWERS: usize = {
+        let (mut count, mut fields) = (0, Self::ALL);
+        while let [field, rest @ ..] = fields {
+            if field.answer_shape().is_some() {
+                count += 1;
+            }
+            fields = rest;
+        }
+        count
+    };
+
+    /// The fields that an owner answers, in the ledger's order.
     pub fn answers() -> impl Iterator<Item = Self> {
         Self::ALL.iter().copied().filter(|field| field.answer_shape().is_some())
     }
