@@ -6,7 +6,7 @@
 //! ```
 
 use acceptance_ledger::{
-    AnyCandidate, Candidate, Dossier, DraftOptions, History, Inventory, Ledger, LedgerDocument,
+    Candidate, Dossier, DraftOptions, Held, History, Inventory, Ledger, LedgerDocument,
     OwnerRequests, ProgressFlag, Received, ResponseDocument, ReviewDocument, RuntimeGate, Stamp,
     Surface, Surfaces, WaitingOwnerResponse, review_template,
 };
@@ -120,15 +120,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             Received::ReadyForReview(candidate) => {
                 println!("{} waits for a reviewer", candidate.lane());
             }
-            Received::Quarantined(candidate) => {
-                println!("an answer lands in {}", candidate.lane());
+            Received::Held(Held::Quarantined(candidate)) => {
+                println!("an answer is held in {}", candidate.lane());
                 for finding in
                     candidate.findings().iter().filter(|finding| finding.characters().is_some())
                 {
                     println!("  {}: {}", finding.field(), finding.message());
                 }
             }
-            other => println!("an answer is held in {}", AnyCandidate::from(other).lane()),
+            Received::Held(held) => println!("an answer is held in {}", held.lane()),
         }
         accept(surface, &surfaces)?;
     }

@@ -6,20 +6,20 @@ use crate::inputs::Surface;
 use crate::response::{OwnerResponse, ResponseDocument};
 use crate::review::{Refusal, ReviewerRecord, Verdict, is_answered, is_not_applicable};
 use crate::time::Time;
-use crate::triage::{Finding, Surfaces, Triage};
+use crate::triage::{Finding, Surfaces, Triage, triage};
 use crate::words::{Lane, ReviewerCheck};
 
 use super::state::{
-    Carried, Clean, ExecutionRejected, FalseGreenSupplementRequired, IncidentBackfillRequired,
-    Kept, OwnerReviewOnlyUpdate, Quarantined, ReadbackRequired, ReadyForReview, ReceiptGapRequired,
-    StaleOrSilencedReviewRequired, State, SupplementRequested, WaitingOwnerResponse,
-    WaitingRuntimeGate, Withheld,
+    Carried, Clean, Contents, ExecutionRejected, FalseGreenSupplementRequired,
+    IncidentBackfillRequired, Kept, OwnerReviewOnlyUpdate, Quarantined, ReadbackRequired,
+    ReadyForReview, ReceiptGapRequired, StaleOrSilencedReviewRequired, State, SupplementRequested,
+    WaitingOwnerResponse, WaitingRuntimeGate, Withheld,
 };
 use super::{Candidate, Entry, Refused};
 
-/// Makes an enum of candidates, one variant a state, and its way into [`AnyCandidate`].
+/// Makes an enum of candidates, one variant a state, with what all of them can do.
 macro_rules! candidates {
-    ($(#[$meta:meta])* pub enum $name:ident { $($state:ident,)+ } $(into $wider:ident)*) => {
+    ($(#[$meta:meta])* pub enum $name:ident { $($state:ident,)+ }) => {
         $(#[$meta])*
         #[derive(Debug, PartialEq)]
         #[cfg_attr(test, derive(Clone))]
@@ -31,74 +31,135 @@ macro_rules! candidates {
             )+
         }
 
-        candidates!(@into $($wider)* ; $name { $($state,)+ });
-    };
-    (@into $($wider:ident)* ; $name:ident $states:tt) => {
-        $(candidates!(@from $name $states into $wider);)*
-    };
-    (@from $name:ident { $($state:ident,)+ } into $wider:ident) => {
-        impl From<$name> for $wider {
-            fn from(candidate: $name) -> Self {
-                match candidate {
-                    $($name::$state(candidate) => Self::$state(candidate),)+
+        impl $name {
+            /// The surface.
+            #[must_use]
+            pub fn surface(&self) -> &Surface {
+                match self { $(Self::$state(candidate) => candidate.surface(),)+ }
+            }
+
+            /// The lane of the state.
+            #[must_use]
+            pub fn lane(&self) -> Lane {
+                match self { $(Self::$state(candidate) => candidate.lane(),)+ }
+            }
+
+            /// Lets a reviewer hold the answer back; see [`Candidate::hold`].
+            ///
+            /// # Errors
+            ///
+            /// The candidate as it was, and why.
+            pub fn hold(self, record: ReviewerRecord) -> Result<Held, Refused<Self>> {
+                match self {
+                    $(Self::$state(candidate) => candidate.hold(record).map_err(
+                        |Refused { candidate, reason }| Refused { candidate: candidate.into(), reason },
+                    ),)+
                 }
+            }
+
+            /// Forgets the answer; see [`Candidate::surface_changed`].
+            pub fn surface_changed(self) -> Candidate<WaitingOwnerResponse> {
+                match self { $(Self::$state(candidate) => candidate.surface_changed(),)+ }
+            }
+
+            fn contents(&self) -> Contents<'_> {
+                match self { $(Self::$state(candidate) => candidate.contents(),)+ }
+            }
+
+            fn receive_triaged(self, triage: Triage, answer: Option<Digest>) -> Received {
+                match self { $(Self::$state(candidate) => candidate.receive_triaged(triage, answer),)+ }
+            }
+        }
+
+        $(
+            impl From<Candidate<$state>> for $name {
+                fn from(candidate: Candidate<$state>) -> Self {
+                    Self::$state(candidate)
+                }
+            }
+
+            impl From<Candidate<$state>> for AnyCandidate {
+                fn from(candidate: Candidate<$state>) -> Self {
+                    Self::$name($name::$state(candidate))
+                }
+            }
+        )+
+
+        impl From<$name> for AnyCandidate {
+            fn from(candidate: $name) -> Self {
+                Self::$name(candidate)
             }
         }
     };
 }
 
-candidates! {
-    /// A candidate in any of the twelve states, for storage.
-    ///
-    /// ```
-    /// use acceptance_ledger::{AnyCandidate, OwnerRequests, Surface};
-    ///
-    /// fn baseline(surfaces: Vec<Surface>) -> Vec<AnyCandidate> {
-    ///     surfaces.into_iter().map(AnyCandidate::new).collect()
-    /// }
-    /// ```
-    pub enum AnyCandidate {
-        WaitingOwnerResponse,
-        Quarantined,
-        ExecutionRejected,
-        SupplementRequested,
-        IncidentBackfillRequired,
-        FalseGreenSupplementRequired,
-        ReceiptGapRequired,
-        StaleOrSilencedReviewRequired,
-        ReadbackRequired,
-        ReadyForReview,
-        OwnerReviewOnlyUpdate,
-        WaitingRuntimeGate,
+/// A candidate in any of the twelve states, for storage.
+///
+/// ```
+/// use acceptance_ledger::{AnyCandidate, Lane, OwnerRequests};
+///
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// let requests = OwnerRequests::parse(&draft)?;
+/// let baseline: Vec<_> = requests.surfaces().iter().cloned().map(AnyCandidate::new).collect();
+/// assert!(baseline.iter().all(|candidate| candidate.lane() == Lane::WaitingOwnerResponse));
+/// # Ok::<(), acceptance_ledger::DocumentError>(())
+/// ```
+#[derive(Debug, PartialEq)]
+#[cfg_attr(test, derive(Clone))]
+#[must_use = "a candidate that is dropped is lost to the ledger"]
+pub enum AnyCandidate {
+    /// Nobody has answered for the surface as it is today.
+    WaitingOwnerResponse(Candidate<WaitingOwnerResponse>),
+    /// The answer is held back, by triage or by a reviewer.
+    Held(Held),
+    /// A person has to judge the answer.
+    ReadyForReview(Candidate<ReadyForReview>),
+    /// A person accepted the answer.
+    Accepted(Accepted),
+}
+
+/// Where triage puts an answer.
+///
+/// ```
+/// use acceptance_ledger::{AnyCandidate, Received};
+///
+/// fn store(received: Received, ledger: &mut Vec<AnyCandidate>) {
+///     ledger.push(received.into());
+/// }
+/// ```
+#[derive(Debug, PartialEq)]
+#[cfg_attr(test, derive(Clone))]
+#[must_use = "a candidate that is dropped is lost to the ledger"]
+pub enum Received {
+    /// Something was found against the answer.
+    Held(Held),
+    /// Nothing was found against the answer.
+    ReadyForReview(Candidate<ReadyForReview>),
+}
+
+impl From<Received> for AnyCandidate {
+    fn from(received: Received) -> Self {
+        match received {
+            Received::Held(held) => Self::Held(held),
+            Received::ReadyForReview(candidate) => Self::ReadyForReview(candidate),
+        }
+    }
+}
+
+impl From<Candidate<WaitingOwnerResponse>> for AnyCandidate {
+    fn from(candidate: Candidate<WaitingOwnerResponse>) -> Self {
+        Self::WaitingOwnerResponse(candidate)
+    }
+}
+
+impl From<Candidate<ReadyForReview>> for AnyCandidate {
+    fn from(candidate: Candidate<ReadyForReview>) -> Self {
+        Self::ReadyForReview(candidate)
     }
 }
 
 candidates! {
-    /// Where an answer can land.
-    ///
-    /// ```
-    /// use acceptance_ledger::{AnyCandidate, Received};
-    ///
-    /// fn store(received: Received, ledger: &mut Vec<AnyCandidate>) {
-    ///     ledger.push(received.into());
-    /// }
-    /// ```
-    pub enum Received {
-        Quarantined,
-        ExecutionRejected,
-        SupplementRequested,
-        IncidentBackfillRequired,
-        FalseGreenSupplementRequired,
-        ReceiptGapRequired,
-        StaleOrSilencedReviewRequired,
-        ReadbackRequired,
-        ReadyForReview,
-    }
-    into AnyCandidate
-}
-
-candidates! {
-    /// Where a hold can lead.
+    /// An answer that is held back, in the lane that says why.
     ///
     /// ```
     /// use acceptance_ledger::{AnyCandidate, Held};
@@ -117,11 +178,10 @@ candidates! {
         StaleOrSilencedReviewRequired,
         ReadbackRequired,
     }
-    into Received into AnyCandidate
 }
 
 candidates! {
-    /// Where an acceptance can lead. Neither state opens a gate.
+    /// An answer that a person accepted. Neither state opens a gate.
     ///
     /// ```
     /// use acceptance_ledger::{Accepted, AnyCandidate};
@@ -134,7 +194,6 @@ candidates! {
         OwnerReviewOnlyUpdate,
         WaitingRuntimeGate,
     }
-    into AnyCandidate
 }
 
 impl Held {
@@ -185,6 +244,47 @@ impl Held {
             }
         }
     }
+
+    /// The same, with all that is found against the answer today.
+    fn with_findings(mut self, findings: Vec<Finding>) -> Self {
+        *match &mut self {
+            Self::Quarantined(candidate) => &mut candidate.state.0.findings,
+            Self::ExecutionRejected(candidate) => &mut candidate.state.0.findings,
+            Self::SupplementRequested(candidate) => &mut candidate.state.0.findings,
+            Self::IncidentBackfillRequired(candidate) => &mut candidate.state.0.findings,
+            Self::FalseGreenSupplementRequired(candidate) => &mut candidate.state.0.findings,
+            Self::ReceiptGapRequired(candidate) => &mut candidate.state.0.findings,
+            Self::StaleOrSilencedReviewRequired(candidate) => &mut candidate.state.0.findings,
+            Self::ReadbackRequired(candidate) => &mut candidate.state.0.findings,
+        } = findings;
+        self
+    }
+}
+
+impl Accepted {
+    /// The reviewer record that accepts the answer.
+    #[must_use]
+    pub fn record(&self) -> Option<&ReviewerRecord> {
+        self.contents().record
+    }
+
+    /// Until when the acceptance holds.
+    #[must_use]
+    pub fn valid_until(&self) -> Option<&Time> {
+        self.record()?.valid_until()
+    }
+
+    /// Ends the acceptance where its time is over; see [`Candidate::expire`].
+    ///
+    /// # Errors
+    ///
+    /// The candidate as it was, where the acceptance still holds.
+    pub fn expire(self, as_of: Option<&Time>) -> Result<Candidate<WaitingOwnerResponse>, Self> {
+        match self {
+            Self::OwnerReviewOnlyUpdate(candidate) => candidate.expire(as_of).map_err(Into::into),
+            Self::WaitingRuntimeGate(candidate) => candidate.expire(as_of).map_err(Into::into),
+        }
+    }
 }
 
 fn candidate<S: State>((surface, answer): (Surface, Option<Digest>), state: S) -> Candidate<S> {
@@ -196,17 +296,9 @@ macro_rules! in_any_state {
     ($any:expr, $candidate:ident => $act:expr) => {
         match $any {
             AnyCandidate::WaitingOwnerResponse($candidate) => $act,
-            AnyCandidate::Quarantined($candidate) => $act,
-            AnyCandidate::ExecutionRejected($candidate) => $act,
-            AnyCandidate::SupplementRequested($candidate) => $act,
-            AnyCandidate::IncidentBackfillRequired($candidate) => $act,
-            AnyCandidate::FalseGreenSupplementRequired($candidate) => $act,
-            AnyCandidate::ReceiptGapRequired($candidate) => $act,
-            AnyCandidate::StaleOrSilencedReviewRequired($candidate) => $act,
-            AnyCandidate::ReadbackRequired($candidate) => $act,
+            AnyCandidate::Held($candidate) => $act,
             AnyCandidate::ReadyForReview($candidate) => $act,
-            AnyCandidate::OwnerReviewOnlyUpdate($candidate) => $act,
-            AnyCandidate::WaitingRuntimeGate($candidate) => $act,
+            AnyCandidate::Accepted($candidate) => $act,
         }
     };
 }
@@ -238,18 +330,19 @@ impl AnyCandidate {
     /// What the ledger shows of the candidate.
     #[must_use]
     pub fn entry(&self) -> Entry<'_> {
-        in_any_state!(self, candidate => candidate.entry())
+        Entry::of(self.surface(), self.lane(), self.contents())
     }
 
     /// What triage found against the answer; nothing where there is none, or it is not held back.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
-        in_any_state!(self, candidate => candidate.contents().findings)
+        self.contents().findings
     }
 
     /// Takes in an answer; see [`Candidate::receive`].
     pub fn receive(self, surfaces: &Surfaces, response: &ResponseDocument) -> Received {
-        in_any_state!(self, candidate => candidate.receive(surfaces, response))
+        let triage = triage(self.surface(), surfaces, response);
+        self.receive_triaged(triage, None)
     }
 
     pub(crate) fn receive_triaged(self, triage: Triage, answer: Option<Digest>) -> Received {
@@ -259,13 +352,13 @@ impl AnyCandidate {
     /// The reviewer record that brought the candidate here, if one did.
     #[must_use]
     pub fn record(&self) -> Option<&ReviewerRecord> {
-        in_any_state!(self, candidate => candidate.contents().record)
+        self.contents().record
     }
 
     /// The owner's response, where the state keeps it.
     #[must_use]
     pub fn response(&self) -> Option<&OwnerResponse> {
-        in_any_state!(self, candidate => candidate.contents().response)
+        self.contents().response
     }
 
     /// The verdicts that a record could give a check: `pass` where one of its fields is answered and nothing is found
@@ -291,15 +384,14 @@ impl AnyCandidate {
 
     /// Whether a reviewer accepted the answer.
     pub(crate) const fn is_accepted(&self) -> bool {
-        matches!(self, Self::OwnerReviewOnlyUpdate(_) | Self::WaitingRuntimeGate(_))
+        matches!(self, Self::Accepted(_))
     }
 
     /// Until when the answer is accepted, where it is.
     #[must_use]
     pub fn valid_until(&self) -> Option<&Time> {
         match self {
-            Self::OwnerReviewOnlyUpdate(candidate) => candidate.valid_until(),
-            Self::WaitingRuntimeGate(candidate) => candidate.valid_until(),
+            Self::Accepted(accepted) => accepted.valid_until(),
             _ => None,
         }
     }
@@ -318,12 +410,7 @@ impl AnyCandidate {
     /// The candidate at a time: an acceptance that is over no longer counts; see [`Candidate::expire`].
     pub fn as_of(self, time: Option<&Time>) -> Self {
         match self {
-            Self::OwnerReviewOnlyUpdate(candidate) => {
-                candidate.expire(time).map_or_else(Candidate::erase, Candidate::erase)
-            }
-            Self::WaitingRuntimeGate(candidate) => {
-                candidate.expire(time).map_or_else(Candidate::erase, Candidate::erase)
-            }
+            Self::Accepted(accepted) => accepted.expire(time).map_or_else(Into::into, Into::into),
             other => other,
         }
     }
@@ -347,24 +434,12 @@ impl AnyCandidate {
     }
 
     /// The same candidate, with all that is found against the answer today: the next record is held against it.
-    pub(crate) fn with_findings(mut self, findings: Vec<Finding>) -> Self {
-        let known = match &mut self {
-            Self::Quarantined(candidate) => &mut candidate.state.0.findings,
-            Self::ExecutionRejected(candidate) => &mut candidate.state.0.findings,
-            Self::SupplementRequested(candidate) => &mut candidate.state.0.findings,
-            Self::IncidentBackfillRequired(candidate) => &mut candidate.state.0.findings,
-            Self::FalseGreenSupplementRequired(candidate) => &mut candidate.state.0.findings,
-            Self::ReceiptGapRequired(candidate) => &mut candidate.state.0.findings,
-            Self::StaleOrSilencedReviewRequired(candidate) => &mut candidate.state.0.findings,
-            Self::ReadbackRequired(candidate) => &mut candidate.state.0.findings,
-            // In these states nothing is found, and nothing is kept.
-            Self::WaitingOwnerResponse(_)
-            | Self::ReadyForReview(_)
-            | Self::OwnerReviewOnlyUpdate(_)
-            | Self::WaitingRuntimeGate(_) => return self,
-        };
-        *known = findings;
-        self
+    pub(crate) fn with_findings(self, findings: Vec<Finding>) -> Self {
+        match self {
+            Self::Held(held) => Self::Held(held.with_findings(findings)),
+            // In the other states nothing is found, and nothing is kept.
+            other => other,
+        }
     }
 
     /// Forgets the answer; see [`Candidate::surface_changed`].
@@ -379,34 +454,30 @@ impl AnyCandidate {
     ///
     /// The candidate as it was, and why; see [`Candidate::accept`] and [`Candidate::hold`].
     pub fn review(self, record: ReviewerRecord) -> Result<Self, Refused<Self>> {
-        fn step<S: State, T: Into<AnyCandidate>>(
-            step: Result<T, Refused<Candidate<S>>>,
-        ) -> Result<AnyCandidate, Refused<AnyCandidate>> {
-            step.map(Into::into).map_err(|Refused { candidate, reason }| Refused {
-                candidate: candidate.erase(),
-                reason,
-            })
-        }
+        let outcome = record.outcome();
         match self {
             Self::WaitingOwnerResponse(candidate) => {
-                let reason =
-                    Refusal::NoSuchStep { from: candidate.lane(), outcome: record.outcome() };
-                Err(Refused { candidate: candidate.erase(), reason })
+                let reason = Refusal::NoSuchStep { from: candidate.lane(), outcome };
+                Err(Refused { candidate: candidate.into(), reason })
             }
-            Self::ReadyForReview(candidate) if record.outcome() == Lane::OwnerReviewOnlyUpdate => {
+            Self::Held(held) => step(held.hold(record)),
+            Self::ReadyForReview(candidate) if outcome == Lane::OwnerReviewOnlyUpdate => {
                 step(candidate.accept(record))
             }
             Self::ReadyForReview(candidate) => step(candidate.hold(record)),
-            Self::Quarantined(candidate) => step(candidate.hold(record)),
-            Self::ExecutionRejected(candidate) => step(candidate.hold(record)),
-            Self::SupplementRequested(candidate) => step(candidate.hold(record)),
-            Self::IncidentBackfillRequired(candidate) => step(candidate.hold(record)),
-            Self::FalseGreenSupplementRequired(candidate) => step(candidate.hold(record)),
-            Self::ReceiptGapRequired(candidate) => step(candidate.hold(record)),
-            Self::StaleOrSilencedReviewRequired(candidate) => step(candidate.hold(record)),
-            Self::ReadbackRequired(candidate) => step(candidate.hold(record)),
-            Self::OwnerReviewOnlyUpdate(candidate) => step(candidate.hold(record)),
-            Self::WaitingRuntimeGate(candidate) => step(candidate.hold(record)),
+            Self::Accepted(accepted) => step(accepted.hold(record)),
         }
     }
+
+    fn contents(&self) -> Contents<'_> {
+        in_any_state!(self, candidate => candidate.contents())
+    }
+}
+
+/// Forgets in which state a step was taken.
+fn step<C: Into<AnyCandidate>, T: Into<AnyCandidate>>(
+    step: Result<T, Refused<C>>,
+) -> Result<AnyCandidate, Refused<AnyCandidate>> {
+    step.map(Into::into)
+        .map_err(|Refused { candidate, reason }| Refused { candidate: candidate.into(), reason })
 }

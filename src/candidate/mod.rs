@@ -103,7 +103,7 @@ impl<S: State> Candidate<S> {
         let surface = self.surface;
         if lane.is_hold() {
             let carried = Carried { response: Some(response), findings };
-            Held::new(surface, answer, lane, carried, None).into()
+            Received::Held(Held::new(surface, answer, lane, carried, None))
         } else {
             let state = ReadyForReview(Clean { response });
             Received::ReadyForReview(Candidate { surface, answer, state })

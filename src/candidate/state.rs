@@ -215,7 +215,7 @@ macro_rules! states {
                 }
 
                 fn erase(candidate: Candidate<Self>) -> AnyCandidate {
-                    AnyCandidate::$state(candidate)
+                    candidate.into()
                 }
             }
 

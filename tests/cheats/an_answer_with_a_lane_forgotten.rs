@@ -1,8 +1,8 @@
-use acceptance_ledger::Received;
+use acceptance_ledger::{Held, Received};
 
 fn store(received: Received) {
     match received {
-        Received::Quarantined(_) | Received::ExecutionRejected(_) => {}
+        Received::Held(Held::Quarantined(_) | Held::ExecutionRejected(_)) => {}
         Received::ReadyForReview(_) => {}
     }
 }

@@ -20,7 +20,7 @@ use crate::response::OwnerResponse;
 use crate::review::{Refusal, ReviewerKind, Verdict};
 use crate::words::{ItemFlag, Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
 
-use super::{AnyCandidate, Refused};
+use super::{Accepted, AnyCandidate, Held, Refused};
 use event::{
     Event, Moment, UNANSWERED, answer, any_event, every_event, finding_in, path_to_every_state,
     triage,
@@ -501,9 +501,11 @@ fn a_hold_is_no_acceptance_and_an_acceptance_no_hold() {
 fn a_kept_answer_is_the_one_that_came_in() {
     let response = |candidate: &AnyCandidate| -> Option<OwnerResponse> {
         match candidate {
-            AnyCandidate::SupplementRequested(candidate) => Some(candidate.response().clone()),
+            AnyCandidate::Held(Held::SupplementRequested(held)) => Some(held.response().clone()),
             AnyCandidate::ReadyForReview(candidate) => Some(candidate.response().clone()),
-            AnyCandidate::WaitingRuntimeGate(candidate) => Some(candidate.response().clone()),
+            AnyCandidate::Accepted(Accepted::WaitingRuntimeGate(accepted)) => {
+                Some(accepted.response().clone())
+            }
             _ => None,
         }
     };
@@ -523,8 +525,12 @@ fn a_kept_answer_is_the_one_that_came_in() {
         assert_eq!(response, triage(&[]).response);
         assert_eq!(response.responder(), "Ada Owner");
     }
-    let AnyCandidate::SupplementRequested(supplement) = supplement else { panic!("not held") };
+    let AnyCandidate::Held(Held::SupplementRequested(supplement)) = supplement else {
+        panic!("not held")
+    };
     assert_eq!(supplement.findings(), [finding]);
-    let AnyCandidate::WaitingRuntimeGate(accepted) = accepted else { panic!("not accepted") };
+    let AnyCandidate::Accepted(Accepted::WaitingRuntimeGate(accepted)) = accepted else {
+        panic!("not accepted")
+    };
     assert_eq!(accepted.record().unwrap().reviewer(), "Rex Reviewer");
 }
