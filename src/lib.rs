@@ -11,7 +11,7 @@
 //! | core | `json`, `gate`, `surface`, `inputs`, `shape`, `response`, `triage`, `review`, `candidate`, `ledger`, `template`, `schema`, `diagram`, `explain` | pure: no I/O, no clock, no process |
 //! | core | `inventory` (feature `cli`) | pure: which surfaces the bytes of files are |
 //! | edges | `edges` (feature `cli`) | files, git, the clock |
-//! | tool | [`cli`] (feature `cli`) | one file a subcommand |
+//! | tool | `cli` (feature `cli`) | one file a subcommand |
 //!
 //! To embed the core, take the crate with `default-features = false`.
 //!
@@ -61,7 +61,9 @@ mod io;
 #[cfg(all(fuzzing, feature = "cli"))]
 #[doc(hidden)]
 pub mod fuzz_hooks {
-    pub use crate::io::fuzz_hooks::{Unreadable, allowed_signers, code_owner, inventory, verify};
+    pub use crate::io::fuzz_hooks::{
+        Unreadable, allowed_signers, code_owner, inventory, list_differences, verify,
+    };
 }
 #[cfg(any(test, feature = "proptest"))]
 pub mod strategies;
@@ -75,7 +77,7 @@ pub use candidate::{
 };
 pub use digest::{Digest, NotADigest};
 pub use gate::{Gates, Shut};
-pub use inputs::{Inventory, ListedSurfaces, OwnerRequests, Source, Surface};
+pub use inputs::{Inventory, OwnerRequests, Source, Surface};
 pub use journal::{
     BrokenJournal, DocumentName, Dossier, Event, History, IntakeRefusal, JournalFault, JournalLog,
     Step, journal_folder,
@@ -93,10 +95,10 @@ pub use response::{
 pub use review::{Refusal, ReviewDocument, ReviewerKind, ReviewerRecord, Verdict};
 pub use signer::{Signer, SignerRole};
 pub use time::{NotATime, Time};
-pub use triage::{Finding, Surfaces, compile_triage_rules};
+pub use triage::{Finding, Surfaces};
 pub use words::{
     AcceptanceField, AnswerForm, AnswerPart, AnswerShape, BlockedAction, Boundary, ControlTier,
-    Decision, HealthGround, InventoryRemark, ItemFlag, Lane, LedgerKey, PartForm, PartNeed,
-    Problem, ProgressFlag, ReferenceKind, ReferenceUse, ReviewerCheck, RuntimeGate, SourceCount,
-    SurfaceKind, Until, VerifyCode, WriteClass,
+    Decision, HealthGround, ItemFlag, Lane, PartForm, PartNeed, Problem, ProgressFlag,
+    ReferenceKind, ReferenceUse, ReviewerCheck, RuntimeGate, SurfaceKind, Until, VerifyCode,
+    WriteClass,
 };

@@ -70,6 +70,7 @@ static DENIAL: Pattern = Pattern::new(&[
     r"而非",
 ]);
 
+#[cfg(test)]
 pub(super) fn compile_patterns() {
     for pattern in [&HEALTH, &RECOVERY, &DENIAL] {
         pattern.compile();

@@ -54,6 +54,7 @@ impl Rules {
     }
 
     /// Compiles all of them now: otherwise each waits for its first text.
+    #[cfg(test)]
     pub(crate) fn compile(&self) {
         let Self { secrets, commands, payloads, requests } = self;
         secrets.compile();

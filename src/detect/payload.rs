@@ -251,6 +251,7 @@ static LINE: Pattern = Pattern::new(&[concat!(
     r"trace)\]?[: ]\s*\S.*|[0-9a-f:.]+ - \S+ \[[^\]]+\] \x22)",
 )]);
 
+#[cfg(test)]
 pub(super) fn compile_patterns() {
     LINE.compile();
     LazyLock::force(&KEYS);

@@ -216,6 +216,7 @@ impl Requests {
         }
     }
 
+    #[cfg(test)]
     pub(super) fn compile(&self) {
         // Taken apart, so that none is forgotten.
         let Self {

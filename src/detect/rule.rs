@@ -67,6 +67,7 @@ impl RuleSet {
     }
 
     /// Compiles every rule that is not yet.
+    #[cfg(test)]
     pub(super) fn compile(&self) {
         for (_, pattern) in &self.rules {
             pattern.compile();

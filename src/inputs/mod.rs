@@ -1,11 +1,15 @@
 //! The two documents that a ledger is made from, and the surfaces that they speak of.
 
 mod inventory;
+#[cfg(feature = "cli")]
+mod listed_surfaces;
 mod owner_requests;
 mod source;
 mod surface;
 
-pub use inventory::{Inventory, ListedSurfaces};
+pub use inventory::Inventory;
+#[cfg(feature = "cli")]
+pub(crate) use listed_surfaces::ListedSurfaces;
 pub use owner_requests::OwnerRequests;
 pub use source::Source;
 pub use surface::Surface;

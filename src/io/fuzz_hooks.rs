@@ -1,11 +1,13 @@
-//! What the fuzz targets may call of the edges: reading a file of allowed signers, and a signature file; and of the
+//! What the fuzz targets may call: reading a file of allowed signers, and a signature file; and of the
 //! inventory.
 
+use crate::inputs::{ListedSurfaces, OwnerRequests};
 use crate::inventory::{CodeOwners, Survey, Version, draft, examine};
 use crate::json::DocumentError;
 use crate::shape::Variables;
 use crate::signer::Signer;
 use crate::time::Time;
+use crate::words::AcceptanceField;
 
 use super::signatures::{self, AllowedSigners, Namespace};
 
@@ -64,4 +66,18 @@ pub fn inventory(path: &str, bytes: &[u8]) -> Result<(String, String), DocumentE
 #[must_use]
 pub fn code_owner(file: &str, path: &str) -> Option<String> {
     CodeOwners::parse(file).of(path)
+}
+
+/// The fields in which an inventory describes each surface otherwise than the requests do; `None` for a surface that it
+/// does not list.
+///
+/// # Errors
+///
+/// What is wrong with the inventory.
+pub fn list_differences(
+    inventory: &[u8],
+    requests: &OwnerRequests,
+) -> Result<Vec<Option<Vec<AcceptanceField>>>, DocumentError> {
+    let listed = ListedSurfaces::parse(inventory)?;
+    Ok(requests.surfaces().iter().map(|surface| listed.differences(surface)).collect())
 }

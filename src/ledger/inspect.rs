@@ -109,11 +109,11 @@ impl Inspection {
             CountKey::Item(flag) => with(flag.as_str()),
             // A gate that is open is a fault of its own, and counts nothing.
             CountKey::Gate(_) => 0,
-            CountKey::Source(SourceCount::AcceptanceCandidateCount) => self.candidates,
-            CountKey::Source(SourceCount::WriteCapableAcceptanceCandidateCount) => {
+            CountKey::Source(SourceCount::AcceptanceCandidates) => self.candidates,
+            CountKey::Source(SourceCount::WriteCapableAcceptanceCandidates) => {
                 with(AcceptanceField::WriteCapableSurface.as_str())
             }
-            CountKey::Source(SourceCount::LiveEvidenceRequiredCandidateCount) => {
+            CountKey::Source(SourceCount::LiveEvidenceRequiredCandidates) => {
                 with(AcceptanceField::RequiresLiveEvidence.as_str())
             }
             CountKey::Source(_) => return None,

@@ -68,10 +68,10 @@ pub(super) fn read_ledger(bytes: &[u8]) -> Result<LedgerDocument, DocumentError>
         for (_, key, value) in &claims {
             match key {
                 // What the inputs count is theirs to claim.
-                CountKey::Source(SourceCount::SourceSurfaceCount) => {
+                CountKey::Source(SourceCount::SourceSurfaces) => {
                     inventory.count = value.clone();
                 }
-                CountKey::Source(SourceCount::SourceRequestDraftCount) => {
+                CountKey::Source(SourceCount::SourceRequestDrafts) => {
                     requests.count = value.clone();
                 }
                 _ => {}

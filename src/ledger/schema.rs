@@ -15,7 +15,7 @@ pub(crate) fn schema() -> Value {
     let counts = closed_object(CountKey::all().map(|key| {
         let schema = match key {
             // What the inputs say of themselves may be of any type.
-            CountKey::Source(_) => json!({}),
+            CountKey::Source(count) => described(json!({}), count.english()),
             CountKey::Gate(_) => json!({"const": 0}),
             _ => json!({"type": "integer", "minimum": 0}),
         };

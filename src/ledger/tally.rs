@@ -74,18 +74,16 @@ impl Tally {
     pub(super) fn count(&self, key: CountKey, header: &Header) -> Json {
         match key {
             CountKey::Source(source) => match source {
-                SourceCount::SourceSurfaceCount => header.inventory.count.clone(),
-                SourceCount::SourceRequestDraftCount => header.requests.count.clone(),
-                SourceCount::AcceptanceCandidateCount => self.candidates.into(),
-                SourceCount::WriteCapableAcceptanceCandidateCount => self.write_capable.into(),
-                SourceCount::LiveEvidenceRequiredCandidateCount => {
-                    self.requires_live_evidence.into()
-                }
-                SourceCount::AcceptanceFieldCount => AcceptanceField::ALL.len().into(),
-                SourceCount::RequiredOwnerFieldCount => header.required_owner_fields.len().into(),
-                SourceCount::ReviewerCheckCount => ReviewerCheck::ALL.len().into(),
-                SourceCount::OutcomeLaneCount => Lane::ALL.len().into(),
-                SourceCount::BlockedActionCount => BlockedAction::ALL.len().into(),
+                SourceCount::SourceSurfaces => header.inventory.count.clone(),
+                SourceCount::SourceRequestDrafts => header.requests.count.clone(),
+                SourceCount::AcceptanceCandidates => self.candidates.into(),
+                SourceCount::WriteCapableAcceptanceCandidates => self.write_capable.into(),
+                SourceCount::LiveEvidenceRequiredCandidates => self.requires_live_evidence.into(),
+                SourceCount::AcceptanceFields => AcceptanceField::ALL.len().into(),
+                SourceCount::RequiredOwnerFields => header.required_owner_fields.len().into(),
+                SourceCount::ReviewerChecks => ReviewerCheck::ALL.len().into(),
+                SourceCount::OutcomeLanes => Lane::ALL.len().into(),
+                SourceCount::BlockedActions => BlockedAction::ALL.len().into(),
             },
             CountKey::Progress(flag) => Json::from(self.with(flag)),
             CountKey::Item(flag) => Json::from(self.items.get(&flag).copied().unwrap_or_default()),

@@ -47,15 +47,6 @@ const MAX_FINDINGS: usize = 200;
 /// How many characters a text may have.
 pub(crate) const MAX_CHARACTERS: usize = 4_000;
 
-/// Compiles the rules of triage now, rather than each with the first text that needs it.
-///
-/// ```
-/// acceptance_ledger::compile_triage_rules();
-/// ```
-pub fn compile_triage_rules() {
-    Rules::get().compile();
-}
-
 /// An answer with everything that was found against it. Only the core makes one.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Triage {

@@ -2,13 +2,7 @@ use super::word_list;
 
 word_list! {
     /// One of the 17 keys of a ledger. Some of them a candidate or an input file has too.
-    ///
-    /// ```
-    /// use acceptance_ledger::LedgerKey;
-    ///
-    /// assert_eq!(LedgerKey::AcceptanceCandidates.as_str(), "acceptance_candidates");
-    /// ```
-    pub enum LedgerKey("ledger key") {
+    pub(crate) enum LedgerKey("ledger key") {
         AcceptanceCandidates = "acceptance_candidates": "The candidates, one a surface.",
         AcceptanceFields = "acceptance_fields": "The 38 fields of a candidate.",
         BlockedActions = "blocked_actions": "The 34 blocked actions.",
@@ -31,22 +25,16 @@ word_list! {
 
 word_list! {
     /// One of the 10 counts of a ledger's summary that no flag stands behind.
-    ///
-    /// ```
-    /// use acceptance_ledger::SourceCount;
-    ///
-    /// assert_eq!(SourceCount::SourceSurfaceCount.as_str(), "source_surface_count");
-    /// ```
-    pub enum SourceCount("count") {
-        SourceSurfaceCount = "source_surface_count": "What the inventory says it holds.",
-        SourceRequestDraftCount = "source_request_draft_count": "What the owner requests say they hold.",
-        AcceptanceCandidateCount = "acceptance_candidate_count": "All candidates.",
-        WriteCapableAcceptanceCandidateCount = "write_capable_acceptance_candidate_count": "Candidates of write-capable surfaces.",
-        LiveEvidenceRequiredCandidateCount = "live_evidence_required_candidate_count": "Candidates that need live evidence.",
-        AcceptanceFieldCount = "acceptance_field_count": "Acceptance fields.",
-        RequiredOwnerFieldCount = "required_owner_field_count": "Fields that the owners are asked to answer.",
-        ReviewerCheckCount = "reviewer_check_count": "Reviewer checks.",
-        OutcomeLaneCount = "outcome_lane_count": "Lanes.",
-        BlockedActionCount = "blocked_action_count": "Blocked actions.",
+    pub(crate) enum SourceCount("count") {
+        SourceSurfaces = "source_surface_count": "What the inventory says it holds.",
+        SourceRequestDrafts = "source_request_draft_count": "What the owner requests say they hold.",
+        AcceptanceCandidates = "acceptance_candidate_count": "All candidates.",
+        WriteCapableAcceptanceCandidates = "write_capable_acceptance_candidate_count": "Candidates of write-capable surfaces.",
+        LiveEvidenceRequiredCandidates = "live_evidence_required_candidate_count": "Candidates that need live evidence.",
+        AcceptanceFields = "acceptance_field_count": "Acceptance fields.",
+        RequiredOwnerFields = "required_owner_field_count": "Fields that the owners are asked to answer.",
+        ReviewerChecks = "reviewer_check_count": "Reviewer checks.",
+        OutcomeLanes = "outcome_lane_count": "Lanes.",
+        BlockedActions = "blocked_action_count": "Blocked actions.",
     }
 }

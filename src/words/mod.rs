@@ -32,10 +32,10 @@ pub use blocked_action::BlockedAction;
 pub use boundary::Boundary;
 pub use decision::Decision;
 pub use health_ground::HealthGround;
-pub use inventory_remark::InventoryRemark;
+pub(crate) use inventory_remark::InventoryRemark;
 pub use item_flag::ItemFlag;
 pub use lane::Lane;
-pub use ledger_key::{LedgerKey, SourceCount};
+pub(crate) use ledger_key::{LedgerKey, SourceCount};
 pub use problem::Problem;
 pub use progress_flag::ProgressFlag;
 pub(crate) use record_key::RecordKey;
@@ -51,14 +51,14 @@ pub use verify_code::VerifyCode;
 macro_rules! word_list {
     (
         $(#[$meta:meta])*
-        pub enum $name:ident($what:literal) {
+        $vis:vis enum $name:ident($what:literal) {
             $($variant:ident = $id:literal: $english:literal $(| $chinese:literal)?,)+
         }
     ) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[derive(strum::Display, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
-        pub enum $name {
+        $vis enum $name {
             $(
                 #[doc = concat!("`", $id, "`: ", $english)]
                 #[strum(serialize = $id)]
@@ -68,24 +68,24 @@ macro_rules! word_list {
 
         impl $name {
             /// Every word of the list, in the ledger's order.
-            pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
+            $vis const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
             /// The identifier, as documents and the ledger write it.
             #[must_use]
-            pub fn as_str(self) -> &'static str {
+            $vis fn as_str(self) -> &'static str {
                 self.into()
             }
 
             /// What the word means, in one English sentence.
             #[must_use]
-            pub const fn english(self) -> &'static str {
+            $vis const fn english(self) -> &'static str {
                 match self {
                     $(Self::$variant => $english,)+
                 }
             }
         }
 
-        word_list!(@chinese $name { $($variant $($chinese)?,)+ });
+        word_list!(@chinese $vis $name { $($variant $($chinese)?,)+ });
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -101,11 +101,11 @@ macro_rules! word_list {
             }
         }
     };
-    (@chinese $name:ident { $($variant:ident $chinese:literal,)+ }) => {
+    (@chinese $vis:vis $name:ident { $($variant:ident $chinese:literal,)+ }) => {
         impl $name {
             /// What the word means, in one sentence of Traditional Chinese.
             #[must_use]
-            pub const fn chinese(self) -> &'static str {
+            $vis const fn chinese(self) -> &'static str {
                 match self {
                     $(Self::$variant => $chinese,)+
                 }
@@ -113,6 +113,6 @@ macro_rules! word_list {
         }
     };
     // The Chinese of these words is the ledger's own text, or nobody asks for it.
-    (@chinese $name:ident { $($variant:ident,)+ }) => {};
+    (@chinese $vis:vis $name:ident { $($variant:ident,)+ }) => {};
 }
 use word_list;

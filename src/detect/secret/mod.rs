@@ -36,6 +36,7 @@ impl Secrets {
         }
     }
 
+    #[cfg(test)]
     pub(crate) fn compile(&self) {
         let Self { rules, in_pieces, base64 } = self;
         rules.compile();
