@@ -1,5 +1,5 @@
-//! The core in another tool: the baseline of one surface, its read-back, an answer that is held, and one that goes
-//! through the journal to its acceptance.
+//! Embeds the core in another tool. It writes the baseline ledger of one surface and parses it again. One answer is
+//! held. Another answer goes through the journal and is accepted.
 //!
 //! ```text
 //! cargo run --no-default-features --example embed
@@ -11,7 +11,7 @@ use acceptance_ledger::{
     Surface, Surfaces, WaitingOwnerResponse, review_template,
 };
 
-/// What another tool knows of one surface.
+/// The owner request for one surface, as another tool writes it.
 const OWNER_REQUESTS: &str = r#"{
   "required_owner_fields": ["owner_role_or_team", "decision", "decision_reason", "affected_scope"],
   "request_drafts": [{
@@ -31,14 +31,14 @@ const OWNER_REQUESTS: &str = r#"{
   }]
 }"#;
 
-/// What an owner answers, of which only the findings will be kept.
+/// An owner's answer that contains a secret. Only the findings are kept.
 const RESPONSE: &str = r#"{
   "schema_version": "monitoring_owner_response_v1",
   "acceptance_candidate_id": "monitoring_owner_response_acceptance:prometheus_rules:rules/node.yml",
   "decision_reason": "looks fine, 密碼：hunter2x"
 }"#;
 
-/// What an owner answers, whole: in parts, with pointers, and with no word too many.
+/// A complete answer from an owner. It is short, and points to evidence instead of repeating it.
 const ANSWER: &str = "
 schema_version: monitoring_owner_response_v1
 acceptance_candidate_id: monitoring_owner_response_acceptance:prometheus_rules:rules/node.yml
@@ -78,7 +78,7 @@ maintenance_window:
   per_change: SRE lead, in the change ticket
 ";
 
-/// Checks whose fields the request does not ask for. A check passes only over an answer.
+/// Checks whose fields the request does not ask for. A check cannot pass without an answer, so they are not applicable.
 const NOT_ASKED: [&str; 5] = [
     "incident_context_present:",
     "stale_alert_review_present:",
@@ -109,7 +109,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let forged = text.replace("\"runtime_gate\": false", "\"runtime_gate\": true");
     match LedgerDocument::parse(forged.as_bytes()) {
-        Ok(_) => return Err("an open gate was read".into()),
+        Ok(_) => return Err("a ledger with an open gate was accepted".into()),
         Err(error) => println!("a forged ledger: {error}"),
     }
 
@@ -135,20 +135,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Takes an answer and a reviewer record through the journal, which this tool keeps in memory.
+/// Records an answer and a reviewer record in the journal. This tool keeps the journal in memory.
 fn accept(surface: &Surface, surfaces: &Surfaces) -> Result<(), Box<dyn std::error::Error>> {
     let mut dossier = Dossier::default();
 
     let response = ResponseDocument::parse(ANSWER.as_bytes())?;
     let history = History::replay(surface.clone(), surfaces, &dossier)?;
     let step = history.receive(&response, "2026-01-02T09:00:00Z".parse()?)?;
-    println!("another lands in {}", step.candidate().lane());
+    println!("a complete answer goes to {}", step.candidate().lane());
     dossier.store(&step);
 
     let history = History::replay(surface.clone(), surfaces, &dossier)?;
-    // The draft has every check; here a person passes those that can pass, and skips the others.
+    // The draft lists every check. Here a person passes the answered checks, and marks the others as not applicable.
     let draft = review_template(&history, &dossier, &DraftOptions::default())
-        .ok_or("there is no answer")?;
+        .ok_or("the journal has no answer to review")?;
     let mut record = String::new();
     for line in draft.lines() {
         record.push_str(line);
@@ -160,6 +160,7 @@ fn accept(surface: &Surface, surfaces: &Surfaces) -> Result<(), Box<dyn std::err
             "valid_until:" => " 2026-07-01T00:00:00Z",
             "reason: |" => "\n  Read back and compared.",
             "record_ref:" => " ticket:OPS-13",
+            // Every line that is not an open check stays as it is.
             line if !line.starts_with("  ") || !line.ends_with(':') || line.contains('#') => "",
             line if NOT_ASKED.contains(&line.trim()) => " not_applicable",
             _ => " pass",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-/// What a digest begins with where documents write it.
+/// The prefix of a digest in a document.
 const PREFIX: &str = "sha256:";
 
 /// The SHA-256 of some bytes, written as `sha256:` and 64 hexadecimal digits in lower case.
@@ -20,13 +20,17 @@ const PREFIX: &str = "sha256:";
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// The digest of `bytes`.
+    /// Computes the digest of `bytes`.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
 
-    /// The digest of bytes that come in pieces.
+    /// Computes the digest of bytes that come in pieces. `next` fills in the next piece; an empty piece is the end.
+    ///
+    /// # Errors
+    ///
+    /// When `next` fails.
     #[cfg(feature = "cli")]
     pub(crate) fn of_pieces<E>(
         mut next: impl FnMut(&mut Vec<u8>) -> Result<(), E>,
@@ -42,7 +46,7 @@ impl Digest {
         }
     }
 
-    /// The 64 hexadecimal digits.
+    /// Returns the 64 hexadecimal digits.
     #[must_use]
     pub fn hex(&self) -> String {
         self.0
@@ -52,8 +56,9 @@ impl Digest {
             .collect()
     }
 
-    /// Reads 64 hexadecimal digits in lower case.
+    /// Parses 64 hexadecimal digits in lower case.
     pub(crate) fn from_hex(hex: &str) -> Option<Self> {
+        // `from_str_radix` alone would also accept upper case and a plus sign.
         let is_canonical = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
         if hex.len() != 64 || !hex.bytes().all(is_canonical) {
             return None;
@@ -79,7 +84,7 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// A document byte for byte as it came, and its digest: the two cannot be paired wrongly.
+/// The original bytes of a document, and their digest. Only [`new`](Self::new) makes one, so the two always match.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Original {
     bytes: Arc<[u8]>,
@@ -107,7 +112,7 @@ impl fmt::Debug for Original {
     }
 }
 
-/// What is no digest. It does not repeat the text.
+/// The error for a text that is not a digest. It does not repeat the text, which may be a secret in the wrong place.
 ///
 /// ```
 /// use acceptance_ledger::Digest;
@@ -115,7 +120,7 @@ impl fmt::Debug for Original {
 /// assert!("sha256:00".parse::<Digest>().unwrap_err().to_string().contains("64"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a digest is sha256: and 64 hexadecimal digits in lower case")]
+#[error("invalid digest: expected sha256: and 64 hexadecimal digits in lower case")]
 pub struct NotADigest;
 
 impl FromStr for Digest {

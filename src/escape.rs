@@ -1,9 +1,10 @@
-//! Names and paths of other people, as they are safe to show: on a terminal, in a build log, in a command to paste.
+//! Escapes names and paths that come from other people, so that they are safe to show on a terminal, in a build log or
+//! in a command to paste.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Characters that show nothing: Unicode's default ignorable code points.
+/// Whether a character shows nothing: Unicode's default ignorable code points.
 pub(crate) const fn is_ignorable(character: char) -> bool {
     matches!(
         character,
@@ -15,22 +16,22 @@ pub(crate) const fn is_ignorable(character: char) -> bool {
     )
 }
 
-/// Characters that a reader of a text does not see, though a program does: those that show nothing, and controls but
-/// for tabs and line breaks.
+/// Whether a person does not see the character but a program does: a character that shows nothing, or a control other
+/// than a tab or a line break.
 pub(crate) fn is_unseen(character: char) -> bool {
     is_ignorable(character) || (character.is_control() && !matches!(character, '\t' | '\n' | '\r'))
 }
 
-/// Whether a character steers a terminal, breaks a line or is not seen.
+/// Whether a character controls a terminal, breaks a line or is invisible.
 fn is_unprintable(character: char) -> bool {
     character.is_control()
         || is_ignorable(character)
         || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
-/// A text as it is safe on a terminal and in a build log: what steers either is shown by its number.
+/// Escapes one line for a terminal and a build log. A character that controls either is shown by its code point.
 ///
-/// A build server takes a line that begins with `::`, or that has `##[` anywhere, for a command.
+/// A build server executes a line as a command if it begins with `::` or contains `##[`.
 pub(crate) fn for_terminal(text: &str) -> Cow<'_, str> {
     let is_command = text.trim_start().starts_with("::") || text.contains("##[");
     if !is_command && !text.contains(is_unprintable) {
@@ -52,13 +53,14 @@ pub(crate) fn for_terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// As [`for_terminal`], of a text of several lines: its line breaks stay.
+/// As [`for_terminal`], for a text of several lines. Its line breaks stay.
 #[cfg(feature = "cli")]
 pub(crate) fn lines_for_terminal(text: &str) -> String {
     text.split('\n').map(for_terminal).collect::<Vec<_>>().join("\n")
 }
 
-/// A JSON text as it is safe on a terminal: what steers one is escaped within its strings.
+/// Escapes a JSON text for a terminal. A character that controls a terminal can only be inside a string, so it becomes a
+/// `\u` escape there, and the value stays the same.
 #[cfg(feature = "cli")]
 pub(crate) fn for_json(json: &str) -> String {
     let mut shown = String::with_capacity(json.len());
@@ -75,10 +77,10 @@ pub(crate) fn for_json(json: &str) -> String {
     shown
 }
 
-/// A name as one word of a shell's command line, whatever is in it.
+/// Quotes a name of any bytes as one word of a shell's command line.
 pub(crate) fn for_shell(name: &[u8]) -> String {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./:@%+=,".contains(byte);
-    // A word that begins with a dash would be an option.
+    // A command would read a word that begins with a dash as an option, even in quotes. So it gets a `./` below.
     if !name.is_empty() && name.iter().all(is_plain) && !name.starts_with(b"-") {
         return name.iter().copied().map(char::from).collect();
     }
@@ -90,6 +92,7 @@ pub(crate) fn for_shell(name: &[u8]) -> String {
         _ => {
             let mut quoted = format!("{dash}$'");
             for byte in name {
+                // `#` is escaped too, so that the word never contains `##[`.
                 let is_printable = byte.is_ascii_graphic() || *byte == b' ';
                 if is_printable && !b"'\\#".contains(byte) {
                     quoted.push(char::from(*byte));
@@ -136,7 +139,7 @@ mod tests {
         assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
     }
 
-    /// A shell reads each quoted name as the name.
+    /// A shell reads each quoted name as the original name.
     #[test]
     fn a_quoted_name_is_one_word_of_a_shell() {
         let names: [&[u8]; 13] = [
@@ -167,7 +170,7 @@ mod tests {
             assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         }
         assert_eq!(for_shell(b"-rf"), "./'-rf'");
-        // What needs no quotes has none.
+        // A plain name stays without quotes.
         assert_eq!(for_shell(b"rules/node.yml"), "rules/node.yml");
         assert_eq!(for_shell("警報 1.yml".as_bytes()), "'警報 1.yml'");
         assert_eq!(for_shell(b"a\x07b c"), r"$'a\x07b c'");

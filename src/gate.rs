@@ -5,9 +5,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::json::Json;
 use crate::words::RuntimeGate;
 
-/// The one value that a runtime gate, an execution boundary or a never-flag has.
+/// The only value of a runtime gate, an execution boundary or a never-flag.
 ///
-/// It is no `bool`: there is nothing else to be. It serializes as `false`.
+/// It is not a `bool`, so that no other value exists. It serializes as `false`.
 ///
 /// ```
 /// use acceptance_ledger::Shut;
@@ -20,7 +20,7 @@ use crate::words::RuntimeGate;
 pub struct Shut;
 
 impl Shut {
-    /// No.
+    /// Always `false`.
     #[must_use]
     pub const fn is_open(self) -> bool {
         false
@@ -41,8 +41,8 @@ impl From<Shut> for Json {
 
 /// The 25 runtime gates of a candidate, all [`Shut`].
 ///
-/// It reads and writes the gates' keys with `false` behind each; anything else is refused with an
-/// error that names the key.
+/// It serializes as an object that has `false` for each gate. Any other value is rejected with an error that names the
+/// gate.
 ///
 /// ```
 /// use acceptance_ledger::{Gates, RuntimeGate, Shut};
@@ -52,14 +52,14 @@ impl From<Shut> for Json {
 /// let mut document = serde_json::to_value(Gates)?;
 /// document["ssh_write_authorized"] = true.into();
 /// let error = serde_json::from_value::<Gates>(document).unwrap_err();
-/// assert!(error.to_string().contains("ssh_write_authorized is false for ever"));
+/// assert!(error.to_string().contains("ssh_write_authorized must be false"));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gates;
 
 impl Gates {
-    /// The value of one gate.
+    /// Returns the value of one gate.
     #[must_use]
     pub const fn get(self, _gate: RuntimeGate) -> Shut {
         Shut
@@ -96,9 +96,9 @@ impl<'de> Visitor<'de> for GatesVisitor {
         while let Some(gate) = map.next_key::<RuntimeGate>()? {
             let position = missing.iter().position(|other| *other == gate);
             missing.swap_remove(position.ok_or_else(|| A::Error::duplicate_field(gate.as_str()))?);
-            // Whatever else stands here is not repeated, not even its type's name.
+            // The error of `next_value` is dropped, because it repeats the value, which may be a secret.
             if !matches!(map.next_value(), Ok(false)) {
-                return Err(A::Error::custom(format_args!("{gate} is false for ever")));
+                return Err(A::Error::custom(format_args!("{gate} must be false")));
             }
         }
         match missing.first() {
@@ -119,7 +119,7 @@ mod tests {
                 let mut document = serde_json::to_value(Gates).unwrap();
                 document[gate.as_str()] = wrong;
                 let error = serde_json::from_value::<Gates>(document).unwrap_err().to_string();
-                assert!(error.starts_with(&format!("{gate} is false for ever")), "{error}");
+                assert!(error.starts_with(&format!("{gate} must be false")), "{error}");
             }
         }
     }

@@ -1,17 +1,38 @@
-//! acceptance-ledger keeps the ledger of what the owners of monitoring and alerting surfaces
-//! answer when they are asked to confirm them.
+//! acceptance-ledger keeps the ledger of answers from the owners of monitoring and alerting surfaces.
+//! Each owner is asked to confirm a surface: a rule file, a route, a receiver.
 //!
 //! > Automation may only hold back. Only a reviewer's record moves forward. Nothing opens a gate.
+//! > Nothing is true unearned.
 //!
-//! The map, from the bottom up; each layer knows only those before it:
+//! The map, from the bottom up. Each module uses only modules above it in this table; a test checks that.
 //!
-//! | layer | modules | what it is |
+//! | layer | module | what is in it |
 //! |---|---|---|
-//! | words | `words` | every identifier and text of the ledger, once |
-//! | core | `json`, `gate`, `surface`, `inputs`, `shape`, `response`, `triage`, `review`, `candidate`, `ledger`, `template`, `schema`, `diagram`, `explain` | pure: no I/O, no clock, no process |
-//! | core | `inventory` (feature `cli`) | pure: which surfaces the bytes of files are |
-//! | edges | `edges` (feature `cli`) | files, git, the clock |
-//! | tool | `cli` (feature `cli`) | one file a subcommand |
+//! | words | `escape` | text made safe for terminals, JSON and shells |
+//! | words | `words` | every identifier and text of the ledger, once; versions, paths and prefixes |
+//! | core | `pattern` | regular expressions that are compiled when first used |
+//! | core | `time` | times with an offset |
+//! | core | `digest` | SHA-256 of lines and documents |
+//! | core | `signer` | who signed a document, and in which role |
+//! | core | `json` | strict JSON: reader, writer, errors with line, column and path |
+//! | core | `document` | one reader for answers and records in YAML or JSON |
+//! | core | `gate` | the runtime gate: a type whose only value is shut |
+//! | core | `inputs` | the two input documents, and the surfaces in them |
+//! | core | `shape` | what kind of configuration a file is, judged by its structure |
+//! | core | `detect` | secrets, payloads, commands, requests and claims in texts |
+//! | core | `response` | an owner's answer, and what it has to contain |
+//! | core | `forms` | what the owner's form and the reviewer's draft print |
+//! | core | `triage` | the findings against an answer, and its lane |
+//! | core | `review` | a reviewer's record, and when it is refused |
+//! | core | `candidate` | the typestates and their transitions |
+//! | core | `journal` | events, replay, and the next step of a surface |
+//! | core | `ledger` | the ledger's bytes: written, read, counted |
+//! | core | `render` | forms, drafts, JSON Schemas, explanations, the diagram |
+//! | core | `inventory` | which surfaces a repository holds (feature `cli`) |
+//! | io | `io` | files, git, the clock, the lock, signatures (feature `cli`) |
+//! | tool | `cli` | the command line: one file a subcommand (feature `cli`) |
+//!
+//! The core is pure: no I/O, no clock, no process.
 //!
 //! To embed the core, take the crate with `default-features = false`.
 //!

@@ -1,4 +1,4 @@
-//! The command-line tool; see [`acceptance_ledger::cli`].
+//! The entry point of the command-line tool. The tool itself is in [`acceptance_ledger::cli`].
 
 use std::process::ExitCode;
 

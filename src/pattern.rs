@@ -1,5 +1,5 @@
-//! Constant patterns. None is ever absent: a pattern that finds nothing would let every text pass, so one that
-//! does not compile panics when it is first held against a text, and a test compiles each.
+//! Constant patterns, each compiled when it is first used. A pattern that does not compile panics, because a rule
+//! without its pattern would let every text pass. A test compiles every pattern.
 
 use std::ops::{Deref, Range};
 use std::sync::OnceLock;
@@ -7,10 +7,10 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
 
-/// Alternatives of a pattern, one a line, so that a change shows which.
+/// The alternatives of a pattern, one per line, so that a diff shows which one changed.
 pub(crate) type Words = &'static [&'static str];
 
-/// A pattern that is compiled when it is first held against a text.
+/// A pattern that is compiled when it is first used, since most texts need few of the patterns.
 #[derive(Debug)]
 pub(crate) struct Pattern {
     alternatives: Words,
@@ -18,51 +18,54 @@ pub(crate) struct Pattern {
     regex: OnceLock<Regex>,
 }
 
-/// What the text is that a pattern is held against.
+/// The kind of text that a pattern is matched against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reading {
     /// Folded text in lower case.
     Folded,
-    /// As folded; a word of English is a whole one.
+    /// Folded text in lower case, in which an ASCII alternative matches whole words only.
     FoldedWords,
-    /// A text as it is.
+    /// Original text.
     Exact,
 }
 
 impl Pattern {
-    /// A pattern for folded text in lower case.
+    /// Makes a pattern for folded text in lower case.
     pub(crate) const fn new(alternatives: Words) -> Self {
         Self { alternatives, reading: Reading::Folded, regex: OnceLock::new() }
     }
 
-    /// A pattern for a text as it is.
+    /// Makes a pattern for original text.
     pub(crate) const fn exact(alternatives: Words) -> Self {
         Self { alternatives, reading: Reading::Exact, regex: OnceLock::new() }
     }
 
-    /// English words are whole ones; Chinese has no spaces to tell by, and stands beside Latin letters without any.
+    /// Makes a pattern for folded text in which ASCII alternatives match whole words only. Chinese alternatives match
+    /// anywhere, because Chinese has no spaces between words, or between a word and Latin letters.
     pub(crate) const fn of_words(words: Words) -> Self {
         Self { alternatives: words, reading: Reading::FoldedWords, regex: OnceLock::new() }
     }
 
-    /// Compiles it, if it is not yet.
-    #[expect(clippy::expect_used, reason = "without its pattern, a rule would find nothing")]
+    /// Returns the compiled pattern. It is compiled once.
+    #[expect(clippy::expect_used, reason = "a rule without its pattern would find nothing")]
     pub(crate) fn compile(&self) -> &Regex {
-        self.regex.get_or_init(|| Regex::new(&self.written()).expect("a constant is a pattern"))
+        self.regex.get_or_init(|| Regex::new(&self.source()).expect("a constant pattern is valid"))
     }
 
-    fn written(&self) -> String {
-        let written = self.alternatives.iter().map(|alternative| match self.reading {
+    /// Returns the source of the regular expression.
+    fn source(&self) -> String {
+        let sources = self.alternatives.iter().map(|alternative| match self.reading {
             Reading::Exact => (*alternative).to_owned(),
             Reading::FoldedWords if alternative.is_ascii() => {
+                // An ASCII word boundary lies between a Latin and a Chinese letter; a Unicode one does not.
                 format!(r"(?-u:\b)(?:{})(?-u:\b)", in_ascii(alternative))
             }
             Reading::Folded | Reading::FoldedWords => in_ascii(alternative),
         });
-        written.collect::<Vec<_>>().join("|")
+        sources.collect::<Vec<_>>().join("|")
     }
 
-    /// Each place of a text that it matches.
+    /// Returns the byte range of each match in a text.
     pub(crate) fn places(&self, text: &str) -> impl Iterator<Item = Range<usize>> {
         self.find_iter(text).map(|found| found.range())
     }
@@ -76,8 +79,8 @@ impl Deref for Pattern {
     }
 }
 
-/// A pattern's letters are lower-cased as its text is, and its classes are those of ASCII: folded text has no
-/// other digits or spaces. That makes it a fraction as large, and as fast again.
+/// Rewrites a pattern for folded text: letters become lower case, as in the text, and classes become ASCII classes,
+/// because folded text has no other digits or spaces. The compiled pattern is then much smaller and about twice as fast.
 fn in_ascii(pattern: &str) -> String {
     let mut out = String::with_capacity(pattern.len() * 2);
     let mut characters = pattern.chars();
@@ -105,13 +108,13 @@ fn in_ascii(pattern: &str) -> String {
     out
 }
 
-/// Constant keywords, to be found in one pass.
-#[expect(clippy::expect_used, reason = "without its keywords, no rule would ever be tried")]
+/// Compiles constant keywords, so that one pass finds all of them.
+#[expect(clippy::expect_used, reason = "without keywords, no rule would ever be tried")]
 pub(crate) fn keywords<'k>(
     kind: Option<AhoCorasickKind>,
     keywords: impl IntoIterator<Item = &'k str>,
 ) -> AhoCorasick {
-    AhoCorasick::builder().kind(kind).build(keywords).expect("constants are keywords")
+    AhoCorasick::builder().kind(kind).build(keywords).expect("constant keywords are valid")
 }
 
 #[cfg(test)]
@@ -126,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "a constant is a pattern")]
+    #[should_panic(expected = "a constant pattern is valid")]
     fn a_pattern_that_does_not_compile_lets_nothing_pass() {
         let broken: Words = &["token", "(secret"];
         assert!(!Pattern::new(broken).is_match("a secret"));

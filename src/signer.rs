@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-/// What a signer may do with a signature. It follows from what the signer's key may sign, never from what a document
-/// says of its author.
+/// What a signer may do with a signature. The role depends on what the signer's key may sign. It never depends on what a
+/// document says about its author.
 ///
 /// ```
 /// use acceptance_ledger::{ReviewerKind, SignerRole};
@@ -13,15 +13,15 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum SignerRole {
-    /// An owner, who answers.
+    /// An owner, who writes answers.
     Owner,
-    /// A person, who reviews.
+    /// A person, who reviews answers.
     Person,
-    /// A program, which reviews: its records can only hold an answer back.
+    /// A program, which reviews answers. Its records can only hold an answer back.
     Automation,
 }
 
-/// Who signed a document, as an edge has verified it. The core checks no signature; it is told.
+/// The verified signer of a document. The core does not check signatures: an edge checks them and passes the signer in.
 ///
 /// ```
 /// use acceptance_ledger::{Signer, SignerRole};
@@ -38,8 +38,8 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// The signer of a document whose signature the caller has verified: the principal that the
-    /// key belongs to, the key's fingerprint, and the role that the key gives its holder.
+    /// Makes the signer of a document whose signature the caller has verified: the principal that owns the key, the
+    /// key's fingerprint, and the role that the key gives its owner.
     #[must_use]
     pub fn verified(
         principal: impl Into<String>,
@@ -49,19 +49,19 @@ impl Signer {
         Self { principal: principal.into(), key: key.into(), role }
     }
 
-    /// Whom the key belongs to.
+    /// Returns the principal that owns the key.
     #[must_use]
     pub fn principal(&self) -> &str {
         &self.principal
     }
 
-    /// The key's fingerprint, as in `SHA256:…`.
+    /// Returns the key's fingerprint, as in `SHA256:…`.
     #[must_use]
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// What the signer may do.
+    /// Returns what the signer may do.
     #[must_use]
     pub const fn role(&self) -> SignerRole {
         self.role

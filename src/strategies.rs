@@ -1,6 +1,6 @@
-//! Strategies for property tests, for this crate and those that embed it (feature `proptest`).
+//! Strategies for property tests of this crate and of crates that embed it (feature `proptest`).
 //!
-//! They yield documents, never states: a state comes only from the core's own steps.
+//! They generate documents, never states. Only the core's own steps create a state.
 
 use std::collections::BTreeMap;
 
@@ -30,20 +30,21 @@ use crate::words::{
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inputs {
-    /// The inventory.
+    /// The text of the inventory.
     pub inventory: String,
-    /// The owner requests.
+    /// The text of the owner requests.
     pub owner_requests: String,
 }
 
-/// Documents that the ledger can be made from, as odd as they may be: any JSON where a surface is
-/// only described, keys that nobody knows, numbers of any size, every kind of text.
+/// Valid input documents with unusual content: any JSON in the descriptors of a surface, unknown
+/// keys, numbers of any size, and every kind of text.
 pub fn inputs() -> impl Strategy<Value = Inputs> {
     (inventory(), owner_requests())
         .prop_map(|(inventory, owner_requests)| Inputs { inventory, owner_requests })
 }
 
-/// Documents that are broken somewhere: a few bytes of good ones are cut, doubled or changed.
+/// Input documents that are damaged in one or two places. At each place, up to five bytes are replaced with a text that
+/// often breaks JSON. Some of the documents stay valid.
 pub fn broken_inputs() -> impl Strategy<Value = Inputs> {
     let damage = (any::<prop::sample::Index>(), 0..6_usize, select(DAMAGE), any::<bool>());
     (inputs(), vec(damage, 1..3)).prop_map(|(mut inputs, damages)| {
@@ -58,6 +59,8 @@ pub fn broken_inputs() -> impl Strategy<Value = Inputs> {
     })
 }
 
+/// Texts that often break JSON: nothing, a token, an invalid number, half of an escape, a lone surrogate, a byte order
+/// mark, a control character.
 const DAMAGE: &[&str] = &[
     "", ",", "\"", "{", "}", "[", "]", ":", "0", "-", "1e999", "NaN", "\\", "\\ud800", "null",
     "\u{feff}", "\u{1}", "true",
@@ -85,17 +88,21 @@ pub fn json_text() -> impl Strategy<Value = String> {
 fn number_text() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<i64>().prop_map(|number| number.to_string()),
+        // The ledger keeps all digits of an integer, also beyond 64 bits.
         "-?[1-9][0-9]{0,60}",
         "-?(0|[1-9][0-9]{0,20})\\.[0-9]{1,20}",
+        // The exponent has at most two digits, because a float that exceeds 64 bits is refused.
         "-?(0|[1-9][0-9]{0,3})(\\.[0-9]{1,3})?[eE][+-]?[0-9]{1,2}",
         any::<f64>()
-            .prop_filter("JSON has no such number", |float| float.is_finite())
+            .prop_filter("JSON has no NaN and no infinity", |float| float.is_finite())
             .prop_map(|float| format!("{float:e}")),
-        // Halfway between two shortest forms, where Python and Rust round differently.
+        // These floats can be halfway between two shortest decimal forms. Python then takes the even form and Rust the
+        // larger one, but the ledger must print what Python prints.
         (any::<u32>(), 0..1_u32 << 21, 1..60_i32).prop_map(|(low, high, power)| {
             let count = f64::from(high) * 2_f64.powi(32) + f64::from(low);
             format!("{:e}", count / 2_f64.powi(power))
         }),
+        // Python parses `-0` as the integer 0 and `-0.0` as a float that keeps its sign.
         Just("-0".to_owned()),
         Just("-0.0".to_owned()),
     ]
@@ -105,7 +112,7 @@ fn string_text() -> impl Strategy<Value = String> {
     (any_text(), any::<bool>()).prop_map(|(text, is_escaped)| quote(&text, is_escaped))
 }
 
-/// Text of all kinds: Chinese, controls, astral characters, quotes.
+/// Texts of all kinds: Chinese, control characters, characters outside the Basic Multilingual Plane, quotes.
 fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z_:/ .-]{0,12}",
@@ -115,7 +122,7 @@ fn any_text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A text in quotes, with every character escaped or only those that have to be.
+/// Returns a text as a JSON string. It escapes every character, or only those that must be escaped.
 fn quote(text: &str, is_escaped: bool) -> String {
     if is_escaped {
         let units = text.encode_utf16().map(|unit| format!("\\u{unit:04x}"));
@@ -190,7 +197,8 @@ fn required_owner_fields() -> impl Strategy<Value = String> {
     vec(string_text(), 0..4).prop_map(|fields| format!("[{}]", fields.join(",")))
 }
 
-/// A draft; its ids hold `#INDEX#`, so that no two are the same.
+/// A request draft. Its ids contain `#INDEX#`, which is replaced with the draft's position: a second draft for the same
+/// surface is refused.
 fn draft() -> impl Strategy<Value = String> {
     let descriptors = vec(json_text(), 8);
     let members = (
@@ -223,11 +231,11 @@ fn draft() -> impl Strategy<Value = String> {
     })
 }
 
-/// Owner responses for `surface`, as text: a whole answer of which a few fields are left out, or hold prose,
-/// requests, payloads, secrets or any other JSON.
+/// Owner responses for `surface`, as text. Each is a complete answer in which a few fields are missing, or are replaced
+/// with prose, requests, payloads, secrets or any other JSON.
 ///
 /// ```
-/// use acceptance_ledger::{AnyCandidate, OwnerRequests, ResponseDocument, Surfaces, strategies};
+/// use acceptance_ledger::{AnyCandidate, Lane, OwnerRequests, ResponseDocument, Surfaces, strategies};
 /// use proptest::prelude::*;
 ///
 /// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
@@ -235,7 +243,8 @@ fn draft() -> impl Strategy<Value = String> {
 /// let (surfaces, surface) = (Surfaces::of(&requests), requests.surfaces()[0].clone());
 /// proptest!(|(text in strategies::responses(&surface))| {
 ///     let response = ResponseDocument::parse(text.as_bytes()).unwrap();
-///     AnyCandidate::new(surface.clone()).receive(&surfaces, &response);
+///     let received = AnyCandidate::new(surface.clone()).receive(&surfaces, &response);
+///     prop_assert_ne!(AnyCandidate::from(received).lane(), Lane::WaitingOwnerResponse);
 /// });
 /// # Ok::<(), acceptance_ledger::DocumentError>(())
 /// ```
@@ -260,11 +269,11 @@ pub fn responses(surface: &Surface) -> impl Strategy<Value = String> + use<> {
     })
 }
 
-/// A whole answer for `surface` that nothing is to be said against.
+/// A complete answer for `surface`, in which triage finds no problem.
 #[must_use]
 pub fn clean_response(surface: &Surface) -> serde_json::Map<String, serde_json::Value> {
     let options = TemplateOptions { format: TemplateFormat::Json, ..TemplateOptions::default() };
-    // What we write, serde_json reads.
+    // `serde_json` can parse the template, so the default is never used.
     let mut members: serde_json::Map<_, _> =
         serde_json::from_str(&response_template(surface, &options)).unwrap_or_default();
     for (key, value) in &mut members {
@@ -287,11 +296,13 @@ pub fn clean_response(surface: &Surface) -> serde_json::Map<String, serde_json::
     members
 }
 
-/// A whole answer to one field. Each text is said once only.
+/// A complete answer to one field. The texts of all fields differ, because triage reports a repeated text.
 fn clean_answer(name: &str, form: AnswerForm, surface: &Surface) -> serde_json::Value {
-    let is_none = ["incident_context_ref", "cross_project_notification_ref"].contains(&name);
+    // The verdicts of `verdict_of` rely on these two.
+    let is_not_applicable =
+        ["incident_context_ref", "cross_project_notification_ref"].contains(&name);
     match form {
-        _ if is_none => json!({"not_applicable": "nothing of the kind happened"}),
+        _ if is_not_applicable => json!({"not_applicable": "nothing of the kind happened"}),
         AnswerForm::Decision => json!("confirm_current_state"),
         AnswerForm::Scope => json!(surface.surface_id()),
         AnswerForm::Text | AnswerForm::TextOrRef => {
@@ -302,11 +313,14 @@ fn clean_answer(name: &str, form: AnswerForm, surface: &Surface) -> serde_json::
         AnswerForm::Refs(of) => json!([clean_reference(of)]),
         AnswerForm::Window => json!({"per_change": "the platform lead, in the ticket"}),
         AnswerForm::Parts(parts) => {
-            let matters = surface.is_write_capable() || surface.requires_live_evidence();
+            // Only a surface that cannot write and needs no live evidence may claim no health.
+            let must_claim_health = surface.is_write_capable() || surface.requires_live_evidence();
             let part = |part: &AnswerPart| match part.form {
                 PartForm::Ref(of) => json!(clean_reference(of)),
                 PartForm::Entries { .. } => json!("clear"),
-                PartForm::Grounds if matters => json!(["receiver_receipt", "alert_rule_state"]),
+                PartForm::Grounds if must_claim_health => {
+                    json!(["receiver_receipt", "alert_rule_state"])
+                }
                 PartForm::Grounds => json!(["no_health_claimed"]),
                 _ => json!(format!("{} of {name}, as the runbook says", part.name)),
             };
@@ -323,7 +337,7 @@ fn clean_reference(of: ReferenceUse) -> String {
     }
 }
 
-/// The text of any JSON value that somebody might answer with.
+/// JSON values that an owner might write as an answer, as text.
 fn answer() -> impl Strategy<Value = String> {
     let text = prop_oneof![
         select(PROSE).prop_map(str::to_owned),
@@ -338,7 +352,7 @@ fn answer() -> impl Strategy<Value = String> {
     ]
 }
 
-/// What people write, wanted or not.
+/// Texts that people write: good answers, requests for a change, false green claims, payloads and placeholders.
 const PROSE: &[&str] = &[
     "The rules match the runbook.",
     "平台組已於週一讀回。",
@@ -353,8 +367,8 @@ const PROSE: &[&str] = &[
     "ticket:OPS-13",
 ];
 
-/// Reviewer records for the answer of a journal's event, as text: any outcome by either kind of reviewer, with a few
-/// checks that do not pass. Many of them no candidate takes.
+/// Reviewer records for the answer of the journal event `response_event`, as text. They have any outcome, either
+/// kind of reviewer, and none, a few or only failed checks. Candidates refuse many of them.
 ///
 /// ```
 /// use acceptance_ledger::{Digest, ReviewDocument, strategies};
@@ -379,8 +393,10 @@ pub fn reviewer_records(
         3 => vec(exception, 1..4),
         2 => Just(ReviewerCheck::ALL.iter().map(|check| (*check, "fail")).collect()),
     ];
+    // The second name is the responder's in another spelling: the responder cannot accept the answer.
     let reviewer = prop_oneof![6 => Just("Rex Reviewer"), 1 => Just("ada  OWNER")];
     let kind = prop_oneof![4 => Just("person"), 1 => Just("automation")];
+    // The journal refuses a record that it already has. A random ticket makes the records differ.
     let ticket = 1..10_000_u32;
     (outcome, exceptions, reviewer, kind, ticket).prop_map(
         move |(outcome, exceptions, reviewer, kind, ticket)| {
@@ -408,9 +424,9 @@ pub fn reviewer_records(
     )
 }
 
-/// The verdict on a check of an answer as [`clean_response`] gives it.
+/// The right verdict on a check of an answer from [`clean_response`].
 fn verdict_of(check: ReviewerCheck) -> serde_json::Value {
-    // These two are answered with `not_applicable`.
+    // The fields of these two checks are answered with `not_applicable`.
     let is_skipped = matches!(
         check,
         ReviewerCheck::IncidentContextPresent | ReviewerCheck::CrossProjectNotificationPresent
@@ -418,7 +434,7 @@ fn verdict_of(check: ReviewerCheck) -> serde_json::Value {
     if is_skipped { "not_applicable".into() } else { "pass".into() }
 }
 
-/// A secret of a random kind and value: each of them has to be found, and never to be repeated.
+/// Secrets of a random kind with a random value. Triage must find each of them, and no output may repeat it.
 ///
 /// ```
 /// use acceptance_ledger::strategies;
@@ -428,16 +444,27 @@ fn verdict_of(check: ReviewerCheck) -> serde_json::Value {
 /// ```
 pub fn secret() -> impl Strategy<Value = String> {
     prop_oneof![
+        // A Telegram bot token.
         "[1-9][0-9]{8}:AA[A-Za-z0-9]{33}",
+        // A GitHub personal access token.
         "ghp_[A-Za-z0-9]{36}",
+        // A GitLab personal access token.
         "glpat-[A-Za-z0-9]{20}",
+        // A Grafana service account token: it ends with a checksum of eight hexadecimal digits.
         "glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}",
+        // A Langfuse secret key: a version 4 UUID after the prefix.
         "sk-lf-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-9[0-9a-f]{3}-[0-9a-f]{12}",
+        // A Slack bot token.
         "xoxb-[0-9]{12}-[0-9]{12}-[A-Za-z0-9]{24}",
+        // An AWS access key id: base32, so it has no 0, 1, 8 or 9.
         "AKIA[2-7A-Z]{16}",
+        // A Sentry DSN: the user part is the key.
         "https://[0-9a-f]{32}@o[0-9]{6}\\.ingest\\.sentry\\.io/[0-9]{7}",
+        // A Sentry user token.
         "sntryu_[0-9a-f]{64}",
+        // A bcrypt hash.
         "\\$2y\\$10\\$[A-Za-z0-9]{53}",
+        // A JSON Web Token: `eyJ` is base64 for `{"`.
         "eyJhbGciOiJIUzI1NiJ9\\.eyJ[A-Za-z0-9]{30}\\.[A-Za-z0-9_-]{43}",
     ]
 }

@@ -3,15 +3,16 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 
-/// How far a time may be ahead of Greenwich or behind it, in hours: RFC 3339 has no more.
+/// The maximum offset from UTC, in hours. RFC 3339 allows no more; `jiff` does.
 const MAX_OFFSET_HOURS: u8 = 23;
 
-/// How far a time may be ahead of the clock that reads it, in seconds: two clocks of people differ by less.
+/// How far a time may be ahead of the reader's clock, in seconds. The clocks of two people differ by less.
 const MAX_AHEAD: i64 = 5 * 60;
 
-/// A time as documents and events write it: RFC 3339 with seconds and an offset, from 1970 to 9999.
+/// A time in a document or an event: RFC 3339 with seconds and an offset, from 1970 to 9999.
 ///
-/// It is shown as it was written. Outside these years it could not be read back once it is written in UTC.
+/// It is shown as it was written. The years have limits, because some times outside them could not be parsed again after
+/// they are written in UTC.
 ///
 /// ```
 /// use acceptance_ledger::Time;
@@ -29,13 +30,13 @@ pub struct Time {
 }
 
 impl Time {
-    /// The time as it was written.
+    /// Returns the time as it was written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether this time is earlier than the other, whatever their offsets are.
+    /// Whether this time is earlier than the other. Offsets are taken into account.
     ///
     /// ```
     /// use acceptance_ledger::Time;
@@ -48,8 +49,7 @@ impl Time {
         self.moment < other.moment
     }
 
-    /// How many seconds pass from this time to the other; fewer than none where it is earlier. A part of a second that
-    /// has begun counts.
+    /// Returns the seconds from this time to the other, rounded up. They are negative if the other time is earlier.
     pub(crate) fn seconds_to(&self, other: &Self) -> i64 {
         let nanoseconds = other.moment.as_nanosecond() - self.moment.as_nanosecond();
         let seconds = nanoseconds.div_euclid(1_000_000_000)
@@ -57,7 +57,7 @@ impl Time {
         i64::try_from(seconds).unwrap_or(i64::MAX)
     }
 
-    /// Whether the time is further ahead of a clock than clocks differ.
+    /// Whether the time is so far ahead of a clock that a difference of clocks cannot explain it.
     pub(crate) fn is_ahead_of(&self, clock: &Self) -> bool {
         clock.seconds_to(self) > MAX_AHEAD
     }
@@ -67,7 +67,7 @@ impl Time {
         self.moment
     }
 
-    /// The same moment, written in UTC.
+    /// Returns the same moment, written in UTC.
     pub(crate) fn in_utc(&self) -> Self {
         Self { text: self.moment.to_string(), moment: self.moment }
     }
@@ -79,7 +79,7 @@ impl fmt::Display for Time {
     }
 }
 
-/// What is not a time. It does not repeat the text.
+/// The error for a text that is not a time. It does not repeat the text, which may be a secret in the wrong place.
 ///
 /// ```
 /// use acceptance_ledger::Time;
@@ -88,7 +88,7 @@ impl fmt::Display for Time {
 /// assert!(error.to_string().contains("RFC 3339"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a time is written as in RFC 3339, with seconds and an offset, between 1970 and 9999")]
+#[error("invalid time: expected RFC 3339 with seconds and an offset, between 1970 and 9999")]
 pub struct NotATime;
 
 impl FromStr for Time {
@@ -96,7 +96,7 @@ impl FromStr for Time {
 
     fn from_str(text: &str) -> Result<Self, NotATime> {
         let moment = moment_of(text).ok_or(NotATime)?;
-        // The last days of 9999 have no place in a timestamp, so an upper bound is not needed.
+        // No upper bound is needed: a `Timestamp` ends before the last day of 9999, so it fits in every offset.
         if moment < Timestamp::UNIX_EPOCH {
             return Err(NotATime);
         }
@@ -104,13 +104,16 @@ impl FromStr for Time {
     }
 }
 
-/// The moment of a text that is a date, a time with seconds, and an offset, with nothing added.
+/// Returns the moment of a text, or `None` if the text is not a date, a time with seconds and an offset.
+///
+/// `jiff` alone accepts more, such as a space for the `T`, a time without seconds, or a `[zone]` at the end.
 fn moment_of(text: &str) -> Option<Timestamp> {
     let (form, offset) = match text.strip_suffix(['Z', 'z']) {
         Some(form) => (form, ""),
         None => text.split_at_checked(text.len().checked_sub("+00:00".len())?)?,
     };
     let (form, fraction) = form.split_once('.').unwrap_or((form, "0"));
+    // In a form, `0` means any digit and `+` means either sign.
     let has_form = |text: &str, form: &str| {
         text.len() == form.len()
             && text.bytes().zip(form.bytes()).all(|(byte, form)| match form {
@@ -181,7 +184,7 @@ mod tests {
         }
     }
 
-    /// Property 16 for times: what is taken in can be written in UTC, and reads back as the same moment.
+    /// Property 16 for times: a time that is parsed can be written in UTC and parsed again as the same moment.
     #[test]
     fn every_time_that_is_read_can_be_written_and_read_back() {
         let mut taken = 0;

@@ -1,4 +1,4 @@
-//! Candidates whose state is known only when the program runs.
+//! Candidates whose state is known only at run time.
 
 use crate::digest::Digest;
 use crate::gate::Gates;
@@ -17,13 +17,13 @@ use super::state::{
 };
 use super::{Candidate, Entry, Refused};
 
-/// Makes an enum of candidates, one variant a state, with what all of them can do.
+/// Defines an enum of candidates with one variant per state, and the methods that all these states share.
 macro_rules! candidates {
     ($(#[$meta:meta])* pub enum $name:ident { $($state:ident,)+ }) => {
         $(#[$meta])*
         #[derive(Debug, PartialEq)]
         #[cfg_attr(test, derive(Clone))]
-        #[must_use = "a candidate that is dropped is lost to the ledger"]
+        #[must_use = "a dropped candidate is missing from the ledger"]
         pub enum $name {
             $(
                 #[doc = concat!("In the state [`", stringify!($state), "`].")]
@@ -44,11 +44,11 @@ macro_rules! candidates {
                 match self { $(Self::$state(candidate) => candidate.lane(),)+ }
             }
 
-            /// Lets a reviewer hold the answer back; see [`Candidate::hold`].
+            /// Holds the answer back by a reviewer record; see [`Candidate::hold`].
             ///
             /// # Errors
             ///
-            /// The candidate as it was, and why.
+            /// If the record is refused, returns the unchanged candidate and the reason.
             pub fn hold(self, record: ReviewerRecord) -> Result<Held, Refused<Self>> {
                 match self {
                     $(Self::$state(candidate) => candidate.hold(record).map_err(
@@ -57,7 +57,7 @@ macro_rules! candidates {
                 }
             }
 
-            /// Forgets the answer; see [`Candidate::surface_changed`].
+            /// Drops the answer; see [`Candidate::surface_changed`].
             pub fn surface_changed(self) -> Candidate<WaitingOwnerResponse> {
                 match self { $(Self::$state(candidate) => candidate.surface_changed(),)+ }
             }
@@ -93,7 +93,7 @@ macro_rules! candidates {
     };
 }
 
-/// A candidate in any of the twelve states, for storage.
+/// A candidate in any of the twelve states, so that candidates can be stored together.
 ///
 /// ```
 /// use acceptance_ledger::{AnyCandidate, Lane, OwnerRequests};
@@ -106,34 +106,38 @@ macro_rules! candidates {
 /// ```
 #[derive(Debug, PartialEq)]
 #[cfg_attr(test, derive(Clone))]
-#[must_use = "a candidate that is dropped is lost to the ledger"]
+#[must_use = "a dropped candidate is missing from the ledger"]
 pub enum AnyCandidate {
-    /// Nobody has answered for the surface as it is today.
+    /// No owner has answered for the surface as it is today.
     WaitingOwnerResponse(Candidate<WaitingOwnerResponse>),
     /// The answer is held back, by triage or by a reviewer.
     Held(Held),
-    /// A person has to judge the answer.
+    /// Triage found no problem. A person must judge the answer.
     ReadyForReview(Candidate<ReadyForReview>),
     /// A person accepted the answer.
     Accepted(Accepted),
 }
 
-/// Where triage puts an answer.
+/// The result of triage: the answer is held back, or it is ready for review.
 ///
 /// ```
-/// use acceptance_ledger::{AnyCandidate, Received};
+/// use acceptance_ledger::{Candidate, Received, ResponseDocument};
 ///
-/// fn store(received: Received, ledger: &mut Vec<AnyCandidate>) {
-///     ledger.push(received.into());
-/// }
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// # let requests = acceptance_ledger::OwnerRequests::parse(&draft).unwrap();
+/// # let surfaces = acceptance_ledger::Surfaces::of(&requests);
+/// # let read = |file: &str| ResponseDocument::parse(&std::fs::read(format!("examples/answers/{file}")).unwrap()).unwrap();
+/// let surface = surfaces.get("alertmanager_config:alertmanager/config.yml").unwrap();
+/// let received = Candidate::new(surface.clone()).receive(&surfaces, &read("alertmanager.yaml"));
+/// assert!(matches!(received, Received::ReadyForReview(_)));
 /// ```
 #[derive(Debug, PartialEq)]
 #[cfg_attr(test, derive(Clone))]
-#[must_use = "a candidate that is dropped is lost to the ledger"]
+#[must_use = "a dropped candidate is missing from the ledger"]
 pub enum Received {
-    /// Something was found against the answer.
+    /// Triage found a problem in the answer.
     Held(Held),
-    /// Nothing was found against the answer.
+    /// Triage found no problem in the answer.
     ReadyForReview(Candidate<ReadyForReview>),
 }
 
@@ -159,14 +163,19 @@ impl From<Candidate<ReadyForReview>> for AnyCandidate {
 }
 
 candidates! {
-    /// An answer that is held back, in the lane that says why.
+    /// A candidate whose answer is held back. Its lane says why.
     ///
     /// ```
-    /// use acceptance_ledger::{AnyCandidate, Held};
+    /// use acceptance_ledger::{Candidate, Lane, Received, ResponseDocument};
     ///
-    /// fn store(held: Held, ledger: &mut Vec<AnyCandidate>) {
-    ///     ledger.push(held.into());
-    /// }
+    /// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+    /// # let requests = acceptance_ledger::OwnerRequests::parse(&draft).unwrap();
+    /// # let surfaces = acceptance_ledger::Surfaces::of(&requests);
+    /// # let read = |file: &str| ResponseDocument::parse(&std::fs::read(format!("examples/answers/{file}")).unwrap()).unwrap();
+    /// let surface = surfaces.get("prometheus_rules:prometheus/alert.rules").unwrap();
+    /// let received = Candidate::new(surface.clone()).receive(&surfaces, &read("looks-fine.json"));
+    /// let Received::Held(held) = received else { panic!() };
+    /// assert_eq!(held.lane(), Lane::NoFalseGreenSupplementRequired);
     /// ```
     pub enum Held {
         Quarantined,
@@ -181,14 +190,16 @@ candidates! {
 }
 
 candidates! {
-    /// An answer that a person accepted. Neither state opens a gate.
+    /// A candidate whose answer a person accepted. Neither state opens a gate.
     ///
     /// ```
-    /// use acceptance_ledger::{Accepted, AnyCandidate};
+    /// use acceptance_ledger::{Accepted, AnyCandidate, Lane, OwnerReviewOnlyUpdate, State};
     ///
-    /// fn store(accepted: Accepted, ledger: &mut Vec<AnyCandidate>) {
-    ///     ledger.push(accepted.into());
+    /// fn store(accepted: Accepted) -> AnyCandidate {
+    ///     accepted.into()
     /// }
+    ///
+    /// assert_eq!(OwnerReviewOnlyUpdate::LANE, Lane::OwnerReviewOnlyUpdate);
     /// ```
     pub enum Accepted {
         OwnerReviewOnlyUpdate,
@@ -197,10 +208,9 @@ candidates! {
 }
 
 impl Held {
-    /// The candidate held back in `lane`.
+    /// Returns the candidate held back in `lane`, which must be a hold.
     ///
-    /// An answer that is no longer there can only be held more strictly: without a response there
-    /// is no lane but rejection and quarantine.
+    /// If the response is gone, only rejection and quarantine are possible. The other states must keep a response.
     pub(super) fn new(
         surface: Surface,
         answer: Option<Digest>,
@@ -208,44 +218,45 @@ impl Held {
         Carried { response, findings }: Carried,
         record: Option<Box<ReviewerRecord>>,
     ) -> Self {
-        let of = (surface, answer);
+        let base = (surface, answer);
         let Some(response) = response.filter(|_| lane != Lane::RejectExecutionRequest) else {
             let withheld = Withheld { findings, record };
             return if lane == Lane::RejectExecutionRequest {
-                Self::ExecutionRejected(candidate(of, ExecutionRejected(withheld)))
+                Self::ExecutionRejected(candidate(base, ExecutionRejected(withheld)))
             } else {
-                Self::Quarantined(candidate(of, Quarantined(withheld)))
+                Self::Quarantined(candidate(base, Quarantined(withheld)))
             };
         };
         let kept = Kept { response, findings, record };
         match lane {
             Lane::IncidentRecoveryBackfillRequired => {
-                Self::IncidentBackfillRequired(candidate(of, IncidentBackfillRequired(kept)))
+                Self::IncidentBackfillRequired(candidate(base, IncidentBackfillRequired(kept)))
             }
             Lane::NoFalseGreenSupplementRequired => Self::FalseGreenSupplementRequired(candidate(
-                of,
+                base,
                 FalseGreenSupplementRequired(kept),
             )),
             Lane::ReceiverReceiptGapRequired => {
-                Self::ReceiptGapRequired(candidate(of, ReceiptGapRequired(kept)))
+                Self::ReceiptGapRequired(candidate(base, ReceiptGapRequired(kept)))
             }
             Lane::StaleOrSilencedAlertReviewRequired => Self::StaleOrSilencedReviewRequired(
-                candidate(of, StaleOrSilencedReviewRequired(kept)),
+                candidate(base, StaleOrSilencedReviewRequired(kept)),
             ),
             Lane::PostReloadReadbackRequired => {
-                Self::ReadbackRequired(candidate(of, ReadbackRequired(kept)))
+                Self::ReadbackRequired(candidate(base, ReadbackRequired(kept)))
             }
             Lane::RequestSupplement => {
-                Self::SupplementRequested(candidate(of, SupplementRequested(kept)))
+                Self::SupplementRequested(candidate(base, SupplementRequested(kept)))
             }
+            // Quarantine is the only hold that is left. It does not keep the response.
             _ => {
                 let Kept { findings, record, .. } = kept;
-                Self::Quarantined(candidate(of, Quarantined(Withheld { findings, record })))
+                Self::Quarantined(candidate(base, Quarantined(Withheld { findings, record })))
             }
         }
     }
 
-    /// The same, with all that is found against the answer today.
+    /// Replaces the findings with those of today.
     fn with_findings(mut self, findings: Vec<Finding>) -> Self {
         *match &mut self {
             Self::Quarantined(candidate) => &mut candidate.state.0.findings,
@@ -262,23 +273,23 @@ impl Held {
 }
 
 impl Accepted {
-    /// The reviewer record that accepts the answer.
+    /// The reviewer record that accepted the answer.
     #[must_use]
     pub fn record(&self) -> Option<&ReviewerRecord> {
         self.contents().record
     }
 
-    /// Until when the acceptance holds.
+    /// The time at which the acceptance ends.
     #[must_use]
     pub fn valid_until(&self) -> Option<&Time> {
         self.record()?.valid_until()
     }
 
-    /// Ends the acceptance where its time is over; see [`Candidate::expire`].
+    /// Ends the acceptance if its time is over; see [`Candidate::expire`].
     ///
     /// # Errors
     ///
-    /// The candidate as it was, where the acceptance still holds.
+    /// If the acceptance has not ended, returns the unchanged candidate.
     pub fn expire(self, as_of: Option<&Time>) -> Result<Candidate<WaitingOwnerResponse>, Self> {
         match self {
             Self::OwnerReviewOnlyUpdate(candidate) => candidate.expire(as_of).map_err(Into::into),
@@ -291,7 +302,7 @@ fn candidate<S: State>((surface, answer): (Surface, Option<Digest>), state: S) -
     Candidate { surface, answer, state }
 }
 
-/// Does the same to a candidate in any state.
+/// Runs the same expression on a candidate in any state.
 macro_rules! in_any_state {
     ($any:expr, $candidate:ident => $act:expr) => {
         match $any {
@@ -304,7 +315,7 @@ macro_rules! in_any_state {
 }
 
 impl AnyCandidate {
-    /// The candidate of a surface that nobody has answered for.
+    /// Creates the candidate of a surface whose owner has not answered.
     pub fn new(surface: Surface) -> Self {
         Candidate::new(surface).erase()
     }
@@ -321,25 +332,25 @@ impl AnyCandidate {
         in_any_state!(self, candidate => candidate.lane())
     }
 
-    /// The runtime gates: shut, in every state.
+    /// The runtime gates. They are shut in every state.
     #[must_use]
     pub const fn gates(&self) -> Gates {
         Gates
     }
 
-    /// What the ledger shows of the candidate.
+    /// The ledger's view of the candidate.
     #[must_use]
     pub fn entry(&self) -> Entry<'_> {
         Entry::of(self.surface(), self.lane(), self.contents())
     }
 
-    /// What triage found against the answer; nothing where there is none, or it is not held back.
+    /// What triage found against the answer. Empty if no owner has answered, or if the answer is not held back.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         self.contents().findings
     }
 
-    /// Takes in an answer; see [`Candidate::receive`].
+    /// Receives an answer; see [`Candidate::receive`].
     pub fn receive(self, surfaces: &Surfaces, response: &ResponseDocument) -> Received {
         let triage = triage(self.surface(), surfaces, response);
         self.receive_triaged(triage, None)
@@ -349,20 +360,22 @@ impl AnyCandidate {
         in_any_state!(self, candidate => candidate.receive_triaged(triage, answer))
     }
 
-    /// The reviewer record that brought the candidate here, if one did.
+    /// The reviewer record that led to this state, if there is one.
     #[must_use]
     pub fn record(&self) -> Option<&ReviewerRecord> {
         self.contents().record
     }
 
-    /// The owner's response, where the state keeps it.
+    /// The owner's response, if the state keeps it.
     #[must_use]
     pub fn response(&self) -> Option<&OwnerResponse> {
         self.contents().response
     }
 
-    /// The verdicts that a record could give a check: `pass` where one of its fields is answered and nothing is found
-    /// against it, `not_applicable` where it may be skipped, and always `fail`.
+    /// The verdicts that a record may give to a check.
+    ///
+    /// `fail` is always allowed. `pass` is allowed if nothing is found against the check, and one of its fields is
+    /// answered or it has no fields. `not_applicable` is allowed if the check may be skipped.
     pub(crate) fn verdicts_left(&self, check: ReviewerCheck) -> Vec<Verdict> {
         let answers = self.response().map(OwnerResponse::answers);
         let is_found = self.findings().iter().any(|finding| finding.check() == check);
@@ -377,7 +390,7 @@ impl AnyCandidate {
         left.into_iter().filter(|(_, is_left)| *is_left).map(|(verdict, _)| verdict).collect()
     }
 
-    /// Whether a record could give this check no verdict but `fail`.
+    /// Whether `fail` is the only verdict that a record may give to this check.
     pub(crate) fn can_only_fail(&self, check: ReviewerCheck) -> bool {
         self.verdicts_left(check) == [Verdict::Fail]
     }
@@ -387,7 +400,7 @@ impl AnyCandidate {
         matches!(self, Self::Accepted(_))
     }
 
-    /// Until when the answer is accepted, where it is.
+    /// The time at which the acceptance ends, if the answer is accepted.
     #[must_use]
     pub fn valid_until(&self) -> Option<&Time> {
         match self {
@@ -396,18 +409,19 @@ impl AnyCandidate {
         }
     }
 
-    /// Whether the answer was accepted, and the acceptance no longer holds. Without a time, nobody knows that it holds.
-    pub(crate) fn is_over(&self, time: Option<&Time>) -> bool {
+    /// Whether the answer was accepted and the acceptance has ended. If the time is not known, it counts as ended:
+    /// nothing is true unearned.
+    pub(crate) fn is_expired(&self, time: Option<&Time>) -> bool {
         let holds = time.zip(self.record()).is_some_and(|(time, record)| record.holds_at(time));
         self.is_accepted() && !holds
     }
 
-    /// What the ledger of a time shows of the candidate: the same as of [`AnyCandidate::as_of`].
+    /// The view of the candidate at `time`. It shows the same as [`AnyCandidate::as_of`], but keeps the candidate.
     pub(crate) fn entry_as_of(&self, time: Option<&Time>) -> Entry<'_> {
-        if self.is_over(time) { Entry::waiting(self.surface()) } else { self.entry() }
+        if self.is_expired(time) { Entry::waiting(self.surface()) } else { self.entry() }
     }
 
-    /// The candidate at a time: an acceptance that is over no longer counts; see [`Candidate::expire`].
+    /// The candidate at `time`. An acceptance that has ended no longer counts; see [`Candidate::expire`].
     pub fn as_of(self, time: Option<&Time>) -> Self {
         match self {
             Self::Accepted(accepted) => accepted.expire(time).map_or_else(Into::into, Into::into),
@@ -415,44 +429,49 @@ impl AnyCandidate {
         }
     }
 
-    /// The candidate as it stood before its answer was accepted; `None` where it was not. It belongs to no journal, so that
-    /// no record moves it.
+    /// The candidate as it was before its answer was accepted; `None` if it is not accepted.
+    ///
+    /// It takes the candidate's place while a torn journal line may have revoked the acceptance. It has no journal
+    /// event, so that no record can change it.
     pub(crate) fn without_acceptance(&self) -> Option<Self> {
         if !self.is_accepted() {
             return None;
         }
         let response = Box::new(self.response()?.clone());
-        let of = (self.surface().clone(), None);
-        Some(Self::ReadyForReview(candidate(of, ReadyForReview(Clean { response }))))
+        let base = (self.surface().clone(), None);
+        Some(Self::ReadyForReview(candidate(base, ReadyForReview(Clean { response }))))
     }
 
-    /// The candidate held in `lane` with what is found today, by no record.
+    /// Holds the candidate in `lane` with today's findings and without a record.
+    ///
+    /// Replay uses it if a record no longer counts but its hold is stricter than today's findings: the hold must stay.
     pub(crate) fn hold_without_record(self, today: Triage, answer: Digest, lane: Lane) -> Held {
         let Triage { response, findings } = today;
         let carried = Carried { response: Some(Box::new(response)), findings };
         Held::new(self.surface().clone(), Some(answer), lane, carried, None)
     }
 
-    /// The same candidate, with all that is found against the answer today: the next record is held against it.
+    /// Replaces the findings with those of today, so that the next record is judged by them.
     pub(crate) fn with_findings(self, findings: Vec<Finding>) -> Self {
         match self {
             Self::Held(held) => Self::Held(held.with_findings(findings)),
-            // In the other states nothing is found, and nothing is kept.
+            // The other states keep no findings.
             other => other,
         }
     }
 
-    /// Forgets the answer; see [`Candidate::surface_changed`].
+    /// Drops the answer; see [`Candidate::surface_changed`].
     pub fn surface_changed(self) -> Candidate<WaitingOwnerResponse> {
         in_any_state!(self, candidate => candidate.surface_changed())
     }
 
-    /// Takes a reviewer record: accepts where the state is ready and the record says so, holds
-    /// otherwise.
+    /// Applies a reviewer record. It accepts the answer if the answer is ready for review and the outcome is an
+    /// acceptance. Otherwise it holds the answer back.
     ///
     /// # Errors
     ///
-    /// The candidate as it was, and why; see [`Candidate::accept`] and [`Candidate::hold`].
+    /// If the record is refused, returns the unchanged candidate and the reason; see [`Candidate::accept`] and
+    /// [`Candidate::hold`]. A candidate that waits for its owner refuses every record.
     pub fn review(self, record: ReviewerRecord) -> Result<Self, Refused<Self>> {
         let outcome = record.outcome();
         match self {
@@ -460,12 +479,12 @@ impl AnyCandidate {
                 let reason = Refusal::NoSuchStep { from: candidate.lane(), outcome };
                 Err(Refused { candidate: candidate.into(), reason })
             }
-            Self::Held(held) => step(held.hold(record)),
+            Self::Held(held) => erase_states(held.hold(record)),
             Self::ReadyForReview(candidate) if outcome == Lane::OwnerReviewOnlyUpdate => {
-                step(candidate.accept(record))
+                erase_states(candidate.accept(record))
             }
-            Self::ReadyForReview(candidate) => step(candidate.hold(record)),
-            Self::Accepted(accepted) => step(accepted.hold(record)),
+            Self::ReadyForReview(candidate) => erase_states(candidate.hold(record)),
+            Self::Accepted(accepted) => erase_states(accepted.hold(record)),
         }
     }
 
@@ -474,8 +493,8 @@ impl AnyCandidate {
     }
 }
 
-/// Forgets in which state a step was taken.
-fn step<C: Into<AnyCandidate>, T: Into<AnyCandidate>>(
+/// Converts both results of a step to [`AnyCandidate`].
+fn erase_states<C: Into<AnyCandidate>, T: Into<AnyCandidate>>(
     step: Result<T, Refused<C>>,
 ) -> Result<AnyCandidate, Refused<AnyCandidate>> {
     step.map(Into::into)

@@ -8,7 +8,7 @@ use crate::words::{ItemFlag, Lane, ProgressFlag, ReviewerCheck};
 
 use super::state::Contents;
 
-/// What the ledger shows of one candidate. It is a view, and no way back to a state.
+/// The ledger's view of one candidate. A view cannot be turned back into a state.
 ///
 /// ```
 /// use acceptance_ledger::{AnyCandidate, Lane, OwnerRequests, ProgressFlag};
@@ -32,30 +32,33 @@ pub struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    /// What the ledger shows of a surface that nobody has answered for.
+    /// The view of a surface whose owner has not answered.
     pub(crate) fn waiting(surface: &'a Surface) -> Self {
         Self::of(surface, Lane::WaitingOwnerResponse, Contents::default())
     }
 
-    /// What the ledger shows of a candidate in `lane` that carries `contents`.
+    /// The view of a candidate in `lane` that carries `contents`.
     pub(crate) fn of(surface: &'a Surface, lane: Lane, contents: Contents<'a>) -> Self {
         let Contents { response, record, .. } = contents;
         let by_person = record.filter(|record| record.is_by_person());
-        // Nothing unearned: a verdict over a field that nobody answered makes no flag true.
+        // Nothing is true unearned: if no field of a check is answered, its `pass` sets no flag.
         let passed = |check| {
             by_person.is_some_and(|record| record.verdict(check) == Some(Verdict::Pass))
                 && is_answered(check, response.map(OwnerResponse::answers))
         };
         let is_withheld = lane.is_withheld();
         let has_progress = |flag: &ProgressFlag| match flag {
+            // This crate sends no request and confirms no recipient.
             ProgressFlag::RequestSent | ProgressFlag::RecipientConfirmed => false,
             ProgressFlag::OwnerResponseReceived => by_person.is_some(),
+            // Only a person's record leads to these lanes, so the lane is enough.
             ProgressFlag::OwnerResponseAccepted => {
                 matches!(lane, Lane::OwnerReviewOnlyUpdate | Lane::WaitingRuntimeGate)
             }
             ProgressFlag::OwnerResponseRejected => {
                 by_person.is_some() && lane == Lane::RejectExecutionRequest
             }
+            // Triage and automation may hold back, so these two flags do not need a person's record.
             ProgressFlag::OwnerResponseQuarantined => lane == Lane::QuarantineSecretOrRawPayload,
             ProgressFlag::SupplementRequested => lane.is_hold() && !is_withheld,
             ProgressFlag::LiveEvidenceReceived => {
@@ -87,26 +90,28 @@ impl Entry<'_> {
         &self.surface
     }
 
-    /// The answers, as far as the ledger shows any.
+    /// The answers that the ledger shows. They are empty if no owner has answered, or if the answer is withheld.
     #[must_use]
     pub fn answers(&self) -> &Answers {
         &self.answers
     }
 
-    /// The lane: what the ledger writes as `status`.
+    /// The lane. The ledger writes it as `status`.
     #[must_use]
     pub const fn lane(&self) -> Lane {
         self.lane
     }
 
-    /// The outcome of the latest reviewer record, or waiting where there is none.
+    /// The outcome of the latest reviewer record, or [`Lane::WaitingOwnerResponse`] if there is no record.
     #[must_use]
     pub const fn reviewer_outcome(&self) -> Lane {
         self.reviewer_outcome
     }
 
-    /// Whether some state shows lane, outcome, flags and answers together.
-    pub(crate) fn is_shown_by_a_state(&self) -> bool {
+    /// Whether a state can show this combination of lane, outcome, flags and answers.
+    ///
+    /// Anyone can edit a ledger file. Its reader uses this to refuse an entry that [`Entry::of`] never makes.
+    pub(crate) fn is_possible(&self) -> bool {
         let lane = self.lane;
         let is_withheld = lane.is_withheld();
         let is_accepted = matches!(lane, Lane::OwnerReviewOnlyUpdate | Lane::WaitingRuntimeGate);

@@ -1,15 +1,17 @@
-//! Which reviewer record leads where. The typestates take these steps, and the diagram is drawn
-//! from them.
+//! The lanes that a reviewer record leads to. The typestates use these rules, and the diagram is
+//! drawn from them.
 
 use crate::words::Lane;
 
-/// The lane that a reviewer record with `outcome` leads to from `from`, if any does.
+/// Returns the lane that a reviewer record with `outcome` leads to from lane `from`; `None` if there is no such step.
 pub(crate) fn review_leads_to(from: Lane, outcome: Lane, is_write_capable: bool) -> Option<Lane> {
     if outcome.is_hold() {
-        return (outcome.strictness() >= Some(least_hold(from)?)).then_some(outcome);
+        // A reviewer may hold more strictly than triage did, but never more leniently.
+        return (outcome.strictness() >= Some(minimum_strictness(from)?)).then_some(outcome);
     }
     let is_acceptance =
         from == Lane::ReadyForMonitoringReview && outcome == Lane::OwnerReviewOnlyUpdate;
+    // An acceptance changes only the ledger. A surface that can write still waits for its gate.
     is_acceptance.then_some(if is_write_capable {
         Lane::WaitingRuntimeGate
     } else {
@@ -17,10 +19,10 @@ pub(crate) fn review_leads_to(from: Lane, outcome: Lane, is_write_capable: bool)
     })
 }
 
-/// How strict a hold has to be at least to be a step from `from`; `None` where none is.
-fn least_hold(from: Lane) -> Option<u8> {
+/// The lowest strictness of a hold that is a step from `from`; `None` if no record can hold there.
+fn minimum_strictness(from: Lane) -> Option<u8> {
     match from {
-        // A reviewer may take back an acceptance for any reason.
+        // A reviewer may revoke an acceptance with any hold.
         Lane::OwnerReviewOnlyUpdate | Lane::WaitingRuntimeGate => Some(0),
         _ => from.strictness(),
     }

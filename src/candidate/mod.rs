@@ -30,8 +30,8 @@ use state::{Agreed, Carried, Clean, Unanswered};
 
 /// A surface whose owner is asked to confirm it, in one of twelve states.
 ///
-/// A step consumes the candidate and gives the next one; a step that is refused gives the same
-/// candidate back. No step opens a gate.
+/// A step consumes the candidate and returns the next one. A refused step returns the same
+/// candidate. No step opens a gate.
 ///
 /// ```
 /// use acceptance_ledger::{Candidate, Lane, OwnerRequests, RuntimeGate};
@@ -45,23 +45,23 @@ use state::{Agreed, Carried, Clean, Unanswered};
 /// ```
 #[derive(Debug, PartialEq)]
 #[cfg_attr(test, derive(Clone))]
-#[must_use = "a candidate that is dropped is lost to the ledger"]
+#[must_use = "a dropped candidate is missing from the ledger"]
 pub struct Candidate<S: State> {
     surface: Surface,
-    /// The journal's event of the latest answer: what a reviewer record has to name.
+    /// The digest of the latest answer's journal event. A reviewer record must name it.
     answer: Option<Digest>,
     state: S,
 }
 
 impl Candidate<WaitingOwnerResponse> {
-    /// The candidate of a surface that nobody has answered for.
+    /// Creates the candidate of a surface whose owner has not answered.
     pub fn new(surface: Surface) -> Self {
         Self { surface, answer: None, state: WaitingOwnerResponse(Unanswered) }
     }
 }
 
 impl<S: State> Candidate<S> {
-    /// The surface. It is the same through all steps.
+    /// The surface. No step changes it.
     #[must_use]
     pub const fn surface(&self) -> &Surface {
         &self.surface
@@ -73,29 +73,30 @@ impl<S: State> Candidate<S> {
         S::LANE
     }
 
-    /// The runtime gates: shut, in every state.
+    /// The runtime gates. They are shut in every state.
     #[must_use]
     pub const fn gates(&self) -> Gates {
         Gates
     }
 
-    /// What the ledger shows of the candidate.
+    /// The ledger's view of the candidate.
     #[must_use]
     pub fn entry(&self) -> Entry<'_> {
         Entry::of(&self.surface, S::LANE, self.contents())
     }
 
-    /// Takes in an answer, the first or another one: triages it, and gives the state of the lane
-    /// that it lands in. Whatever was recorded of an earlier answer no longer counts.
+    /// Receives an answer, the first or a later one. It triages the answer and returns the state of its lane.
+    /// What was recorded about an earlier answer no longer counts.
     ///
-    /// `surfaces` are all that owners are asked about: an answer must not speak of another's. An answer that
-    /// stands in no journal cannot be reviewed: see [`History`](crate::History).
+    /// `surfaces` are all surfaces that owners are asked about, because an answer must not speak about another
+    /// surface. An answer that is in no journal cannot be reviewed; see [`History`](crate::History).
     pub fn receive(self, surfaces: &Surfaces, response: &ResponseDocument) -> Received {
         let triage = triage(&self.surface, surfaces, response);
         self.receive_triaged(triage, None)
     }
 
-    /// Gives the state of the lane that triage found for the answer of a journal's event.
+    /// Returns the state of the lane that triage found. `answer` is the digest of the answer's journal event;
+    /// `None` if the answer is in no journal.
     pub(crate) fn receive_triaged(self, triage: Triage, answer: Option<Digest>) -> Received {
         let lane = triage.lane();
         let Triage { response, findings } = triage;
@@ -110,13 +111,13 @@ impl<S: State> Candidate<S> {
         }
     }
 
-    /// Forgets the answer: the surface is no longer the one that was answered for.
+    /// Drops the answer, because the surface is no longer the one that the owner answered for.
     pub fn surface_changed(self) -> Candidate<WaitingOwnerResponse> {
         let state = WaitingOwnerResponse(Unanswered);
         Candidate { surface: self.surface, answer: None, state }
     }
 
-    /// Forgets which state it is in, to be stored with others.
+    /// Converts to [`AnyCandidate`], so that candidates in different states can be stored together.
     pub fn erase(self) -> AnyCandidate {
         S::erase(self)
     }
@@ -127,26 +128,31 @@ impl<S: State> Candidate<S> {
 }
 
 impl<S: Reviewable> Candidate<S> {
-    /// The reviewer record that brought the candidate here, if one did.
+    /// The reviewer record that led to this state, if there is one.
     #[must_use]
     pub fn record(&self) -> Option<&ReviewerRecord> {
         self.contents().record
     }
 
-    /// Lets a reviewer hold the answer back: at all, as strictly as it is held, or stricter.
+    /// Holds the answer back by a reviewer record. If the answer is already held, the new hold must be at least
+    /// as strict.
     ///
     /// # Errors
     ///
-    /// The candidate as it was, and why: the outcome is no hold or a milder one, no failed check
-    /// belongs to it, or a verdict contradicts triage or the answer.
+    /// Returns the unchanged candidate and the reason if:
+    ///
+    /// - the record judges another candidate or answer, or its reviewer does not match its signer;
+    /// - the outcome is not a hold, or is less strict than the present hold;
+    /// - no failed check belongs to the outcome's lane;
+    /// - a verdict contradicts triage or the answer.
     pub fn hold(self, record: ReviewerRecord) -> Result<Held, Refused<Self>> {
         let Contents { response, findings, .. } = self.contents();
         let answers = response.map(OwnerResponse::answers);
         let outcome = record.outcome();
         let judged =
-            record.is_about(&self.surface, self.answer).and_then(|()| {
+            record.check_subject(&self.surface, self.answer).and_then(|()| {
                 match review_leads_to(S::LANE, outcome, self.surface.is_write_capable()) {
-                    Some(lane) if lane.is_hold() => record.holds(answers, &self.surface, findings),
+                    Some(lane) if lane.is_hold() => record.check_hold(answers, &self.surface, findings),
                     _ => Err(Refusal::NoSuchStep { from: S::LANE, outcome }),
                 }
             });
@@ -178,18 +184,19 @@ impl<S: Answered> Candidate<S> {
 }
 
 impl<S: AcceptedState> Candidate<S> {
-    /// Until when the acceptance holds.
+    /// The time at which the acceptance ends.
     #[must_use]
     pub fn valid_until(&self) -> Option<&Time> {
         self.record()?.valid_until()
     }
 
-    /// Ends the acceptance where its time is over: nobody has answered for the surface as it is then. Without a time to
-    /// hold it against, nobody knows that it holds, and it ends.
+    /// Ends the acceptance if its time is over at `as_of`. The candidate then waits for its owner again.
+    ///
+    /// If the time is `None`, the acceptance ends too: nothing shows that it is still valid.
     ///
     /// # Errors
     ///
-    /// The candidate as it was, where the acceptance still holds.
+    /// If the acceptance has not ended, returns the unchanged candidate.
     pub fn expire(self, as_of: Option<&Time>) -> Result<Candidate<WaitingOwnerResponse>, Self> {
         if as_of.zip(self.record()).is_some_and(|(as_of, record)| record.holds_at(as_of)) {
             return Err(self);
@@ -200,24 +207,29 @@ impl<S: AcceptedState> Candidate<S> {
 }
 
 impl Candidate<ReadyForReview> {
-    /// Lets a person accept the answer. That changes the ledger and nothing else: where the
-    /// surface can write, the runtime gate still waits.
+    /// Accepts the answer by a person's record. This changes only the ledger. If the surface can write, it still
+    /// waits for its runtime gate.
     ///
     /// # Errors
     ///
-    /// The candidate as it was, and why: the outcome is another one, the reviewer is a program or
-    /// the responder, or a check did not pass.
+    /// Returns the unchanged candidate and the reason if:
+    ///
+    /// - the record judges another candidate or answer, or its reviewer does not match its signer;
+    /// - the outcome is not an acceptance;
+    /// - the reviewer is a program or the responder, or only the record is signed;
+    /// - a check failed, has no verdict, or has a verdict that contradicts the answer;
+    /// - the acceptance does not end within 366 days after the review.
     pub fn accept(self, record: ReviewerRecord) -> Result<Accepted, Refused<Self>> {
         let outcome = record.outcome();
         let response = self.state.response();
         let accepted = record
-            .is_about(&self.surface, self.answer)
+            .check_subject(&self.surface, self.answer)
             .and_then(|()| {
                 review_leads_to(self.lane(), outcome, self.surface.is_write_capable())
                     .filter(|lane| !lane.is_hold())
                     .ok_or(Refusal::NoSuchStep { from: self.lane(), outcome })
             })
-            .and_then(|lane| record.accepts(response, &self.surface).map(|()| lane));
+            .and_then(|lane| record.check_acceptance(response, &self.surface).map(|()| lane));
         match accepted {
             Ok(lane) => {
                 let Self { surface, answer, state: ReadyForReview(Clean { response }) } = self;
@@ -235,25 +247,20 @@ impl Candidate<ReadyForReview> {
     }
 }
 
-/// A step that was refused: the candidate, unharmed, and why.
+/// A refused step: the unchanged candidate and the reason.
 ///
 /// ```
-/// use acceptance_ledger::{Candidate, Refused, Reviewable, ReviewerRecord};
+/// use acceptance_ledger::{Lane, Refusal, Refused};
 ///
-/// fn try_to_hold<S: Reviewable>(candidate: Candidate<S>, record: ReviewerRecord) -> Option<Candidate<S>> {
-///     match candidate.hold(record) {
-///         Ok(_held) => None,
-///         Err(Refused { candidate, reason }) => {
-///             eprintln!("not held: {reason}");
-///             Some(candidate)
-///         }
-///     }
-/// }
+/// // The candidate is still there; here a name stands for it.
+/// let refused = Refused { candidate: "unchanged", reason: Refusal::NotAPerson };
+/// assert_eq!(refused.candidate, "unchanged");
+/// assert!(refused.reason.to_string().contains("person"));
 /// ```
 #[derive(Debug, PartialEq)]
-#[must_use = "the candidate is in here"]
+#[must_use = "the unchanged candidate is in this value"]
 pub struct Refused<C> {
-    /// The candidate as it was.
+    /// The unchanged candidate.
     pub candidate: C,
     /// Why the step was refused.
     pub reason: Refusal,

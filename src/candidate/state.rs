@@ -1,4 +1,4 @@
-//! The twelve typestates, and what groups of them have in common.
+//! The twelve typestates, and the traits of their groups.
 
 use std::fmt::Debug;
 
@@ -10,7 +10,7 @@ use crate::words::Lane;
 use super::{AnyCandidate, Candidate};
 use sealed::Sealed;
 
-/// The state of a [`Candidate`]: one of the twelve, and of no other type. It is sealed.
+/// The state of a [`Candidate`]. The trait is sealed: only the twelve states implement it.
 ///
 /// ```
 /// use acceptance_ledger::{Lane, State, WaitingRuntimeGate};
@@ -18,19 +18,25 @@ use sealed::Sealed;
 /// assert_eq!(WaitingRuntimeGate::LANE, Lane::WaitingRuntimeGate);
 /// ```
 pub trait State: Sealed + Debug + Sized {
-    /// The lane that the state stands for.
+    /// The lane of the state.
     const LANE: Lane;
 }
 
-/// A state that a reviewer record can change: every one but [`WaitingOwnerResponse`].
+/// A state that a reviewer record can change: every state except [`WaitingOwnerResponse`].
 ///
 /// ```
-/// use acceptance_ledger::{Candidate, Held, Refused, Reviewable, ReviewerRecord};
+/// use acceptance_ledger::{Candidate, Held, Refused, ResponseDocument, Reviewable, ReviewerRecord};
 ///
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// # let requests = acceptance_ledger::OwnerRequests::parse(&draft).unwrap();
+/// # let surfaces = acceptance_ledger::Surfaces::of(&requests);
+/// # let read = |file: &str| ResponseDocument::parse(&std::fs::read(format!("examples/answers/{file}")).unwrap()).unwrap();
+/// // Works for a candidate in any state that a record can change.
 /// fn hold<S: Reviewable>(
 ///     candidate: Candidate<S>,
 ///     record: ReviewerRecord,
 /// ) -> Result<Held, Refused<Candidate<S>>> {
+///     assert_ne!(candidate.lane(), acceptance_ledger::Lane::WaitingOwnerResponse);
 ///     candidate.hold(record)
 /// }
 /// ```
@@ -39,43 +45,64 @@ pub trait Reviewable: State {}
 /// A state that holds an answer back, by triage or by a reviewer.
 ///
 /// ```
-/// use acceptance_ledger::{Candidate, HeldBack};
+/// use acceptance_ledger::{Candidate, Held, HeldBack, Received, ResponseDocument};
 ///
 /// fn count<S: HeldBack>(candidate: &Candidate<S>) -> usize {
 ///     candidate.findings().len()
 /// }
+///
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// # let requests = acceptance_ledger::OwnerRequests::parse(&draft).unwrap();
+/// # let surfaces = acceptance_ledger::Surfaces::of(&requests);
+/// # let read = |file: &str| ResponseDocument::parse(&std::fs::read(format!("examples/answers/{file}")).unwrap()).unwrap();
+/// let surface = surfaces.get("prometheus_rules:prometheus/alert.rules").unwrap();
+/// let received = Candidate::new(surface.clone()).receive(&surfaces, &read("looks-fine.json"));
+/// let Received::Held(Held::FalseGreenSupplementRequired(candidate)) = received else { panic!() };
+/// assert!(count(&candidate) > 0);
 /// ```
 pub trait HeldBack: Reviewable {}
 
 /// A state that keeps the owner's response.
 ///
 /// ```
-/// use acceptance_ledger::{AcceptanceField, Answered, Candidate};
+/// use acceptance_ledger::{AcceptanceField, Answered, Candidate, Received, ResponseDocument};
 ///
 /// fn decision<S: Answered>(candidate: &Candidate<S>) -> Option<&str> {
 ///     candidate.response().answers().text(AcceptanceField::Decision)
 /// }
+///
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// # let requests = acceptance_ledger::OwnerRequests::parse(&draft).unwrap();
+/// # let surfaces = acceptance_ledger::Surfaces::of(&requests);
+/// # let read = |file: &str| ResponseDocument::parse(&std::fs::read(format!("examples/answers/{file}")).unwrap()).unwrap();
+/// let surface = surfaces.get("alertmanager_config:alertmanager/config.yml").unwrap();
+/// let received = Candidate::new(surface.clone()).receive(&surfaces, &read("alertmanager.yaml"));
+/// let Received::ReadyForReview(candidate) = received else { panic!() };
+/// assert_eq!(decision(&candidate), Some("confirm_current_state"));
 /// ```
 pub trait Answered: Reviewable {
     #[doc(hidden)]
     fn response(&self) -> &OwnerResponse;
 }
 
-/// A state in which a person accepted the answer, until a time.
+/// A state in which a person has accepted the answer until a given time.
 ///
 /// ```
-/// use acceptance_ledger::{AcceptedState, Candidate, Time};
+/// use acceptance_ledger::{AcceptedState, Lane, OwnerReviewOnlyUpdate, State, WaitingRuntimeGate};
 ///
-/// fn until<S: AcceptedState>(candidate: &Candidate<S>) -> Option<&Time> {
-///     candidate.valid_until()
+/// fn lane<S: AcceptedState>() -> Lane {
+///     S::LANE
 /// }
+///
+/// assert_eq!(lane::<OwnerReviewOnlyUpdate>(), Lane::OwnerReviewOnlyUpdate);
+/// assert_eq!(lane::<WaitingRuntimeGate>(), Lane::WaitingRuntimeGate);
 /// ```
 pub trait AcceptedState: Answered {}
 
 pub(super) mod sealed {
     use super::{AnyCandidate, Candidate, Carried, Contents, State};
 
-    /// What the core asks of a state. No type outside can answer.
+    /// What the core needs from a state. No other crate can name this trait, so no other crate can add a state.
     pub trait Sealed {
         fn contents(&self) -> Contents<'_>;
 
@@ -87,7 +114,7 @@ pub(super) mod sealed {
     }
 }
 
-/// What a state shows of what it carries.
+/// A borrowed view of what a state carries.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Contents<'a> {
     pub(crate) response: Option<&'a OwnerResponse>,
@@ -95,7 +122,7 @@ pub struct Contents<'a> {
     pub(crate) record: Option<&'a ReviewerRecord>,
 }
 
-/// What a state hands on to the one that holds the answer back.
+/// What a state passes on to the next state, which holds the answer back.
 #[derive(Debug, Default)]
 pub struct Carried {
     pub(super) response: Option<Box<OwnerResponse>>,
@@ -107,7 +134,7 @@ pub struct Carried {
 #[cfg_attr(test, derive(Clone))]
 pub(super) struct Unanswered;
 
-/// Carries what was found against an answer, and nothing of the answer.
+/// Carries the findings and the record, but not the answer.
 #[derive(Debug, PartialEq, Eq)]
 #[cfg_attr(test, derive(Clone))]
 pub(super) struct Withheld {
@@ -115,7 +142,7 @@ pub(super) struct Withheld {
     pub(super) record: Option<Box<ReviewerRecord>>,
 }
 
-/// Carries an answer that is held back, and why.
+/// Carries an answer that is held back, and the reasons.
 #[derive(Debug, PartialEq, Eq)]
 #[cfg_attr(test, derive(Clone))]
 pub(super) struct Kept {
@@ -124,14 +151,14 @@ pub(super) struct Kept {
     pub(super) record: Option<Box<ReviewerRecord>>,
 }
 
-/// Carries an answer that nothing was found against.
+/// Carries an answer without findings.
 #[derive(Debug, PartialEq, Eq)]
 #[cfg_attr(test, derive(Clone))]
 pub(super) struct Clean {
     pub(super) response: Box<OwnerResponse>,
 }
 
-/// Carries an answer and the record that accepts it.
+/// Carries an answer and the record that accepted it.
 #[derive(Debug, PartialEq, Eq)]
 #[cfg_attr(test, derive(Clone))]
 pub(super) struct Agreed {
@@ -192,7 +219,7 @@ impl Agreed {
     }
 }
 
-/// Makes a typestate: its lane, what it carries, and the groups that it is one of.
+/// Defines a typestate: what it carries, its lane, and the groups that it belongs to.
 macro_rules! states {
     ($($(#[$meta:meta])* $state:ident($carries:ident) at $lane:ident: $($group:ident)*;)+) => {
         $(
@@ -235,127 +262,121 @@ macro_rules! states {
 }
 
 states! {
-    /// Nobody has answered for the surface as it is today.
+    /// No owner has answered for the surface as it is today.
     ///
     /// ```
-    /// use acceptance_ledger::{Candidate, Surface, WaitingOwnerResponse};
+    /// use acceptance_ledger::{Candidate, Lane, OwnerRequests, WaitingOwnerResponse};
     ///
-    /// fn ask(surface: Surface) -> Candidate<WaitingOwnerResponse> {
-    ///     Candidate::new(surface)
-    /// }
+    /// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+    /// let requests = OwnerRequests::parse(&draft)?;
+    /// let candidate: Candidate<WaitingOwnerResponse> = Candidate::new(requests.surfaces()[0].clone());
+    /// assert_eq!(candidate.lane(), Lane::WaitingOwnerResponse);
+    /// # Ok::<(), acceptance_ledger::DocumentError>(())
     /// ```
     WaitingOwnerResponse(Unanswered) at WaitingOwnerResponse: ;
-    /// The answer carried a secret or a raw payload. Nothing of it is kept but the findings.
+    /// The answer carried a secret or a raw payload. The findings are kept, but not the answer.
     ///
     /// ```
-    /// use acceptance_ledger::{Candidate, Quarantined};
+    /// use acceptance_ledger::{Lane, State, Quarantined};
     ///
-    /// fn is_explained(candidate: &Candidate<Quarantined>) -> bool {
-    ///     !candidate.findings().is_empty() || candidate.record().is_some()
-    /// }
+    /// assert_eq!(Quarantined::LANE, Lane::QuarantineSecretOrRawPayload);
+    /// assert!(Quarantined::LANE.is_withheld());
     /// ```
     Quarantined(Withheld) at QuarantineSecretOrRawPayload: Reviewable HeldBack;
-    /// The answer asked for an action on production. Nothing of it is kept but the findings.
+    /// The answer asked for an action on production. The findings are kept, but not the answer.
     ///
     /// ```
-    /// use acceptance_ledger::{Candidate, ExecutionRejected};
+    /// use acceptance_ledger::{Lane, State, ExecutionRejected};
     ///
-    /// fn is_explained(candidate: &Candidate<ExecutionRejected>) -> bool {
-    ///     !candidate.findings().is_empty() || candidate.record().is_some()
-    /// }
+    /// assert_eq!(ExecutionRejected::LANE, Lane::RejectExecutionRequest);
+    /// assert!(ExecutionRejected::LANE.is_withheld());
     /// ```
     ExecutionRejected(Withheld) at RejectExecutionRequest: Reviewable HeldBack;
-    /// Something is missing or unclear; the owner is asked for more.
+    /// Something is missing or unclear. The owner is asked for more.
     ///
     /// ```
-    /// use acceptance_ledger::{Candidate, SupplementRequested};
+    /// use acceptance_ledger::{Lane, State, SupplementRequested};
     ///
-    /// fn whom_to_ask(candidate: &Candidate<SupplementRequested>) -> &str {
-    ///     candidate.response().responder()
-    /// }
+    /// assert_eq!(SupplementRequested::LANE, Lane::RequestSupplement);
+    /// assert!(SupplementRequested::LANE.is_hold() && !SupplementRequested::LANE.is_withheld());
     /// ```
     SupplementRequested(Kept) at RequestSupplement: Reviewable HeldBack Answered;
-    /// After an incident, the answer shows only that the service came back.
+    /// After an incident, the answer shows only that the service is back.
     ///
     /// ```
-    /// use acceptance_ledger::{Candidate, IncidentBackfillRequired};
+    /// use acceptance_ledger::{Lane, State, IncidentBackfillRequired};
     ///
-    /// fn whom_to_ask(candidate: &Candidate<IncidentBackfillRequired>) -> &str {
-    ///     candidate.response().responder()
-    /// }
+    /// assert_eq!(IncidentBackfillRequired::LANE, Lane::IncidentRecoveryBackfillRequired);
+    /// assert!(IncidentBackfillRequired::LANE.is_hold() && !IncidentBackfillRequired::LANE.is_withheld());
     /// ```
     IncidentBackfillRequired(Kept) at IncidentRecoveryBackfillRequired: Reviewable HeldBack Answered;
-    /// Health was claimed from a page, a container or a dashboard that is up.
+    /// The answer claims health only because a page, a container or a dashboard is up.
     ///
     /// ```
-    /// use acceptance_ledger::{Candidate, FalseGreenSupplementRequired};
+    /// use acceptance_ledger::{Lane, State, FalseGreenSupplementRequired};
     ///
-    /// fn whom_to_ask(candidate: &Candidate<FalseGreenSupplementRequired>) -> &str {
-    ///     candidate.response().responder()
-    /// }
+    /// assert_eq!(FalseGreenSupplementRequired::LANE, Lane::NoFalseGreenSupplementRequired);
+    /// assert!(FalseGreenSupplementRequired::LANE.is_hold() && !FalseGreenSupplementRequired::LANE.is_withheld());
     /// ```
     FalseGreenSupplementRequired(Kept) at NoFalseGreenSupplementRequired: Reviewable HeldBack Answered;
     /// No receipt proves that a notification reached its receiver.
     ///
     /// ```
-    /// use acceptance_ledger::{Candidate, ReceiptGapRequired};
+    /// use acceptance_ledger::{Lane, State, ReceiptGapRequired};
     ///
-    /// fn whom_to_ask(candidate: &Candidate<ReceiptGapRequired>) -> &str {
-    ///     candidate.response().responder()
-    /// }
+    /// assert_eq!(ReceiptGapRequired::LANE, Lane::ReceiverReceiptGapRequired);
+    /// assert!(ReceiptGapRequired::LANE.is_hold() && !ReceiptGapRequired::LANE.is_withheld());
     /// ```
     ReceiptGapRequired(Kept) at ReceiverReceiptGapRequired: Reviewable HeldBack Answered;
-    /// Nobody reviewed stale alerts, silences or dedup.
+    /// The review of stale alerts, silences or dedup is missing, or is not enough.
     ///
     /// ```
-    /// use acceptance_ledger::{Candidate, StaleOrSilencedReviewRequired};
+    /// use acceptance_ledger::{Lane, State, StaleOrSilencedReviewRequired};
     ///
-    /// fn whom_to_ask(candidate: &Candidate<StaleOrSilencedReviewRequired>) -> &str {
-    ///     candidate.response().responder()
-    /// }
+    /// assert_eq!(StaleOrSilencedReviewRequired::LANE, Lane::StaleOrSilencedAlertReviewRequired);
+    /// assert!(StaleOrSilencedReviewRequired::LANE.is_hold() && !StaleOrSilencedReviewRequired::LANE.is_withheld());
     /// ```
     StaleOrSilencedReviewRequired(Kept) at StaleOrSilencedAlertReviewRequired: Reviewable HeldBack Answered;
-    /// A reload or rule change lacks the plan to read the state back.
+    /// A reload or rule change has no plan to read the state back.
     ///
     /// ```
-    /// use acceptance_ledger::{Candidate, ReadbackRequired};
+    /// use acceptance_ledger::{Lane, State, ReadbackRequired};
     ///
-    /// fn whom_to_ask(candidate: &Candidate<ReadbackRequired>) -> &str {
-    ///     candidate.response().responder()
-    /// }
+    /// assert_eq!(ReadbackRequired::LANE, Lane::PostReloadReadbackRequired);
+    /// assert!(ReadbackRequired::LANE.is_hold() && !ReadbackRequired::LANE.is_withheld());
     /// ```
     ReadbackRequired(Kept) at PostReloadReadbackRequired: Reviewable HeldBack Answered;
-    /// Nothing was found against the answer; a person has to judge it.
+    /// Triage found no problem in the answer. A person must judge it.
     ///
     /// ```
-    /// use acceptance_ledger::{Accepted, Candidate, ReadyForReview, Refused, ReviewerRecord};
+    /// use acceptance_ledger::{Candidate, Received, ResponseDocument};
     ///
-    /// fn decide(
-    ///     candidate: Candidate<ReadyForReview>,
-    ///     record: ReviewerRecord,
-    /// ) -> Result<Accepted, Refused<Candidate<ReadyForReview>>> {
-    ///     candidate.accept(record)
-    /// }
+    /// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+    /// # let requests = acceptance_ledger::OwnerRequests::parse(&draft).unwrap();
+    /// # let surfaces = acceptance_ledger::Surfaces::of(&requests);
+    /// # let read = |file: &str| ResponseDocument::parse(&std::fs::read(format!("examples/answers/{file}")).unwrap()).unwrap();
+    /// let surface = surfaces.get("alertmanager_config:alertmanager/config.yml").unwrap();
+    /// let received = Candidate::new(surface.clone()).receive(&surfaces, &read("alertmanager.yaml"));
+    /// let Received::ReadyForReview(candidate) = received else { panic!() };
+    /// assert_eq!(candidate.response().responder(), "林怡君");
     /// ```
     ReadyForReview(Clean) at ReadyForMonitoringReview: Reviewable Answered;
     /// A person accepted the answer for a surface that cannot write. Only the ledger changes.
     ///
     /// ```
-    /// use acceptance_ledger::{Candidate, OwnerReviewOnlyUpdate};
+    /// use acceptance_ledger::{Lane, State, OwnerReviewOnlyUpdate};
     ///
-    /// fn by_whom(candidate: &Candidate<OwnerReviewOnlyUpdate>) -> Option<&str> {
-    ///     candidate.record().map(|record| record.reviewer())
-    /// }
+    /// assert_eq!(OwnerReviewOnlyUpdate::LANE, Lane::OwnerReviewOnlyUpdate);
+    /// assert!(!OwnerReviewOnlyUpdate::LANE.is_hold());
     /// ```
     OwnerReviewOnlyUpdate(Agreed) at OwnerReviewOnlyUpdate: Reviewable Answered AcceptedState;
-    /// A person accepted the answer for a surface that can write. Its gate stays shut all the same.
+    /// A person accepted the answer for a surface that can write. The surface's gate still stays shut.
     ///
     /// ```
-    /// use acceptance_ledger::{Candidate, RuntimeGate, WaitingRuntimeGate};
+    /// use acceptance_ledger::{Lane, State, WaitingRuntimeGate};
     ///
-    /// fn may_reload(candidate: &Candidate<WaitingRuntimeGate>) -> bool {
-    ///     candidate.gates().get(RuntimeGate::PrometheusReloadAuthorized).is_open()
-    /// }
+    /// assert_eq!(WaitingRuntimeGate::LANE, Lane::WaitingRuntimeGate);
+    /// assert!(!WaitingRuntimeGate::LANE.is_hold());
     /// ```
     WaitingRuntimeGate(Agreed) at WaitingRuntimeGate: Reviewable Answered AcceptedState;
 }

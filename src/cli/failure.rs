@@ -1,4 +1,4 @@
-//! Why a command could not do its work, and how that is said.
+//! The errors that stop a command, and how they are printed.
 
 use std::fmt;
 use std::io::Write as _;
@@ -10,39 +10,40 @@ use anstyle::{AnsiColor, Style};
 use crate::io::error::{FileError, shown};
 use crate::json::DocumentError;
 
-/// How a command ended, if it did not fail.
-pub(super) type Outcome = Result<ExitCode, Failures>;
+/// The exit code of a command that did its work, or what stopped it.
+pub(super) type CommandResult = Result<ExitCode, Failures>;
 
-/// What stopped a command: all of it, so that one run shows all that has to be mended.
+/// Every error that stopped a command. One run reports all of them, so that a user can fix them together.
 #[derive(Debug, Default)]
 pub(super) struct Failures(Vec<Failure>);
 
-/// One thing that stopped a command.
+/// One error that stopped a command.
 #[derive(Debug)]
 pub(super) enum Failure {
     /// A file could not be read or written.
     File(FileError),
-    /// A file holds something else than it should.
+    /// A document is invalid.
     Document { path: PathBuf, error: DocumentError },
-    /// A response or record names a candidate that is not there.
+    /// A response or record names a candidate that does not exist.
     NoSuchCandidate { path: PathBuf, place: (usize, usize) },
-    /// A response or record was looked at and refused; nothing was written.
+    /// A response or record was read and then refused. Nothing was written.
     Refused { path: PathBuf, place: Option<(usize, usize)>, message: String, next_step: String },
-    /// Something is wrong with a line of a file that is no JSON.
+    /// A line of a text file is invalid. The file is not a JSON or YAML document.
     Line { path: PathBuf, place: (usize, usize), message: &'static str, next_step: &'static str },
-    /// The arguments name something that does not exist.
+    /// The arguments are wrong, or the machine or the repository is not as the command needs it.
     Usage { message: String, next_step: String },
 }
 
 impl Failure {
-    /// The clock of this machine says a time that no event can have.
+    /// The clock of this machine shows a time that an event cannot have.
     pub(super) fn clock() -> Self {
         Self::Usage {
-            message: "this machine's clock is not between 1970 and 9999".to_owned(),
+            message: "the clock of this machine is not between the years 1970 and 9999".to_owned(),
             next_step: "set the clock".to_owned(),
         }
     }
 
+    /// The document at `path` is invalid.
     pub(super) fn document(path: &Path, error: DocumentError) -> Self {
         Self::Document { path: path.to_owned(), error }
     }
@@ -54,7 +55,7 @@ impl Failure {
 }
 
 impl Failures {
-    /// Both values, or what failed of either.
+    /// Returns both values, or the errors of both results.
     pub(super) fn join<A, B>(
         one: Result<A, Failure>,
         other: Result<B, Failure>,
@@ -65,7 +66,7 @@ impl Failures {
         }
     }
 
-    /// The values, and what failed.
+    /// Splits results into the values and the errors.
     pub(super) fn partition<T>(
         results: impl IntoIterator<Item = Result<T, impl Into<Self>>>,
     ) -> (Vec<T>, Self) {
@@ -79,7 +80,7 @@ impl Failures {
         (values, failures)
     }
 
-    /// All of them, if there are any.
+    /// Wraps the errors; `None` if there are none.
     pub(super) fn of(failures: Vec<Failure>) -> Option<Self> {
         (!failures.is_empty()).then_some(Self(failures))
     }
@@ -88,7 +89,7 @@ impl Failures {
         self.0.push(failure);
     }
 
-    /// Adds those of another step.
+    /// Adds the errors of another step.
     pub(super) fn extend(&mut self, more: Self) {
         self.0.extend(more.0);
     }
@@ -98,11 +99,12 @@ impl Failures {
         self.0.is_empty()
     }
 
-    /// Says what went wrong, and gives the exit code for it.
+    /// Prints every error to standard error, and returns the exit code: 1 if documents were refused and nothing else
+    /// went wrong, otherwise 2.
     pub(super) fn report(&self) -> ExitCode {
         let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
         for failure in &self.0 {
-            // Where nobody can be told, the exit code still says it.
+            // If standard error is closed, the exit code still reports the failure.
             let _ = writeln!(anstream::stderr(), "{red}error:{red:#} {failure}");
         }
         let is_refusal = |failure: &Failure| matches!(failure, Failure::Refused { .. });
@@ -136,14 +138,14 @@ impl fmt::Display for Failure {
                 }
                 match error.unlisted() {
                     0 => Ok(()),
-                    more => write!(f, "\n… and {more} more faults of this file"),
+                    more => write!(f, "\n… and {more} more errors in this file"),
                 }
             }
             Self::NoSuchCandidate { path, place: (line, column) } => {
                 write!(
                     f,
-                    "{}:{line}:{column}: $.acceptance_candidate_id: no candidate has this id\n  next: start \
-                     from `acceptance-ledger template SURFACE_ID`, or name the right --root",
+                    "{}:{line}:{column}: $.acceptance_candidate_id: no candidate has this id\n  next: take \
+                     the id from `acceptance-ledger template SURFACE_ID`, or set --root to the right repository",
                     shown(path)
                 )
             }

@@ -1,4 +1,6 @@
-//! The two inputs that every command about candidates takes, found as `generate` finds them.
+//! The two inputs of every command about candidates: the inventory and the owner requests.
+//!
+//! All commands find them by the same arguments as `generate`.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -19,11 +21,11 @@ use super::workers::finished;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct InputArgs {
-    /// The root of the repository
+    /// The root folder of the repository
     #[arg(long, value_name = "DIR", default_value = ".", value_parser = path())]
     root: PathBuf,
 
-    /// The inventory, relative to the root
+    /// The inventory file, relative to the root
     #[arg(
         long,
         value_name = "FILE",
@@ -32,7 +34,7 @@ pub(super) struct InputArgs {
     )]
     inventory_report: PathBuf,
 
-    /// The owner requests, relative to the root
+    /// The file with the owner requests, relative to the root
     #[arg(
         long,
         value_name = "FILE",
@@ -43,40 +45,42 @@ pub(super) struct InputArgs {
 }
 
 impl InputArgs {
-    /// The root of the repository; an empty path is the working directory.
+    /// The root of the repository. An empty path means the working directory.
     pub(super) fn root(&self) -> &Path {
         if self.root == Path::new("") { Path::new(".") } else { &self.root }
     }
 
+    /// The path of the inventory.
     pub(super) fn inventory(&self) -> PathBuf {
         self.below_root(&self.inventory_report)
     }
 
-    /// The owner requests as they were named: relative to the root.
+    /// The path of the owner requests as the user gave it: relative to the root.
     pub(super) fn owner_request_report(&self) -> &Path {
         &self.owner_request_report
     }
 
+    /// The path of the owner requests.
     pub(super) fn owner_requests(&self) -> PathBuf {
         self.below_root(&self.owner_request_report)
     }
 
-    /// A path that is given relative to the root.
+    /// Resolves a path that is relative to the root. The default root adds no `./`, so that messages show short paths.
     pub(super) fn below_root(&self, path: &Path) -> PathBuf {
         if self.root == Path::new(".") { path.to_owned() } else { self.root.join(path) }
     }
 
-    /// Whom the owner requests suggest as the owner of each surface.
+    /// The suggested owner of each surface, by surface id, from the owner requests.
     pub(super) fn suggested_owners(&self) -> Result<BTreeMap<String, String>, Failure> {
         read(&self.owner_requests(), suggested_owners)
     }
 
-    /// Reads both. What is wrong with either is said of both.
+    /// Reads both inputs. If both are invalid, the errors of both are reported.
     pub(super) fn read(&self) -> Result<(Inventory, OwnerRequests), Failures> {
         self.read_with(Inventory::parse)
     }
 
-    /// As [`InputArgs::read`], with another reading of the inventory.
+    /// Does the same as [`InputArgs::read`], but parses the inventory with `parse`.
     pub(super) fn read_with<T: Send>(
         &self,
         parse: impl FnOnce(&[u8]) -> Result<T, DocumentError> + Send,
@@ -97,10 +101,11 @@ impl InputArgs {
     }
 }
 
-/// Inputs of fewer bytes are read sooner than threads are started for them.
+/// Inputs shorter than this many bytes are read without extra threads: starting a thread would take longer than the
+/// reading.
 pub(super) const BYTES_WORTH_A_THREAD: u64 = 1 << 19;
 
-/// Reads and parses a file.
+/// Reads and parses a file. Fails if the file cannot be read or is invalid.
 pub(super) fn read<T>(
     path: &Path,
     parse: impl FnOnce(&[u8]) -> Result<T, DocumentError>,
@@ -108,12 +113,15 @@ pub(super) fn read<T>(
     parse(&files::read(path)?).map_err(|error| Failure::document(path, error))
 }
 
-/// A path as the reference takes it: an empty one is the working directory.
+/// Parses an argument as a path. The path may be empty, as in the Python generator that `generate` replaces; clap's own
+/// parser refuses an empty path.
 pub(super) fn path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(|path: OsString| PathBuf::from(path))
 }
 
-/// The surface of an id, or of a part of one that no other has; or what to do where there is none.
+/// Finds a surface by its id, or by a part of its id that no other id contains.
+///
+/// If no surface or several surfaces match, the error says what to do.
 pub(super) fn find_surface<'a>(surfaces: &'a [Surface], id: &str) -> Result<&'a Surface, Failure> {
     if let Some(surface) = surfaces.iter().find(|surface| surface.surface_id() == id) {
         return Ok(surface);
@@ -128,13 +136,13 @@ pub(super) fn find_surface<'a>(surfaces: &'a [Surface], id: &str) -> Result<&'a 
             "run `acceptance-ledger init`: the owner requests are empty".to_owned(),
         ),
         ([], [first, ..]) => (
-            "no surface has this id, or this part in it",
-            format!("take a surface_id from the owner requests, such as {}", shown(first)),
+            "no surface_id is or contains this text",
+            format!("use a surface_id from the owner requests, such as {}", shown(first)),
         ),
         (several, _) => (
-            "several surfaces have this part in their id",
+            "several surface_ids contain this text",
             format!(
-                "take one of {}",
+                "use one of {}",
                 several
                     .iter()
                     .take(MAX_SUGGESTED)
@@ -147,5 +155,5 @@ pub(super) fn find_surface<'a>(surfaces: &'a [Surface], id: &str) -> Result<&'a 
     Err(Failure::Usage { message: message.to_owned(), next_step })
 }
 
-/// How many surfaces are named where several are meant: more do not fit a screen.
+/// How many surfaces an error names if several match: more do not fit on a screen.
 const MAX_SUGGESTED: usize = 8;

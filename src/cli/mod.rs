@@ -1,7 +1,7 @@
-//! The command-line tool: data goes to standard output, the rest to standard error.
+//! The command-line tool. Data goes to standard output, everything else to standard error.
 //!
-//! It exits with 0 when all is clean, 1 when there are findings, and 2 when it was used wrongly,
-//! could not read its input or could not write its output.
+//! It exits with 0 if everything is clean, and with 1 if there are findings. It exits with 2 if the arguments are
+//! wrong, an input cannot be read or an output cannot be written.
 
 mod commands;
 mod failure;
@@ -25,20 +25,22 @@ use crate::escape;
 
 use commands::Command;
 
-/// Keeps the ledger of what the owners of monitoring and alerting surfaces answer.
+/// Keeps a ledger of the answers that owners give about their monitoring and alerting surfaces.
 ///
 /// Automation may only hold back. Only a reviewer's record moves forward. Nothing opens a gate.
 #[derive(Debug, Parser)]
+// The Python generator that `generate` replaces accepts shortened flags, and its last flag counts if one is repeated.
+// This tool does the same.
 #[command(name = "acceptance-ledger", version, infer_long_args = true, args_override_self = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 
-    /// Say nothing on standard error but errors.
+    /// Print no notes and no summary, only results and errors
     #[arg(long, global = true)]
     quiet: bool,
 
-    /// When to color messages; `NO_COLOR` is heeded.
+    /// When to color messages; `NO_COLOR` is respected
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: ColorChoice,
 }
@@ -48,7 +50,7 @@ struct Cli {
 pub fn main() -> ExitCode {
     let Cli { command, quiet, color } = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return say_usage(&error),
+        Err(error) => return print_usage(&error),
     };
     match color {
         ColorChoice::Auto => anstream::ColorChoice::Auto,
@@ -59,10 +61,12 @@ pub fn main() -> ExitCode {
     command.run(Cli::command, quiet).unwrap_or_else(|failures| failures.report())
 }
 
-/// Says what is wrong with the arguments, or the help that was asked for. An argument may be a name of somebody else's.
-fn say_usage(error: &clap::Error) -> ExitCode {
+/// Prints what is wrong with the arguments, or the help or version that the user asked for.
+///
+/// An error is escaped line by line: it can quote an argument, such as a file name that somebody else chose.
+fn print_usage(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
-        // Where nobody can be told, there is nothing to tell.
+        // If standard output is closed, the help cannot be shown, and nothing else has to be done.
         let _ = error.print();
         return ExitCode::SUCCESS;
     }

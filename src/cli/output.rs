@@ -1,4 +1,4 @@
-//! Where a command may write.
+//! Checks where a command may write, and writes a document there.
 
 use std::path::Path;
 
@@ -10,8 +10,10 @@ use crate::words::names::ALLOWED_SIGNERS;
 use super::failure::{Failure, Failures};
 use super::inputs::InputArgs;
 
-/// Refuses an output that is an input, a file of the journal or the list of signers, or that a link in the repository
-/// leads out of it.
+/// Refuses an output that would overwrite an input, the journal or the list of signers.
+///
+/// It also refuses a path that begins in the repository and leaves it through a symbolic link. A committed link could
+/// otherwise choose which file outside the repository is overwritten.
 pub(super) fn check(inputs: &InputArgs, output: &Path) -> Result<(), Failure> {
     let resolve = |path: &Path| files::destination(path).map_err(FileError::new("find", path));
     let refuse = |why: &str| Failure::Usage {
@@ -28,7 +30,7 @@ pub(super) fn check(inputs: &InputArgs, output: &Path) -> Result<(), Failure> {
     ];
     for source in kept {
         if target.starts_with(resolve(&source)?) {
-            return Err(refuse("is what the ledger is made from"));
+            return Err(refuse("is an input of the ledger or a file of its journal"));
         }
     }
     let whole_root = resolve(root)?;
@@ -37,18 +39,21 @@ pub(super) fn check(inputs: &InputArgs, output: &Path) -> Result<(), Failure> {
         .flatten()
         .any(|root| files::absolute(output).is_ok_and(|output| output.starts_with(root)));
     if begins_inside && !target.starts_with(&whole_root) {
-        return Err(refuse("leads through a link out of the repository"));
+        return Err(refuse("goes through a symbolic link out of the repository"));
     }
     Ok(())
 }
 
-/// Whether two paths lead to one file.
+/// Whether two paths lead to the same file.
 pub(super) fn is_same(one: &Path, other: &Path) -> Result<bool, Failure> {
     let resolve = |path: &Path| files::destination(path).map_err(FileError::new("find", path));
     Ok(resolve(one)? == resolve(other)?)
 }
 
-/// Writes a document to standard output, or to a file: its own place, or any that holds nothing else of the ledger's.
+/// Writes a document to standard output, or to `output`.
+///
+/// `own_place` is the usual path of this document. It may be overwritten, although it is an input of the ledger. Any
+/// other path must pass [`check`].
 pub(super) fn write_document(
     inputs: &InputArgs,
     output: Option<&Path>,

@@ -1,4 +1,4 @@
-//! A repository whose owners are asked: its inputs, its journal, and who may sign.
+//! A repository with its inputs, its journal and its list of allowed signers.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use crate::candidate::AnyCandidate;
 use crate::inputs::{Inventory, OwnerRequests, Surface};
 use crate::io::error::{FileError, quoted, shown};
 use crate::io::files;
-use crate::io::signatures::{self, AllowedSigners, BadSignature, Namespace};
+use crate::io::signatures::{self, AllowedSigners, SignatureError, Namespace};
 use crate::io::store::{Folder, JournalStore, read_signature};
 use crate::journal::{BrokenJournal, History, JournalFault, JournalLog, Step, journal_folder};
 use crate::signer::Signer;
@@ -22,22 +22,23 @@ use super::failure::{Failure, Failures};
 use super::inputs::InputArgs;
 use super::workers::in_parallel;
 
+/// Everything that a command about a repository needs.
 #[derive(Debug)]
 pub(super) struct Repository {
     pub(super) root: PathBuf,
     pub(super) inventory: Inventory,
     pub(super) requests: OwnerRequests,
-    /// All surfaces, once an answer is held against them.
+    /// An index of all surfaces. It is built when a command first needs it.
     surfaces: OnceLock<Surfaces>,
     pub(super) journal: JournalStore,
-    /// `None`: nobody has to sign.
+    /// `None` if documents do not have to be signed.
     pub(super) signers: Option<AllowedSigners>,
 }
 
-/// The journal of one surface, sound or broken.
+/// The replayed journal of one surface. It is valid or broken.
 pub(super) type Replay = Result<History, BrokenJournal>;
 
-/// What a journal tells, whether it is sound or broken.
+/// The events and faults of a journal, whether it is valid or broken.
 pub(super) fn log_of(replay: &Replay) -> &JournalLog {
     match replay {
         Ok(history) => history.log(),
@@ -45,37 +46,37 @@ pub(super) fn log_of(replay: &Replay) -> &JournalLog {
     }
 }
 
-/// All candidates as the journal makes them.
+/// The result of replaying the journals of all surfaces.
 #[derive(Debug)]
 pub(super) struct Replayed<T> {
-    /// Those whose journals are sound, or who have none.
+    /// The candidates whose journal is valid or absent.
     pub(super) candidates: Vec<AnyCandidate>,
-    /// The journals of today's surfaces.
+    /// The journals of the surfaces in today's owner requests.
     pub(super) journals: Vec<Journaled<T>>,
-    /// Folders of the journal that belong to no surface of today.
+    /// Folders of the journal whose surface is no longer in the owner requests.
     pub(super) retired: Vec<String>,
-    /// Files beside the folders.
-    pub(super) strangers: Vec<PathBuf>,
+    /// Unexpected files beside the folders.
+    pub(super) unknown_files: Vec<PathBuf>,
 }
 
-/// A surface's journal, as far as a command needs it.
+/// The part of a surface's journal that a command needs.
 #[derive(Debug)]
 pub(super) struct Journaled<T> {
     pub(super) folder: String,
     pub(super) faults: Vec<JournalFault>,
-    /// What the command saw in it.
+    /// What the command's own `look` function returned for it.
     pub(super) seen: T,
 }
 
 impl<T> Replayed<T> {
-    /// Whether a journal is broken: then no ledger follows from all of them.
+    /// Whether any journal is broken. If one is, no ledger can be made.
     pub(super) fn is_broken(&self) -> bool {
         let mut faults = self.journals.iter().flat_map(|journal| &journal.faults);
         faults.any(|fault| fault.code().breaks_replay())
     }
 }
 
-/// A document in a file, and its signature beside it.
+/// A document that a user hands in, and the signature beside it.
 #[derive(Debug)]
 pub(super) struct Incoming<D> {
     pub(super) file: PathBuf,
@@ -84,7 +85,7 @@ pub(super) struct Incoming<D> {
 }
 
 impl<D> Incoming<D> {
-    /// Reads a document, and where documents are signed, its signature.
+    /// Reads a document. If documents have to be signed, it also reads the signature, if there is one.
     pub(super) fn read<F>(
         repository: &Repository,
         file: &Path,
@@ -97,7 +98,7 @@ impl<D> Incoming<D> {
         let signature = match &repository.signers {
             Some(_) => {
                 let path = signature_of(file);
-                let is_there = files::look_behind_links(&path)?.is_some();
+                let is_there = files::metadata_following_links(&path)?.is_some();
                 is_there.then(|| read_signature(&path)).transpose()?
             }
             None => None,
@@ -106,26 +107,27 @@ impl<D> Incoming<D> {
     }
 }
 
+/// The path of the signature of a document.
 fn signature_of(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(SIGNATURE);
     PathBuf::from(name)
 }
 
-/// Fewer folders are read sooner than threads are started for them.
+/// Fewer folders than this are read without extra threads: starting threads would take longer.
 const FOLDERS_WORTH_A_THREAD: usize = 32;
 
-/// How many surfaces a thread replays at once: so few that all threads end at about the same time.
+/// How many surfaces a thread takes at a time. The number is small, so that all threads end at about the same time.
 const SURFACES_A_THREAD: usize = 64;
 
 impl Repository {
-    /// Reads the inputs and the allowed signers.
+    /// Reads the inputs and the list of allowed signers.
     pub(super) fn open(inputs: &InputArgs) -> Result<Self, Failures> {
         let (inventory, requests) = inputs.read()?;
         Self::of(inputs, inventory, requests)
     }
 
-    /// The repository of these inputs.
+    /// Opens the repository with inputs that are already parsed.
     pub(super) fn of(
         inputs: &InputArgs,
         inventory: Inventory,
@@ -149,14 +151,14 @@ impl Repository {
         self.surfaces.get_or_init(|| Surfaces::of(&self.requests))
     }
 
-    /// The journal of one surface, replayed.
+    /// Replays the journal of one surface.
     pub(super) fn replay_of(&self, surface: &Surface) -> Result<(Replay, Folder), FileError> {
         let folder = self.journal.read(&journal_folder(surface.surface_id()))?;
         let replay = History::replay(surface.clone(), self.surfaces(), &folder.dossier);
         Ok((replay, folder))
     }
 
-    /// The journal of one surface, where it is sound.
+    /// Replays the journal of one surface. A broken journal is an error.
     pub(super) fn history_of(&self, surface: &Surface) -> Result<(History, Folder), Failures> {
         let (replay, folder) = self.replay_of(surface)?;
         match replay {
@@ -170,7 +172,10 @@ impl Repository {
         }
     }
 
-    /// As [`Repository::history_of`], for the next step. A withdrawal that was cut off is finished first.
+    /// Does the same as [`Repository::history_of`], before a command takes the next step.
+    ///
+    /// A withdrawal writes its event first and deletes the document after that. If it was interrupted between the two,
+    /// this function deletes the document and adds a line to `notes`.
     pub(super) fn history_for_step(
         &self,
         surface: &Surface,
@@ -187,14 +192,15 @@ impl Repository {
             // Writing to a string cannot fail.
             let _ = writeln!(
                 notes,
-                "finished a withdrawal that was cut off: deleted {}; rotate what was secret in it",
+                "finished an interrupted withdrawal: deleted {}; rotate every secret that was in it",
                 shown(&self.journal.path(&id).join(name.to_string()))
             );
         }
         Ok((history, folder))
     }
 
-    /// Replays what the folder will hold after a step, before the step is taken: what could not be replayed is refused.
+    /// Replays the folder as it will be after a step, before the step is written. A step that cannot be replayed is
+    /// refused, since it would break the journal.
     pub(super) fn check_step(
         &self,
         file: &Path,
@@ -212,13 +218,14 @@ impl Repository {
         Err(Failure::Refused {
             path: file.to_owned(),
             place: None,
-            message: "the journal could not be replayed with this step; nothing was written"
+            message: "the journal cannot be replayed with this step; nothing was written"
                 .to_owned(),
-            next_step: "please report this: the step should have been refused before".to_owned(),
+            next_step: "report this as a bug: an earlier check should have refused the step"
+                .to_owned(),
         })
     }
 
-    /// What is said where a fault stands in the way.
+    /// The error for a fault that stops a command.
     pub(super) fn refusal_for(&self, folder: &str, fault: &JournalFault) -> Failure {
         let path = self.path_of(folder, fault);
         Failure::Refused {
@@ -229,13 +236,15 @@ impl Repository {
         }
     }
 
-    /// The file that a fault is in.
+    /// The path of the file that has the fault.
     pub(super) fn path_of(&self, folder: &str, fault: &JournalFault) -> PathBuf {
         let file = fault.document().map_or_else(|| EVENTS.to_owned(), |name| name.to_string());
         self.journal.path(folder).join(file)
     }
 
-    /// Who signed a document, where somebody has to: `file` is the document's, and the signature that beside it.
+    /// Checks the signature of a document, and returns its signer; `None` if documents do not have to be signed.
+    ///
+    /// `file` is the path of the document. The error names the signature's path and the command that signs.
     pub(super) fn signer_of(
         &self,
         file: &Path,
@@ -255,38 +264,41 @@ impl Repository {
         let sign_it =
             || format!("ssh-keygen -Y sign -n {} -f KEY {}", namespace.as_str(), quoted(file));
         let Some(signature) = signature else {
-            let message = "the document has to be signed, and is not".to_owned();
+            let message = "the signature is missing: this document must be signed".to_owned();
             return Err(refuse(message, format!("sign it: {}", sign_it())));
         };
-        // At the time of its event, as verify will judge it later.
+        // The key must be allowed at the time of the event. `verify` checks it at the same time later.
         let at = recorded_at.moment();
         let verified = signatures::verify(signers, namespace, principal, bytes, signature, at);
         verified.map(|verified| Some(verified.signer)).map_err(|problem| {
             let next_step = match problem {
-                BadSignature::OtherNamespace(Namespace::OwnerResponse) => {
-                    format!("sign it there: {}", sign_it())
+                SignatureError::OtherNamespace(Namespace::OwnerResponse) => {
+                    format!("sign it in that namespace: {}", sign_it())
                 }
-                BadSignature::OtherNamespace(_) => format!(
-                    "sign it there: {}; or have reviewer_kind say what the signer is",
-                    sign_it()
-                ),
-                BadSignature::NotTouched => {
+                SignatureError::OtherNamespace(_) => {
+                    format!("sign it in that namespace: {}; or correct reviewer_kind", sign_it())
+                }
+                SignatureError::NotTouched => {
                     format!("sign it again, and touch the key when it asks for that: {}", sign_it())
                 }
                 _ => {
-                    format!("have its author sign it with a key that {ALLOWED_SIGNERS} gives them")
+                    format!(
+                        "ask its author to sign it with a key that {ALLOWED_SIGNERS} lists for them"
+                    )
                 }
             };
             refuse(problem.to_string(), next_step)
         })
     }
 
-    /// Replays the journal of every surface, which are then candidates; `look` sees each journal.
+    /// Replays the journal of every surface, and makes the candidates. `look` is called for each journal.
+    ///
+    /// If no surface has a journal, the surfaces are moved out of `self.requests`, not copied.
     pub(super) fn replay<T: Send>(
         &mut self,
         look: impl Fn(&Replay, &Folder) -> T + Sync,
     ) -> Result<Replayed<T>, Failures> {
-        let (mut folders, strangers) = self.journal.folders()?;
+        let (mut folders, unknown_files) = self.journal.folders()?;
         if folders.is_empty() {
             let surfaces = std::mem::take(&mut self.requests.surfaces);
             let candidates = surfaces.into_iter().map(AnyCandidate::new).collect();
@@ -294,11 +306,11 @@ impl Repository {
                 candidates,
                 journals: Vec::new(),
                 retired: Vec::new(),
-                strangers,
+                unknown_files,
             });
         }
         let surfaces = self.requests.surfaces();
-        // Without a journal, a surface is done at once.
+        // A surface without a journal costs almost nothing, so only the number of folders decides about threads.
         let share = if folders.len() < FOLDERS_WORTH_A_THREAD {
             surfaces.len().max(1)
         } else {
@@ -315,9 +327,10 @@ impl Repository {
         for journal in &journals {
             folders.remove(&journal.folder);
         }
-        Ok(Replayed { candidates, journals, retired: folders.into_iter().collect(), strangers })
+        Ok(Replayed { candidates, journals, retired: folders.into_iter().collect(), unknown_files })
     }
 
+    /// Replays one surface. A broken journal gives no candidate.
     fn replay_one<T>(
         &self,
         surface: &Surface,
@@ -336,21 +349,21 @@ impl Repository {
     }
 }
 
-/// Those who may sign, where the repository lists them.
+/// Reads the list of allowed signers; `None` if the repository has no list.
 fn allowed_signers(root: &Path) -> Result<Option<AllowedSigners>, Failure> {
     let path = root.join(ALLOWED_SIGNERS);
-    // What cannot be looked at is not absent: without the list nobody would have to sign.
-    match files::look(&path)? {
+    // An error is not the same as a missing list: without a list, documents would not have to be signed.
+    match files::metadata_if_exists(&path)? {
         None => Ok(None),
         Some(found) if found.is_symlink() => Err(FileError::new("use", &path)(io::Error::other(
-            "the list of signers is a regular file, and no symbolic link",
+            "the list of signers must be a regular file, not a symbolic link",
         ))
         .into()),
         Some(_) => read_signers(&path, &files::read(&path)?).map(Some),
     }
 }
 
-/// Reads a list of allowed signers; `path` is where it is said to stand.
+/// Parses a list of allowed signers. Errors name `path`.
 pub(super) fn read_signers(path: &Path, bytes: &[u8]) -> Result<AllowedSigners, Failure> {
     AllowedSigners::parse(bytes).map_err(|unreadable| Failure::Line {
         path: path.to_owned(),

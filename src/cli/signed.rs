@@ -1,4 +1,4 @@
-//! What a signature in the journal is worth.
+//! Checks the signatures in the journal.
 
 use crate::io::signatures::{self, AllowedSigners, Namespace, Verified};
 use crate::io::store::Folder;
@@ -9,23 +9,23 @@ use crate::words::names::{ALLOWED_SIGNERS, SIGNATURE};
 
 use super::repository::Replay;
 
-/// Whether the document of an event is signed.
+/// The result of checking the signature of an event's document.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Signed {
-    /// Its event names no signer, and nobody has to sign.
+    /// The event names no signer, and documents do not have to be signed.
     No,
-    /// The signature holds.
-    Holds {
-        /// Whether somebody touched a security key for it.
+    /// The signature is valid.
+    Valid {
+        /// Whether somebody touched a security key to make it.
         is_touched: bool,
     },
-    /// The document is no longer there, so that nothing can be checked.
+    /// The document no longer exists, so its signature cannot be checked.
     Unchecked,
-    /// The signature is missing, or does not hold.
-    Fails(VerifyCode, String),
+    /// The signature is missing or invalid.
+    Invalid(VerifyCode, String),
 }
 
-/// Checks the signature of an event's document, as of the time of the event.
+/// Checks the signature of an event's document. The key must be allowed at the time of the event.
 pub(super) fn check(
     event: &Event,
     log: &JournalLog,
@@ -35,22 +35,22 @@ pub(super) fn check(
     let Some(name) = event.document().filter(|name| log.keeps(*name)) else {
         return if event.signer().is_some() { Signed::Unchecked } else { Signed::No };
     };
-    let missing = |message: &str| Signed::Fails(VerifyCode::SignatureMissing, message.to_owned());
+    let missing = |message: &str| Signed::Invalid(VerifyCode::SignatureMissing, message.to_owned());
     let (signers, signer) = match (signers, event.signer()) {
         (None, None) => return Signed::No,
         (None, Some(_)) => {
             let message = format!(
-                "its event says that it is signed, and there is no {ALLOWED_SIGNERS} to check it with"
+                "its event names a signer, but {ALLOWED_SIGNERS} is missing, so the signature cannot be checked"
             );
-            return Signed::Fails(VerifyCode::SignatureInvalid, message);
+            return Signed::Invalid(VerifyCode::SignatureInvalid, message);
         }
         (Some(_), None) => return missing("its event names no signer"),
         (Some(signers), Some(signer)) => (signers, signer),
     };
     let Some(signature) = folder.signatures.get(&name) else {
-        return missing("its signature is not there");
+        return missing("its signature file is missing");
     };
-    // A document that is missing is reported as such.
+    // The replay already reports a missing document.
     let Some(document) = folder.dossier.documents.get(&name) else { return Signed::Unchecked };
     let at = event.recorded_at().moment();
     let namespace = match signer.role() {
@@ -62,20 +62,20 @@ pub(super) fn check(
         signatures::verify(signers, namespace, signer.principal(), document, signature, at);
     let message = match verified {
         Ok(Verified { signer: verified, is_touched }) if verified == *signer => {
-            return Signed::Holds { is_touched };
+            return Signed::Valid { is_touched };
         }
         Ok(Verified { signer: verified, .. }) if verified.key() == signer.key() => format!(
-            "its event says that its key signs as {}, and {ALLOWED_SIGNERS} says as {}",
+            "its event says that its key signs as {}, but {ALLOWED_SIGNERS} lists it as {}",
             signer.role(),
             verified.role()
         ),
-        Ok(_) => "another key signed it than its event names".to_owned(),
+        Ok(_) => "its event names a different key than the one that signed it".to_owned(),
         Err(problem) => problem.to_string(),
     };
-    Signed::Fails(VerifyCode::SignatureInvalid, message)
+    Signed::Invalid(VerifyCode::SignatureInvalid, message)
 }
 
-/// What is wrong with a signature.
+/// A signature that is missing or invalid.
 #[derive(Debug)]
 pub(super) struct SignatureFault {
     pub(super) code: VerifyCode,
@@ -84,7 +84,7 @@ pub(super) struct SignatureFault {
     pub(super) message: String,
 }
 
-/// The signatures of a surface's latest answer and of its records that are missing or do not hold.
+/// Lists the missing and invalid signatures of a surface's latest answer and of the records about it.
 pub(super) fn bad_signatures(
     log: &JournalLog,
     signers: Option<&AllowedSigners>,
@@ -93,26 +93,26 @@ pub(super) fn bad_signatures(
     let bad = log.since_the_answer().iter().filter_map(|event| {
         let name = event.document()?;
         match check(event, log, signers, folder) {
-            Signed::Fails(code, message) => {
+            Signed::Invalid(code, message) => {
                 Some(SignatureFault { code, file: format!("{name}{SIGNATURE}"), message })
             }
-            Signed::No | Signed::Holds { .. } | Signed::Unchecked => None,
+            Signed::No | Signed::Valid { .. } | Signed::Unchecked => None,
         }
     });
     bad.collect()
 }
 
-/// An acceptance that stands, where acceptances are signed.
+/// A current acceptance in a repository in which documents must be signed.
 #[derive(Debug)]
 pub(super) struct SignedAcceptance {
     pub(super) surface_id: String,
     pub(super) reviewer: String,
-    /// Whether its signature holds, and somebody touched a security key for it.
+    /// Whether its signature is valid and somebody touched a security key to make it.
     pub(super) is_touched: bool,
 }
 
 impl SignedAcceptance {
-    /// The acceptance in which a surface stands, if it does.
+    /// The current acceptance of a surface; `None` if it is not accepted, or if documents do not have to be signed.
     pub(super) fn of(
         replay: &Replay,
         signers: Option<&AllowedSigners>,
@@ -121,13 +121,13 @@ impl SignedAcceptance {
         let history = replay.as_ref().ok().filter(|_| signers.is_some())?;
         let candidate = history.candidate();
         let record = candidate.record().filter(|record| !record.outcome().is_hold())?;
-        // Whatever happened after the acceptance would have ended it.
+        // The acceptance is the last event: any later event would have ended it.
         let event = history.log().events().last()?;
         let signed = check(event, history.log(), signers, folder);
         Some(Self {
             surface_id: candidate.surface().surface_id().to_owned(),
             reviewer: record.reviewer().to_owned(),
-            is_touched: signed == Signed::Holds { is_touched: true },
+            is_touched: signed == Signed::Valid { is_touched: true },
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The files that owners are asked about, in the work tree.
+//! Compares the files in the work tree with the versions that owners are asked about.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -11,19 +11,20 @@ use crate::words::AcceptanceField;
 
 use super::failure::Failure;
 
-/// How a surface's file stands to what the owner is asked about.
+/// The result of comparing a surface's file with the version that its owner is asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
-    /// It is the very file.
+    /// The file has the same bytes.
     Same,
-    /// It is another version.
+    /// The file has other bytes.
     Differs,
-    /// It cannot be compared: why.
+    /// The file cannot be compared. The text says why.
     Missing(&'static str),
 }
 
-/// Refuses a document about a surface whose file is not the one that its owner was asked about: nobody looked at what is
-/// there now.
+/// Refuses a document about a surface whose file is not the version that its owner was asked about.
+///
+/// The owner and the reviewer have not seen the version in the work tree.
 pub(super) fn refuse_another_file(
     root: &Path,
     surface: &Surface,
@@ -33,12 +34,12 @@ pub(super) fn refuse_another_file(
     let (message, next_step) = match Sources::new(root).compare(surface)? {
         Source::Same => return Ok(()),
         Source::Differs => (
-            "the surface's file is no longer the one that was asked about",
-            "run `acceptance-ledger init`, then have the owner look at the file and answer again",
+            "the surface's file has changed since the owner request was made",
+            "run `acceptance-ledger init`, then ask the owner to read the file and answer again",
         ),
         Source::Missing(why) => (
             why,
-            "take the file back from git; where it moved or is gone, run `acceptance-ledger init`",
+            "restore the file from git; if it was moved or deleted, run `acceptance-ledger init`",
         ),
     };
     Err(Failure::Refused {
@@ -49,10 +50,11 @@ pub(super) fn refuse_another_file(
     })
 }
 
-/// The files of a work tree. Many surfaces can be in one file or folder: each is looked at once.
+/// The files of a work tree. Many surfaces can be in one file or folder, so each result is cached.
 #[derive(Debug)]
 pub(super) struct Sources {
     root: PathBuf,
+    /// Folders that are known not to be symbolic links.
     folders: HashSet<PathBuf>,
     digests: HashMap<PathBuf, Digest>,
 }
@@ -62,15 +64,15 @@ impl Sources {
         Self { root: root.to_owned(), folders: HashSet::new(), digests: HashMap::new() }
     }
 
-    /// Compares a surface's file with the digest that the request names.
+    /// Compares a surface's file with the sha256 in its owner request.
     pub(super) fn compare(&mut self, surface: &Surface) -> Result<Source, FileError> {
         let text = |field| surface.descriptor(field).and_then(|value| value.as_str());
         let Some(path) = text(AcceptanceField::RepoSourcePath) else {
-            return Ok(Source::Missing("the request names no file"));
+            return Ok(Source::Missing("the owner request names no file"));
         };
         if !is_as_git_writes_it(path) {
             return Ok(Source::Missing(
-                "the path is not as git writes it: relative, with no `.`, `..` or empty part",
+                "the path is not written as git writes it: relative, without `.`, `..` or empty parts",
             ));
         }
         let digest = match self.digest_of(path)? {
@@ -81,7 +83,8 @@ impl Sources {
         Ok(if digest.hex() == wanted.to_ascii_lowercase() { Source::Same } else { Source::Differs })
     }
 
-    /// The digest of a file that no link leads to.
+    /// Returns the digest of a regular file, or the reason why it has none. A path with a symbolic link in it is not
+    /// followed.
     fn digest_of(&mut self, path: &str) -> Result<Result<Digest, &'static str>, FileError> {
         let mut file = self.root.clone();
         let mut parts = path.split('/').peekable();
@@ -94,14 +97,16 @@ impl Sources {
             if let Some(digest) = self.digests.get(&file).filter(|_| is_file) {
                 return Ok(Ok(*digest));
             }
-            match files::look(&file)? {
-                None => return Ok(Err("the file is not there")),
-                Some(found) if found.is_symlink() => return Ok(Err("a link leads to the file")),
+            match files::metadata_if_exists(&file)? {
+                None => return Ok(Err("the file is missing")),
+                Some(found) if found.is_symlink() => {
+                    return Ok(Err("the path contains a symbolic link"));
+                }
                 Some(found) if is_file && found.is_file() => {}
                 Some(found) if !is_file && found.is_dir() => {
                     self.folders.insert(file.clone());
                 }
-                Some(_) => return Ok(Err("it is not a regular file")),
+                Some(_) => return Ok(Err("the path is not a regular file")),
             }
         }
         let digest = files::digest_of(&file)?;
@@ -110,7 +115,7 @@ impl Sources {
     }
 }
 
-/// Whether a path is written as git lists it: two spellings of one file would be two files to whoever compares them.
+/// Whether a path is written as git lists it. With a second spelling, one file could pass for two files.
 fn is_as_git_writes_it(path: &str) -> bool {
     !path.contains('\0') && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }

@@ -1,4 +1,4 @@
-//! The inventory of a repository, made from the files in its work tree.
+//! Makes the inventory of a repository from the files in its work tree.
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::{self, IsTerminal as _, Write as _};
@@ -20,21 +20,21 @@ use super::failure::{Failure, Failures};
 use super::inputs::InputArgs;
 use super::workers::in_parallel_watched;
 
-/// How long a command works before it says how far it is.
-const SILENCE: Duration = Duration::from_millis(300);
+/// How long a command works before it shows its progress, and how long it waits between two updates.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(300);
 
-/// How many files a thread takes at once: so few that all threads end at about the same time.
+/// How many files a thread takes at a time. The number is small, so that all threads end at about the same time.
 const FILES_A_THREAD: usize = 16;
 
-/// What a repository holds.
+/// The result of a survey.
 pub(super) struct Surveyed {
     /// The inventory document.
     pub(super) inventory: String,
-    /// Whether a CODEOWNERS file is there.
+    /// Whether the repository has a CODEOWNERS file.
     pub(super) has_owners: bool,
 }
 
-/// Examines every file of the repository.
+/// Examines every file of the repository, and makes the inventory.
 pub(super) fn survey(inputs: &InputArgs, is_quiet: bool) -> Result<Surveyed, Failures> {
     let root = inputs.root();
     let entries = listing::list(root).map_err(|error| cannot_list(root, error))?;
@@ -44,7 +44,7 @@ pub(super) fn survey(inputs: &InputArgs, is_quiet: bool) -> Result<Surveyed, Fai
         match entry {
             ListedFile::File(path) if is_own(inputs, &path) => {}
             ListedFile::File(path) => paths.push(path),
-            ListedFile::Elsewhere(path) | ListedFile::Unnamable(path) => {
+            ListedFile::OutsideRepository(path) | ListedFile::NameNotUtf8(path) => {
                 survey.remark(&path, InventoryRemark::NotExamined);
             }
         }
@@ -56,11 +56,12 @@ pub(super) fn survey(inputs: &InputArgs, is_quiet: bool) -> Result<Surveyed, Fai
         if Path::new(path).parent().is_some_and(|folder| folders.contains(folder)) {
             return Ok(File::NotExamined);
         }
-        Ok(match listing::read_at_once(root, path)? {
+        Ok(match listing::read_consistent(root, path)? {
             Content::Gone => File::Gone,
             Content::NotExamined => File::NotExamined,
             Content::Bytes(bytes) => {
                 let examined = examine(path, &bytes, || environments.beside(path));
+                // A rule file can name its owner in a comment: `# pint file/owner NAME`.
                 let is_rules = |kind| {
                     matches!(kind, SurfaceKind::PrometheusRules | SurfaceKind::K8sPrometheusRule)
                 };
@@ -84,7 +85,7 @@ pub(super) fn survey(inputs: &InputArgs, is_quiet: bool) -> Result<Surveyed, Fai
         Err(failure) => failures.push(failure),
     };
     let mut progress = Progress::new(paths.len(), is_quiet);
-    let mut watch = |done| progress.say(done);
+    let mut watch = |done| progress.show(done);
     let files = in_parallel_watched(&paths, FILES_A_THREAD, examine_one, Some(&mut watch));
     progress.end();
     paths.iter().zip(files).for_each(|(path, file)| take(path, file));
@@ -95,7 +96,7 @@ pub(super) fn survey(inputs: &InputArgs, is_quiet: bool) -> Result<Surveyed, Fai
     }
 }
 
-/// Reads an inventory that was just made.
+/// Parses an inventory that was just made.
 pub(super) fn read_back(
     inputs: &InputArgs,
     text: &str,
@@ -104,18 +105,25 @@ pub(super) fn read_back(
     parsed.map_err(|error| Failure::document(&inputs.inventory(), error).into())
 }
 
-/// One file, once it was read.
+/// The result of examining one file.
 enum File {
+    /// It was deleted since the files were listed.
     Gone,
     NotExamined,
-    Examined { version: Version, examined: Examined, named: Option<String> },
+    /// `named` is the owner that a comment in the file names.
+    Examined {
+        version: Version,
+        examined: Examined,
+        named: Option<String>,
+    },
 }
 
+/// The error if the files of a repository cannot be listed.
 fn cannot_list(root: &Path, error: ListError) -> Failure {
     let next_step = match &error {
         ListError::File(_) => "check --root",
         ListError::Git(_) => {
-            "run `git status` there and mend what it says; outside git, --root takes any folder"
+            "run `git status` there and fix what it reports; outside git, --root can be any folder"
         }
         ListError::Bare => "clone it, and run the command in the clone",
     };
@@ -128,7 +136,7 @@ fn cannot_list(root: &Path, error: ListError) -> Failure {
     }
 }
 
-/// Whether a file is one of ours: what this tool writes is no surface.
+/// Whether this tool writes the file, or reads it as its own input. Such a file is not a surface.
 fn is_own(inputs: &InputArgs, path: &str) -> bool {
     let path = Path::new(path);
     let is_input = |input: PathBuf| input == inputs.below_root(path);
@@ -139,18 +147,19 @@ fn is_own(inputs: &InputArgs, path: &str) -> bool {
         || is_input(inputs.owner_requests())
 }
 
+/// Reads the first CODEOWNERS file in the order of [`CODEOWNERS`]; `None` if there is none.
 fn code_owners(root: &Path, paths: &[String]) -> Result<Option<CodeOwners>, Failure> {
     let Some(place) = CODEOWNERS.iter().find(|place| paths.iter().any(|path| path == *place))
     else {
         return Ok(None);
     };
-    match listing::read_at_once(root, place)? {
+    match listing::read_consistent(root, place)? {
         Content::Bytes(bytes) => Ok(Some(CodeOwners::parse(&String::from_utf8_lossy(&bytes)))),
         Content::Gone | Content::NotExamined => Ok(None),
     }
 }
 
-/// Folders that a link in the work tree leads to.
+/// The folders whose path contains a symbolic link. Their files are not examined.
 fn linked_folders(root: &Path, paths: &[String]) -> Result<BTreeSet<PathBuf>, Failure> {
     let mut seen = BTreeSet::new();
     let mut linked = BTreeSet::new();
@@ -163,7 +172,7 @@ fn linked_folders(root: &Path, paths: &[String]) -> Result<BTreeSet<PathBuf>, Fa
     Ok(linked)
 }
 
-/// The `.env` files that git tracks: they stand for the variables of a Compose file beside them.
+/// The listed `.env` files. Each gives the values of the variables in a Compose file beside it.
 struct Environments<'a> {
     root: &'a Path,
     paths: BTreeSet<&'a str>,
@@ -177,6 +186,7 @@ impl<'a> Environments<'a> {
         Self { root, paths, read: Mutex::default() }
     }
 
+    /// The variables of the `.env` file in the folder of `path`; empty if there is none or it cannot be read.
     fn beside(&self, path: &str) -> Variables {
         let folder =
             path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
@@ -186,7 +196,7 @@ impl<'a> Environments<'a> {
         }
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         let known = read.entry(name).or_insert_with_key(|name| {
-            match listing::read_at_once(self.root, name) {
+            match listing::read_consistent(self.root, name) {
                 Ok(Content::Bytes(bytes)) => variables(&String::from_utf8_lossy(&bytes)),
                 _ => Variables::new(),
             }
@@ -195,31 +205,31 @@ impl<'a> Environments<'a> {
     }
 }
 
-/// How far a command is, on a terminal and where it takes long enough to be asked.
+/// The progress of a command. It is shown only on a terminal, and only if the work takes a while.
 struct Progress {
     total: usize,
     began: Instant,
-    said: Option<Instant>,
+    shown: Option<Instant>,
     is_shown: bool,
 }
 
 impl Progress {
     fn new(total: usize, is_quiet: bool) -> Self {
         let is_shown = !is_quiet && io::stderr().is_terminal();
-        Self { total, began: Instant::now(), said: None, is_shown }
+        Self { total, began: Instant::now(), shown: None, is_shown }
     }
 
-    fn say(&mut self, done: usize) {
-        let is_time = self.said.unwrap_or(self.began).elapsed() >= SILENCE;
+    fn show(&mut self, done: usize) {
+        let is_time = self.shown.unwrap_or(self.began).elapsed() >= PROGRESS_INTERVAL;
         if self.is_shown && is_time {
-            self.said = Some(Instant::now());
+            self.shown = Some(Instant::now());
             let _ = write!(io::stderr(), "\r{done} of {} files examined", self.total);
         }
     }
 
     fn end(&self) {
-        if self.said.is_some() {
-            // Back to the start of the line, and clear it.
+        if self.shown.is_some() {
+            // Moves to the start of the line and clears it, so that the next message is not mixed with the progress.
             let _ = write!(io::stderr(), "\r\u{1b}[K");
         }
     }

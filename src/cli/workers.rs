@@ -1,4 +1,4 @@
-//! Work that is shared by all cores.
+//! Shares work between all cores.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,12 +6,12 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::{self, ScopedJoinHandle};
 use std::time::Duration;
 
-/// How often somebody is told how far the work is.
+/// How often `watch` is called. The main thread also notices the end of the work only this often, so it is short.
 const TICK: Duration = Duration::from_millis(1);
 
-/// Works through all items; the results are in the order of the items.
+/// Calls `work` for every item, and returns the results in the order of the items.
 ///
-/// A thread takes `share` items at once. Where there are fewer, no thread is started.
+/// A thread takes `share` items at a time. If there are at most `share` items, no thread is started.
 pub(super) fn in_parallel<I: Sync, T: Send>(
     items: &[I],
     share: usize,
@@ -20,7 +20,7 @@ pub(super) fn in_parallel<I: Sync, T: Send>(
     in_parallel_watched(items, share, work, None)
 }
 
-/// As [`in_parallel`]; `watch` is told from time to time how many items are done.
+/// Does the same as [`in_parallel`]. While threads work, it calls `watch` with the number of finished items.
 pub(super) fn in_parallel_watched<I: Sync, T: Send>(
     items: &[I],
     share: usize,
@@ -38,7 +38,8 @@ pub(super) fn in_parallel_watched<I: Sync, T: Send>(
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(share) = shares.get(index) else { break };
             let result = share.iter().map(&work).collect();
-            // A lock that a panic has left is still whole: a result is pushed or not.
+            // A panic of another thread cannot leave the list half changed: a result is pushed or not. So the
+            // poisoned lock is still usable.
             results.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
             done.fetch_add(share.len(), Ordering::Relaxed);
         }
@@ -60,7 +61,7 @@ pub(super) fn in_parallel_watched<I: Sync, T: Send>(
     results.into_iter().flat_map(|(_, result)| result).collect()
 }
 
-/// The result of a thread. A panic of the thread is a panic of ours.
+/// Waits for a thread, and returns its result. If the thread panicked, this function panics with the same message.
 pub(super) fn finished<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
@@ -75,11 +76,15 @@ mod tests {
             let items: Vec<usize> = (0..count).collect();
             let doubled: Vec<_> = items.iter().map(|item| item * 2).collect();
             assert_eq!(in_parallel(&items, 3, |item| item * 2), doubled);
-            let mut told = Vec::new();
-            let watched =
-                in_parallel_watched(&items, 3, |item| item * 2, Some(&mut |done| told.push(done)));
+            let mut reported = Vec::new();
+            let watched = in_parallel_watched(
+                &items,
+                3,
+                |item| item * 2,
+                Some(&mut |done| reported.push(done)),
+            );
             assert_eq!(watched, doubled);
-            assert!(told.is_sorted() && told.iter().all(|done| *done <= count));
+            assert!(reported.is_sorted() && reported.iter().all(|done| *done <= count));
         }
     }
 }

@@ -1,27 +1,40 @@
-//! What a text claims: that a service is healthy, or that it came back.
+//! Finds claims in a text: a service is healthy, or a service came back.
+//!
+//! A route that answers is not proof that alerts arrive (a false green). A service that came back needs the context of
+//! its incident. The patterns read English and Chinese, and a claim that is denied does not count.
 
 use super::fold::Folded;
 use crate::pattern::Pattern;
 
-/// A route that answers, a container or dashboard that is up, a page that opens.
+/// Signs that something merely answers: a route, a container, a dashboard, a page.
+///
+/// Gaps such as `[^.。;\n]{0,40}?` do not leave the sentence, and are short, so that the subject and the sign belong
+/// together. `(?-u:\b)` is the ASCII word boundary: a Chinese character may be directly beside the word.
 static HEALTH: Pattern = Pattern::new(&[
+    // A route or an endpoint that returns 200. `12 rules in 200 lines` has no such subject and is not a hit.
     concat!(
         r"(?:route|endpoint|url|page|site|homepage|health ?check|healthz|api|grafana|prometheus|alertmanager|",
         r"curl|http|probe|status)[^.。;\n]{0,40}?(?:(?:return(?:s|ed|ing)?|give[sn]?|gave|answer(?:s|ed)?|",
         r"respond(?:s|ed)?|show(?:s|ed)?|got|is|was|with)[^.。;\n]{0,16}?|\s)(?:http[ /]?)?(?-u:\b)(?:200|2xx)",
         r"(?-u:\b)",
     ),
+    // The status line of HTTP itself.
     r"(?-u:\b)(?:http[ /]?)?200 ?ok(?-u:\b)",
+    // A container, a service or a dashboard that is up, green, visible and the like.
     concat!(
         r"(?:containers?|pods?|service|process|instance|prometheus|alertmanager|grafana|dashboards?|ui|",
         r"panels?|targets?)[^.。;\n]{0,24}?(?:is|are|was|were|shows?|looks?|stays?|all)[^.。;\n]{0,16}?",
         r"(?:(?-u:\b)up(?-u:\b)|running|green|visible|healthy|reachable|fine|ok(?-u:\b)|available|accessible|",
         r"loading|opens?)",
     ),
+    // The same without a verb, as in `container up 三十天了`.
     r"(?:containers?|pods?|dashboards?|route|ui) up(?-u:\b)",
+    // A page that opens.
     r"(?:page|dashboard|ui|site)s?[^.。;\n]{0,12}?(?:opens?|loads?|can be opened|renders?|is visible)",
+    // General claims that name no sign at all.
     r"everything (?:is|looks) (?:fine|green|ok|healthy)",
     r"all green",
+    // The same signs in Chinese: a 200, a container or a dashboard that is fine, a page that opens, a general claim.
     r"(?:回|回傳|回應|返回|是|得到|顯示)[^。;\n]{0,6}?200",
     r"200[^。;\n]{0,4}(?:正常|ok|回應)",
     r"(?:容器|pod|服務|儀表板|dashboard|面板|監控)[^。;\n]{0,10}?(?:都|皆|均|是)?\s?(?:正常|在跑|運行中|running|up(?-u:\b)|綠燈|全綠|健康|活著|啟動)",
@@ -31,24 +44,29 @@ static HEALTH: Pattern = Pattern::new(&[
     r"看起來(?:都)?正常",
 ]);
 
-/// A service that came back.
+/// A statement that a service, an alert or the monitoring came back.
 static RECOVERY: Pattern = Pattern::new(&[
+    // A subject or an auxiliary verb, at most three words before. `Recovery is owned by ops` has none and is not a hit.
     concat!(
         r"(?:service|alert(?:s|ing)?|it|everything|system|prometheus|alertmanager|route|site|grafana|",
         r"monitoring|chain|incident|notifications?|we|has|have|had|is|was|are|were|been|fully|now)\s+",
         r"(?:[a-z]+ ){0,3}?(?:recovered|restored|back to normal|back up|back online|came back|come back|",
         r"working again|operational again)",
     ),
+    // No subject, but a time or a cause after the word.
     r"(?:recovered|restored) (?:at|by|on|after|since|now)",
     r"service (?:recovery|restoration)",
     r"back to normal",
+    // In Chinese, 已 or a subject marks a recovery that has happened. 尚未恢復 has neither.
     r"已(?:經)?(?:全部|完全|陸續|自動)?(?:恢復|復原|回復)",
     r"恢復(?:了)?(?:正常|服務|運作)",
     r"(?:服務|系統|告警|監控)(?:已|都|均)?(?:恢復|回復|復原)",
     r"回復正常",
 ]);
 
-/// A denial of what is claimed near it.
+/// A denial near a claim: `A route that returns 200 is not taken for health` claims nothing.
+///
+/// The list also has words that make a sign count for less, such as `alone`, `rely` and 僅憑 (only by).
 static DENIAL: Pattern = Pattern::new(&[
     concat!(
         r"(?:^|[^a-z])(?:not|no|never|nobody|no-?one|isn't|wasn't|doesn't|don't|cannot|can't|neither|nor|",
@@ -77,21 +95,21 @@ pub(super) fn compile_patterns() {
     }
 }
 
-/// Whether the text takes for health what merely answers. A denied claim is none.
+/// Whether the text takes a sign that something merely answers for health. A denied claim does not count.
 pub(crate) fn claims_health(folded: &Folded) -> bool {
-    // What a sign proves is often denied behind a comma.
+    // A sentence is not split at commas here. The denial often comes after one: 網頁打得開，不代表告警會送到.
     is_claimed(folded, &HEALTH, &[])
 }
 
-/// Whether the text says that a service came back.
+/// Whether the text says that a service came back. A denied claim does not count.
 pub(crate) fn claims_recovery(folded: &Folded) -> bool {
-    /// Without one of these there is no such claim, and nothing to take apart.
+    /// Every claim of a recovery contains one of these. Without one, the text need not be split into clauses.
     const WORDS: [&str; 6] = ["recover", "restor", "back", "again", "復", "回復"];
     WORDS.iter().any(|word| folded.lower().contains(word))
         && is_claimed(folded, &RECOVERY, &[',', '、', '('])
 }
 
-/// What says that all is well, although it denies something.
+/// Phrases that contain a denial but say that all is well. They must not cancel a claim, so they are removed first.
 const NO_PROBLEM: [&str; 9] = [
     "沒有問題",
     "沒問題",
@@ -104,7 +122,8 @@ const NO_PROBLEM: [&str; 9] = [
     "not a problem",
 ];
 
-/// Whether the claim is made, and not denied, in one of the clauses that `ends` end.
+/// Whether one clause makes the claim and does not deny it. `ends` are the characters that end a clause, beside the
+/// ends of a sentence.
 fn is_claimed(folded: &Folded, claim: &Pattern, ends: &[char]) -> bool {
     let clauses = folded
         .lower()
@@ -114,7 +133,6 @@ fn is_claimed(folded: &Folded, claim: &Pattern, ends: &[char]) -> bool {
     clauses.into_iter().any(|clause| {
         claim.find(clause).is_some_and(|claimed| {
             let clause = from_the_claim(clause, claimed.start());
-            // Nothing being wrong is no denial.
             let clause = NO_PROBLEM
                 .iter()
                 .fold(clause.to_owned(), |clause, no_problem| clause.replace(no_problem, ""));
@@ -123,8 +141,8 @@ fn is_claimed(folded: &Folded, claim: &Pattern, ends: &[char]) -> bool {
     })
 }
 
-/// The sentence from the clause of the claim on. What a Chinese sentence denies before, it denies of
-/// something else: 沒有 stale, dashboard 正常.
+/// Returns the sentence from the clause of the claim on. In Chinese, a denial in an earlier clause denies something
+/// else: 沒有 stale, dashboard 正常 still claims that the dashboard is fine.
 fn from_the_claim(sentence: &str, claim: usize) -> &str {
     if sentence.is_ascii() {
         return sentence;
@@ -135,11 +153,11 @@ fn from_the_claim(sentence: &str, claim: usize) -> &str {
     sentence.get(start..).unwrap_or(sentence)
 }
 
-/// The projects that share the monitoring.
+/// The projects that share the monitoring. An answer that names one needs the notice to other projects.
 const SHARED_PROJECTS: [&str; 6] =
     ["awooop", "iwooos", "agent-bounty", "stockplatform", "公開網站", "public website"];
 
-/// The shared projects that a text names, of those that `own` texts do not.
+/// Whether a text names a shared project that `own`, the names of the surface itself, does not contain.
 pub(crate) fn names_shared_project(text: &Folded, own: &str) -> bool {
     let text = text.lower();
     let own = own.to_lowercase();

@@ -1,18 +1,27 @@
-//! Commands that act on a system, wherever they stand.
+//! Finds shell commands and SQL that act on a system, anywhere in a text.
 
 use crate::words::Problem;
 
 use super::rule::Rule;
 
-/// A rule for commands.
-const COMMAND: Rule = Rule { problem: Problem::Command, ..Rule::OF_EVERY_MATCH };
+/// The base of every rule for commands.
+const COMMAND: Rule = Rule { problem: Problem::Command, ..Rule::BASE };
 
-/// A tool's bare name in a sentence is no command. What stands before a command may be Chinese, so
-/// a word begins where ASCII letters, digits and signs of a name end.
+/// The table of rules for commands.
+///
+/// Owners write about tools in prose, so the bare name of a tool is not a command. A rule needs the arguments that
+/// make it one: a verb, an option, a host or a path. A test checks that no rule finds the miss of another rule.
+///
+/// Many patterns begin with `(?:^|[^a-z0-9_/.-])`. It keeps a tool's name from matching inside a longer name or a
+/// path. It is not a word boundary, because a Chinese character may be directly before the command.
+/// Many end with `(?:[^a-z-]|$)`: it keeps a verb from matching the beginning of a longer word.
 pub(crate) const RULES: &[Rule] = &[
+    // Finds kubectl and oc with a verb, also with options before the verb. Verbs that only read count too, because any
+    // use of kubectl is a blocked action. The last two alternatives are Chinese requests without an English verb
+    // (請kubectl一下). A sentence about kubectl is not a hit (`nobody has kubectl access`).
     Rule {
         id: "kubectl",
-        what: "kubectl, also to read",
+        what: "kubectl, also if it only reads",
         keywords: &["kubectl", "oc "],
         patterns: &[
             concat!(
@@ -33,9 +42,12 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["kubectl is not used here", "nobody has kubectl access", "未使用 kubectl"],
         ..COMMAND
     },
+    // Finds a login or a copy. A read over ssh is a blocked action too. For ssh and sftp, the target must be clear:
+    // `user@`, a name with a dot, or a host with a known command after it. A plain word is not enough (`ssh access`).
+    // For scp and rsync, a `host:path` is the sign.
     Rule {
         id: "ssh",
-        what: "ssh or scp, also to read",
+        what: "ssh, scp and similar tools, also if they only read",
         keywords: &["ssh", "scp", "rsync", "sftp"],
         patterns: &[
             concat!(
@@ -54,9 +66,11 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["ssh is closed on this host", "no ssh was needed", "ssh access stays with ops"],
         ..COMMAND
     },
+    // Finds tools that restart, change or enter a container or a service. Verbs that only read are not in the list
+    // (`systemctl status`, `docker ps`). A sentence such as `service prometheus is up` is not a hit.
     Rule {
         id: "containers_and_services",
-        what: "helm, docker, systemctl and their like",
+        what: "helm, docker, systemctl and similar tools",
         keywords: &[
             "helm",
             "docker",
@@ -95,9 +109,11 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         ..COMMAND
     },
+    // Finds an HTTP request that changes something: a method other than GET, a body, or `/-/reload` and `/-/quit`.
+    // A curl that only reads, or the name of an endpoint without a request to it, is not a hit.
     Rule {
         id: "http_that_writes",
-        what: "curl or wget with a writing method, or a reload over HTTP",
+        what: "curl or wget with a method that writes, or a reload over HTTP",
         keywords: &["curl", "wget", "http post", "/-/", "invoke-"],
         patterns: &[
             concat!(
@@ -123,9 +139,11 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         ..COMMAND
     },
+    // Finds the verbs of monitoring tools that write: a silence, a pushed metric, a release, loaded rules.
+    // `promtool check` only reads and is not a hit. `amtool silence` may have options before the verb.
     Rule {
         id: "monitoring_tools",
-        what: "amtool silence, promtool push and their like",
+        what: "amtool silence, promtool push and similar commands",
         keywords: &[
             "amtool",
             "promtool",
@@ -152,9 +170,11 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["amtool is installed", "promtool check passed in CI"],
         ..COMMAND
     },
+    // Finds tools that manage infrastructure, most of them with their verbs. The bare names are common in prose, so a
+    // name alone is not enough (`the terraform state is ours`, `the aws account is shared`).
     Rule {
         id: "infrastructure_tools",
-        what: "terraform, ansible and their like",
+        what: "terraform, ansible and similar tools",
         keywords: &[
             "terraform",
             "tofu",
@@ -191,6 +211,8 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         ..COMMAND
     },
+    // Finds a database shell with the start of its arguments, and SQL that writes. SQL words are common in English, so
+    // each statement needs its next keyword or sign: `update the set of rules` lacks the `=` and is not a hit.
     Rule {
         id: "databases",
         what: "psql and other database shells, or SQL that writes",
@@ -231,6 +253,9 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         ..COMMAND
     },
+    // Finds shell commands that change a host. Their names are plain words in English (`kill`, `reboot`, `cat`), so
+    // each needs the shape of an argument: a signal, an option, a mode, a path. `the kill switch` and `no reboot` are
+    // not hits. sudo needs a path or a known command after it (`sudo is restricted` is not a hit).
     Rule {
         id: "shell",
         what: "shell commands that change a host",

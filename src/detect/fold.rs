@@ -1,3 +1,6 @@
+//! Folds a text to plain letters before the detectors read it, and maps each place back to the original.
+//! Without it, an invisible character or a look-alike letter would hide a secret from every pattern.
+
 use std::cell::OnceCell;
 use std::ops::Range;
 
@@ -5,22 +8,24 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::escape::is_unseen;
 
-/// Into how many characters one may be taken apart.
+/// The most characters that one character may become under NFKC. A few characters become a whole sentence.
+/// Such a character hides no secret, and many of them would make a text much longer. They stay as they are.
 const MAX_PARTS: usize = 4;
 
-/// A text as detectors read it: invisible characters dropped, NFKC, look-alikes of ASCII folded,
-/// lower and upper case kept. Every byte knows the character that it comes from.
+/// A text as the detectors read it. Invisible characters are dropped, NFKC is applied, and look-alikes of ASCII
+/// become ASCII. Upper and lower case stay. Every byte knows the original character that it comes from.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Folded {
     text: String,
-    /// For each byte of `text`: the first and the last character of the original that it stands
-    /// for. None at all: each byte for itself.
+    /// For each byte of `text`: the first and the last original character that it comes from. The list is empty
+    /// if the original is plain ASCII: then byte and character have the same index.
     origins: Vec<(u32, u32)>,
-    /// `text` in lower case, once somebody asks: the same bytes but for ASCII letters.
+    /// `text` in lower case, made on first use. Only ASCII letters change, so every byte keeps its index.
     lower: OnceCell<String>,
 }
 
 impl Folded {
+    /// Folds a text.
     pub(crate) fn new(original: &str) -> Self {
         if original.is_ascii() && !original.contains(is_unseen) {
             return Self { text: original.to_owned(), ..Self::default() };
@@ -39,7 +44,6 @@ impl Folded {
                 folded.push(character, (index, index));
             } else {
                 let parts = std::iter::once(character).nfkc();
-                // A ligature of a whole sentence hides no secret, but would make long texts longer.
                 if parts.clone().nth(MAX_PARTS).is_some() {
                     folded.push(character, (index, index));
                 } else {
@@ -50,15 +54,17 @@ impl Folded {
         folded
     }
 
+    /// Returns the folded text with its ASCII letters in lower case.
     pub(crate) fn lower(&self) -> &str {
         self.lower.get_or_init(|| self.text.to_ascii_lowercase())
     }
 
+    /// Returns the folded text, with its upper and lower case.
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The characters of the original that a range of bytes stands for.
+    /// Returns the range of original characters that a range of bytes comes from.
     pub(crate) fn origin(&self, bytes: &Range<usize>) -> Range<usize> {
         let last = bytes.end.saturating_sub(1).max(bytes.start);
         let ((start, _), (_, end)) = (self.origin_at(bytes.start), self.origin_at(last));
@@ -70,12 +76,12 @@ impl Folded {
         self.origins.get(byte).copied().unwrap_or((itself, itself))
     }
 
-    /// The text without its white space, for secrets that were broken into pieces.
+    /// Returns the text without white space, to find secrets that white space breaks into pieces.
     pub(crate) fn joined(&self) -> Self {
         self.filtered(|character| !character.is_whitespace())
     }
 
-    /// The text in one line, for what was wrapped.
+    /// Returns the text in one line, to find base64 that a tool has wrapped.
     pub(crate) fn without_line_breaks(&self) -> Self {
         self.filtered(|character| !matches!(character, '\n' | '\r'))
     }
@@ -88,7 +94,7 @@ impl Folded {
         filtered
     }
 
-    /// The text with its percent escapes decoded; `None` where it has none.
+    /// Returns the text with its percent escapes decoded, or `None` if it has none.
     pub(crate) fn percent_decoded(&self) -> Option<Self> {
         if !self.text.contains('%') {
             return None;
@@ -115,7 +121,8 @@ impl Folded {
         (decoded.len() != bytes.len()).then(|| Self::of_bytes(&decoded, &origins))
     }
 
-    /// Bytes with the origin of each. What is no UTF-8 among them is shown as such, and hides nothing of the rest.
+    /// Makes a text from bytes and the origin of each byte. Bytes that are not UTF-8 become a replacement character.
+    /// So one `%ff` does not keep the other escapes of a text from being read.
     fn of_bytes(bytes: &[u8], origins: &[(u32, u32)]) -> Self {
         let mut text = Self::default();
         let mut origins = origins.iter().copied();
@@ -130,7 +137,7 @@ impl Folded {
         text
     }
 
-    /// A text that was decoded from a part of this one.
+    /// Makes a text that was decoded from `part` of this one. Every byte of it leads back to that whole part.
     pub(crate) fn decoded_from(&self, part: &Range<usize>, text: String) -> Self {
         let origin = self.origin(part);
         let bound = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
@@ -144,15 +151,17 @@ impl Folded {
     }
 }
 
-/// A name as two spellings of it are compared: folded, in lower case, with single spaces.
+/// Returns a name in the form in which two spellings are compared: folded, in lower case, with single spaces.
 pub(crate) fn fold_name(name: &str) -> String {
     let folded = Folded::new(name).text.to_lowercase();
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The ASCII character that a character outside ASCII is taken for. Anything else stays: a full
-/// table of confusables would corrupt Chinese.
+/// Returns the ASCII character that a non-ASCII character looks like. Every other character stays.
+/// The table is short on purpose: a full table of confusable characters would corrupt Chinese.
 fn look_alike(character: char) -> char {
+    /// Look-alikes and their ASCII letters, position by position. In this order: Cyrillic, Greek, other Latin
+    /// letters, dashes, quotation marks. NFKC leaves most of these characters as they are.
     const PAIRS: [(&str, &str); 5] = [
         ("абсԁеһіјӏкмопрԛгѕтуѵԝхзАВСЕНІЈКМОРЅТУХ", "abcdehijlkmonpqrstyvwx3ABCEHIJKMOPSTYX"),
         ("αενικορτυχγΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aevikoptuxyABEZHIKMNOPTYX"),

@@ -1,4 +1,4 @@
-//! Text that a reader does not see, or takes for other text.
+//! Finds text that a reader does not see, or that looks like other text.
 
 use std::ops::Range;
 
@@ -7,7 +7,9 @@ use crate::words::Problem;
 
 use super::Match;
 
-/// Runs of invisible characters, and words that mix Latin with Greek or Cyrillic letters.
+/// Returns runs of invisible characters, and words that mix Latin letters with Greek or Cyrillic ones.
+///
+/// A run is one match: one match per character would give a text of zero-width characters thousands of findings.
 pub(super) fn find(text: &str) -> Vec<Match> {
     if text.is_ascii() && !text.contains(is_unseen) {
         return Vec::new();
@@ -16,10 +18,12 @@ pub(super) fn find(text: &str) -> Vec<Match> {
     let mut invisible: Option<Range<usize>> = None;
     let mut word = Word::default();
     let mut emoji = Emoji::default();
+    // The extra space ends the last run and the last word.
     for (index, character) in text.chars().chain([' ']).enumerate() {
-        let is_part_of_emoji = emoji.goes_on_with(character);
+        let is_part_of_emoji = emoji.continues_with(character);
         if is_unseen(character) && !is_part_of_emoji {
             invisible.get_or_insert(index..index).end = index + 1;
+            // An invisible character does not end a word: it may be there to split the word.
             continue;
         }
         matches.extend(invisible.take().map(|run| (Problem::HiddenText, run)));
@@ -35,21 +39,23 @@ pub(super) fn find(text: &str) -> Vec<Match> {
     matches
 }
 
-/// What an invisible character may follow as a part of an emoji.
+/// The kind of the character before. It decides whether an invisible character belongs to an emoji.
 #[derive(Clone, Copy, Default, PartialEq)]
 enum Emoji {
     #[default]
     None,
-    /// A digit, which is no emoji before its selector.
+    /// A digit. It becomes part of an emoji only with a selector after it, as in 1️⃣.
     Digit,
+    /// A symbol or an emoji.
     Symbol,
+    /// A variation selector that belongs to the character before it.
     Selected,
 }
 
 impl Emoji {
-    /// Reads the next character, and whether it selects how the one before is shown, or joins another to it. One
-    /// selector and one joiner do; more would be a message that nobody sees.
-    fn goes_on_with(&mut self, character: char) -> bool {
+    /// Reads the next character. Returns true if it is a variation selector or a joiner that belongs to an emoji.
+    /// One selector and one joiner are enough for an emoji. More of them could carry a message that no reader sees.
+    fn continues_with(&mut self, character: char) -> bool {
         let before = *self;
         let is_part = match character {
             '\u{fe0e}' | '\u{fe0f}' => matches!(before, Self::Digit | Self::Symbol),
@@ -66,7 +72,7 @@ impl Emoji {
     }
 }
 
-/// The scripts of a word.
+/// A word that is being read, and the scripts of its letters so far.
 #[derive(Default)]
 struct Word {
     start: usize,
@@ -85,7 +91,8 @@ impl Word {
         self.has_other |= script == Script::GreekOrCyrillic;
     }
 
-    /// A single Greek letter beside a unit, as in `µs`, is no disguise.
+    /// Whether the word mixes scripts. Two letters are not enough: one Greek letter in a unit, as in `µs`, is not a
+    /// disguise.
     fn is_mixed(&self) -> bool {
         self.has_latin && self.has_other && self.length > 2
     }
@@ -97,6 +104,7 @@ enum Script {
     GreekOrCyrillic,
 }
 
+/// Returns the script of a letter. `None` for every other script: Chinese beside Latin letters is normal here.
 fn script(character: char) -> Option<Script> {
     match character {
         'a'..='z' | 'A'..='Z' | '\u{c0}'..='\u{24f}' => Some(Script::Latin),
@@ -105,6 +113,7 @@ fn script(character: char) -> Option<Script> {
     }
 }
 
+/// Whether a character is in one of the Unicode blocks of symbols and emoji.
 fn is_symbol(character: char) -> bool {
     let is_in_blocks = matches!(character, '\u{a9}' | '\u{ae}' | '\u{203c}'..='\u{2bff}'
         | '\u{3030}'..='\u{303d}' | '\u{1f000}'..='\u{1faff}');
@@ -124,7 +133,7 @@ mod tests {
         assert_eq!(ranges("the раsswоrd is"), [(4, 12)]);
         assert_eq!(ranges("\u{feff}x"), [(0, 1)]);
         assert_eq!(ranges("pass\u{1}\u{7f}word\t\r\n"), [(4, 6)]);
-        // A word goes on behind what nobody sees in it.
+        // A word continues after an invisible character.
         assert_eq!(ranges("раss\u{200b}\u{ad}word"), [(4, 6), (0, 10)]);
         for clean in [
             "告警 ✔️ 已確認",
@@ -149,7 +158,7 @@ mod tests {
         let run = "\u{200b}\u{ad}\u{e0041}\u{2066}".repeat(10_000);
         assert_eq!(ranges(&run), [(0, 40_000)]);
         assert_eq!(ranges(&format!("告{run}告{run}")), [(1, 40_001), (40_002, 80_002)]);
-        // What belongs to an emoji is no run, and hides none.
+        // Characters of an emoji are not a run. The run after them is still found.
         assert_eq!(ranges(&format!("1{}", "\u{fe0f}".repeat(9))), [(2, 10)]);
         assert_eq!(ranges(&format!("✔{}", "\u{fe0e}\u{fe0f}".repeat(9))), [(2, 19)]);
         assert_eq!(ranges(&format!("✔{}x", "\u{fe0f}\u{200d}".repeat(9))), [(3, 19)]);

@@ -1,5 +1,6 @@
-//! What a text carries that an answer must not: secrets, payloads, commands, requests, and claims
-//! that prove nothing. A match is a place and a problem, never the text that was matched.
+//! Finds what an answer must not carry: secrets, payloads, commands, requests to act, hidden text, and
+//! claims without proof. A match is a place and a problem. It never holds the matched text, because that
+//! text may be the secret.
 
 mod claim;
 mod command;
@@ -19,16 +20,16 @@ pub(crate) use claim::{claims_health, claims_recovery, names_shared_project};
 pub(crate) use fold::{Folded, fold_name};
 use rule::{Rule, RuleSet};
 
-/// The tables of rules. (Requests and claims are found by other means.)
+/// All tables of rules. Requests, claims and hidden text have no table: their modules find them in other ways.
 const TABLES: [&[Rule]; 4] = [secret::RULES, secret::IN_PIECES, command::RULES, payload::RULES];
 
-/// The rules that find a problem, each with its id and what it finds.
+/// Returns the rules that find `problem`: the id of each rule, and what it finds.
 pub(crate) fn finders(problem: Problem) -> impl Iterator<Item = (&'static str, &'static str)> {
     let rules = TABLES.into_iter().flatten();
     rules.filter(move |rule| rule.problem == problem).map(|rule| (rule.id, rule.what))
 }
 
-/// All rules.
+/// All detectors with their patterns. There is one instance; see [`Rules::get`].
 #[derive(Debug)]
 pub(crate) struct Rules {
     secrets: secret::Secrets,
@@ -49,11 +50,12 @@ impl Rules {
         }
     }
 
+    /// Returns the shared instance.
     pub(crate) fn get() -> &'static Self {
         &RULES
     }
 
-    /// Compiles all of them now: otherwise each waits for its first text.
+    /// Compiles every pattern now. Without this, a pattern is compiled with the first text that needs it.
     #[cfg(test)]
     pub(crate) fn compile(&self) {
         let Self { secrets, commands, payloads, requests } = self;
@@ -66,19 +68,22 @@ impl Rules {
     }
 }
 
-/// A problem, and the half-open range of Unicode scalars of the original text that it is found in.
+/// A problem and its place: a half-open range of Unicode scalars in the original text.
 pub(crate) type Match = (Problem, Range<usize>);
 
-/// How a text is to be read.
+/// How to read a text. Only the search for requests depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TextKind {
     /// Prose that reports or explains.
     Prose,
-    /// A plan: what would be done is no request to do it.
+    /// A plan. A plan names actions for later, so naming an action is not a request for it.
     Plan,
 }
 
-/// All that is found in a text, of every kind once at most per place; `folded` is the same text.
+/// Returns everything that is found in `text`. `folded` must be the folded form of the same text.
+///
+/// Hidden text and parsed payloads are looked for in the original text. Everything else is looked for in the folded
+/// text.
 pub(crate) fn detect(rules: &Rules, text: &str, folded: &Folded, kind: TextKind) -> Vec<Match> {
     let mut matches = rules.secrets.find(folded);
     matches.extend(payload::find(&rules.payloads, text, folded));
@@ -96,7 +101,7 @@ mod tests {
     fn every_pattern_compiles() {
         Rules::new().compile();
     }
-    /// The samples beside each rule say what it finds and what it does not.
+    /// The samples beside each rule are its tests: what it must find, and what it must not find.
     #[test]
     fn every_rule_finds_its_hits_and_not_its_misses() {
         let mut wrong = Vec::new();
@@ -106,13 +111,13 @@ mod tests {
             let has_keyword = |text: &str| {
                 rule.keywords.iter().any(|keyword| Folded::new(text).lower().contains(keyword))
             };
-            let mut tell = |what, samples: &[&'static str], is_wrong: &dyn Fn(&str) -> bool| {
-                let told = samples.iter().filter(|sample| is_wrong(sample));
-                wrong.extend(told.map(|sample| (rule.id, what, *sample)));
+            let mut check = |what, samples: &[&'static str], is_wrong: &dyn Fn(&str) -> bool| {
+                let failed = samples.iter().filter(|sample| is_wrong(sample));
+                wrong.extend(failed.map(|sample| (rule.id, what, *sample)));
             };
-            tell("misses", rule.hits, &|hit| !finds(hit));
-            tell("has no keyword for", rule.hits, &|hit| !has_keyword(hit));
-            tell("finds", rule.misses, &|miss| finds(miss));
+            check("misses", rule.hits, &|hit| !finds(hit));
+            check("has no keyword for", rule.hits, &|hit| !has_keyword(hit));
+            check("finds", rule.misses, &|miss| finds(miss));
             assert!(!rule.what.is_empty() && !rule.hits.is_empty() && !rule.misses.is_empty());
         }
         assert!(wrong.is_empty(), "{wrong:#?}");

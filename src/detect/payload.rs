@@ -1,5 +1,7 @@
-//! Raw payloads: configurations, notifications, logs and images. They are told by their structure,
-//! so a text is parsed, and what is found in it is compared with the shapes that payloads have.
+//! Finds raw payloads: configurations, notifications, logs and images.
+//!
+//! Most payloads are recognized by their structure. So a text is parsed, and the result is compared with the shapes
+//! of known payloads. Only formats that are neither YAML nor JSON are found by patterns.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -14,16 +16,18 @@ use super::fold::Folded;
 use super::rule::{Rule, RuleSet};
 use crate::pattern::{self, Pattern};
 
-/// How many blocks of a text are parsed. No answer has so many, unless it is a payload.
+/// The most blocks of a text that are parsed. A real answer has fewer. If a text has more, they are not parsed, and
+/// those up to the limit all count as payloads.
 const MAX_BLOCKS: usize = 24;
 
-/// How deep brackets may stand in each other: no document of ours is deeper, and the parser gives up at twice that.
+/// How deep brackets may be nested in a text. A real document is less deep, and a parser refuses deeper ones, so
+/// their contents would not be examined. Deeper nesting is `oversized`.
 const MAX_DEPTH: usize = 127;
 
-/// The keys of the shapes: a text without one has no payload to be parsed for.
+/// The keys of the shapes. A text without any of them cannot have a shape, so it is not parsed at all.
 static KEYS: LazyLock<AhoCorasick> = LazyLock::new(|| pattern::keywords(None, shape::keys()));
 
-/// Each payload in the text.
+/// Returns each payload in the text.
 pub(super) fn find(rules: &RuleSet, original: &str, folded: &Folded) -> Vec<Match> {
     let has_key = |text: &str| KEYS.is_match(text);
     let mut blocks = if has_key(original) { blocks(original) } else { Vec::new() };
@@ -47,8 +51,10 @@ pub(super) fn find(rules: &RuleSet, original: &str, folded: &Folded) -> Vec<Matc
     matches
 }
 
-/// What is told by its text: server blocks, stack traces, images.
+/// The rules for payloads that no parser reads: server blocks, stack traces, images.
 pub(crate) const RULES: &[Rule] = &[
+    // Finds a block of nginx with one of its directives and the `;` that ends it. A brace in prose is not a hit.
+    // `[^{}]*` stays inside one block.
     Rule {
         id: "nginx",
         what: "an nginx configuration",
@@ -61,6 +67,8 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["the server {see the runbook} listens"],
         ..PAYLOAD
     },
+    // Finds an image or a PDF as text. Without `data:`, base64 is recognized by how a file of each type begins:
+    // PNG, JPEG, GIF, WebP, PDF. The letters after that (16) show that the data itself is there.
     Rule {
         id: "image",
         what: "a data URI or a base64 image",
@@ -73,6 +81,8 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["the data: it was read back"],
         ..PAYLOAD
     },
+    // Finds the fixed phrases of stack traces, in this order: Python (two), JavaScript (two frames or more), Java, Go,
+    // Rust, and a named Java exception. The words `exception` and `at` alone are common in prose and are not hits.
     Rule {
         id: "stack_trace",
         what: "a stack trace",
@@ -96,13 +106,14 @@ pub(crate) const RULES: &[Rule] = &[
     },
 ];
 
-/// A rule for raw payloads.
-const PAYLOAD: Rule = Rule { problem: Problem::RawPayload, ..Rule::OF_EVERY_MATCH };
+/// The base of every rule for raw payloads.
+const PAYLOAD: Rule = Rule { problem: Problem::RawPayload, ..Rule::BASE };
 
-/// The parts of a text that may be a document: the whole, fenced and indented blocks, runs of
-/// lines that look like one, and anything in braces or brackets.
+/// Returns the parts of a text that may be a document: fenced blocks, runs of lines that look like a document, and
+/// anything in braces or brackets. Parts may overlap.
 fn blocks(text: &str) -> Vec<Range<usize>> {
     let mut blocks = Vec::new();
+    // Neither YAML nor JSON has a mapping without a colon.
     if !text.contains(':') {
         return blocks;
     }
@@ -111,9 +122,10 @@ fn blocks(text: &str) -> Vec<Range<usize>> {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let end = start + line.len();
-        // A quoted block is one all the same.
+        // A block in a quotation (`> `) is still a block.
         let trimmed = line.trim().trim_start_matches(['>', ' ']);
         if trimmed.starts_with("```") || trimmed.starts_with("~~~") {
+            // A fence closes an open block. Otherwise it opens one.
             blocks.extend(fence.take().map(|from| from..start));
             if blocks.last().is_none_or(|block| block.end != start) {
                 fence = Some(end);
@@ -122,17 +134,21 @@ fn blocks(text: &str) -> Vec<Range<usize>> {
         } else if is_document_line(trimmed) {
             run = Some(run.map_or(start, |run| run.start)..end);
         } else if !trimmed.is_empty() {
+            // A line of prose ends the run. An empty line does not.
             blocks.extend(run.take());
         }
         start = end;
     }
     blocks.extend(run);
+    // A fence that is never closed holds the rest of the text.
     blocks.extend(fence.map(|from| from..text.len()));
     blocks.extend(braced(text));
     blocks
 }
 
-/// Whether a line may belong to YAML: a key, an item, or part of JSON.
+/// Whether a line may belong to a document: a key, a list item, or a part of JSON.
+///
+/// A key is short and has no spaces. So a sentence with a colon in it is not a key.
 fn is_document_line(line: &str) -> bool {
     let key =
         line.trim_start_matches("- ").split_once(':').map(|(key, _)| key.trim_matches(['"', '\'']));
@@ -147,7 +163,7 @@ fn is_document_line(line: &str) -> bool {
         || line == "---"
 }
 
-/// The outermost braces and brackets, closed or not.
+/// Returns the parts between the outermost braces or brackets. A part that is not closed runs to the end of the text.
 fn braced(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let (mut depth, mut start) = (0_usize, 0);
@@ -174,7 +190,7 @@ fn braced(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// The first place where brackets stand too deep in each other for what is in them to be looked at.
+/// Returns the first bracket that is nested deeper than [`MAX_DEPTH`].
 fn too_deep(text: &str) -> Option<Range<usize>> {
     let mut depth = 0_usize;
     text.bytes()
@@ -189,18 +205,18 @@ fn too_deep(text: &str) -> Option<Range<usize>> {
         .map(|at| at..at + 1)
 }
 
-/// Whether a block, or as much of it as parses, has the shape of a payload.
+/// Whether a block has the shape of a payload. A block that is cut off is closed first, so that it parses.
 fn is_structured(block: &str) -> bool {
     shape::holds_any(&closed(unindent(block)))
 }
 
-/// The text, or its fenced blocks, where it is a configuration in a language of its own.
+/// Returns the whole text and its fenced blocks, if they are a configuration in a language of their own.
 fn configurations(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0;
     let fenced = text.split("```").enumerate().filter_map(move |(index, piece)| {
         let from = start;
         start += piece.len() + "```".len();
-        // Behind an opening fence stands the name of a language.
+        // The rest of the line after an opening fence is the name of a language.
         let name = piece.find('\n')? + 1;
         (index % 2 == 1).then_some(from + name..from + piece.len())
     });
@@ -209,7 +225,10 @@ fn configurations(text: &str) -> impl Iterator<Item = Range<usize>> {
         .filter(|block| text.get(block.clone()).is_some_and(shape::is_configuration_text))
 }
 
-/// A block that begins with a brace or bracket and is cut off, as far as its last whole member.
+/// Closes a block that begins with a brace or bracket and is cut off: it drops the text after the last whole member
+/// and adds the missing brackets. Any other block stays as it is.
+///
+/// A pasted payload is often cut off, and a parser would reject it.
 fn closed(mut block: String) -> String {
     let mut open = Vec::new();
     let mut last_whole = None;
@@ -234,7 +253,8 @@ fn closed(mut block: String) -> String {
     block
 }
 
-/// The block without the white space that all its lines begin with.
+/// Removes the white space and the quotation marks (`>`) that all lines of a block begin with. Tabs become spaces,
+/// because YAML does not allow tabs as indentation.
 fn unindent(block: &str) -> String {
     let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t', '>']).len();
     let lines = || block.lines().filter(|line| !line.trim().is_empty());
@@ -243,7 +263,15 @@ fn unindent(block: &str) -> String {
     rest.collect::<Vec<_>>().join("\n")
 }
 
-/// A line of a log.
+/// A line of a log, possibly quoted (`>`) or in a table (`|`). The alternatives, in order:
+///
+/// - a date and a time, the date of syslog, a time of day, or the stamp of klog (`I0102 15:04:05.000000`)
+/// - logfmt (`level=info ... key=`)
+/// - a JSON object that begins with a key of a log
+/// - a level (`error: ...`, `[warn] ...`)
+/// - an access log of a web server (`10.0.0.1 - - [date] "GET`)
+///
+/// A single line in one of these forms is normal in prose, so [`log_lines`] asks for three.
 static LINE: Pattern = Pattern::new(&[concat!(
     r"^\s*(?:[>|] ?)?(?:(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|[a-z]{3} +\d{1,2} \d\d:\d\d:\d\d |",
     r"\d\d:\d\d:\d\d[.,]?\d* |[iwef]\d{4} \d\d:\d\d:\d\d\.\d+ ).*\S|(?:ts|time|level|t|lvl)=\S+ .*=|",
@@ -257,7 +285,9 @@ pub(super) fn compile_patterns() {
     LazyLock::force(&KEYS);
 }
 
-/// Three or more lines of a log.
+/// Returns the range from the first to the last log line of a text, if it has three log lines or more.
+///
+/// Fewer are not a log: a sentence may begin with a time, or with a word such as `Trace`.
 fn log_lines(text: &str) -> Option<Match> {
     text.lines().nth(2)?;
     let mut start = 0;
@@ -272,7 +302,7 @@ fn log_lines(text: &str) -> Option<Match> {
     (found.len() >= 3).then(|| (Problem::RawPayload, characters(text, &(first.start..last.end))))
 }
 
-/// A range of bytes as a range of characters.
+/// Converts a range of bytes to a range of characters.
 fn characters(text: &str, bytes: &Range<usize>) -> Range<usize> {
     let count = |end: usize| text.get(..end).map_or(0, |before| before.chars().count());
     count(bytes.start)..count(bytes.end)
@@ -364,7 +394,7 @@ mod tests {
         assert_eq!(problems(MAX_DEPTH), []);
         assert_eq!(problems(MAX_DEPTH + 1), [Problem::Oversized]);
         assert_eq!(problems(300), [Problem::Oversized]);
-        // Where it begins to be too deep; and what is closed is not deep.
+        // The place is the first bracket that is too deep. Brackets that are closed do not count.
         assert_eq!(found(&"[".repeat(300)), [(Problem::Oversized, MAX_DEPTH..MAX_DEPTH + 1)]);
         assert_eq!(found(&"[]{}".repeat(300)), []);
     }

@@ -1,4 +1,10 @@
-//! Requests to act: a cue and a blocked action in one clause, in English or Traditional Chinese.
+//! Finds requests to act: a cue and a blocked action in one clause, in English or Traditional Chinese.
+//!
+//! A cue addresses or urges somebody ([`ADDRESSES`], [`URGES`]). An action is a verb that is blocked by itself
+//! ([`ACTIONS`]), or a verb of change ([`CHANGES`]) whose object is a part of monitoring ([`OBJECTS`]).
+//! Three things are not requests: an action that is denied, a report of what was done, and a cue to read or check
+//! something ([`HARMLESS`]). In every list, a line of ASCII matches whole words only. A line with Chinese matches
+//! anywhere, because Chinese has no spaces between words.
 
 use std::ops::Range;
 
@@ -8,30 +14,39 @@ use super::fold::Folded;
 use super::{Match, TextKind};
 use crate::pattern::{Pattern, Words};
 
-/// What addresses somebody: whoever is spoken to so is asked.
+/// Phrases that address a person. A clause with such a phrase and an action asks that person to act.
 const ADDRESSES: Words = &[
+    // Polite words.
     r"(?:please|pls|plz|kindly|thx|thanks in advance|do (?:me|us) a favou?r)",
+    // Permission to act.
     r"(?:go ahead|feel free|be my guest|(?:give|gave) it a|you(?:'re| are)? (?:free|clear|good|ok|okay|welcome) to)",
+    // Second person with a modal verb, or a name for the readers.
     r"you (?:may|can|could|should|must|have to|need to|guys|folks)",
+    // Questions that ask: `could you`, `can someone`, `may I ask`.
     concat!(
         r"(?:can|could|would|will|may) (?:you|someone|somebody|anyone|ops|sre|i ask|i get|we get|we have|",
         r"whoever|one of you|the [a-z-]+ ?(?:team|on-?call)?|on-?call)",
     ),
+    // A wish or an authorization in the first person.
     concat!(
         r"(?:i|we)(?:'d| would|'m| am|'re| are)? (?:hereby |also |now )?(?:authori[sz](?:e|ing)|approv(?:e|",
         r"ing)|permit(?:ting)?|allow(?:ing)?|ask(?:ing)?|want|need|request(?:ing)?|instruct(?:ing)?|like|",
         r"happy for|fine with|ok with|okay with|appreciate it if) (?:you|ops|sre|the|someone|somebody|that|",
         r"an?|to|it|if)",
     ),
+    // Indirect requests: `would be great`, `any chance`, `mind silencing`.
     concat!(
         r"(?:would|'d) (?:be (?:great|nice|good|lovely|kind)|appreciate|love)|(?:much |really |greatly |",
         r"highly )?appreciated if|(?:be |most )?grateful|so kind|any chance|mind (?:if|[a-z]+ing)",
     ),
+    // `Ask the night shift to ...` at the start of a clause. In the middle of one it is a report (`we never asked`).
     r"^\s*(?:[a-z]+, )?(?:ask|tell|have|get) (?:(?:the|an?|our|your) )?[a-z0-9'-]+(?: [a-z0-9'-]+){0,3}? to",
+    // Words of a task list.
     concat!(
         r"(?:get|have) (?:someone|somebody|ops|sre|the on-?call|the team) to|time to|action (?:needed|",
         r"required|item)s?|to-?do for|on your (?:side|end)|request(?:ing|:)|wanted:",
     ),
+    // Permission: in the third person, in the passive voice, and as a noun.
     concat!(
         r"(?:hereby )?(?:authori[sz]es|approves|grants|permits|consents to|orders|instructs|directs)|hereby ",
         r"(?:authori[sz]e|approve|grant|permit|order|instruct)|approved by me",
@@ -46,9 +61,11 @@ const ADDRESSES: Words = &[
         r"authori[sz]ation|clearance|go-?ahead|thumbs up|sign-?off|consent|ok|okay|green ?light|blessing)",
         r"(?: is| was)?(?: hereby)?(?: given| granted)?,? (?:to|for (?:you|ops|the|an?))",
     ),
+    // Other phrases that permit an action, leave it to the reader, or begin it.
     r"(?:green-?light|no objection|good to go|all yours|over to you|your turn)",
     r"proceed (?:with|to)|(?:let's|let us)|let me know (?:when|once) you",
     r"(?:make sure (?:to|you)|be sure to|don't forget to|remember to|someone (?:should|needs|must|has)|somebody (?:should|needs|must|has))",
+    // In Chinese, in this order: polite words, help, permission, wishes, questions.
     r"請(?:你|您|各位|值班|貴|代|協助|幫|直接|立即|馬上|盡|儘|先|於|在|今|現|務|依|把|將|求)?|麻煩|煩請|拜託|懇請|敬請|惠請|惠予|勞煩|有勞",
     r"幫(?:忙|我|我們|個忙|手)|協助|代為|順便|順手|(?:你|您|貴|大家)們?(?:可以|可|就|先|直接|去|來)",
     r"授權|同意(?:你|您|貴|各|由|即|立|直|執|進)|核准|准許|准予|允許|批准|放行|儘管|尽管",
@@ -56,47 +73,64 @@ const ADDRESSES: Words = &[
     r"可否|能否|能不能|可不可以|是否可以|方便(?:的話)?|吧(?:[,。!;\s]|$)",
 ];
 
-/// What urges, without saying whom.
+/// Words that urge an action but address no person. They are weaker than an address: a report with such a word is not
+/// a request.
 const URGES: Words = &[
+    // Words of haste.
     r"(?:just|now|immediately|asap|a\.s\.a\.p|right away|right now|at once|today|tonight|first thing|quickly|urgently)",
+    // What has to be done, without a person who has to do it.
     r"(?:needs?|has|have|ought) to(?: be)?|(?:must|should|shall) (?:also )?(?:be|now)|needs? (?:an?|another) ",
+    // Both in Chinese.
     r"直接|立即|馬上|立刻|即刻|盡快|儘快|儘速|盡速|趕快|趕緊|現在就|務必|需要你|應立即|即可|就好|一下|可以(?:現在|直接|立即|馬上|動手|開始|先)|可以[^,。;]{0,24}了|動手",
 ];
 
-/// A polite opening that leads to something to read or to know, not to do.
+/// Phrases that look like a cue but ask for no action: to read, check or wait, or a report that somebody asked.
+/// A cue that begins inside such a phrase does not count.
 const HARMLESS: Words = &[
+    // A polite word before a verb of reading or waiting.
     concat!(
         r"(?:please|pls|kindly|you (?:can|may|should)|feel free to) (?:also )?(?:find|see|refer|note|check|",
         r"review|read|look|consult|contact|ask|reach|let|advise|confirm|compare|verify|be |do not|don't|never|",
         r"avoid|refrain|keep|wait|ignore|disregard|bear|remember|excuse|accept|forgive)",
     ),
+    // A cue that is reported as past or refused, and Chinese words that only contain 請 (申請, 邀請).
     concat!(
         r"已(?:經)?(?:請|麻煩|授權|同意|核准|協助)|(?:不|未|沒有?|拒絕|婉拒|無權|無法)(?:會|能|得|可|予|再)?(?:直接|請|協助|代為|授權|同意|核准|允許)|",
         r"(?:asked|asking|told|requested) (?:us|them|someone|for|you)|申請|邀請|請假|請購",
     ),
+    // A question or a proposal of another person that is reported. 請問 asks the reader and is not harmless.
     r"(?:^|[^請])問(?:過|說|我們|大家)?(?:能不能|可不可以|可否|能否|是否可以|方便)|提議(?:我們|說)?(?:順便|順手|直接)",
+    // 請 before a verb of reading, checking or waiting, or before a prohibition.
     r"請(?:參|見|看|查|詳|留意|注意|洽|勿|別|不|問|放心|確認|以|依|至|到|對照|比對|閱|諒|稍|等|找|聯絡|聯繫|向|再確認|自行(?:參|查|比))",
 ];
 
-/// Blocked actions that a verb alone names, in the form that asks for them.
+/// Blocked actions that need no object. The English verbs are in the form of a request: `reload` or `reloading`.
 const ACTIONS: Words = &[
+    // Changes of a running system, and ways into one.
     concat!(
         r"(?:re-?load|re-?start|re-?boot|re-?deploy|deploy|un-?deploy|(?:re-?)?deployment|roll ?out|",
         r"roll ?back|hot-?reload|bounce|kubectl|ssh|scale|fail ?over|kick|recycle|sighup|hup|power-?cycle)",
         r"(?:ing|es)?|bouncing|scaling|recycling",
     ),
+    // To take something for proof, or for an approval.
     r"(?:treat|count|consider|regard|mark|take) [^,.;]{1,64}? (?:as|for) (?:an? |the |our )?(?:proof|healthy|approved|accepted|green)",
+    // The same verbs in Chinese. The two English ones also match inside a word here, as in `reloaded`.
     r"re-?load|re-?start|重新?載入|重新?加載|重載|熱載入|重啟|重新啟動|重開機?|重跑|部署|佈署|布署|上版|上線|套用|回滾|退版|掃描|靜音",
+    // A change as a noun, such as `receiver change`.
     concat!(
         r"(?:receivers?|routes?|routing|webhook|remote[ _]write|silence|policy|config(?:uration)?|",
         r"notification|exporter|rules?|dashboard)(?: [a-z]+)? (?:change|update|switch|swap|rollout|deployment|",
         r"deploy|removal|migration|cutover)",
     ),
+    // A silence in Chinese, only if the next word makes it a verb. Then ways into a host.
     r"靜默(?:一下|掉|這|該|那|它|告警|\s*[a-z]{3})|ssh\s*(?:進|到|登入|上)|kubectl|(?:登入|登進|連進|連到|連線到|進)[^。;\n]{0,8}?(?:主機|機器|伺服器|節點|正式)",
 ];
 
-/// Verbs that change something: an action where the sentence names what monitoring consists of.
+/// Verbs that change something. They are common words, so they count only with an object that is a part of monitoring:
+/// `please change the alert rule` is a request, `please change the meeting` is not.
 const CHANGES: Words = &[
+    // Verbs with their endings. `[bnpt]?ing` is for a doubled consonant (`running`). Verbs that lose an `e` before
+    // `ing` are listed at the end.
     concat!(
         r"(?:apply|import|push|publish|upload|merge|ship|revert|change|update|modify|switch|edit|adjust|tweak|",
         r"point|move|re-?point|re-?route|route|reroute|swap|replace|add|remove|drop|delete|purge|wipe|clear|",
@@ -116,8 +150,9 @@ const CHANGES: Words = &[
     ),
 ];
 
-/// What monitoring consists of.
+/// The parts of monitoring that a verb of change may have as its object.
 const OBJECTS: Words = &[
+    // `[a-z]+_[a-z_]+` at the end is any name with an underscore, as metrics and keys of a configuration have.
     concat!(
         r"(?:receivers?|routes?|routing|webhooks?|silences?|mutes?|inhibit(?:ion)?s?|remote[ _]?write|",
         r"polic(?:y|ies)|configs?|configuration|exporters?|alerts?|alarms?|rules?|dashboards?|panels?|",
@@ -130,13 +165,13 @@ const OBJECTS: Words = &[
     r"路由|接收端|接收器|接收者|接收人|靜默|靜音|抑制|通知|頻道|群組|規則|設定檔?|組態|政策|儀表板|面板|告警|警報|訊息|腳本|指令|掃描|主機|機器|伺服器|節點|正式環境|正式機|生產|閘門?|權限|密碼|金鑰|憑證|帳密|按鈕|已接受|健康|通過|門檻|閾值|演練|測試告警|測試",
 ];
 
-/// What stands for a part of monitoring that was named before.
+/// Pronouns for a part of monitoring that the text named before: `The alert rule is noisy. Please change it.`
 const PRONOUNS: Words = &["(?:it|them|this|that|these|those|one)"];
 
-/// What asks by naming both a thing and its denial, and so denies nothing.
+/// Chinese questions that name a thing and its denial, such as 能不能. The 不 in them denies nothing.
 const QUESTIONS: Words = &["能不能|可不可以|要不要|是不是|行不行|好不好|會不會|有沒有"];
 
-/// What denies an action that follows it.
+/// English words that deny an action after them.
 const NEGATIONS: Words = &[concat!(
     r"(?:no|not|never|without|nobody|no-?one|none|neither|nor|cannot|can't|don't|doesn't|didn't|won't|",
     r"isn't|aren't|wasn't|weren't|shouldn't|wouldn't|mustn't|haven't|hasn't|any|forbid(?:s|den)?|forbade|",
@@ -144,17 +179,23 @@ const NEGATIONS: Words = &[concat!(
     r"declining|denie[sd]|rejected|unable|stop|stopped|nothing)",
 )];
 
-/// The same in Chinese, where a negation stands close to what it denies.
+/// Chinese words that deny an action after them. 不過 (but) and 別的 (other) are not denials.
 const CHINESE_NEGATIONS: Words = &[
     r"勿|不(?:[^過]|$)|別(?:[^的]|$)|無需|毋需|毋須|無須|無任何|無法|未|沒有?|從未|禁止|避免|而非|並非|拒絕|婉拒|嚴禁|免",
 ];
 
-/// A clause that tells what was done, who does it, or what would be.
+/// Signs that a clause is a report: it says what was done, who does it, or what would happen. Such a clause is a
+/// request only if it addresses a person.
 const REPORTS: Words = &[
+    // Chinese marks of the past.
     r"已(?:經|於|在|由|完成|執行|重|部|套|送|發|改|更|切|獲|被|將|把)?|曾經?|(?:完|過|好)了|了(?:一次|兩次|三次)|剛(?:剛|才)?|昨[天日晚]|前天|上週|上周|上個?月",
+    // A question or a proposal of another person.
     r"(?:^|[^請])問(?:過|說|我們|大家)?(?:能不能|可不可以|可否|能否|是否可以)|提議",
+    // Conditions and times.
     r"若|如果|如需|假如|倘|萬一|一旦|之後|以後|才(?:會|能|可)|前(?:先|要|須|需)|時(?:要|須|需|會|才)",
+    // Responsibilities and rules.
     r"由[^,。;]{1,16}(?:負責|執行|處理|操作|統一|進行)|負責|歸[^,。;]{1,10}管|只有[^,。;]{1,16}(?:能|可|有)|流程|規定|政策(?:是|規)|一律|(?:誰|何人|哪(?:個|位))|權限(?:在|屬|歸)|屬於|工作|窗口(?:是|為|固定)",
+    // The same in English: the passive voice, verbs in the past, then conditions, times and responsibilities.
     concat!(
         r"(?:was|were|has|have|had|got|been|is|are|gets|being)(?: [a-z]+ly| already| all| been)? ",
         r"(?:re-?loaded|restarted|deployed|applied|sent|fired|changed|updated|created|expired|executed|run|",
@@ -169,20 +210,23 @@ const REPORTS: Words = &[
     ),
 ];
 
-/// How many characters before an action a negation speaks of it.
+/// How many characters before an action an English negation still denies it. Several words may be between the two:
+/// `does not authorize a reload`.
 const NEGATION_REACH: usize = 28;
+/// The same for Chinese, where a negation is close to what it denies.
 const CHINESE_NEGATION_REACH: usize = 7;
 
-/// How many bytes behind an English verb its object may stand.
+/// How many bytes after an English verb its object may be. A part of monitoring farther away is not its object.
 const OBJECT_REACH: usize = 64;
 
-/// Where a part of monitoring is named.
+/// Where a part of monitoring is named: anywhere in the text, and in this sentence.
 #[derive(Clone, Copy, Debug)]
 struct Named {
     in_text: bool,
     in_sentence: bool,
 }
 
+/// The patterns that find requests.
 #[derive(Debug)]
 pub(crate) struct Requests {
     address: Pattern,
@@ -218,7 +262,7 @@ impl Requests {
 
     #[cfg(test)]
     pub(super) fn compile(&self) {
-        // Taken apart, so that none is forgotten.
+        // Destructured, so that the compiler reports a field that is forgotten here.
         let Self {
             address,
             urge,
@@ -239,7 +283,11 @@ impl Requests {
         }
     }
 
-    /// Each clause that asks for a blocked action.
+    /// Returns the blocked action of each clause that asks for one.
+    ///
+    /// In prose, an address is enough. Without one, a clause asks only if it urges somebody, or if an earlier clause of
+    /// the sentence addressed somebody, and if it is not a report. In a plan, a clause has to address and urge, and
+    /// must not be a report: a plan names actions for later.
     pub(crate) fn find(&self, folded: &Folded, kind: TextKind) -> Vec<Match> {
         let text = folded.lower();
         if !self.address.is_match(text) && !self.urge.is_match(text) {
@@ -253,9 +301,10 @@ impl Requests {
             let in_sentence = names_object && self.names_object(original, sentence);
             let named = Named { in_text: names_object, in_sentence };
             for (offset, clause) in clauses(sentence) {
-                let is_addressed = self.stands(&self.address, clause);
-                let is_urged = self.stands(&self.urge, clause);
+                let is_addressed = self.has_cue(&self.address, clause);
+                let is_urged = self.has_cue(&self.urge, clause);
                 let as_written = original.get(offset..offset + clause.len()).unwrap_or_default();
+                // An address without an action carries over to the next clauses: `please, when you can, reload`.
                 let Some(action) = self.action_in(clause, as_written, named) else {
                     was_addressed |= is_addressed;
                     continue;
@@ -275,13 +324,13 @@ impl Requests {
         found
     }
 
-    /// Whether a part of monitoring is named, or an alert as alerts are: `HostHighCpuLoad`.
+    /// Whether a text names a part of monitoring, or an alert such as `HostHighCpuLoad`.
     fn names_object(&self, original: &str, lower: &str) -> bool {
         self.object.is_match(lower)
             || original.split(|c: char| !c.is_ascii_alphanumeric()).any(is_alert_name)
     }
 
-    /// The first blocked action that a clause names and does not deny.
+    /// Returns the first blocked action that a clause names and does not deny.
     fn action_in(&self, clause: &str, as_written: &str, named: Named) -> Option<Range<usize>> {
         let is_action = |place: &Range<usize>| {
             !is_part_of_a_name(clause, place) && !self.is_denied(clause, place.start)
@@ -293,8 +342,8 @@ impl Requests {
         action.or_else(|| self.change.places(clause).find(is_change))
     }
 
-    /// Whether what stands in `verb` is done to a part of monitoring. A Chinese verb may have its object
-    /// before it, and an English one a pronoun behind it.
+    /// Whether the object of `verb` is a part of monitoring. A Chinese verb may have its object before it, so the whole
+    /// sentence counts there. An English verb may have a pronoun directly after it.
     fn has_object(&self, clause: &str, verb: &Range<usize>, named: Named) -> bool {
         if !clause.is_ascii() && named.in_sentence {
             return true;
@@ -306,8 +355,8 @@ impl Requests {
         self.names_object(behind, &lower) || pronoun.is_some_and(|pronoun| pronoun.start <= 1)
     }
 
-    /// Whether one of the words stands in the clause, neither denied nor harmless.
-    fn stands(&self, words: &Pattern, clause: &str) -> bool {
+    /// Whether the clause contains one of `words` that is neither denied nor harmless.
+    fn has_cue(&self, words: &Pattern, clause: &str) -> bool {
         words.places(clause).any(|place| {
             let mut harmless = self.harmless.places(clause);
             !harmless.any(|other| other.contains(&place.start))
@@ -315,27 +364,29 @@ impl Requests {
         })
     }
 
-    /// Whether a negation just before `at` speaks of what stands there.
+    /// Whether a negation shortly before `at` denies the word at `at`.
     fn is_denied(&self, clause: &str, at: usize) -> bool {
         let until = clause.get(..at).unwrap_or_default();
         self.negations.iter().any(|(negation, reach)| {
             let from = until.char_indices().rev().nth(*reach).map_or(0, |(from, _)| from);
             let near = until.get(from..).unwrap_or_default();
-            let is_asked = |denial: &Range<usize>| {
+            // The 不 in 能不能 belongs to a question and denies nothing.
+            let is_part_of_question = |denial: &Range<usize>| {
                 self.question.places(near).any(|question| question.contains(&denial.start))
             };
-            negation.places(near).any(|denial| !is_asked(&denial))
+            negation.places(near).any(|denial| !is_part_of_question(&denial))
         })
     }
 }
 
-/// Whether a word is written as alerts are named: two capitals, each with small letters behind it.
+/// Whether a word is written like the name of an alert: two or more capitals, each with a small letter after it.
+/// `Prometheus` and `CPU` are not.
 fn is_alert_name(word: &str) -> bool {
     let starts = word.as_bytes().windows(2);
     starts.filter(|pair| matches!(pair, [b'A'..=b'Z', b'a'..=b'z'])).count() >= 2
 }
 
-/// Whether an English word is only a part of a longer name, as in `node-reload.yml`.
+/// Whether an English word is only a part of a longer name, as `reload` in `node-reload.yml`.
 fn is_part_of_a_name(clause: &str, place: &Range<usize>) -> bool {
     let before = clause.get(..place.start).and_then(|before| before.chars().next_back());
     let mut after = clause.get(place.end..).unwrap_or_default().chars();
@@ -348,18 +399,19 @@ fn is_part_of_a_name(clause: &str, place: &Range<usize>) -> bool {
         || (next == Some('.') && after.next().is_some_and(|next| next.is_ascii_alphanumeric()))
 }
 
-/// The sentences of a text with the offset of each.
+/// Returns the sentences of a text, each with its offset in bytes.
 fn sentences(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let ends = |character| matches!(character, '。' | ';' | '!' | '?' | '\n' | '！' | '？');
     let parts = text.split_inclusive(ends).flat_map(|part| part.split_inclusive(". "));
     with_offsets(parts)
 }
 
-/// The clauses of a sentence with the offset of each.
+/// Returns the clauses of a sentence, each with its offset in bytes.
 fn clauses(sentence: &str) -> impl Iterator<Item = (usize, &str)> {
     with_offsets(sentence.split_inclusive([',', '、', ':', '(', ')', '—']))
 }
 
+/// Adds to each part its offset in bytes. The parts must follow each other without a gap.
 fn with_offsets<'t>(
     parts: impl Iterator<Item = &'t str>,
 ) -> impl Iterator<Item = (usize, &'t str)> {

@@ -1,4 +1,4 @@
-//! Rules: what a text must not carry, as a table of patterns with samples that are their tests.
+//! Rules: tables of patterns for what a text must not carry. Each rule has samples, which are its tests.
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Captures;
@@ -9,29 +9,32 @@ use super::Match;
 use super::fold::Folded;
 use crate::pattern::{self, Pattern, Words};
 
-/// One rule. Its pattern is held against folded text in lower case; where it has groups, the first
-/// that takes part is what was matched, else the whole match is.
+/// One rule. Its pattern is matched against folded text in lower case. If the pattern has groups, the first
+/// group that took part is the matched text. Otherwise the whole match is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rule {
     pub(crate) id: &'static str,
-    /// What it finds, in a few words.
+    /// What it finds, in a few words. `explain` prints it after the id.
     pub(crate) what: &'static str,
     pub(crate) problem: Problem,
-    /// The pattern is tried only where one of these stands, in lower case. None: always.
+    /// Words in lower case. The pattern is tried only if the text contains one of them. An empty list means always.
+    /// One search finds the keywords of all rules, so most texts never reach a pattern.
     pub(crate) keywords: &'static [&'static str],
-    /// The alternatives of the pattern, one a line, so that a change shows which.
+    /// The alternatives of the pattern, one per line, so that a diff shows which one changed.
     pub(crate) patterns: Words,
-    /// Whether what was matched counts.
+    /// Whether the matched text counts. It gets the whole text too, because the words around a match may decide.
     pub(crate) counts: fn(matched: &str, text: &str) -> bool,
     #[cfg_attr(not(test), expect(dead_code, reason = "samples are the tests of the pattern"))]
+    /// Texts that the rule must find.
     pub(crate) hits: &'static [&'static str],
     #[cfg_attr(not(test), expect(dead_code, reason = "samples are the tests of the pattern"))]
+    /// Texts that the rule must not find.
     pub(crate) misses: &'static [&'static str],
 }
 
 impl Rule {
-    /// What a rule has that names nothing else: every match counts, in every text.
-    pub(super) const OF_EVERY_MATCH: Self = Self {
+    /// The defaults of a rule: it has no keywords, and every match counts. A table adds the problem.
+    pub(super) const BASE: Self = Self {
         id: "",
         what: "",
         problem: Problem::Oversized,
@@ -43,12 +46,12 @@ impl Rule {
     };
 }
 
-/// Rules, each compiled when the first text comes that it could match.
+/// A set of rules. Each pattern is compiled with the first text that contains one of its keywords.
 #[derive(Debug)]
 pub(crate) struct RuleSet {
     rules: Vec<(&'static Rule, Pattern)>,
     keywords: AhoCorasick,
-    /// The rule that each keyword belongs to.
+    /// For each keyword: the index of its rule.
     rule_of_keyword: Vec<usize>,
 }
 
@@ -66,7 +69,7 @@ impl RuleSet {
         }
     }
 
-    /// Compiles every rule that is not yet.
+    /// Compiles every rule that is not compiled yet.
     #[cfg(test)]
     pub(super) fn compile(&self) {
         for (_, pattern) in &self.rules {
@@ -74,12 +77,12 @@ impl RuleSet {
         }
     }
 
-    /// Whether a keyword of any rule stands in `lower`, a text in lower case.
+    /// Whether `lower`, a text in lower case, contains a keyword of any rule.
     pub(super) fn has_keyword(&self, lower: &str) -> bool {
         self.keywords.is_match(lower)
     }
 
-    /// Each place of `text` where a rule counts.
+    /// Returns each place of `text` that a rule finds, as characters of the original text.
     pub(crate) fn find(&self, text: &Folded) -> Vec<Match> {
         self.find_in(text)
             .into_iter()
@@ -87,9 +90,11 @@ impl RuleSet {
             .collect()
     }
 
+    /// As [`Self::find`], but each place is a range of bytes of the folded text.
     fn find_in(&self, text: &Folded) -> Vec<Match> {
         let mut is_due: Vec<bool> =
             self.rules.iter().map(|(rule, _)| rule.keywords.is_empty()).collect();
+        // Keywords may overlap (`sk-` and `sk-lf-`), and each of them must make its rule due.
         for keyword in self.keywords.find_overlapping_iter(text.lower()) {
             let rule = self.rule_of_keyword.get(keyword.pattern().as_usize());
             if let Some(is_due) = rule.and_then(|rule| is_due.get_mut(*rule)) {
@@ -101,16 +106,18 @@ impl RuleSet {
     }
 }
 
+/// The places of `text` that a rule matches and counts.
 fn places(rule: &'static Rule, pattern: &Pattern, text: &Folded) -> Vec<Match> {
     let found = pattern.captures_iter(text.lower()).filter_map(|captures| {
         let range = matched_in(&captures)?.range();
+        // The matched text keeps its upper case here: some of the `counts` tests need it.
         let matched = text.as_str().get(range.clone())?;
         (rule.counts)(matched, text.as_str()).then_some((rule.problem, range))
     });
     found.collect()
 }
 
-/// The first group that took part, or else the whole match.
+/// Returns the first group that took part, or the whole match if there is no such group.
 pub(super) fn matched_in<'t>(captures: &Captures<'t>) -> Option<regex::Match<'t>> {
     captures.iter().skip(1).flatten().next().or_else(|| captures.get(0))
 }

@@ -1,4 +1,4 @@
-//! A document that a person writes, in YAML or in JSON: one tree of values with their places, whichever it is.
+//! Documents that people write, in YAML or JSON. Both give the same tree of values, with the place of each value.
 
 mod yaml;
 
@@ -9,18 +9,18 @@ use crate::json::{
     DocumentError, DocumentProblem, Fault, Json, Read, Reader, line_and_column, read_small_document,
 };
 
-/// How a document is written.
+/// The notation of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub(crate) enum Notation {
-    /// It begins with a brace.
+    /// JSON: the document begins with a brace.
     #[default]
     Json,
-    /// It begins with anything else.
+    /// YAML: the document begins with anything else.
     Yaml,
 }
 
 impl Notation {
-    /// The notation of these bytes.
+    /// Returns the notation of these bytes. The first byte that is not white space decides.
     pub(crate) fn of(bytes: &[u8]) -> Self {
         match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
             Some(b'{') => Self::Json,
@@ -28,7 +28,7 @@ impl Notation {
         }
     }
 
-    /// How the names of such files end.
+    /// The file extension of this notation.
     pub(crate) const fn extension(self) -> &'static str {
         match self {
             Self::Json => "json",
@@ -37,33 +37,35 @@ impl Notation {
     }
 }
 
-/// Where a value stands, as offsets of bytes.
+/// The place of a value. Offsets are in bytes.
 #[derive(Clone, Copy, Debug)]
 struct Spot {
-    /// Of its key; of the value itself where it has none.
+    /// The offset of its key. A value without a key has its own offset here.
     key: usize,
-    /// Of what is read first of it: of a text its first line, of a block mapping its key.
+    /// The offset to show for the value: the first line of a text, the key of a block mapping.
     value: usize,
-    /// Its position among the keys of its object, from 1.
+    /// The position of its key in its object, from 1. An item of a list has 0.
     position: usize,
 }
 
-/// How many values of a document have a place of their own; twice as many as an answer may have texts. A value behind them
-/// has the place of the nearest one above it. The document's own keys always have theirs.
+/// How many values of a document have a place of their own. The limit bounds the cost of places. It is twice the number
+/// of texts that triage examines in an answer. A value after the limit has the place of the nearest value above it.
+/// The document's own keys always have a place.
 const MAX_SPOTS: usize = 800;
 
-/// Comments on lines that follow one another: what stands behind `#`.
+/// A comment: one line of YAML that begins with `#`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Comment {
-    /// The line, as it is written, without white space around it.
+    /// The line with its `#`, without white space around it.
     pub(crate) text: String,
-    /// From 1.
+    /// The line number, from 1.
     pub(crate) line: usize,
+    /// The offset of the `#` in bytes.
     pub(crate) offset: usize,
 }
 
-/// The texts of comments, and the number of the first, from 1: of each run of lines, and of all together where a secret
-/// could be split over them.
+/// Returns the texts of comments, each with the number of its first comment, from 1. Comments on consecutive lines are
+/// one text. If there are several such texts, the last entry joins all comments: a secret can be split over them.
 pub(crate) fn texts_of_comments(comments: &[(usize, &Comment)]) -> Vec<(usize, String)> {
     let text = |comments: &[(usize, &Comment)]| {
         let lines: Vec<_> = comments
@@ -83,19 +85,20 @@ pub(crate) fn texts_of_comments(comments: &[(usize, &Comment)]) -> Vec<(usize, S
     texts
 }
 
-/// A document as a tree: an object whose keys keep their order.
+/// A document: an object whose keys keep the order of the file.
 #[derive(Debug, Default)]
 pub(crate) struct Document {
     pub(crate) notation: Notation,
     pub(crate) members: Vec<(String, Json)>,
-    /// The place of each value, by its JSON pointer.
+    /// The place of each value. The key is the JSON pointer of the value.
     spots: BTreeMap<String, Spot>,
-    /// YAML has comments, and a comment is content.
+    /// The comments of a YAML document. They are content: everybody who opens the file reads them.
     pub(crate) comments: Vec<Comment>,
 }
 
 impl Document {
-    /// Reads a document of at most 256 KiB. In a path, only keys that are `known` are named.
+    /// Parses a document of at most 256 KiB. The path of an error names only keys that are `known`: another key may
+    /// be a secret, so the path shows its position.
     pub(crate) fn read(bytes: &[u8], known: impl Fn(&str) -> bool) -> Result<Self, DocumentError> {
         match Notation::of(bytes) {
             Notation::Json => read_small_document(bytes, known, read_json),
@@ -103,12 +106,13 @@ impl Document {
         }
     }
 
-    /// The value of a key of the document itself.
+    /// Returns the value of a top-level key.
     pub(crate) fn get(&self, name: &str) -> Option<&Json> {
         self.members.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
-    /// The texts below a value, in the order of the file: what is split over parts is read as a person reads it.
+    /// Returns the texts below a value, in the order of the file. A person reads a text that is split over several
+    /// parts in this order.
     pub(crate) fn texts_below<'v>(&self, pointer: &str, value: &'v Json) -> Vec<&'v str> {
         let mut texts = Vec::new();
         self.add_texts(pointer, value, &mut texts);
@@ -134,7 +138,7 @@ impl Document {
         }
     }
 
-    /// Where the value that a JSON pointer leads to begins; of the nearest one above it, where there is none.
+    /// Returns the offset of the value at a JSON pointer. If it has no place, the nearest value above it counts.
     pub(crate) fn offset_of(&self, pointer: &str) -> usize {
         let mut pointer = pointer;
         loop {
@@ -148,12 +152,12 @@ impl Document {
         }
     }
 
-    /// Where the key of the value stands that a JSON pointer leads to; `None` where there is no such value.
+    /// Returns the offset of the key of the value at a JSON pointer, or `None` if this value has no place.
     pub(crate) fn key_offset_of(&self, pointer: &str) -> Option<usize> {
         self.spots.get(pointer).map(|spot| spot.key)
     }
 
-    /// The error of a value that is not what the document's format has there.
+    /// Returns the error for a value or key that does not fit the document's format.
     pub(crate) fn error(
         &self,
         bytes: &[u8],
@@ -171,7 +175,7 @@ impl Document {
         DocumentError::at(line, column, self.path_of(pointer, known), problem)
     }
 
-    /// A JSON pointer as a path, in which only keys that are `known` are named.
+    /// Converts a JSON pointer to a path. The path names only keys that are `known`, and shows the position of others.
     fn path_of(&self, pointer: &str, known: impl Fn(&str) -> bool) -> String {
         let mut path = String::from("$");
         let mut walked = String::new();
@@ -181,6 +185,7 @@ impl Document {
             let name = unescape(step);
             let position = self.spots.get(&walked).map_or(0, |spot| spot.position);
             // Writing to a string cannot fail.
+            // A key has a position from 1. So a number with position 0 is the index of a list.
             let _ = if position == 0 && step.bytes().all(|byte| byte.is_ascii_digit()) {
                 write!(path, "[{step}]")
             } else if known(&name) {
@@ -193,7 +198,7 @@ impl Document {
     }
 }
 
-/// A name as a step of a JSON pointer, as RFC 6901 escapes it.
+/// Escapes a key for a JSON pointer, as RFC 6901 says.
 pub(crate) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
@@ -205,7 +210,7 @@ fn unescape(step: &str) -> String {
 fn read_json(reader: &mut Reader<'_>) -> Read<Document> {
     let mut document = Document::default();
     let mut position = 0;
-    // A search through the members would take long where there are very many.
+    // A set finds duplicate keys fast. `members` is a list, and a search in it is slow if there are very many keys.
     let mut names = BTreeSet::new();
     reader.each_member(|reader, name| {
         if !names.insert(name.clone()) {
@@ -221,7 +226,7 @@ fn read_json(reader: &mut Reader<'_>) -> Read<Document> {
     Ok(document)
 }
 
-/// Reads the value that comes next, and notes its place and those of all that it holds.
+/// Reads the next value. Stores its place, and the places of all values in it.
 fn read_json_value(
     reader: &mut Reader<'_>,
     spots: &mut BTreeMap<String, Spot>,
@@ -262,7 +267,7 @@ fn read_json_value(
     Ok(Json::Object(members))
 }
 
-/// The fault of a document that is read but is no object.
-fn no_object(offset: usize) -> Fault {
+/// The fault of a value that must be an object and is not.
+fn not_an_object(offset: usize) -> Fault {
     Fault { offset, problem: DocumentProblem::Expected("an object") }
 }

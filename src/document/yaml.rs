@@ -1,5 +1,5 @@
-//! A strict subset of YAML: mappings, lists and texts, in one document. What a person could mean otherwise than a
-//! parser reads it is refused, with the cure.
+//! Parses a strict subset of YAML: mappings, lists and texts, in one document. YAML that a person and a parser can read
+//! differently is an error, and the error names the fix.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,8 +10,9 @@ use crate::json::{
     DocumentError, DocumentProblem, Fault, Json, MAX_DEPTH, MAX_DOCUMENT, Read, line_and_column,
 };
 
-use super::{Comment, Document, MAX_SPOTS, Notation, Spot, escape, no_object};
+use super::{Comment, Document, MAX_SPOTS, Notation, Spot, escape, not_an_object};
 
+/// Parses a YAML document. See [`Document::read`].
 pub(super) fn read(bytes: &[u8], known: impl Fn(&str) -> bool) -> Result<Document, DocumentError> {
     let first_line = |problem| DocumentError::at(1, 1, "$".to_owned(), problem);
     if bytes.len() > MAX_DOCUMENT {
@@ -40,19 +41,21 @@ pub(super) fn read(bytes: &[u8], known: impl Fn(&str) -> bool) -> Result<Documen
 enum Open {
     Mapping {
         members: BTreeMap<String, Json>,
-        /// The key whose value comes next, and where it stands.
+        /// The key whose value comes next, and the offset of the key.
         key: Option<(String, usize)>,
+        /// How many keys were read.
         count: usize,
     },
     List(Vec<Json>),
 }
 
+/// Builds the document from the parser's events.
 struct Builder<'t> {
     text: &'t str,
-    /// The offset of each character: the parser counts characters.
+    /// The byte offset of each character. The parser counts characters, and errors need bytes.
     offsets: Vec<usize>,
     open: Vec<Open>,
-    /// The bytes that scalars take, in their order.
+    /// The byte ranges of the scalars, in the order of the file.
     scalars: Vec<std::ops::Range<usize>>,
     is_finished: bool,
     document: Document,
@@ -72,6 +75,7 @@ impl<'t> Builder<'t> {
         }
     }
 
+    /// Returns the byte offset of a place that the parser names.
     fn offset(&self, marker: Marker) -> usize {
         self.offsets.get(marker.index()).copied().unwrap_or(self.text.len())
     }
@@ -84,11 +88,12 @@ impl<'t> Builder<'t> {
             }
         }
         if !self.is_finished {
-            return Err(no_object(0));
+            return Err(not_an_object(0));
         }
         self.take_comments()
     }
 
+    /// Adds one event of the parser to the document.
     fn take(&mut self, event: Event<'_>, span: Span) -> Read<()> {
         let offset = self.offset(span.start);
         let fault = |problem| Err(Fault { offset, problem });
@@ -101,7 +106,7 @@ impl<'t> Builder<'t> {
                 let is_list = matches!(event, Event::SequenceStart(..));
                 let is_key = matches!(self.open.last(), Some(Open::Mapping { key: None, .. }));
                 if is_key || (self.open.is_empty() && is_list) {
-                    return Err(no_object(offset));
+                    return Err(not_an_object(offset));
                 }
                 if self.open.len() == MAX_DEPTH {
                     return fault(DocumentProblem::TooDeep);
@@ -117,7 +122,7 @@ impl<'t> Builder<'t> {
                 let value = match self.open.pop() {
                     Some(Open::Mapping { members, .. }) => Json::Object(members),
                     Some(Open::List(items)) => Json::Array(items),
-                    None => return Err(no_object(offset)),
+                    None => return Err(not_an_object(offset)),
                 };
                 if self.open.is_empty() {
                     self.is_finished = true;
@@ -139,11 +144,12 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    /// Whether a mapping or list is written with brackets.
+    /// Whether a mapping or list at this offset is written in brackets.
     fn is_in_flow(&self, offset: usize) -> bool {
         self.text.get(offset..).is_some_and(|rest| rest.starts_with(['{', '[']))
     }
 
+    /// Adds a scalar: a key or a value. Every value is a text, except for unquoted `true`, `false`, `null` and a blank.
     fn take_scalar(
         &mut self,
         text: &str,
@@ -156,36 +162,37 @@ impl<'t> Builder<'t> {
             _ => end,
         };
         self.scalars.push(start..end);
-        if style == ScalarStyle::Plain && has_full_width_colon_behind_key(text) {
+        if style == ScalarStyle::Plain && has_full_width_colon_after_key(text) {
             return Err(Fault { offset: start, problem: DocumentProblem::FullWidthColon });
         }
         match self.open.last_mut() {
-            None => Err(no_object(start)),
+            None => Err(not_an_object(start)),
             Some(Open::Mapping { members, key: key @ None, count }) => {
                 if text == "<<" && style == ScalarStyle::Plain {
                     return Err(Fault { offset: start, problem: DocumentProblem::YamlFeature });
                 }
-                // A line that is indented with such spaces is a key of another object than it looks.
+                // YAML does not count these spaces as indentation. So the key belongs to another object than a person
+                // sees.
                 if text.starts_with(is_odd_space) {
                     return Err(Fault { offset: start, problem: DocumentProblem::OddSpace });
                 }
-                let is_double = members.contains_key(text);
+                let is_duplicate = members.contains_key(text);
                 *key = Some((text.to_owned(), start));
                 *count += 1;
-                if is_double {
+                if is_duplicate {
                     return Err(Fault { offset: start, problem: DocumentProblem::DuplicateKey });
                 }
                 Ok(())
             }
             Some(_) => {
-                // A blank value is where its key is.
+                // A blank value has no text of its own, so the error shows its key.
                 let is_blank = start == end && style == ScalarStyle::Plain;
                 self.note_place(start, is_blank);
                 self.add(match (style, text) {
                     (ScalarStyle::Plain, "" | "null") => Json::Null,
                     (ScalarStyle::Plain, "true") => Json::Bool(true),
                     (ScalarStyle::Plain, "false") => Json::Bool(false),
-                    // The line break behind a block is not of the text.
+                    // The line break at the end of a block is not part of the text.
                     (ScalarStyle::Literal | ScalarStyle::Folded, text) => {
                         Json::from(text.trim_end_matches(['\n', '\r']))
                     }
@@ -196,13 +203,15 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Where a quoted text ends: the parser takes what stands behind it for a part of it.
+    /// Returns the offset where a quoted text ends. The parser's range also covers a comment after the text,
+    /// and triage would not examine such a comment.
     fn end_of_quoted(&self, start: usize, end: usize) -> usize {
         let text = self.text.get(start..end).unwrap_or_default();
         let mut characters = text.char_indices().peekable();
         let Some((_, quote)) = characters.next() else { return end };
         while let Some((at, character)) = characters.next() {
             let next = characters.peek().map(|(_, next)| *next);
+            // `\` escapes in double quotes. In single quotes, `''` is one quote.
             let escapes = match quote {
                 '"' => character == '\\',
                 _ => character == quote && next == Some(quote),
@@ -216,7 +225,7 @@ impl<'t> Builder<'t> {
         end
     }
 
-    /// The JSON pointer of the value that is being read.
+    /// Returns the JSON pointer of the value that is being read.
     fn pointer(&self) -> String {
         let mut pointer = String::new();
         for open in &self.open {
@@ -235,7 +244,7 @@ impl<'t> Builder<'t> {
         pointer
     }
 
-    /// Notes the place of the value that comes next; `is_at_key` where nothing of it stands on a line of its own.
+    /// Stores the place of the next value. `is_at_key` says that its key is the place to show.
     fn note_place(&mut self, offset: usize, is_at_key: bool) {
         if self.open.len() > 1 && self.document.spots.len() >= MAX_SPOTS {
             return;
@@ -249,6 +258,7 @@ impl<'t> Builder<'t> {
         self.document.spots.insert(self.pointer(), Spot { key, value, position });
     }
 
+    /// Adds a value to the open mapping or list.
     fn add(&mut self, value: Json) {
         let is_top = self.open.len() == 1;
         match self.open.last_mut() {
@@ -265,14 +275,14 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// What a parse error most likely comes from: the parser names what it could not read, and not how to mend it.
+    /// Returns the likely cause of a parse error. The parser says what it could not parse, but not how to fix it.
     fn syntax_fault(&self, error: &ScanError) -> Fault {
         let at = self.offset(*error.marker());
         let read_to = self.scalars.last().map_or(0, |scalar| scalar.end);
-        // The line of the last key that was read, and those up to the error.
+        // The cause can be on an earlier line than the error. So look at each line from the last scalar to the error.
         let start =
             self.text.get(..read_to).and_then(|text| text.rfind('\n')).map_or(0, |at| at + 1);
-        // What ended a text may stand on the line behind it.
+        // The parser can stop at the end of a text. Then the cause is on the next line.
         let rest = self.text.get(at..).unwrap_or_default();
         let next_line = at + rest.find('\n').map_or(rest.len(), |at| at + 1);
         let mut offset = start;
@@ -281,14 +291,14 @@ impl<'t> Builder<'t> {
                 break;
             }
             let indent = line.len() - line.trim_start_matches([' ', '-']).len();
-            let shown = line.get(indent..).unwrap_or_default();
-            if has_full_width_colon_behind_key(shown) {
+            let content = line.get(indent..).unwrap_or_default();
+            if has_full_width_colon_after_key(content) {
                 return Fault { offset: offset + indent, problem: DocumentProblem::FullWidthColon };
             }
-            if let Some(tab) = line.find('\t').filter(|_| !shown.starts_with('#')) {
+            if let Some(tab) = line.find('\t').filter(|_| !content.starts_with('#')) {
                 return Fault { offset: offset + tab, problem: DocumentProblem::Tab };
             }
-            if let Some((column, problem)) = likely_fault(line, shown, indent) {
+            if let Some((column, problem)) = likely_fault(line, content, indent) {
                 return Fault { offset: offset + column, problem };
             }
             offset += line.len();
@@ -301,15 +311,16 @@ impl<'t> Builder<'t> {
             Some('\'' | '"' | '@' | '`' | '%' | '|' | '>' | '[' | '{') => {
                 DocumentProblem::NeedsQuotes
             }
-            None => DocumentProblem::YamlSyntax("more, but the text ends here"),
+            None => DocumentProblem::YamlSyntax("more text, but the file ends here"),
             _ => DocumentProblem::YamlSyntax("a key, a colon and a value"),
         };
         Fault { offset: at, problem }
     }
 
-    /// Takes the lines of comments, and refuses what stands behind a value or between tabs.
+    /// Collects the comments. A text that is neither in a scalar nor in a comment of its own is an error: triage
+    /// would not examine it. Examples are a comment after a value, a tab and a directive.
     fn take_comments(&mut self) -> Read<()> {
-        // Where a key stood before, a fault is now in the document at large.
+        // The errors below belong to the whole document, so their path must not name a key.
         self.open.clear();
         let (mut offset, mut above) = (0, "");
         for (index, line) in self.text.split_inclusive('\n').enumerate() {
@@ -320,7 +331,7 @@ impl<'t> Builder<'t> {
                 if continues_the_line_before(above, line) {
                     return Err(Fault {
                         offset: start,
-                        problem: DocumentProblem::CommentBehindValue,
+                        problem: DocumentProblem::CommentAfterValue,
                     });
                 }
             } else {
@@ -329,10 +340,10 @@ impl<'t> Builder<'t> {
                         continue;
                     }
                     let problem = match character {
-                        '#' => DocumentProblem::CommentBehindValue,
+                        '#' => DocumentProblem::CommentAfterValue,
                         '\t' => DocumentProblem::Tab,
                         _ if is_odd_space(character) => DocumentProblem::OddSpace,
-                        // The parser reads it, and no value holds it: a directive, for example.
+                        // The parser accepts this text, but it is in no value. An example is a directive.
                         _ => DocumentProblem::YamlFeature,
                     };
                     return Err(Fault { offset: at, problem });
@@ -346,19 +357,20 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    /// Whether the byte belongs to a scalar. They stand in their order.
+    /// Whether the byte belongs to a scalar. The scalars are sorted, so a binary search finds it.
     fn is_in_scalar(&self, at: usize) -> bool {
-        let behind = self.scalars.partition_point(|scalar| scalar.start <= at);
-        let last = behind.checked_sub(1).and_then(|index| self.scalars.get(index));
+        let after = self.scalars.partition_point(|scalar| scalar.start <= at);
+        let last = after.checked_sub(1).and_then(|index| self.scalars.get(index));
         last.is_some_and(|scalar| scalar.contains(&at))
     }
 }
 
-/// What may stand outside of texts and comments: the signs of mappings, lists, blocks and of the document's two ends, and
-/// how far a block is indented.
+/// The characters that are allowed outside of texts and comments: the signs of mappings, lists and blocks, `---` and
+/// `...`, and the number after `|` or `>` that says how far a block is indented.
 const STRUCTURE: &str = " \r\n-:,[]{}|>+.123456789?";
 
-/// Whether a comment is indented as if it went on with the text of the line above it. A parser ends the text there.
+/// Whether the indentation of a comment makes it look like a part of the text on the line above. A person may read it
+/// as text, but a parser ends the text there.
 fn continues_the_line_before(above: &str, comment: &str) -> bool {
     let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let key = above.len() - above.trim_start_matches([' ', '-']).len();
@@ -368,39 +380,41 @@ fn continues_the_line_before(above: &str, comment: &str) -> bool {
     has_text && indent(comment) > key
 }
 
-/// Whether a character looks like a space and is not one to a parser.
+/// Whether a character looks like a space, but is not a space for a parser.
 fn is_odd_space(character: char) -> bool {
     character.is_whitespace() && !character.is_ascii()
 }
 
-/// What is most likely wrong with a line that a parser could not read, and in which column.
-fn likely_fault(line: &str, shown: &str, indent: usize) -> Option<(usize, DocumentProblem)> {
-    let shown = shown.trim_end();
-    if shown.is_empty() || shown.starts_with('#') {
+/// Returns the likely problem of a line that the parser could not parse, and its offset in the line. `content` is the
+/// line without its indentation and its dashes.
+fn likely_fault(line: &str, content: &str, indent: usize) -> Option<(usize, DocumentProblem)> {
+    let content = content.trim_end();
+    if content.is_empty() || content.starts_with('#') {
         return None;
     }
-    let key = shown.find(|c: char| !c.is_ascii_lowercase() && !c.is_ascii_digit() && c != '_');
-    let behind_key = shown.get(key.unwrap_or(shown.len())..).unwrap_or_default();
-    if shown.starts_with(is_odd_space) {
+    let key_end =
+        content.find(|c: char| !c.is_ascii_lowercase() && !c.is_ascii_digit() && c != '_');
+    let after_key = content.get(key_end.unwrap_or(content.len())..).unwrap_or_default();
+    if content.starts_with(is_odd_space) {
         return Some((indent, DocumentProblem::OddSpace));
     }
-    let Some(value) = behind_key.strip_prefix(':').filter(|_| key.is_some_and(|key| key > 0))
+    let Some(value) = after_key.strip_prefix(':').filter(|_| key_end.is_some_and(|end| end > 0))
     else {
-        // Neither a key nor an item of a list: a text that lost its indentation, for example.
+        // The line is neither a key nor an item of a list. An example is a text that lost its indentation.
         let is_item = line.trim_start().starts_with('-');
         let is_text =
-            indent == 0 && !is_item && !shown.starts_with(['{', '}', '[', ']', '?', '.', '%']);
+            indent == 0 && !is_item && !content.starts_with(['{', '}', '[', ']', '?', '.', '%']);
         return is_text.then_some((0, DocumentProblem::YamlSyntax("a key, a colon and a value")));
     };
-    let column = indent + shown.len() - value.len();
+    let column = indent + content.len() - value.len();
     if value.starts_with(is_odd_space) {
         return Some((column, DocumentProblem::OddSpace));
     }
     if !value.is_empty() && !value.starts_with(' ') {
-        return Some((column, DocumentProblem::NoSpaceBehindColon));
+        return Some((column, DocumentProblem::NoSpaceAfterColon));
     }
     let value = value.trim_start();
-    let column = indent + shown.len() - value.len();
+    let column = indent + content.len() - value.len();
     if value.starts_with(['\'', '"', '[', '{']) {
         return Some((column, DocumentProblem::NeedsQuotes));
     }
@@ -411,8 +425,8 @@ fn likely_fault(line: &str, shown: &str, indent: usize) -> Option<(usize, Docume
     ends_in_colon.map(|column| (column, DocumentProblem::ColonInText))
 }
 
-/// Whether a line begins with a key and the colon of Chinese text.
-fn has_full_width_colon_behind_key(line: &str) -> bool {
+/// Whether a line begins with a key and a full-width colon, the colon of Chinese text.
+fn has_full_width_colon_after_key(line: &str) -> bool {
     line.split_once('：').is_some_and(|(key, _)| {
         !key.is_empty()
             && key

@@ -1,5 +1,7 @@
-//! What a new answer may take over from another one: who owns what, the plans, and why something does not apply. Whom it
-//! is from, when, what is decided, what was looked at and what shows it are said anew each time.
+//! What a new answer may copy from another answer: the owners, the plans, and the reasons why something does not apply.
+//!
+//! The owner must give everything else again each time: the responder, the time, the decision, what was looked at, and
+//! the evidence.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +12,7 @@ use crate::words::{
     STANDING,
 };
 
-/// The texts that are carried over, by the JSON pointer of the blank that they fill in.
+/// The copied texts. The key is the JSON pointer of the blank that the text fills in.
 #[derive(Debug, Default)]
 pub(crate) struct Carried(BTreeMap<String, String>);
 
@@ -21,6 +23,7 @@ impl From<&ResponseDocument> for Carried {
             if name == NOT_APPLICABLE
                 && let Json::Object(members) = value
             {
+                // The new form may ask for one of these fields by itself. So each field gets the reason, too.
                 let reason = members.get(REASON).and_then(Json::as_str).unwrap_or_default();
                 carried.take(&format!("/{NOT_APPLICABLE}/{REASON}"), reason);
                 if let Some(Json::Array(fields)) = members.get(FIELDS) {
@@ -37,23 +40,25 @@ impl From<&ResponseDocument> for Carried {
 }
 
 impl Carried {
-    /// What fills in the blank at a pointer.
+    /// Returns the text that fills in the blank at a pointer.
     pub(crate) fn get(&self, pointer: &str) -> Option<&str> {
         self.0.get(pointer).map(String::as_str)
     }
 
-    /// Each text, behind the pointer of the blank that it fills in.
+    /// Returns each text with the pointer of its blank.
     #[cfg(feature = "cli")]
     pub(crate) fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(pointer, text)| (pointer.as_str(), text.as_str()))
     }
 
+    /// Keeps a text for the blank at a pointer. A placeholder is not a text.
     fn take(&mut self, pointer: &str, text: &str) {
         if !is_placeholder(text) {
             self.0.insert(pointer.to_owned(), text.trim().to_owned());
         }
     }
 
+    /// Keeps what may be copied from the answer in one field.
     fn take_field(&mut self, field: AcceptanceField, value: &Json) {
         let Some(form) = field.form() else { return };
         let at = format!("/{field}");
@@ -78,7 +83,7 @@ impl Carried {
                 }
             }
             Json::Object(members) => {
-                // Not the ref of a rollback: what it went to once is not what the next one goes to.
+                // The ref of a rollback is not copied: the next rollback does not go to the same target.
                 for (name, value) in members {
                     let Some(text) = value.as_str() else { continue };
                     let is_plan = form.part(name).is_some_and(|part| {
@@ -99,7 +104,7 @@ impl Carried {
     }
 }
 
-/// Whether a text in a field of this form is carried over: a name, or a plan that is no ref.
+/// Returns whether a text in a field of this form may be copied: a name, or a plan that is not a ref.
 fn is_carried(form: AnswerForm, text: &str) -> bool {
     let is_ref = text.trim().parse::<EvidenceRef>().is_ok();
     matches!(form, AnswerForm::Name | AnswerForm::NameRefOrDisable | AnswerForm::TextOrRef)

@@ -1,6 +1,6 @@
-//! What the documents to fill in say: the form of an owner and the draft of a reviewer.
+//! The texts of the documents to fill in: the owner's form and the reviewer's draft.
 //!
-//! It is below triage: triage examines each comment that was not printed here.
+//! This module is below triage, because triage must know which comments are printed here. It examines every other comment.
 
 mod carried;
 mod owner_form;
@@ -25,17 +25,17 @@ pub(crate) use wrap::comment;
 #[cfg(feature = "cli")]
 pub(crate) use wrap::{WIDTH, width, wrapped};
 
-/// How many blanks an owner has to fill in for a surface, as long as nobody knows the decision.
+/// Returns how many blanks an owner has to fill in for a surface while the decision is not known.
 #[cfg(feature = "cli")]
 pub(crate) fn count_blanks(surface: &Surface) -> usize {
     lines(surface, None, &Carried::default()).iter().map(|line| line.blank.count()).sum()
 }
 
-/// The comments of a surface's form.
+/// Returns all comments that the form of a surface prints for a decision.
 pub(crate) fn printed_lines(surface: &Surface, decision: Option<Decision>) -> BTreeSet<String> {
     let lines = lines(surface, decision, &Carried::default());
     let above = lines.iter().flat_map(|line| line.comments.iter());
-    // Another schema's name is examined as a text.
+    // Only the default schema path counts as printed. A comment with another path is examined as text.
     let header = header(surface, &format!("./{RESPONSE_SCHEMA_FILE}"));
     header.iter().chain(above).map(|comment| comment.trim().to_owned()).collect()
 }

@@ -1,4 +1,4 @@
-//! The form of a surface: which blanks its owner fills in, in which order, and the comment above each.
+//! The form for a surface: the blanks that its owner fills in, their order, and the comments above them.
 
 use std::sync::LazyLock;
 
@@ -15,31 +15,36 @@ use crate::words::{
 use super::carried::Carried;
 use super::wrap::{WIDTH, in_both_languages, width};
 
-/// One blank of a template, or what is filled in already.
+/// A value in a form: a blank, or something that is already filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Blank {
+    /// The value `true`.
     True,
+    /// A text that is already filled in.
     Text(String),
-    /// A text of a line.
+    /// A blank for a text of one line.
     Open,
-    /// As open, and it may stay so.
+    /// A blank for a text of one line. It may stay blank.
     MayStay,
-    /// A text of several lines.
+    /// A blank for a text of several lines.
     Block,
-    /// A list.
+    /// A blank for a list.
     Items,
+    /// A list that is already filled in.
     List(Vec<String>),
+    /// An object with one value for each key.
     Keys(Vec<(&'static str, Blank)>),
 }
 
 impl Blank {
+    /// Returns how many blanks there are to fill in. Keys of which the owner fills in only one count as one blank.
     #[cfg(feature = "cli")]
-    /// How many blanks there are to fill in. Of several keys of which one is filled in, that is one.
     pub(crate) fn count(&self) -> usize {
         match self {
             Self::Open | Self::Block | Self::Items => 1,
             Self::True | Self::Text(_) | Self::List(_) | Self::MayStay => 0,
             Self::Keys(keys) => {
+                // Only an object of alternatives has one of these two keys.
                 let is_choice =
                     keys.iter().any(|(name, _)| [NOT_APPLICABLE, PER_CHANGE].contains(name));
                 if is_choice { 1 } else { keys.iter().map(|(_, blank)| blank.count()).sum() }
@@ -48,24 +53,27 @@ impl Blank {
     }
 }
 
-/// A key of the template, with the comments above it.
+/// A key of the form, with the comments above it.
 #[derive(Debug)]
 pub(crate) struct FormLine {
+    /// Whether an empty line goes before the comments.
     pub(crate) begins_paragraph: bool,
-    /// An empty one is an empty line.
+    /// An empty comment is an empty line.
     pub(crate) comments: Vec<String>,
     pub(crate) name: &'static str,
     pub(crate) blank: Blank,
 }
 
-/// A section of the template.
+/// A section of the form.
 struct Section {
+    /// In English and in Chinese.
     title: [&'static str; 2],
     fields: &'static [AcceptanceField],
 }
 
 use AcceptanceField as Field;
 
+/// The sections in the order of the form.
 const SECTIONS: [Section; 5] = [
     Section {
         title: ["You and your decision", "你與你的決定"],
@@ -117,14 +125,14 @@ const SECTIONS: [Section; 5] = [
     },
 ];
 
-/// The title of the section that a field stands in.
+/// Returns the English title of the section that has a field; empty if no section has it.
 #[cfg(feature = "cli")]
 pub(crate) fn section_of(field: AcceptanceField) -> &'static str {
     let section = SECTIONS.iter().find(|section| section.fields.contains(&field));
     section.map_or("", |section| section.title[0])
 }
 
-/// The wrapped comments of each field: they are the same for every surface.
+/// The help of each field as wrapped comments. It is the same for every surface, so it is wrapped only once.
 static HELP: LazyLock<Vec<(AcceptanceField, Vec<String>)>> = LazyLock::new(|| {
     AcceptanceField::answers().map(|field| (field, in_both_languages("# ", field.help()))).collect()
 });
@@ -133,7 +141,7 @@ fn help(field: AcceptanceField) -> Vec<String> {
     HELP.iter().find(|(other, _)| *other == field).map_or_else(Vec::new, |(_, lines)| lines.clone())
 }
 
-/// The keys of a surface's template.
+/// Returns the keys of the form for a surface, in order.
 pub(crate) fn lines(
     surface: &Surface,
     decision: Option<Decision>,
@@ -143,9 +151,11 @@ pub(crate) fn lines(
     if let Some(decision) = decision {
         answers.set_text(Field::Decision, decision.to_string());
     }
+    // For such a surface an incident or a notice to other projects is likely, so these two fields keep their own blanks.
     let matters = surface.is_write_capable() || surface.requires_live_evidence();
     let need = |field: AcceptanceField| requirement(field, surface, &answers);
-    // What a surface like this rarely has shares one reason. Whom to ask next, every surface has.
+    // Fields that rarely apply to such a surface share one `not_applicable` reason at the end. `followup_owner` keeps its
+    // own blank, because there is somebody to ask next for every surface.
     let shares_a_reason = |field: AcceptanceField| {
         let is_likely = field == Field::FollowupOwner
             || (matters
@@ -161,13 +171,14 @@ pub(crate) fn lines(
         .iter()
         .map(|section| (section.title, section.fields.iter().copied().filter(is_asked).collect()))
         .collect();
-    // One name is no section of its own.
+    // A single name moves to the first section instead of having a section of its own.
     if let [(_, you), (_, names), ..] = sections.as_mut_slice()
         && let [name] = names.as_slice()
     {
         you.push(*name);
         names.clear();
     }
+    // A section that has only this review gets the title of the review.
     for (title, fields) in &mut sections {
         if fields.as_slice() == [Field::FalseGreenRiskReview] {
             *title = ["False green", "假綠燈"];
@@ -188,7 +199,7 @@ pub(crate) fn lines(
                 name: ResponseKey::Responder.as_str(),
                 blank: Blank::Open,
             });
-            lines.push(bare(ResponseKey::RespondedAt.as_str(), Blank::Open));
+            lines.push(without_comments(ResponseKey::RespondedAt.as_str(), Blank::Open));
         } else if fields.contains(&Field::ReloadOwner) {
             above.extend(in_both_languages("# ", NAMES));
             above.push(String::new());
@@ -198,18 +209,19 @@ pub(crate) fn lines(
         }
         let is_names = title[0] == SECTIONS[1].title[0];
         for (place, field) in fields.iter().enumerate() {
-            let follows = index == 0 && place == 0;
-            let joins = matches!(field, Field::DecisionReason) || (is_names && place > 0);
+            // The comment above `responder` also explains the first field, and the help of `decision` its reason.
+            let is_first = index == 0 && place == 0;
+            let joins_previous = matches!(field, Field::DecisionReason) || (is_names && place > 0);
             let mut comments = std::mem::take(&mut above);
-            if !follows && *field != Field::DecisionReason {
+            if !is_first && *field != Field::DecisionReason {
                 comments.extend(help(*field));
             }
-            let may_be_none = need(*field) == Requirement::ByRequest;
+            let may_be_not_applicable = need(*field) == Requirement::ByRequest;
             lines.push(FormLine {
-                begins_paragraph: !follows && !joins,
+                begins_paragraph: !is_first && !joins_previous,
                 comments,
                 name: (*field).as_str(),
-                blank: blank_of(*field, may_be_none, surface, decision, carried),
+                blank: blank_of(*field, may_be_not_applicable, surface, decision, carried),
             });
         }
     }
@@ -231,21 +243,26 @@ pub(crate) fn lines(
     lines
 }
 
-fn bare(name: &'static str, blank: Blank) -> FormLine {
+/// Returns a key that has no comments and no empty line above it.
+fn without_comments(name: &'static str, blank: Blank) -> FormLine {
     FormLine { begins_paragraph: false, comments: Vec::new(), name, blank }
 }
 
+/// Returns the keys that say which surface, which version and which request the answer is for.
 fn identity(surface: &Surface) -> Vec<FormLine> {
     let text = |text: &str| Blank::Text(text.to_owned());
     let sha256 = surface.descriptor(Field::RepoSha256).and_then(Json::as_str);
     let mut lines = vec![
-        bare(ResponseKey::SchemaVersion.as_str(), text(RESPONSE_VERSION)),
-        bare(Field::AcceptanceCandidateId.as_str(), Blank::Text(surface.candidate_id())),
-        bare(Field::RequestId.as_str(), text(surface.request_id())),
-        bare(Field::SurfaceId.as_str(), text(surface.surface_id())),
-        // A surface without a digest has no version to answer for.
-        bare(Field::RepoSha256.as_str(), text(sha256.unwrap_or_default())),
-        bare(Field::NotApproval.as_str(), Blank::True),
+        without_comments(ResponseKey::SchemaVersion.as_str(), text(RESPONSE_VERSION)),
+        without_comments(
+            Field::AcceptanceCandidateId.as_str(),
+            Blank::Text(surface.candidate_id()),
+        ),
+        without_comments(Field::RequestId.as_str(), text(surface.request_id())),
+        without_comments(Field::SurfaceId.as_str(), text(surface.surface_id())),
+        // A surface without a digest has no version that an owner could answer for. Triage reports the empty text.
+        without_comments(Field::RepoSha256.as_str(), text(sha256.unwrap_or_default())),
+        without_comments(Field::NotApproval.as_str(), Blank::True),
     ];
     if let Some(first) = lines.first_mut() {
         first.begins_paragraph = true;
@@ -253,16 +270,17 @@ fn identity(surface: &Surface) -> Vec<FormLine> {
     lines
 }
 
+/// Returns the title line of a section, filled with dashes to the full width, and an empty line.
 fn section_header(number: usize, count: usize, [english, chinese]: [&str; 2]) -> Vec<String> {
     let title = format!("# ---- {number} of {count}  {english} / {chinese} ");
     let rest = "-".repeat(WIDTH.saturating_sub(width(&title)).max(4));
     vec![format!("{title}{rest}"), String::new()]
 }
 
-/// The blanks of a field.
+/// Returns the blank of a field, filled in with what is carried over.
 fn blank_of(
     field: AcceptanceField,
-    may_be_none: bool,
+    may_be_not_applicable: bool,
     surface: &Surface,
     decision: Option<Decision>,
     carried: &Carried,
@@ -284,7 +302,9 @@ fn blank_of(
             filled => filled,
         },
         AnswerForm::Name | AnswerForm::NameRefOrDisable => at(""),
-        AnswerForm::Ref(_) if may_be_none => Blank::Keys(vec![key(REF), key(NOT_APPLICABLE)]),
+        AnswerForm::Ref(_) if may_be_not_applicable => {
+            Blank::Keys(vec![key(REF), key(NOT_APPLICABLE)])
+        }
         AnswerForm::Ref(_) => Blank::Open,
         AnswerForm::Refs(_) => Blank::Items,
         AnswerForm::Window => Blank::Keys(vec![key(WINDOW), key(STANDING), key(PER_CHANGE)]),
@@ -305,17 +325,19 @@ fn blank_of(
     }
 }
 
-/// Whether a part has to be filled in.
+/// Returns whether a part has to be filled in.
 fn is_needed(need: PartNeed, decision: Option<Decision>) -> bool {
     match need {
         PartNeed::Always => true,
         PartNeed::AfterChange => decision == Some(Decision::ConfirmAfterChange),
+        // A blank receipt takes the ref in `receiver_receipt_proof_ref`.
         PartNeed::UnlessProven => false,
     }
 }
 
-/// What stands at the top of a template.
+/// Returns the comments at the top of a form. With an empty `schema` there is no line for editors.
 pub(crate) fn header(surface: &Surface, schema: &str) -> Vec<String> {
+    // A descriptor may be any JSON. Only texts and numbers are shown.
     let descriptor = |field| match surface.descriptor(field) {
         Some(Json::String(text)) => crate::escape::for_terminal(text).into_owned(),
         Some(Json::Number(number)) => number.as_str().to_owned(),
@@ -357,7 +379,7 @@ pub(crate) fn header(surface: &Surface, schema: &str) -> Vec<String> {
     lines
 }
 
-/// How to fill in a template.
+/// How to fill in a form.
 const HOW_TO: &str = "\
 #
 # HOW TO FILL IN / 填寫方式
@@ -381,7 +403,7 @@ const HOW_TO: &str = "\
 #
 # Then:  acceptance-ledger triage THIS_FILE";
 
-/// How to fill in the template of a surface that asks for no plan and for hardly a ref.
+/// How to fill in the form of a surface that needs no plan and almost no ref. It leaves out the rules for both.
 const HOW_TO_SHORT: &str = "\
 #
 # HOW TO FILL IN / 填寫方式

@@ -1,4 +1,7 @@
-//! What every reviewer's draft says, to the letter: triage skips these comments, and examines all others.
+//! The fixed comments of every reviewer's draft.
+//!
+//! The check of a record skips a comment that equals one of these exactly, and examines every other comment. If a text
+//! changes here, the same comment in an older draft is examined.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -32,8 +35,9 @@ pub(crate) const NOTHING_KEPT: &str =
     "Nothing of the answer is kept: triage found what no journal may hold. A check can only fail.";
 pub(crate) const LINES: &str = "Read it beside this file; the lines below are its lines:";
 
-/// The comments that are in every draft, to the letter.
+/// All fixed comments, line by line, as a draft prints them.
 static PRINTED: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    // A bare `#` is the empty line of a comment.
     let mut lines = BTreeSet::from(["#".to_owned()]);
     let texts = [
         ADVICE[0],
@@ -61,12 +65,12 @@ static PRINTED: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     lines
 });
 
-/// Whether a comment of a record is one that every draft has. The others are examined as texts.
+/// Returns whether a comment of a record is a fixed comment of the draft. Every other comment is examined as text.
 pub(crate) fn is_printed_in_a_draft(line: &str) -> bool {
     PRINTED.contains(line)
 }
 
-/// What a check asks, in both languages.
+/// Returns the comment lines that explain a check, in both languages.
 pub(crate) fn instruction(check: ReviewerCheck) -> Vec<String> {
     let mut lines = comment("  # ", check.english());
     lines.extend(comment("  # ", check.instruction()));

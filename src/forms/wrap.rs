@@ -1,28 +1,30 @@
-//! Comments that fit a terminal, also where a character takes two columns.
+//! Wraps comments so that they fit a terminal. A Chinese character takes two columns.
 
 use textwrap::core::{Word, display_width};
 use textwrap::{Options, WordSeparator};
 
-/// How wide a line may be: what a terminal of 80 columns shows, and a mail that quotes it.
+/// The maximum width of a line, in columns. Such a line fits a terminal of 80 columns, and a mail that quotes it.
 pub(crate) const WIDTH: usize = 79;
 
-/// How many columns a text takes.
+/// Returns how many columns a text takes.
 pub(crate) fn width(text: &str) -> usize {
     display_width(text)
 }
 
-/// The lines of a text, the first behind one prefix and the others behind another.
+/// Wraps a text. The first line begins with the prefix `first`, and every other line with the prefix `other`.
 pub(crate) fn wrapped(first: &str, other: &str, text: &str) -> Vec<String> {
     let options = Options::new(WIDTH)
         .initial_indent(first)
         .subsequent_indent(other)
         .break_words(false)
+        // The default splitter breaks a name such as `acceptance-ledger` at its hyphen.
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
         .word_separator(WordSeparator::Custom(words));
     textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
 }
 
-/// The lines of a comment, each behind `prefix`. Lines of the text that begin with two spaces stay as they are.
+/// Returns the lines of a comment. Each line begins with `prefix`. A line of the text that begins with two spaces is an
+/// example, and it is not wrapped.
 pub(crate) fn comment(prefix: &str, text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     for line in text.split('\n') {
@@ -35,7 +37,7 @@ pub(crate) fn comment(prefix: &str, text: &str) -> Vec<String> {
     lines
 }
 
-/// A text in English and in Chinese, in one line where both fit.
+/// Returns a text in English and in Chinese, in one line if both fit.
 pub(crate) fn in_both_languages(prefix: &str, [english, chinese]: [&str; 2]) -> Vec<String> {
     let together = format!("{prefix}{english}  {chinese}");
     if !english.contains('\n') && width(&together) <= WIDTH {
@@ -46,8 +48,9 @@ pub(crate) fn in_both_languages(prefix: &str, [english, chinese]: [&str; 2]) -> 
     lines
 }
 
-/// Words end at a space, and a line of Chinese may break between any two characters, but not before a sign that closes
-/// or behind one that opens.
+/// Splits a line into the pieces between which it may break. A piece ends at a space. In Chinese text a piece also ends
+/// after each character, but not before a closing sign and not after an opening sign: a line must not begin with `。`
+/// or end with `（`.
 fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
     let is_wide = |c: char| display_width(c.encode_utf8(&mut [0; 4])) == 2;
     let closes = |c: char| "，。；：！？、）」』】".contains(c);

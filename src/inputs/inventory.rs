@@ -1,10 +1,10 @@
-//! The inventory: the document that lists the surfaces.
+//! Parses the inventory: the document that lists the surfaces.
 
 use crate::json::{DocumentError, read_document};
 
 use super::source::{SURFACE_COUNT, Source, SourceKey, is_input_key};
 
-/// The inventory: which surfaces there are.
+/// The inventory: the document that lists the surfaces.
 ///
 /// ```
 /// use acceptance_ledger::Inventory;
@@ -18,11 +18,12 @@ pub struct Inventory {
 }
 
 impl Inventory {
-    /// Reads an inventory document.
+    /// Parses an inventory document.
     ///
     /// # Errors
     ///
-    /// The first fault of a document that is no strict JSON object, or whose summary is none.
+    /// Fails if the document is not a strict JSON object, or if its `summary` is not an object. The error is the first
+    /// fault; [`DocumentError::rest`] has the others.
     pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
         read_document(bytes, is_input_key, |reader| {
             let mut source = Source::default();
@@ -32,7 +33,7 @@ impl Inventory {
         })
     }
 
-    /// What the inventory says of itself.
+    /// What the inventory says about itself.
     #[must_use]
     pub const fn source(&self) -> &Source {
         &self.source

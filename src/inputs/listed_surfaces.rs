@@ -1,4 +1,4 @@
-//! What an inventory says of each surface that it lists.
+//! Parses what an inventory says about each surface that it lists.
 
 use crate::json::{DocumentError, Json, Read, Reader, read_document};
 use crate::words::AcceptanceField;
@@ -8,23 +8,24 @@ use super::surface::Surface;
 
 const SURFACES: &str = "surfaces";
 
-/// The surfaces that an inventory lists, with what it says of each.
+/// The surfaces that an inventory lists, and what it says about each.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct ListedSurfaces {
     /// Sorted by id.
     facts: Vec<(String, Facts)>,
-    nameless: Vec<usize>,
+    /// The indexes of entries without an id.
+    without_id: Vec<usize>,
 }
 
-/// What an inventory says of a surface, as far as a candidate shows it.
+/// What an inventory says about a surface: only the fields that a candidate shows.
 type Facts = Vec<(AcceptanceField, Json)>;
 
 impl ListedSurfaces {
-    /// Reads what an inventory says of its surfaces.
+    /// Parses the surfaces of an inventory.
     ///
     /// # Errors
     ///
-    /// As [`Inventory::parse`].
+    /// Fails if the document is not a strict JSON object.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
         read_document(bytes, is_input_key, |reader| {
             let mut listed = Self::default();
@@ -34,8 +35,9 @@ impl ListedSurfaces {
                     if reader.is_at_array()? {
                         return reader.array(|reader, index| listed.read(reader, index));
                     }
-                    // What is no list lists nothing that could be held against a draft.
-                    listed.nameless.push(0);
+                    // Anything that is not a list has no surface to compare with a draft. It counts as one entry
+                    // without an id, so that `verify` reports it.
+                    listed.without_id.push(0);
                     reader.value().map(drop)
                 },
             )?;
@@ -62,7 +64,7 @@ impl ListedSurfaces {
         }
         match id.filter(|id| !id.is_empty()) {
             Some(id) => self.facts.push((id, facts)),
-            None => self.nameless.push(index),
+            None => self.without_id.push(index),
         }
         Ok(())
     }
@@ -72,12 +74,13 @@ impl ListedSurfaces {
         self.facts.iter().map(|(id, _)| id.as_str())
     }
 
-    /// The places in the list of what has no id.
-    pub(crate) fn nameless(&self) -> &[usize] {
-        &self.nameless
+    /// The indexes of the entries that have no id.
+    pub(crate) fn without_id(&self) -> &[usize] {
+        &self.without_id
     }
 
-    /// The fields in which `surface` is described otherwise than here; `None` where it is not listed.
+    /// Returns the fields whose values differ between the inventory and `surface`, or `None` if the inventory does
+    /// not list the surface.
     pub(crate) fn differences(&self, surface: &Surface) -> Option<Vec<AcceptanceField>> {
         let place =
             self.facts.binary_search_by(|(id, _)| id.as_str().cmp(surface.surface_id())).ok()?;

@@ -1,4 +1,4 @@
-//! The two documents that a ledger is made from, and the surfaces that they speak of.
+//! Parses the two documents that a ledger is made from, and the surfaces that they describe.
 
 mod inventory;
 #[cfg(feature = "cli")]
@@ -59,7 +59,7 @@ mod tests {
             "surface_id": "s", "unheard of": 3, "not_approval": true"#,
         );
         assert_eq!(same.ids().collect::<Vec<_>>(), ["s", "z"]);
-        assert_eq!(same.nameless(), [1, 2, 3]);
+        assert_eq!(same.without_id(), [1, 2, 3]);
         assert_eq!(same.differences(&draft(true)), Some(vec![]));
         let other = same.differences(&draft(false)).unwrap();
         assert_eq!(
@@ -70,7 +70,7 @@ mod tests {
         assert_eq!(other.differences(&draft(true)), Some(vec![AcceptanceField::Label]));
         assert_eq!(listed(r#""surface_id": "t""#).differences(&draft(true)), None);
         let none = ListedSurfaces::parse(br#"{"surfaces": {"surface_id": "s"}}"#).unwrap();
-        assert_eq!((none.ids().count(), none.nameless()), (0, &[0][..]));
+        assert_eq!((none.ids().count(), none.without_id()), (0, &[0][..]));
         assert_eq!(ListedSurfaces::parse(b"{}").unwrap(), ListedSurfaces::default());
     }
 

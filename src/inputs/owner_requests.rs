@@ -1,4 +1,4 @@
-//! The owner requests: the document that asks each surface's owner.
+//! Parses the owner requests: the document with the questions to the owner of each surface.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::words::LedgerKey;
 use super::source::{REQUEST_DRAFT_COUNT, REQUEST_DRAFTS, Source, SourceKey, is_input_key};
 use super::surface::{Surface, SurfaceKey, SurfaceParts};
 
-/// The owner requests: what each surface's owner is asked.
+/// The owner requests: the document with the questions to the owner of each surface.
 ///
 /// ```
 /// use acceptance_ledger::OwnerRequests;
@@ -30,24 +30,25 @@ pub struct OwnerRequests {
 }
 
 impl OwnerRequests {
-    /// Reads an owner request document.
+    /// Parses an owner request document.
     ///
     /// # Errors
     ///
-    /// The first fault of a document that is no strict JSON object, lacks a key that the ledger
-    /// shows, or asks twice about one surface.
+    /// Fails if the document is not a strict JSON object, if a key that the ledger shows is missing or has a value of
+    /// the wrong type, if an id is empty, or if two drafts ask about the same surface. The error is the first fault;
+    /// [`DocumentError::rest`] has the others.
     pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
         let mut surfaces = Vec::new();
         let requests = Self::parse_each(bytes, |surface| surfaces.push(surface))?;
         Ok(Self { surfaces, ..requests })
     }
 
-    /// Reads an owner request document, and hands each surface over as soon as it is read: before
-    /// it is known whether the rest of the document is sound. The result has no surfaces.
+    /// Parses an owner request document, and passes each surface to `each` as soon as it is read. At that time, the
+    /// rest of the document is not checked yet. The returned value has no surfaces.
     ///
     /// # Errors
     ///
-    /// As [`OwnerRequests::parse`].
+    /// Fails as [`OwnerRequests::parse`] does. `each` may have received surfaces before the error.
     pub fn parse_each(bytes: &[u8], mut each: impl FnMut(Surface)) -> Result<Self, DocumentError> {
         read_document(bytes, is_input_key, |reader| {
             let offset = reader.offset()?;
@@ -58,11 +59,11 @@ impl OwnerRequests {
                     RequestKey::Source(key) => source.read(reader, key, REQUEST_DRAFT_COUNT)?,
                     RequestKey::RequiredOwnerFields => {
                         let fields = reader.strings();
-                        required = Some(reader.or_note(fields)?.unwrap_or_default());
+                        required = Some(reader.note_if_recoverable(fields)?.unwrap_or_default());
                     }
                     RequestKey::RequestDrafts => {
                         let drafts = read_drafts(reader, &mut each);
-                        reader.or_note(drafts)?;
+                        reader.note_if_recoverable(drafts)?;
                     }
                 }
                 Ok(())
@@ -71,41 +72,44 @@ impl OwnerRequests {
                 offset,
                 problem: DocumentProblem::MissingKey(LedgerKey::RequiredOwnerFields.to_string()),
             });
-            let required = reader.or_note(required)?.unwrap_or_default();
+            let required = reader.note_if_recoverable(required)?.unwrap_or_default();
             Ok(Self { source, required_owner_fields: required.into(), surfaces: Vec::new() })
         })
     }
 
-    /// What the document says of itself.
+    /// What the document says about itself.
     #[must_use]
     pub const fn source(&self) -> &Source {
         &self.source
     }
 
-    /// The fields that the owners are asked to answer.
+    /// The names of the fields that the document asks of the owners.
     #[must_use]
     pub fn required_owner_fields(&self) -> &[String] {
         &self.required_owner_fields
     }
 
-    /// The surfaces that an owner is asked about, in the document's order.
+    /// The surfaces that the document asks about, in the order of the document.
     #[must_use]
     pub fn surfaces(&self) -> &[Surface] {
         &self.surfaces
     }
 }
 
+/// Reads the drafts, and passes the surface of each complete draft to `each`. Notes every fault and goes on.
 fn read_drafts(reader: &mut Reader<'_>, each: &mut impl FnMut(Surface)) -> Read<()> {
     let mut index_of = HashMap::new();
+    // Most drafts ask for the same fields. If a draft has the list of the draft before it, they share one copy.
     let mut shared: Arc<[String]> = Arc::default();
     reader.array(|reader, index| {
         let offset = reader.offset()?;
         let mut parts = SurfaceParts::default();
         let read = reader.object(SurfaceKey::parse, |reader, key| parts.read(reader, key, &shared));
-        if reader.or_note(read)?.is_none() {
+        if reader.note_if_recoverable(read)?.is_none() {
             return Ok(());
         }
         let Some(surface) = parts.finish(reader, offset) else { return Ok(()) };
+        // The fault of an empty id is noted already. Two empty ids are not the same surface.
         if surface.surface_id().is_empty() {
             return Ok(());
         }
@@ -119,6 +123,7 @@ fn read_drafts(reader: &mut Reader<'_>, each: &mut impl FnMut(Surface)) -> Read<
     })
 }
 
+/// A key of the document that is read; other keys are skipped.
 #[derive(Clone, Copy, PartialEq)]
 enum RequestKey {
     Source(SourceKey),

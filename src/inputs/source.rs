@@ -1,4 +1,4 @@
-//! What an input document says of itself.
+//! What an input document says about itself: schema version, status and count.
 
 use crate::json::{Json, Read, Reader};
 use crate::words::{AcceptanceField, LedgerKey};
@@ -7,7 +7,7 @@ pub(super) const SURFACE_COUNT: &str = "surface_count";
 pub(super) const REQUEST_DRAFTS: &str = "request_drafts";
 pub(super) const REQUEST_DRAFT_COUNT: &str = "request_draft_count";
 
-/// What an input says of itself. The ledger carries it over, whatever it is.
+/// What an input document says about itself. The ledger copies these values and does not check them.
 ///
 /// ```
 /// use acceptance_ledger::{Inventory, Json};
@@ -27,19 +27,19 @@ pub struct Source {
 }
 
 impl Source {
-    /// Its `schema_version`; null where it has none.
+    /// The `schema_version`; null if the key is missing.
     #[must_use]
     pub const fn schema_version(&self) -> &Json {
         &self.schema_version
     }
 
-    /// Its `status`; null where it has none.
+    /// The `status`; null if the key is missing.
     #[must_use]
     pub const fn status(&self) -> &Json {
         &self.status
     }
 
-    /// What its summary counts; 0 where it counts nothing.
+    /// The count in the `summary`: `surface_count` or `request_draft_count`; 0 if it is missing.
     #[must_use]
     pub const fn count(&self) -> &Json {
         &self.count
@@ -52,7 +52,7 @@ impl Default for Source {
     }
 }
 
-/// A key that both inputs use to speak of themselves.
+/// A key with which both inputs describe themselves.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum SourceKey {
     SchemaVersion,
@@ -72,6 +72,7 @@ impl SourceKey {
 }
 
 impl Source {
+    /// Reads the value of `key`. `count_key` is the key of the count in the summary: each input has another one.
     pub(super) fn read(
         &mut self,
         reader: &mut Reader<'_>,
@@ -89,14 +90,14 @@ impl Source {
                         Ok(())
                     },
                 );
-                reader.or_note(summary)?;
+                reader.note_if_recoverable(summary)?;
             }
         }
         Ok(())
     }
 }
 
-/// Whether a path may name the key: the inputs' formats have it.
+/// Whether an error path may name this key. Only keys of the input formats are named; another key may be a secret.
 pub(super) fn is_input_key(key: &str) -> bool {
     [SURFACE_COUNT, REQUEST_DRAFTS, REQUEST_DRAFT_COUNT].contains(&key)
         || key.parse::<LedgerKey>().is_ok()

@@ -1,4 +1,4 @@
-//! A surface, and the keys by which both inputs and the ledger describe it.
+//! A surface, and the keys with which both inputs and the ledger describe it.
 
 use std::sync::Arc;
 
@@ -7,8 +7,7 @@ use crate::json::{DocumentProblem, Fault, Json, Read, Reader, write_json};
 use crate::words::names::CANDIDATE_PREFIX;
 use crate::words::{AcceptanceField, LedgerKey, ResponseKey};
 
-/// The fields that describe a surface. They may be of any JSON type, and are carried over as they
-/// stand.
+/// The fields that describe a surface. Their values may have any JSON type. The ledger copies them unchanged.
 pub(crate) const DESCRIPTORS: [AcceptanceField; 8] = [
     AcceptanceField::Label,
     AcceptanceField::ExpectedScope,
@@ -20,8 +19,8 @@ pub(crate) const DESCRIPTORS: [AcceptanceField; 8] = [
     AcceptanceField::SourceLineCount,
 ];
 
-/// The descriptors that an answer rests on: where one of them changes, the answer was given for another surface. A
-/// tier or a line count says nothing that an owner answers for.
+/// The descriptors that an answer depends on. If one of them changes, the answer was given for another surface. The
+/// tier and the line count are not here: no owner answers for them.
 const ANSWERED_FOR: [AcceptanceField; 6] = [
     AcceptanceField::Label,
     AcceptanceField::ExpectedScope,
@@ -31,7 +30,7 @@ const ANSWERED_FOR: [AcceptanceField; 6] = [
     AcceptanceField::RepoSha256,
 ];
 
-/// A surface and the request to its owner: who a candidate is, whatever becomes of it.
+/// A surface and the request to its owner. It identifies a candidate in every state.
 ///
 /// It comes from an owner request, see [`OwnerRequests`](crate::OwnerRequests).
 ///
@@ -48,11 +47,11 @@ const ANSWERED_FOR: [AcceptanceField; 6] = [
 /// # Ok::<(), acceptance_ledger::DocumentError>(())
 /// ```
 ///
-/// A clone is the same surface, and costs next to nothing.
+/// Clones share the same data, so a clone is cheap.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Surface(Arc<Facts>);
 
-/// What an owner request says of a surface.
+/// What an owner request says about a surface.
 #[derive(Debug, PartialEq)]
 struct Facts {
     request_id: String,
@@ -82,18 +81,19 @@ impl Surface {
         format!("{CANDIDATE_PREFIX}{}", self.surface_id())
     }
 
-    /// Whether that is the id of the surface's candidate.
+    /// Whether `candidate_id` is the id of this surface's candidate.
     #[must_use]
     pub fn is_candidate(&self, candidate_id: &str) -> bool {
         Self::id_in(candidate_id) == Some(self.surface_id())
     }
 
-    /// The id of the surface that a candidate's id speaks of.
+    /// Returns the surface id that a candidate id contains, or `None` if it is not a candidate id.
     pub(crate) fn id_in(candidate_id: &str) -> Option<&str> {
         candidate_id.strip_prefix(CANDIDATE_PREFIX)
     }
 
-    /// A field that describes the surface, `label` to `source_line_count`; `None` for any other.
+    /// Returns the value of a field that describes the surface, from `label` to `source_line_count`; `None` for any
+    /// other field.
     #[must_use]
     pub fn descriptor(&self, field: AcceptanceField) -> Option<&Json> {
         let index = DESCRIPTORS.iter().position(|descriptor| *descriptor == field)?;
@@ -112,10 +112,11 @@ impl Surface {
         self.0.requires_live_evidence
     }
 
-    /// The digest of what a request says of the surface, so far as an answer rests on it: of an object in the
-    /// ledger's bytes with the ids, what describes the surface but for its tier and length, and the two traits.
+    /// Returns the SHA-256 digest of the facts that an answer depends on: the two ids, the descriptors without tier
+    /// and line count, and the two traits. The digest is of a JSON object, written as the ledger is, with a line
+    /// break at the end.
     ///
-    /// An answer that was given for another digest was given for another surface.
+    /// If an answer names another digest, it was given for another surface.
     #[must_use]
     pub fn digest(&self) -> Digest {
         let descriptors = ANSWERED_FOR
@@ -134,12 +135,13 @@ impl Surface {
         Digest::of(text.as_bytes())
     }
 
+    /// Returns the list of required fields without a copy of its texts.
     pub(crate) fn shared_required_owner_fields(&self) -> Arc<[String]> {
         Arc::clone(&self.0.required_owner_fields)
     }
 
-    /// The names among [`required_owner_fields`](Self::required_owner_fields) that no response has:
-    /// every answer lacks them.
+    /// Returns the names in [`required_owner_fields`](Self::required_owner_fields) that are not keys of a response.
+    /// Every answer lacks them.
     pub fn unanswerable_fields(&self) -> impl Iterator<Item = &str> {
         let names = self.0.required_owner_fields.iter().map(String::as_str);
         names.filter(|name| ResponseKey::parse(name).is_none())
@@ -152,11 +154,14 @@ impl Surface {
     }
 }
 
-/// A key that a document uses to say what a surface is.
+/// A key with which a document describes a surface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SurfaceKey {
+    /// One of the two ids: a string that is not empty.
     Identity(AcceptanceField),
+    /// A descriptor, by its index in [`DESCRIPTORS`].
     Descriptor(usize),
+    /// One of the two traits: a boolean.
     Trait(AcceptanceField),
     RequiredOwnerFields,
 }
@@ -169,7 +174,7 @@ impl SurfaceKey {
         key.parse().ok().and_then(Self::of)
     }
 
-    /// The key that is this acceptance field, where it belongs to the surface.
+    /// Returns the key for this acceptance field, or `None` if the field does not describe the surface.
     pub(crate) fn of(field: AcceptanceField) -> Option<Self> {
         match field {
             AcceptanceField::RequestId | AcceptanceField::SurfaceId => Some(Self::Identity(field)),
@@ -181,7 +186,7 @@ impl SurfaceKey {
     }
 }
 
-/// A surface as far as it is read.
+/// The parts of a surface that are read so far.
 #[derive(Debug, Default)]
 pub(crate) struct SurfaceParts {
     request_id: Option<String>,
@@ -193,7 +198,7 @@ pub(crate) struct SurfaceParts {
 }
 
 impl SurfaceParts {
-    /// Reads the value of `key`. A list of required fields that is the same as `shared` is shared.
+    /// Reads the value of `key`. If the list of required fields equals `shared`, both share one copy.
     pub(crate) fn read(
         &mut self,
         reader: &mut Reader<'_>,
@@ -203,7 +208,7 @@ impl SurfaceParts {
         match key {
             SurfaceKey::Identity(field) => {
                 let id = read_id(reader);
-                let id = reader.or_note(id)?.unwrap_or_default();
+                let id = reader.note_if_recoverable(id)?.unwrap_or_default();
                 match field {
                     AcceptanceField::RequestId => self.request_id = Some(id),
                     _ => self.surface_id = Some(id),
@@ -217,7 +222,7 @@ impl SurfaceParts {
             }
             SurfaceKey::Trait(field) => {
                 let value = reader.boolean();
-                let value = reader.or_note(value)?.unwrap_or_default();
+                let value = reader.note_if_recoverable(value)?.unwrap_or_default();
                 match field {
                     AcceptanceField::WriteCapableSurface => self.is_write_capable = Some(value),
                     _ => self.requires_live_evidence = Some(value),
@@ -225,7 +230,7 @@ impl SurfaceParts {
             }
             SurfaceKey::RequiredOwnerFields => {
                 let fields = reader.strings_unless_same(shared);
-                let fields = reader.or_note(fields)?.unwrap_or_default();
+                let fields = reader.note_if_recoverable(fields)?.unwrap_or_default();
                 self.required_owner_fields =
                     Some(fields.map_or_else(|| Arc::clone(shared), Into::into));
             }
@@ -233,22 +238,26 @@ impl SurfaceParts {
         Ok(())
     }
 
-    /// The surface, if nothing is missing from the object that began at `offset`. Each key that is missing is noted.
+    /// Returns the surface, or `None` if a key is missing. Notes each missing key as a fault at `offset`, where the
+    /// object begins.
     pub(crate) fn finish(self, reader: &mut Reader<'_>, offset: usize) -> Option<Surface> {
-        let mut some = |is_there: bool, key: &str| {
-            if !is_there {
+        let mut require = |is_present: bool, key: &str| {
+            if !is_present {
                 let problem = DocumentProblem::MissingKey(key.to_owned());
                 reader.note(Fault { offset, problem });
             }
         };
         for (part, field) in self.descriptors.iter().zip(DESCRIPTORS) {
-            some(part.is_some(), field.as_str());
+            require(part.is_some(), field.as_str());
         }
-        some(self.request_id.is_some(), AcceptanceField::RequestId.as_str());
-        some(self.surface_id.is_some(), AcceptanceField::SurfaceId.as_str());
-        some(self.is_write_capable.is_some(), AcceptanceField::WriteCapableSurface.as_str());
-        some(self.requires_live_evidence.is_some(), AcceptanceField::RequiresLiveEvidence.as_str());
-        some(self.required_owner_fields.is_some(), LedgerKey::RequiredOwnerFields.as_str());
+        require(self.request_id.is_some(), AcceptanceField::RequestId.as_str());
+        require(self.surface_id.is_some(), AcceptanceField::SurfaceId.as_str());
+        require(self.is_write_capable.is_some(), AcceptanceField::WriteCapableSurface.as_str());
+        require(
+            self.requires_live_evidence.is_some(),
+            AcceptanceField::RequiresLiveEvidence.as_str(),
+        );
+        require(self.required_owner_fields.is_some(), LedgerKey::RequiredOwnerFields.as_str());
         let mut descriptors = [const { Json::Null }; DESCRIPTORS.len()];
         for (slot, part) in descriptors.iter_mut().zip(self.descriptors) {
             *slot = part?;

@@ -1,4 +1,4 @@
-//! What one file holds, told by its structure.
+//! Classifies one file by its structure: which surfaces it contains.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -11,18 +11,19 @@ use crate::shape::{
 };
 use crate::words::{InventoryRemark, SurfaceKind, WriteClass};
 
-/// How often a document may stand in another one: a dashboard in a `ConfigMap` in a list is three.
+/// How deep documents may be nested in values of other documents. A dashboard in a `ConfigMap` has depth 1. A deeper
+/// document is remarked as not examined.
 const MAX_EMBEDDED: usize = 4;
 
-/// How deep a document is searched for the configuration of another tool, as Helm values have it.
+/// How many levels of a document are searched for the configuration of another tool, as in Helm values.
 const MAX_SEARCH: usize = 16;
 
-/// How sure it is what a file holds.
+/// How certain the classification of a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Confidence {
-    /// The file could not be parsed.
+    /// The file did not parse, so the outline of its lines decided.
     Text,
-    /// The file was parsed, or is told by lines that nothing else has.
+    /// The file was parsed, or it has lines that no other kind of file has.
     Parsed,
 }
 
@@ -35,35 +36,38 @@ impl Confidence {
     }
 }
 
-/// A surface in a file, and by what it was told.
+/// A surface in a file, and the evidence for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Found {
     pub(crate) kind: SurfaceKind,
     pub(crate) write: WriteClass,
     pub(crate) confidence: Confidence,
-    /// The keys that told it. They are ours: nothing of the file is repeated.
+    /// The paths of the shape that matched. They come from the table of shapes, so they repeat no text of the file.
     pub(crate) keys: Vec<&'static str>,
+    /// The line of the evidence in the file, from 1.
     pub(crate) line: usize,
 }
 
-/// What is said of a file, and of which line.
+/// A remark on a file, and its line if it has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Remark {
     pub(crate) remark: InventoryRemark,
     pub(crate) line: Option<usize>,
 }
 
-/// What a file holds.
+/// The result for one file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Examined {
-    /// Each kind once, in the order of the kinds.
+    /// The surfaces: each kind once, in the order of the kinds.
     pub(crate) surfaces: Vec<Found>,
     pub(crate) remarks: Vec<Remark>,
 }
 
-/// Examines a file. `variables` stand for those of a Compose file.
+/// Examines a file. `variables` returns the variables for a Compose file. It is called only if the file can contain a
+/// surface.
 pub(crate) fn examine(path: &str, bytes: &[u8], variables: impl FnOnce() -> Variables) -> Examined {
     let name = path.rsplit('/').next().unwrap_or_default();
+    // A text file has no NUL byte, so this file is binary. It is remarked only if its name says that it can be parsed.
     if bytes.contains(&0) {
         let remark = Remark { remark: InventoryRemark::NotExamined, line: None };
         let remarks = if is_named_as_a_tree(name) { vec![remark] } else { Vec::new() };
@@ -87,7 +91,7 @@ pub(crate) fn examine(path: &str, bytes: &[u8], variables: impl FnOnce() -> Vari
     let is_exhausted = matcher.is_exhausted();
     let surfaces: Vec<_> = found.into_values().collect();
     if surfaces.is_empty() {
-        // What is wrong with a file that is no surface is its own affair.
+        // If a file is not a surface, its faults do not matter to the inventory.
         remarks.retain(|remark| remark.remark == InventoryRemark::NotExamined);
     } else if is_lossy {
         remarks.push(Remark { remark: InventoryRemark::NotUtf8, line: None });
@@ -100,7 +104,7 @@ pub(crate) fn examine(path: &str, bytes: &[u8], variables: impl FnOnce() -> Vari
     Examined { surfaces, remarks }
 }
 
-/// The variables that an `.env` file sets.
+/// Returns the variables that an `.env` file sets.
 pub(crate) fn variables(text: &str) -> Variables {
     let lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
     let pairs = lines.filter_map(|line| line.trim_start_matches("export ").split_once('='));
@@ -112,16 +116,18 @@ pub(crate) fn variables(text: &str) -> Variables {
         .collect()
 }
 
-/// Whether a file says by its name that it can be parsed: that it cannot is then worth a word.
+/// Whether the name of a file says that it is YAML or JSON. If such a file cannot be examined, this is worth a remark.
 fn is_named_as_a_tree(name: &str) -> bool {
     [".yml", ".yaml", ".json"].iter().any(|end| name.ends_with(end))
 }
 
+/// Whether the name of a file says that it is a script.
 fn is_named_as_a_script(name: &str) -> bool {
     let end = name.rsplit_once('.').map_or("", |(_, end)| end);
     ["sh", "bash", "zsh", "py", "rb", "pl", "js", "mjs", "ts", "ps1"].contains(&end)
 }
 
+/// The search through one file, and what it found so far.
 struct Search<'v> {
     matcher: Matcher<'v>,
     found: BTreeMap<SurfaceKind, Found>,
@@ -129,18 +135,19 @@ struct Search<'v> {
     is_script: bool,
 }
 
-/// How the document at hand was read.
+/// How the current document was read.
 #[derive(Clone, Copy)]
 struct Source {
     confidence: Confidence,
     is_json: bool,
-    /// The line of the file on which the document stands, where it stands in another one.
+    /// The line of the value that contains the document, if it is nested in another document.
     line: Option<usize>,
+    /// How deep the document is nested in values of other documents; 0 for the file itself.
     depth: usize,
 }
 
 impl Search<'_> {
-    /// A text: the file, or what stands in a value of it.
+    /// Examines a text: the file, or a value in it.
     fn text(&mut self, text: &str, line: Option<usize>, depth: usize) {
         if depth > MAX_EMBEDDED {
             self.remarks.push(Remark { remark: InventoryRemark::NotExamined, line });
@@ -168,7 +175,7 @@ impl Search<'_> {
             self.documents(&documents, source);
             return;
         };
-        // The last document is the broken one. Its text may show what it is.
+        // Parsing stopped in the last document. The outline of the text may show what it is.
         let (whole, broken) = documents.split_at(documents.len().saturating_sub(1));
         self.documents(whole, source);
         source.confidence = Confidence::Text;
@@ -190,7 +197,7 @@ impl Search<'_> {
         }
     }
 
-    /// A document, or an item of a list of resources.
+    /// Examines a document, or an item of a list of resources.
     fn document(&mut self, root: &Node, source: Source) {
         let recognized = self.matcher.recognize(root);
         let is_recognized = !recognized.is_empty();
@@ -206,7 +213,7 @@ impl Search<'_> {
         let kind = text_at(root, "kind");
         if root.get("apiVersion").is_some() && kind.is_some_and(|kind| kind.ends_with("Definition"))
         {
-            // A schema of resources is none of them.
+            // A definition, such as a `CustomResourceDefinition`, is a schema of resources and not a resource.
             return;
         }
         match kind {
@@ -220,14 +227,15 @@ impl Search<'_> {
             }
             _ => {}
         }
-        // What is known as a whole holds nothing else. Compose files carry whole configurations.
+        // A document of a known kind contains nothing else. A Compose file is an exception: it can contain whole
+        // configurations. JSON is not searched: Helm values and Compose files are YAML.
         let is_compose = self.matcher.has(root, "services/*/image");
         if !source.is_json && (!is_recognized || is_compose) {
-            self.hidden(root, source, 0);
+            self.nested(root, source, 0);
         }
     }
 
-    /// What a `ConfigMap` or `Secret` holds.
+    /// Examines the values of a `ConfigMap` or `Secret`. Some are encoded in base64.
     fn embedded(&mut self, root: &Node, source: Source) {
         let is_secret = text_at(root, "kind") == Some("Secret");
         for (name, is_encoded) in [("data", is_secret), ("stringData", false), ("binaryData", true)]
@@ -237,6 +245,7 @@ impl Search<'_> {
                 let line = source.line.unwrap_or(key.line);
                 match child.node.text() {
                     Some(text) if is_encoded => {
+                        // Long base64 has line breaks, which the decoder does not accept.
                         let packed: String = text.split_whitespace().collect();
                         let bytes = BASE64_STANDARD.decode(packed).unwrap_or_default();
                         let text = String::from_utf8_lossy(&bytes);
@@ -249,13 +258,13 @@ impl Search<'_> {
         }
     }
 
-    /// Configuration of another tool within a document, such as the values of a Helm chart.
-    fn hidden(&mut self, node: &Node, source: Source, depth: usize) {
+    /// Searches a document for the configuration of another tool, as in the values of a Helm chart.
+    fn nested(&mut self, node: &Node, source: Source, depth: usize) {
         if depth > MAX_SEARCH {
             return;
         }
         if depth > 0 && node.is_mapping() {
-            for (kind, paths) in HIDDEN {
+            for (kind, paths) in NESTED {
                 if !paths.iter().all(|path| self.matcher.has(node, path)) {
                     continue;
                 }
@@ -271,7 +280,7 @@ impl Search<'_> {
             }
         }
         let children = node.entries().iter().map(|(_, child)| child).chain(node.items());
-        // What an alias stands for is looked at where it is written.
+        // The value of an alias is examined at its anchor. Aliases that multiply would make this search endless.
         for Child { node, .. } in children.filter(|child| !child.is_alias) {
             match &node.value {
                 Value::Scalar(text) if text.contains('\n') => {
@@ -281,11 +290,12 @@ impl Search<'_> {
                 }
                 Value::Scalar(_) => {}
                 Value::Mapping(_) if is_resource(node) => self.document(node, source),
-                _ => self.hidden(node, source, depth + 1),
+                _ => self.nested(node, source, depth + 1),
             }
         }
     }
 
+    /// Adds a surface. If its kind was found before, the higher write class and the higher confidence win.
     fn add(&mut self, found: Found) {
         let known = self.found.entry(found.kind).or_insert_with(|| found.clone());
         known.write = known.write.max(found.write);
@@ -295,8 +305,8 @@ impl Search<'_> {
     }
 }
 
-/// What is looked for within other documents: shapes so plain that nothing else has them.
-const HIDDEN: &[(SurfaceKind, &[&str])] = &[
+/// The shapes that are searched for inside other documents. Only shapes that no other document has are in this list.
+const NESTED: &[(SurfaceKind, &[&str])] = &[
     (SurfaceKind::PrometheusRules, &["groups/[]/rules/[]/alert", "groups/[]/rules/[]/expr"]),
     (SurfaceKind::PrometheusRules, &["groups/[]/rules/[]/record", "groups/[]/rules/[]/expr"]),
     (SurfaceKind::AlertmanagerConfig, &["route/receiver", "receivers/[]/name"]),
@@ -310,6 +320,7 @@ const HIDDEN: &[(SurfaceKind, &[&str])] = &[
     (SurfaceKind::GrafanaAlertingProvisioning, &["contactPoints/[]/receivers"]),
 ];
 
+/// Whether a mapping is a Kubernetes resource.
 fn is_resource(node: &Node) -> bool {
     ["apiVersion", "kind", "metadata"].iter().all(|key| node.get(key).is_some())
 }
@@ -361,7 +372,7 @@ mod tests {
         assert_eq!(kinds("t/sm.yaml", template), [("k8s_service_monitor", Confidence::Text, 2)]);
         let examined = examine("a.yaml", template.as_bytes(), Variables::new);
         assert_eq!(examined.remarks[0].remark, InventoryRemark::ClassifiedByText);
-        // Prose with an example in it is no configuration.
+        // Prose that contains an example is not a configuration.
         let guide = "# Guide\n\nPut this into prometheus.yml, then reload it:\n\n```yaml\nscrape_configs:\n  - job_name: a\n```\n\nThat is all there is to do.\nNow look at the page.\n";
         assert_eq!(kinds("README.md", guide), []);
         let source = "package a\n\nconst config = `\nroute:\n  receiver: a\nreceivers:\n- name: a\n`\n\nfunc f() int {\n\treturn 1\n}\n";

@@ -1,4 +1,4 @@
-//! The owner requests that an inventory gives: one a surface.
+//! Drafts the owner requests from an inventory: one request for each surface.
 
 use std::collections::BTreeMap;
 
@@ -10,18 +10,20 @@ use super::report::{Listed, SUGGESTED_OWNER, document_text};
 
 const STATUS: &str = "owner_request_draft_ready_not_dispatched";
 
-/// The owner request document of an inventory.
+/// The owner request document that was drafted from an inventory.
 #[derive(Debug)]
 pub(crate) struct RequestDrafts {
+    /// The document as JSON.
     pub(crate) text: String,
+    /// The number of requests.
     pub(crate) count: usize,
 }
 
-/// Drafts the requests for all surfaces that an inventory lists.
+/// Drafts a request for each surface that an inventory lists.
 ///
 /// # Errors
 ///
-/// Every fault of the inventory.
+/// Fails if the inventory is invalid. The error lists all its faults.
 pub(crate) fn draft(inventory: &[u8]) -> Result<RequestDrafts, DocumentError> {
     let (listed, _) = Listed::parse(inventory)?;
     let drafts = listed.iter().map(request).collect();
@@ -43,12 +45,12 @@ pub(crate) fn draft(inventory: &[u8]) -> Result<RequestDrafts, DocumentError> {
     Ok(RequestDrafts { text: document_text(&document), count: listed.len() })
 }
 
-/// Whom the requests suggest as the owner of each surface. Read with [`OwnerRequests`](crate::OwnerRequests), which says
-/// what is wrong with the rest.
+/// Returns the suggested owner of each surface, by surface id. It does not check the rest of the document:
+/// [`OwnerRequests`](crate::OwnerRequests) does that.
 ///
 /// # Errors
 ///
-/// The faults of a document that is no strict JSON object.
+/// Fails if the document is not a strict JSON object, or if `request_drafts` is not a list.
 pub(crate) fn suggested_owners(requests: &[u8]) -> Result<BTreeMap<String, String>, DocumentError> {
     read_document(
         requests,
@@ -72,6 +74,7 @@ pub(crate) fn suggested_owners(requests: &[u8]) -> Result<BTreeMap<String, Strin
     )
 }
 
+/// Drafts the request for one surface.
 fn request(listed: &Listed) -> Json {
     let asked = AcceptanceField::answers().filter(|field| is_asked(*field, listed));
     let own = [
@@ -91,8 +94,8 @@ fn request(listed: &Listed) -> Json {
     Json::object(carried.chain(own).chain(owner))
 }
 
-/// Whether the owner of a surface is asked for this answer: what the surface demands, what every review needs, and who
-/// follows up.
+/// Whether the request asks the owner of a surface for this answer. It asks for what the surface demands, for what
+/// every review needs, and for the person who follows up.
 pub(crate) fn is_asked(field: AcceptanceField, listed: &Listed) -> bool {
     use AcceptanceField as Field;
     let is_asked_of_all = matches!(

@@ -1,4 +1,5 @@
-//! Which surfaces of monitoring and alerting a repository holds: pure functions of the bytes of its files.
+//! Finds the surfaces of monitoring and alerting in a repository. All functions are pure: they depend only on the
+//! bytes and paths of the files.
 
 mod classify;
 mod draft;

@@ -1,32 +1,33 @@
-//! Whom a repository names as the owner of a file: CODEOWNERS as GitHub and GitLab read it, and the owner comments of
-//! rule files.
+//! Finds the owner that a repository names for a file: in CODEOWNERS, as GitHub and GitLab read it, and in the owner
+//! comments of rule files.
 
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
-/// Where GitHub and GitLab look for the file: the first that is there counts.
+/// The places where GitHub and GitLab look for the file. The first one that exists counts.
 pub(crate) const PLACES: [&str; 4] =
     [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
 
 /// The rules of a CODEOWNERS file.
 #[derive(Debug, Default)]
 pub(crate) struct CodeOwners {
-    /// Patterns of all rules, and to which rule each belongs.
+    /// The patterns of all rules.
     patterns: GlobSet,
+    /// The index of the rule of each pattern.
     rule_of: Vec<usize>,
     rules: Vec<Rule>,
 }
 
 #[derive(Debug)]
 struct Rule {
-    /// In which section it stands; GitHub's files have one.
+    /// The index of its section. Files for GitHub have only one section.
     section: usize,
     owners: String,
-    /// GitLab's `!pattern`: nobody owns what it matches, in its section.
+    /// GitLab's `!pattern`: a file that it matches has no owner in this section.
     is_exclusion: bool,
 }
 
 impl CodeOwners {
-    /// Reads a file. Lines that are no rule are skipped, as GitHub and GitLab skip them.
+    /// Parses a CODEOWNERS file. A line that is not a rule is skipped, as GitHub and GitLab do.
     pub(crate) fn parse(text: &str) -> Self {
         let (mut patterns, mut rule_of, mut rules) =
             (GlobSetBuilder::new(), Vec::new(), Vec::new());
@@ -37,7 +38,7 @@ impl CodeOwners {
                 continue;
             }
             if let Some((name, owners)) = section_header(line) {
-                // Sections of one name are one, whatever its case.
+                // In GitLab, sections with the same name are one section. Upper and lower case are the same.
                 let name = name.to_lowercase();
                 section = sections.iter().position(|other| *other == name).unwrap_or_else(|| {
                     sections.push(name);
@@ -53,20 +54,22 @@ impl CodeOwners {
                 patterns.add(glob);
                 rule_of.push(rules.len());
             }
+            // In GitLab, a rule without owners has the default owners of its section. In GitHub, it has no owner.
             let owners = if owners.is_empty() { default.clone() } else { owners };
             rules.push(Rule { section, owners, is_exclusion });
         }
-        // Too many patterns for one automaton name nobody.
+        // If there are too many patterns for one automaton, no file has an owner. It is only a suggestion.
         Self { patterns: patterns.build().unwrap_or_default(), rule_of, rules }
     }
 
-    /// Who owns a file: in each section the last rule that matches it decides.
+    /// Returns the owners of a file. In each section, the last rule that matches it decides.
     pub(crate) fn of(&self, path: &str) -> Option<String> {
         let mut last: Vec<(usize, &Rule)> = Vec::new();
         let matching = self.patterns.matches(path);
         let rules = matching.iter().filter_map(|index| self.rules.get(*self.rule_of.get(*index)?));
         for rule in rules {
             match last.iter_mut().find(|(section, _)| *section == rule.section) {
+                // In GitLab, a later rule of the section cannot include an excluded file again.
                 Some((_, known)) if !known.is_exclusion => *known = rule,
                 Some(_) => {}
                 None => last.push((rule.section, rule)),
@@ -85,7 +88,8 @@ impl CodeOwners {
     }
 }
 
-/// The name and the default owners of GitLab's `[Section][2] @owner`, `^[Section]`.
+/// Parses the header of a GitLab section, such as `[Section][2] @owner` or `^[Section]`. Returns its name and its
+/// default owners, or `None` if the line is not a header.
 fn section_header(line: &str) -> Option<(&str, String)> {
     let rest = line.strip_prefix('^').unwrap_or(line).strip_prefix('[')?;
     let (name, rest) = rest.split_once(']')?;
@@ -93,11 +97,11 @@ fn section_header(line: &str) -> Option<(&str, String)> {
         Some(approvals) => approvals.split_once(']')?.1,
         None => rest,
     };
-    // A class of characters in a pattern goes on behind its bracket.
+    // If text follows the bracket directly, the line is a pattern with a character class, such as `[ab].yml @owner`.
     (rest.is_empty() || rest.starts_with(' ')).then(|| (name, owners(rest)))
 }
 
-/// The pattern and the owners of a rule; a space of the pattern stands behind a backslash.
+/// Splits a rule into its pattern and its owners. In a pattern, a backslash escapes a space.
 fn split_rule(line: &str) -> (String, String) {
     let mut pattern = String::new();
     let mut characters = line.char_indices();
@@ -111,14 +115,14 @@ fn split_rule(line: &str) -> (String, String) {
     (pattern, String::new())
 }
 
-/// The owners without what a comment says behind them.
+/// Returns the owners without a comment after them.
 fn owners(text: &str) -> String {
     let names = text.split_whitespace().take_while(|name| !name.starts_with('#'));
     names.collect::<Vec<_>>().join(" ")
 }
 
-/// What a pattern matches, as globs over whole paths. A folder's files are matched with it, but for `folder/*`, which
-/// matches what lies in the folder itself.
+/// Converts a pattern to globs over whole paths. A pattern that matches a folder also matches all files below it. The
+/// exception is `folder/*`: it matches only the files directly in the folder.
 fn globs(pattern: &str) -> Vec<Glob> {
     let inner = pattern.trim_end_matches('/');
     let is_folder = pattern.ends_with('/');
@@ -141,7 +145,7 @@ fn globs(pattern: &str) -> Vec<Glob> {
     texts.iter().filter_map(glob).collect()
 }
 
-/// The owner that a rule file's comment names: `# pint file/owner NAME`.
+/// Returns the owner that a comment in a rule file names: `# pint file/owner NAME`.
 pub(crate) fn owner_comment(text: &str) -> Option<&str> {
     text.lines().find_map(|line| {
         let comment = line.trim_start().strip_prefix('#')?.trim_start();

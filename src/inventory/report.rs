@@ -1,4 +1,4 @@
-//! The inventory document: written from what was found, and read back for drafts and comparisons.
+//! Writes the inventory document from the surfaces that were found, and parses it again for drafts and comparisons.
 
 use std::collections::BTreeMap;
 
@@ -15,12 +15,12 @@ use super::classify::{Examined, Found, Remark};
 
 const STATUS: &str = "inventory_ready_no_runtime_action";
 
-/// Keys that only an inventory has.
+// Keys that only an inventory has. Drafts copy the last one.
 const SURFACES: &str = "surfaces";
 const REMARKS: &str = "remarks";
 pub(super) const SUGGESTED_OWNER: &str = "suggested_owner";
 
-/// What was found in the files of a repository so far.
+/// What was found in the files of a repository so far: surfaces by their id, and remarks by path.
 #[derive(Debug, Default)]
 pub(crate) struct Survey {
     surfaces: BTreeMap<String, Json>,
@@ -28,7 +28,7 @@ pub(crate) struct Survey {
 }
 
 impl Survey {
-    /// Takes in a file, and who seems to own it.
+    /// Adds the surfaces and remarks of a file, with its suggested owner.
     pub(crate) fn add(
         &mut self,
         path: &str,
@@ -43,12 +43,12 @@ impl Survey {
         }
     }
 
-    /// Says something of a file that was not examined.
+    /// Adds a remark on a file that was not examined.
     pub(crate) fn remark(&mut self, path: &str, remark: InventoryRemark) {
         self.remarks.push((path.to_owned(), Remark { remark, line: None }));
     }
 
-    /// The inventory document. The same files give the same bytes.
+    /// Returns the inventory document. The same files give the same bytes.
     pub(crate) fn into_text(mut self) -> String {
         self.remarks.sort();
         let remarks = self.remarks.iter().map(|(path, Remark { remark, line })| {
@@ -72,7 +72,7 @@ impl Survey {
     }
 }
 
-/// A document as the inputs are written: as the ledger is, with a line break at the end.
+/// Writes a document in the format of the inputs: the same JSON format as the ledger, with a line break at the end.
 pub(super) fn document_text(document: &Json) -> String {
     let mut text = String::new();
     write_json(&mut text, document, 0);
@@ -80,7 +80,7 @@ pub(super) fn document_text(document: &Json) -> String {
     text
 }
 
-/// Which version of a file was examined.
+/// The version of a file that was examined: its digest and its number of lines.
 #[derive(Debug, Default)]
 pub(crate) struct Version {
     digest: String,
@@ -88,13 +88,14 @@ pub(crate) struct Version {
 }
 
 impl Version {
-    /// The version of these bytes. A last line without its line break is one, too.
+    /// Returns the version of these bytes. A last line without a line break counts as a line.
     pub(crate) fn of(bytes: &[u8]) -> Self {
         let lines = bytes.split_inclusive(|byte| *byte == b'\n').count();
         Self { digest: Digest::of(bytes).hex(), lines }
     }
 }
 
+/// Returns the entry of a surface. Its scope is the top folder of the path, and its label is the file name.
 fn surface(path: &str, version: &Version, found: &Found, owner: Option<&str>) -> Json {
     use AcceptanceField as Field;
     let (scope, label) = match path.split_once('/') {
@@ -129,26 +130,31 @@ fn surface(path: &str, version: &Version, found: &Found, owner: Option<&str>) ->
     )
 }
 
-/// A surface as an inventory lists it, with all that a request to its owner needs.
+/// A surface in an inventory, with all facts that the request to its owner needs.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Listed {
     pub(crate) surface_id: String,
-    /// What describes it, by its field.
+    /// The values that describe it, by field. They include its id and the two traits.
     pub(crate) fields: BTreeMap<AcceptanceField, Json>,
     pub(crate) is_write_capable: bool,
     pub(crate) requires_live_evidence: bool,
     pub(crate) suggested_owner: Option<String>,
 }
 
-/// The fields that an inventory has to give of a surface, beside its id and what it can do.
+/// The fields that an inventory must have for each surface, besides those in [`TRAITS`].
 const DESCRIBED: [AcceptanceField; 8] = crate::inputs::DESCRIPTORS;
 
 impl Listed {
-    /// Reads what an inventory lists.
+    /// Parses the surfaces and remarks of an inventory.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the document is not a strict JSON object, if a key is missing, or if a value has the wrong type. The
+    /// error lists all faults.
     pub(crate) fn parse(bytes: &[u8]) -> Result<(Vec<Self>, Vec<ListedRemark>), DocumentError> {
         read_document(bytes, is_inventory_key, |reader| {
             let offset = reader.offset()?;
-            let (mut surfaces, mut told, mut has_surfaces) = (Vec::new(), Vec::new(), false);
+            let (mut surfaces, mut remarks, mut has_surfaces) = (Vec::new(), Vec::new(), false);
             reader.object(
                 |key| [SURFACES, REMARKS].into_iter().find(|known| *known == key),
                 |reader, key| {
@@ -160,21 +166,22 @@ impl Listed {
                         })
                     } else {
                         reader.array(|reader, _| {
-                            told.extend(ListedRemark::read(reader)?);
+                            remarks.extend(ListedRemark::read(reader)?);
                             Ok(())
                         })
                     };
-                    reader.or_note(read).map(drop)
+                    reader.note_if_recoverable(read).map(drop)
                 },
             )?;
             if !has_surfaces {
                 let problem = DocumentProblem::MissingKey(SURFACES.to_owned());
                 reader.note(Fault { offset, problem });
             }
-            Ok((surfaces, told))
+            Ok((surfaces, remarks))
         })
     }
 
+    /// Reads a surface. Notes each fault in it, so that one run shows all faults.
     fn read(reader: &mut Reader<'_>) -> Read<Option<Self>> {
         let offset = reader.offset()?;
         let mut fields = BTreeMap::new();
@@ -183,20 +190,20 @@ impl Listed {
             match key {
                 ListedKey::Field(field) => {
                     let value = read_field(reader, field);
-                    fields.insert(field, reader.or_note(value)?.unwrap_or(Json::Null));
+                    fields.insert(field, reader.note_if_recoverable(value)?.unwrap_or(Json::Null));
                 }
                 ListedKey::SuggestedOwner => {
                     let value = reader.string();
-                    owner = reader.or_note(value)?;
+                    owner = reader.note_if_recoverable(value)?;
                 }
             }
             Ok(())
         });
-        if reader.or_note(read)?.is_none() {
+        if reader.note_if_recoverable(read)?.is_none() {
             return Ok(None);
         }
-        let wanted = DESCRIBED.iter().chain(&TRAITS);
-        for field in wanted.filter(|field| !fields.contains_key(field)) {
+        let required = DESCRIBED.iter().chain(&TRAITS);
+        for field in required.filter(|field| !fields.contains_key(field)) {
             let problem = DocumentProblem::MissingKey(field.to_string());
             reader.note(Fault { offset, problem });
         }
@@ -213,28 +220,33 @@ impl Listed {
         }))
     }
 
+    /// Returns the value of a field, if it is a string.
     fn text(&self, field: AcceptanceField) -> Option<&str> {
         self.fields.get(&field)?.as_str()
     }
 
+    /// The kind of the surface; `None` if this release does not know it.
     pub(crate) fn kind(&self) -> Option<SurfaceKind> {
         self.text(AcceptanceField::ConfigKind)?.parse().ok()
     }
 
+    /// The tier of the surface; `None` if this release does not know it.
     pub(crate) fn tier(&self) -> Option<ControlTier> {
         self.text(AcceptanceField::ControlTier)?.parse().ok()
     }
 
+    /// The path of the file in the repository.
     pub(crate) fn path(&self) -> Option<&str> {
         self.text(AcceptanceField::RepoSourcePath)
     }
 
+    /// The SHA-256 of the file that was examined, in hexadecimal.
     pub(crate) fn digest(&self) -> Option<&str> {
         self.text(AcceptanceField::RepoSha256)
     }
 }
 
-/// A remark of an inventory.
+/// A remark in an inventory: a file that was not read as other files are, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ListedRemark {
     pub(crate) path: String,
@@ -243,6 +255,7 @@ pub(crate) struct ListedRemark {
 }
 
 impl ListedRemark {
+    /// Reads a remark. Returns `None` if it has no path, or if this release does not know the remark.
     fn read(reader: &mut Reader<'_>) -> Read<Option<Self>> {
         let Json::Object(members) = reader.value()? else { return Ok(None) };
         let text = |key: &str| members.get(key).and_then(Json::as_str);
@@ -259,12 +272,14 @@ impl ListedRemark {
     }
 }
 
+/// The id of a surface, and what a change of it can do.
 const TRAITS: [AcceptanceField; 3] = [
     AcceptanceField::SurfaceId,
     AcceptanceField::WriteCapableSurface,
     AcceptanceField::RequiresLiveEvidence,
 ];
 
+/// A key of a surface in an inventory that is read; other keys are skipped.
 #[derive(Clone, Copy, PartialEq)]
 enum ListedKey {
     Field(AcceptanceField),
@@ -282,6 +297,7 @@ impl ListedKey {
     }
 }
 
+/// Reads the value of a field. Only an id and a trait must have a certain type.
 fn read_field(reader: &mut Reader<'_>, field: AcceptanceField) -> Read<Json> {
     let offset = reader.offset()?;
     match field {
@@ -299,6 +315,7 @@ fn read_field(reader: &mut Reader<'_>, field: AcceptanceField) -> Read<Json> {
     }
 }
 
+/// Whether an error path may name this key. Another key may be a secret.
 fn is_inventory_key(key: &str) -> bool {
     [SURFACES, REMARKS, SUGGESTED_OWNER].contains(&key) || key.parse::<AcceptanceField>().is_ok()
 }

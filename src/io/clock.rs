@@ -1,19 +1,19 @@
-//! The clock.
+//! The system clock.
 
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, offset};
 
 use crate::time::Time;
 
-/// The ledger's times are given in the zone of its keepers.
+/// The UTC offset, in hours, of the times that the tool writes. It is the time zone of the ledger's keepers.
 const HOURS_EAST: i8 = 8;
 
-/// The time now at +08:00, in seconds, as in `2026-01-01T08:00:00+08:00`.
+/// Returns the current time at +08:00 in whole seconds, such as `2026-01-01T08:00:00+08:00`.
 pub(crate) fn now() -> String {
     show(Timestamp::now())
 }
 
-/// The time now as an event takes it; `None` where the clock is not between 1970 and 9999.
+/// Returns the current time for an event; `None` if the clock is not between 1970 and 9999.
 pub(crate) fn event_time() -> Option<Time> {
     now().parse().ok()
 }

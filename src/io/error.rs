@@ -1,11 +1,11 @@
-//! Errors of files, and paths as messages show them.
+//! File errors, and how messages show a path.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::escape;
 
-/// What could not be done with which file.
+/// A file operation that failed: the operation, the path and the cause.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {action} {}: {cause}", shown(path))]
 pub(crate) struct FileError {
@@ -15,6 +15,9 @@ pub(crate) struct FileError {
 }
 
 impl FileError {
+    /// Returns a function that adds the operation and the path to an I/O error, for `map_err`.
+    ///
+    /// `action` follows "cannot" in the message. [`Self::next_step`] chooses its text by it.
     pub(crate) fn new<'a>(
         action: &'static str,
         path: &'a Path,
@@ -22,38 +25,39 @@ impl FileError {
         move |cause| Self { action, path: path.to_owned(), cause }
     }
 
-    /// What to do next.
+    /// The next step for the user, as an imperative.
     pub(crate) fn next_step(&self) -> &'static str {
         match (self.action, self.cause.kind()) {
             (_, io::ErrorKind::AlreadyExists) => "name another file: this one is not overwritten",
             ("lock", io::ErrorKind::TimedOut) => {
-                "wait for the other process, or end it if it is stopped, and run the command again"
+                "wait for the other process, or end it if it hangs; then run the command again"
             }
             ("read", io::ErrorKind::NotFound)
                 if self.path.to_string_lossy().ends_with(".snapshot.json") =>
             {
-                "run `acceptance-ledger init`, which writes it; --root names the repository where it is not the working directory"
+                // `init` writes the inventory, the owner requests and the ledger. Their names have this ending.
+                "run `acceptance-ledger init` to write it; use --root if the repository is not the working directory"
             }
-            ("use", _) => "remove it, or take the regular file back from git",
+            ("use", _) => "remove it, or restore the regular file from git",
             ("read" | "open" | "list", _) => {
-                "check the path and its permissions; --root names the repository where it is not the working directory"
+                "check the path and its permissions; use --root if the repository is not the working directory"
             }
-            _ => "check the path, its permissions and the space left",
+            _ => "check the path, its permissions and the free disk space",
         }
     }
 
-    /// Data that could not be written out.
+    /// A failed write to standard output.
     pub(crate) fn of_output(cause: io::Error) -> Self {
         Self::new("write", Path::new("standard output"))(cause)
     }
 }
 
-/// A path as it is safe to show.
+/// The path as text that is safe on a terminal and in a build log.
 pub(crate) fn shown(path: &Path) -> String {
     escape::for_terminal(&path.to_string_lossy()).into_owned()
 }
 
-/// A path as one word of a command line.
+/// The path as one word of a shell command, quoted if necessary.
 pub(crate) fn quoted(path: &Path) -> String {
     use std::os::unix::ffi::OsStrExt as _;
     escape::for_shell(path.as_os_str().as_bytes())

@@ -1,4 +1,4 @@
-//! Files: read as bytes, replaced whole or not at all.
+//! Reads files as bytes, and replaces a file completely or not at all.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions, Permissions};
@@ -14,19 +14,24 @@ use crate::json::MAX_DOCUMENT;
 use super::interrupt::Temporary;
 use super::sink::Sink;
 
-/// How many bytes of a file are digested at once.
+/// The size of a piece for the digest, in bytes. A large file is never in memory as a whole.
 const READ_AT_ONCE: usize = 1 << 20;
 
-/// What is at a path, links not followed; `None` where nothing is. What cannot be looked at is not absent.
-pub(crate) fn look(path: &Path) -> Result<Option<fs::Metadata>, FileError> {
+/// Returns the metadata of what is at a path; `None` if nothing is there. Does not follow a symbolic link.
+///
+/// # Errors
+///
+/// If the path cannot be read, for example without permission. This is not the same as a missing file.
+pub(crate) fn metadata_if_exists(path: &Path) -> Result<Option<fs::Metadata>, FileError> {
     unless_absent(path.symlink_metadata()).map_err(FileError::new("read", path))
 }
 
-/// As [`look`], at the end of links.
-pub(crate) fn look_behind_links(path: &Path) -> Result<Option<fs::Metadata>, FileError> {
+/// The same as [`metadata_if_exists`], but follows symbolic links.
+pub(crate) fn metadata_following_links(path: &Path) -> Result<Option<fs::Metadata>, FileError> {
     unless_absent(path.metadata()).map_err(FileError::new("read", path))
 }
 
+/// Turns "not found" into `None`. A file in the place of a parent folder (`NotADirectory`) counts as not found, too.
 fn unless_absent(found: io::Result<fs::Metadata>) -> io::Result<Option<fs::Metadata>> {
     match found {
         Ok(metadata) => Ok(Some(metadata)),
@@ -37,7 +42,7 @@ fn unless_absent(found: io::Result<fs::Metadata>) -> io::Result<Option<fs::Metad
     }
 }
 
-/// The path from the top, as it reads: without a look at links.
+/// Returns the absolute path, with `.` and `..` removed from the text. Does not resolve symbolic links.
 pub(crate) fn absolute(path: &Path) -> io::Result<PathBuf> {
     let mut whole = PathBuf::new();
     for part in std::path::absolute(path)?.components() {
@@ -50,32 +55,32 @@ pub(crate) fn absolute(path: &Path) -> io::Result<PathBuf> {
     Ok(whole)
 }
 
-/// The first part of a path below `root` that is a link.
+/// Returns the first part of the path `below` that is a symbolic link, as a path from `root`.
 pub(crate) fn first_link(root: &Path, below: &Path) -> Result<Option<PathBuf>, FileError> {
     let mut path = root.to_owned();
     for part in below.components() {
         path.push(part);
-        if look(&path)?.is_some_and(|found| found.is_symlink()) {
+        if metadata_if_exists(&path)?.is_some_and(|found| found.is_symlink()) {
             return Ok(Some(path));
         }
     }
     Ok(None)
 }
 
-/// Reads a file; `None` where there is none.
-pub(crate) fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
-    match look(path)? {
+/// Reads a regular file; `None` if the path is missing or is not a regular file.
+pub(crate) fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
+    match metadata_if_exists(path)? {
         Some(metadata) if metadata.is_file() => read(path).map(Some),
         _ => Ok(None),
     }
 }
 
-/// Reads a document that somebody wrote, or as much of a larger file as shows that it is too large.
+/// Reads a document, up to one byte more than the size limit. That byte shows the parser that the file is too large.
 pub(crate) fn read_document(path: &Path) -> Result<Vec<u8>, FileError> {
     read_at_most(path, MAX_DOCUMENT + 1)
 }
 
-/// Reads the first bytes of a file, `length` at the most.
+/// Reads the first bytes of a file, at most `length`.
 pub(crate) fn read_at_most(path: &Path, length: usize) -> Result<Vec<u8>, FileError> {
     let mut bytes = Vec::new();
     File::open(path)
@@ -84,7 +89,7 @@ pub(crate) fn read_at_most(path: &Path, length: usize) -> Result<Vec<u8>, FileEr
     Ok(bytes)
 }
 
-/// The digest of a file, however large it is.
+/// Returns the digest of a file of any size. Reads it in pieces.
 pub(crate) fn digest_of(path: &Path) -> Result<Digest, FileError> {
     File::open(path)
         .and_then(|mut file| {
@@ -95,12 +100,12 @@ pub(crate) fn digest_of(path: &Path) -> Result<Digest, FileError> {
         .map_err(FileError::new("read", path))
 }
 
-/// Reads a file.
+/// Reads a whole file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, FileError> {
     fs::read(path).map_err(FileError::new("read", path))
 }
 
-/// Reads the last bytes of a file, `length` at the most.
+/// Reads the last bytes of a file, at most `length`.
 pub(crate) fn read_tail(path: &Path, length: u64) -> Result<Vec<u8>, FileError> {
     let read = || -> io::Result<Vec<u8>> {
         let mut file = File::open(path)?;
@@ -113,23 +118,23 @@ pub(crate) fn read_tail(path: &Path, length: u64) -> Result<Vec<u8>, FileError> 
     read().map_err(FileError::new("read", path))
 }
 
-/// Whether the file has fewer bytes than `length`.
+/// Whether a file has fewer bytes than `length`; false if its size is unknown.
 pub(crate) fn is_shorter(path: &Path, length: u64) -> bool {
     path.metadata().is_ok_and(|metadata| metadata.len() < length)
 }
 
-/// Refuses a path at which something is already.
+/// Fails if something exists at the path.
 pub(crate) fn check_absent(path: &Path) -> Result<(), FileError> {
-    if look(path)?.is_none() {
+    if metadata_if_exists(path)?.is_none() {
         return Ok(());
     }
-    let error = io::Error::new(io::ErrorKind::AlreadyExists, "there is a file already");
+    let error = io::Error::new(io::ErrorKind::AlreadyExists, "the file already exists");
     Err(FileError::new("write", path)(error))
 }
 
-/// Refuses a link where a file is written that nobody named.
+/// Fails if the path is a symbolic link. Use this if the tool chose the path: the user did not name the link's target.
 pub(crate) fn check_no_link(path: &Path) -> Result<(), FileError> {
-    match look(path)? {
+    match metadata_if_exists(path)? {
         Some(found) if found.is_symlink() => {
             Err(FileError::new("use", path)(io::Error::other("it is a symbolic link")))
         }
@@ -137,7 +142,11 @@ pub(crate) fn check_no_link(path: &Path) -> Result<(), FileError> {
     }
 }
 
-/// Makes the file at `path`, which must not be there yet; folders above it are made.
+/// Creates the file at `path`, and missing folders above it.
+///
+/// # Errors
+///
+/// If the file exists already, or if it cannot be written.
 pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let folder = folder_of(path);
     create_folder(folder)?;
@@ -150,23 +159,24 @@ pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     sync_folder(folder)
 }
 
-/// Makes a folder and those above it, and has them on the disk.
+/// Creates a folder and missing folders above it, and syncs them to the disk.
 pub(crate) fn create_folder(path: &Path) -> Result<(), FileError> {
     let missing: Vec<_> = path.ancestors().take_while(|folder| !folder.exists()).collect();
     fs::create_dir_all(path).map_err(FileError::new("make the folder", path))?;
+    // A new folder is an entry of its parent, so the parent is synced.
     for folder in missing {
         sync_folder(folder_of(folder))?;
     }
     Ok(())
 }
 
-/// Has the names in a folder on the disk.
+/// Syncs a folder, so that new, removed and renamed entries survive a power cut.
 pub(crate) fn sync_folder(path: &Path) -> Result<(), FileError> {
     let path = if path == Path::new("") { Path::new(".") } else { path };
     File::open(path).and_then(|folder| folder.sync_all()).map_err(FileError::new("sync", path))
 }
 
-/// Replaces the file at `path` with these bytes; see [`replace`].
+/// Replaces the content of the file at `path`; see [`replace`].
 pub(crate) fn replace_with(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     replace(path, |sink| {
         sink.push(bytes)?;
@@ -175,29 +185,34 @@ pub(crate) fn replace_with(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     .map(drop)
 }
 
+/// Creates a temporary file in the folder of its target: a rename works only within one file system.
 fn new_temporary(folder: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new()
         .prefix(".acceptance-ledger-")
         .permissions(new_file_permissions())
         .tempfile_in(folder)
-        // The temporary name says nothing to the user.
+        // Keep only the kind: the message would show the temporary name, which the user does not know.
         .map_err(|failed| failed.kind().into())
 }
 
-/// Replaces the file at `path` whole, or leaves it as it is; folders above it are made.
+/// Replaces the file at `path` completely, or leaves it unchanged. Creates missing folders above it.
 ///
-/// A symbolic link is followed. What is no regular file, such as a pipe or `/dev/stdout`, is
-/// written to as it stands: there is nothing to keep.
+/// Follows a symbolic link. Writes directly to anything that is not a regular file, such as a pipe or `/dev/stdout`:
+/// it has no old content to protect.
 ///
-/// Where `write` gives up in the end, with `None`, the file stays as it is.
+/// If `write` returns `None`, the file stays unchanged.
+///
+/// # Errors
+///
+/// If `write` fails, or if the file cannot be written, synced or renamed.
 pub(crate) fn replace<T>(
     path: &Path,
     write: impl FnOnce(&mut Sink) -> Result<Option<T>, fmt::Error>,
 ) -> Result<Option<T>, FileError> {
     let error = || FileError::new("write", path);
-    // A slash at the end names the same file.
+    // Collecting the parts removes a slash at the end. The path with it would not name a file.
     let path = &path.components().collect::<PathBuf>();
-    let existing = look_behind_links(path)?;
+    let existing = metadata_following_links(path)?;
     if is_written_in_place(path, existing.as_ref()) {
         let file = OpenOptions::new().write(true).open(path).map_err(error())?;
         return Sink::fill(file, write).map(|(written, _)| written).map_err(error());
@@ -212,27 +227,37 @@ pub(crate) fn replace<T>(
     if written.is_none() {
         return Ok(None);
     }
+    // The new file takes the permissions of the old one.
     if let Some(existing) = existing.filter(fs::Metadata::is_file) {
         file.set_permissions(existing.permissions()).map_err(error())?;
     }
+    // Sync before the rename: otherwise a power cut could leave an empty file under the old name.
     file.sync_all().map_err(error())?;
     temporary.persist(&target).map_err(|failed| error()(failed.error))?;
     sync_folder(folder)?;
     Ok(written)
 }
 
-/// Whether the path leads to a pipe, a terminal or a device, or to an open file by its descriptor:
-/// the file behind that one is another program's to replace. (`/dev/shm` has files like any other folder.)
+/// Whether a file is written directly instead of replaced. This is true for a pipe, a terminal or a device, and for the
+/// descriptor of an open file: the file belongs to the program that opened it, and must not be replaced.
+///
+/// The list names single paths and not all of `/dev`, because `/dev/shm` has ordinary files.
 fn is_written_in_place(path: &Path, existing: Option<&fs::Metadata>) -> bool {
     let descriptors = ["/proc", "/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr"];
     let is_descriptor = descriptors.iter().any(|name| path.starts_with(name));
     existing.is_some_and(|existing| !existing.is_dir() && (is_descriptor || !existing.is_file()))
 }
 
-/// Where a file at `path` really is, or would be: without links, as far as there are folders.
+/// Returns the real path of a file that exists or will be created. Resolves the symbolic links in the part of the path
+/// that exists.
+///
+/// # Errors
+///
+/// If a folder cannot be read, or if the path has too many symbolic links.
 pub(crate) fn destination(path: &Path) -> io::Result<PathBuf> {
     let target = std::path::absolute(target_of(path)?)?;
     let mut missing = Vec::new();
+    // `canonicalize` fails for a missing file. So remove names from the end until the rest exists.
     let mut there = target.as_path();
     loop {
         match there.canonicalize() {
@@ -257,15 +282,15 @@ pub(crate) fn destination(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// The file that a path stands for: the end of its symbolic links, there or not.
+/// Follows the symbolic links at `path` to the last target, which may be missing.
 fn target_of(path: &Path) -> io::Result<PathBuf> {
-    /// As many as Linux follows.
+    /// Linux follows the same number.
     const MAX_LINKS: usize = 40;
     let mut target = path.to_owned();
     for _ in 0..MAX_LINKS {
         match fs::read_link(&target) {
             Ok(link) => target = folder_of(&target).join(link),
-            // Not a link, or not there.
+            // Not a symbolic link, or missing.
             Err(error) => match error.kind() {
                 io::ErrorKind::InvalidInput
                 | io::ErrorKind::NotFound
@@ -277,14 +302,17 @@ fn target_of(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many symbolic links"))
 }
 
-/// Whether a file at `path` can be replaced so that nothing shows of it until it is done.
-pub(crate) fn is_replaceable_unseen(path: &Path) -> bool {
+/// Whether [`replace`] can write a file at `path` without a visible change until it succeeds.
+///
+/// The folder must exist, and the path must be missing or a regular file, not a link.
+pub(crate) fn can_replace_atomically(path: &Path) -> bool {
     let existing = path.metadata().ok();
     folder_of(path).is_dir()
         && !path.is_symlink()
         && existing.is_none_or(|existing| existing.is_file())
 }
 
+/// Returns the folder of a path; `.` for a bare file name.
 pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
@@ -292,7 +320,9 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// What a new file may be used for, less what the process's umask takes away.
+/// The permissions of a new file. The operating system removes the bits of the umask.
+///
+/// The default of `tempfile` lets only the owner read the file.
 fn new_file_permissions() -> Permissions {
     use std::os::unix::fs::PermissionsExt;
     Permissions::from_mode(0o666)

@@ -1,5 +1,4 @@
-//! What the fuzz targets may call: reading a file of allowed signers, and a signature file; and of the
-//! inventory.
+//! Functions for the fuzz targets: they call internal parsers of allowed signers, signatures and the inventory.
 
 use crate::inputs::{ListedSurfaces, OwnerRequests};
 use crate::inventory::{CodeOwners, Survey, Version, draft, examine};
@@ -11,14 +10,14 @@ use crate::words::AcceptanceField;
 
 use super::signatures::{self, AllowedSigners, Namespace};
 
-/// A file of allowed signers that cannot be read: the line and the column, both from 1, and what is wrong.
+/// Why an allowed-signers file cannot be parsed: line and column, both from 1, and the problem.
 pub type Unreadable = (usize, usize, String);
 
-/// Reads a file of allowed signers, and shows what was read.
+/// Parses an allowed-signers file, and returns the result in its `Debug` form.
 ///
 /// # Errors
 ///
-/// What is wrong with it, and where.
+/// If a line of the file is invalid.
 pub fn allowed_signers(bytes: &[u8]) -> Result<String, Unreadable> {
     match AllowedSigners::parse(bytes) {
         Ok(signers) => Ok(format!("{signers:?}")),
@@ -26,12 +25,13 @@ pub fn allowed_signers(bytes: &[u8]) -> Result<String, Unreadable> {
     }
 }
 
-/// The signer of `bytes`, if `signature` is theirs and `allowed_signers` let `principal` sign at the time: a reviewer
-/// record, or else an owner response.
+/// Checks a signature over `bytes`, and returns the signer. `bytes` is a reviewer record if `is_review` is true,
+/// otherwise an owner response.
 ///
 /// # Errors
 ///
-/// Why the signature does not hold.
+/// If `allowed_signers` cannot be parsed, if the signature is invalid, or if `principal` may not sign this at the time
+/// `at`.
 pub fn verify(
     allowed_signers: &[u8],
     is_review: bool,
@@ -48,11 +48,11 @@ pub fn verify(
         .map_err(|problem| problem.to_string())
 }
 
-/// The inventory of a repository with this one file, and the owner requests that follow from it.
+/// Returns the inventory of a repository that has only this file, and the owner requests drafted from it.
 ///
 /// # Errors
 ///
-/// Never: what is written can be read.
+/// If the inventory cannot be parsed again. That is a bug: the tool must be able to read what it writes.
 pub fn inventory(path: &str, bytes: &[u8]) -> Result<(String, String), DocumentError> {
     let mut survey = Survey::default();
     let examined = examine(path, bytes, Variables::new);
@@ -62,18 +62,18 @@ pub fn inventory(path: &str, bytes: &[u8]) -> Result<(String, String), DocumentE
     Ok((inventory, requests))
 }
 
-/// The owner that a CODEOWNERS file names for a path.
+/// Returns the owner that a CODEOWNERS file names for a path.
 #[must_use]
 pub fn code_owner(file: &str, path: &str) -> Option<String> {
     CodeOwners::parse(file).of(path)
 }
 
-/// The fields in which an inventory describes each surface otherwise than the requests do; `None` for a surface that it
-/// does not list.
+/// Returns, for each surface of the requests, the fields that the inventory describes differently; `None` for a surface
+/// that the inventory does not list.
 ///
 /// # Errors
 ///
-/// What is wrong with the inventory.
+/// If the inventory is invalid.
 pub fn list_differences(
     inventory: &[u8],
     requests: &OwnerRequests,

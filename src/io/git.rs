@@ -1,4 +1,4 @@
-//! git, through its command line: the commit that is checked out, and files as they were at a revision.
+//! Runs the `git` command: the commit that is checked out, the tracked files, and files at a revision.
 
 use crate::io::error::FileError;
 use std::collections::BTreeMap;
@@ -11,43 +11,49 @@ use std::thread;
 
 use super::files;
 
-/// Why git did not answer, in a few words.
+/// Why git gave no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum GitError {
     #[error("this is not a git work tree, or git is not installed")]
     NoRepository,
     #[error(
-        "a link or a submodule leads to the root, so that git would be asked about another history"
+        "a symbolic link or a submodule leads to the root, so git would read another repository's history"
     )]
-    Elsewhere,
-    #[error("git finds no such revision")]
+    OtherRepository,
+    #[error("git cannot find this revision")]
     NoRevision,
-    #[error("the name is ambiguous: a tag or a branch has the name of another ref")]
+    #[error("the name is ambiguous: a tag or a branch has the same name as another ref")]
     Ambiguous,
-    #[error("git could not list or read the files")]
+    #[error("git cannot list or read the files")]
     Unreadable,
-    #[error("git could not list the files that it tracks")]
+    #[error("git cannot list the files that it tracks")]
     Unlisted,
 }
 
-/// git in a folder, with everything off by which a repository could run a program, and by which an environment could
-/// lead git to another repository.
+/// Returns a `git` command that runs in `folder`.
+///
+/// It must not run a program that the repository configures. It must not use another repository that the environment
+/// names.
 fn git(folder: &Path) -> Command {
     let mut command = Command::new("git");
     command
+        // The paths are names, not patterns. Refs below `refs/replace` must not put other objects in place of history.
         .args(["--no-pager", "--literal-pathspecs", "--no-replace-objects"])
+        // A repository can name programs in both settings.
         .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"])
-        // A bare repository that somebody committed into the tree is not the one around it.
+        // Somebody may have committed a bare repository into the tree. git must use the repository around it instead.
+        // `resolve` needs the warning about ambiguous refs.
         .args(["-c", "safe.bareRepository=explicit", "-c", "core.warnAmbiguousRefs=true"]);
+    // Variables such as `GIT_DIR` lead git to another repository.
     for (name, _) in std::env::vars_os() {
         if name.as_encoded_bytes().starts_with(b"GIT_") {
             command.env_remove(name);
         }
     }
     command
-        // Nothing is fetched from anywhere.
+        // In a partial clone, git must not fetch missing objects from the network.
         .env("GIT_NO_LAZY_FETCH", "1")
-        // Its warnings are read.
+        // `resolve` searches git's warnings, so they must be in English.
         .env("LC_ALL", "C")
         .current_dir(folder)
         .stdin(Stdio::null())
@@ -55,12 +61,13 @@ fn git(folder: &Path) -> Command {
     command
 }
 
+/// Runs a command, and returns its standard output; `None` if it fails.
 fn output(mut command: Command) -> Option<Vec<u8>> {
     let output = command.output().ok()?;
     output.status.success().then_some(output.stdout)
 }
 
-/// The short HEAD of the repository around `root`; `None` where there is none to be had.
+/// Returns the abbreviated commit of HEAD for the repository around `root`; `None` if git cannot give it.
 pub(crate) fn short_head(root: &Path) -> Option<String> {
     if !may_be_in_repository(root) {
         return None;
@@ -70,18 +77,21 @@ pub(crate) fn short_head(root: &Path) -> Option<String> {
     Some(String::from_utf8(output(command)?).ok()?.trim().to_owned())
 }
 
-/// The commit that a revision names, in full. It is resolved once, so that nothing can change what it means while it is
-/// used.
+/// Resolves a revision to the full name of its commit. Call this once and use the commit: a ref may change meanwhile.
 ///
-/// A name that more than one ref has is refused, and so is a tag or branch that has the name of a remote's branch:
-/// whoever may push tags could put a history of their own in the place of `origin/main`.
+/// # Errors
+///
+/// If the revision does not exist, if `root` belongs to another repository, or if the name is ambiguous. A name is
+/// ambiguous if more than one ref has it, or if a tag or branch has the name of a remote's branch. Otherwise somebody
+/// who may push tags could replace `origin/main` with another history.
 pub(crate) fn resolve(root: &Path, revision: &str) -> Result<String, GitError> {
     if leads_elsewhere(root)? {
-        return Err(GitError::Elsewhere);
+        return Err(GitError::OtherRepository);
     }
-    // What stands before the first step away from the named commit, as in `origin/main~2`.
+    // The name of the ref without the steps that follow it: `origin/main` in `origin/main~2` or `origin/main@{1}`.
     let name = revision.split(['~', '^', ':']).next().unwrap_or_default();
     let name = name.split("@{").next().unwrap_or_default();
+    // `for-each-ref` takes these characters for a pattern. git does not allow them in the name of a ref.
     if name.is_empty() || name.contains(['*', '?', '[', '\\']) {
         return Err(GitError::NoRevision);
     }
@@ -89,6 +99,7 @@ pub(crate) fn resolve(root: &Path, revision: &str) -> Result<String, GitError> {
         return Err(GitError::Ambiguous);
     }
     let mut resolve = git(root);
+    // A revision that begins with a dash is not an option.
     resolve.args(["rev-parse", "--verify", "--end-of-options"]).stderr(Stdio::piped());
     resolve.arg(format!("{revision}^{{commit}}"));
     let answer = resolve.output().map_err(|_| GitError::NoRepository)?;
@@ -102,7 +113,8 @@ pub(crate) fn resolve(root: &Path, revision: &str) -> Result<String, GitError> {
     Ok(commit.trim().to_owned())
 }
 
-/// Whether a link or a submodule within a work tree leads to the root.
+/// Whether the root belongs to another repository than its path says: it is a submodule, or a symbolic link in a work
+/// tree leads to it.
 fn leads_elsewhere(root: &Path) -> Result<bool, GitError> {
     let top = top_of(root).ok_or(GitError::NoRepository)?;
     let mut superproject = git(root);
@@ -110,6 +122,7 @@ fn leads_elsewhere(root: &Path) -> Result<bool, GitError> {
     if !output(superproject).ok_or(GitError::Unreadable)?.is_empty() {
         return Ok(true);
     }
+    // The root as the user wrote it, with its links: `top` is without links.
     let named = files::absolute(root).map_err(|_| GitError::Unreadable)?;
     let is_top = |folder: &Path| folder.canonicalize().is_ok_and(|folder| folder == top);
     let Some(named_top) = named.ancestors().filter(|folder| is_top(folder)).last() else {
@@ -117,13 +130,13 @@ fn leads_elsewhere(root: &Path) -> Result<bool, GitError> {
     };
     let below = named.strip_prefix(named_top).unwrap_or(Path::new(""));
     let has_link = files::first_link(named_top, below).map_err(|_| GitError::Unreadable)?.is_some();
-    // A link to the top of a work tree may itself stand in another one.
-    let stands_in_another = named_top.is_symlink()
+    // The top may be a link that is in another work tree.
+    let is_in_another = named_top.is_symlink()
         && named_top.parent().and_then(top_of).is_some_and(|other| other != top);
-    Ok(has_link || stands_in_another)
+    Ok(has_link || is_in_another)
 }
 
-/// The top of the work tree around a folder, without links.
+/// Returns the top folder of the work tree around `folder`, with links resolved.
 fn top_of(folder: &Path) -> Option<PathBuf> {
     let mut top = git(folder);
     top.args(["rev-parse", "--show-toplevel"]);
@@ -132,9 +145,9 @@ fn top_of(folder: &Path) -> Option<PathBuf> {
     PathBuf::from(OsStr::from_bytes(path)).canonicalize().ok()
 }
 
-/// Whether more than one thing has the name, or a tag or branch has that of a remote's branch.
+/// Whether a name means more than one commit or ref, or a tag or branch has the name of a remote's branch.
 fn is_ambiguous(root: &Path, name: &str) -> Result<bool, GitError> {
-    // Where git looks for a name, in its order; see gitrevisions(7).
+    // The places where git looks for a name, in git's order; see gitrevisions(7).
     let mut places = vec![
         format!("refs/{name}"),
         format!("refs/tags/{name}"),
@@ -147,8 +160,10 @@ fn is_ambiguous(root: &Path, name: &str) -> Result<bool, GitError> {
     list.args(["for-each-ref", "--format=%(refname)"]).args(&places);
     let refs = lines(list)?;
     let found: Vec<_> = refs.iter().filter(|found| places.contains(found)).collect();
+    // git accepts 4 hexadecimal digits or more as an abbreviated commit.
     let is_digits = name.len() >= 4 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-    // HEAD and its like are no refs, and a run of digits is a commit.
+    // `HEAD`, `FETCH_HEAD` and `@` are not below `refs/`, and hexadecimal digits may name a commit. The list above does
+    // not show these meanings, so each counts as one more.
     let is_itself = is_digits || name == "@" || name.ends_with("HEAD") && !name.contains('/');
     if found.len() + usize::from(is_itself) > 1 {
         return Ok(true);
@@ -156,7 +171,7 @@ fn is_ambiguous(root: &Path, name: &str) -> Result<bool, GitError> {
     let mut list = git(root);
     list.arg("remote");
     let remotes = lines(list)?;
-    // What a remote's HEAD is, whoever may push a branch of that name decides.
+    // `origin` alone means `origin/HEAD`. Anybody who may push a branch named `HEAD` decides what it is.
     let is_expanded = found.iter().any(|found| found.ends_with(&format!("{name}/HEAD")));
     let is_of = |remote: &String| {
         let rest = name.strip_prefix(remote.as_str());
@@ -167,12 +182,17 @@ fn is_ambiguous(root: &Path, name: &str) -> Result<bool, GitError> {
     Ok(is_expanded || (looks_remote && !found.is_empty() && !is_remote))
 }
 
+/// Runs a command, and returns the lines of its standard output.
 fn lines(command: Command) -> Result<Vec<String>, GitError> {
     let text = output(command).and_then(|bytes| String::from_utf8(bytes).ok());
     Ok(text.ok_or(GitError::Unreadable)?.lines().map(str::to_owned).collect())
 }
 
-/// The files below some paths as they were at a commit, by their path from `root`.
+/// Reads the files at or below `paths` at a commit. The key is the path from `root`.
+///
+/// # Errors
+///
+/// If git fails, or if a path is not UTF-8.
 pub(crate) fn files_at(
     root: &Path,
     commit: &str,
@@ -182,7 +202,7 @@ pub(crate) fn files_at(
     list.args(["ls-tree", "-r", "-z", commit, "--"]).args(paths);
     let listed = output(list).ok_or(GitError::Unreadable)?;
     let listed = String::from_utf8(listed).map_err(|_| GitError::Unreadable)?;
-    // `<mode> <type> <object>\t<path>` each.
+    // Each entry is `<mode> <type> <object>\t<path>`.
     let entries: Vec<(&str, &str)> = listed
         .split_terminator('\0')
         .filter_map(|entry| {
@@ -202,20 +222,22 @@ pub(crate) fn files_at(
     Ok(files)
 }
 
-/// What `git cat-file --batch` prints for these objects.
+/// Returns the output of `git cat-file --batch` for these objects, one a line.
 fn contents(root: &Path, objects: String) -> Option<Vec<u8>> {
     let mut command = git(root);
     command.args(["cat-file", "--batch"]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().ok()?;
     let mut input = child.stdin.take()?;
-    // Its output fills while it is still asked.
+    // A thread writes the input. Otherwise both processes could wait for each other: git prints while it still reads.
     let asking = thread::spawn(move || input.write_all(objects.as_bytes()));
     let output = child.wait_with_output().ok()?;
     asking.join().ok()?.ok()?;
     output.status.success().then_some(output.stdout)
 }
 
-/// The first object of a batch: `<object> <type> <size>`, a line break, the bytes, a line break.
+/// Returns the bytes of the first object of a batch, and the rest of the batch.
+///
+/// An object is `<object> <type> <size>`, a line break, the bytes and a line break.
 fn next_object(batch: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = batch.iter().position(|byte| *byte == b'\n')?;
     let size = std::str::from_utf8(batch.get(..end)?).ok()?.rsplit(' ').next()?.parse().ok()?;
@@ -223,23 +245,29 @@ fn next_object(batch: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((bytes, rest.strip_prefix(b"\n")?))
 }
 
-/// Whether git could find a repository from `root`: asking it costs more than a small ledger.
+/// Whether git may find a repository from `root`. True if this cannot be checked.
+///
+/// The check does not start git, because that costs more than writing a small ledger.
 fn may_be_in_repository(root: &Path) -> bool {
     is_in_repository(root).unwrap_or(true)
 }
 
-/// Whether a folder at or above `root` has a `.git`. What cannot be looked at is an error.
+/// Whether `root` or a folder above it has a `.git`.
+///
+/// # Errors
+///
+/// If a folder cannot be read. Then it is unknown whether there is a `.git`.
 pub(crate) fn is_in_repository(root: &Path) -> Result<bool, FileError> {
     let whole = root.canonicalize().map_err(FileError::new("find", root))?;
     for folder in whole.ancestors() {
-        if files::look_behind_links(&folder.join(".git"))?.is_some() {
+        if files::metadata_following_links(&folder.join(".git"))?.is_some() {
             return Ok(true);
         }
     }
     Ok(false)
 }
 
-/// The files that git tracks below `root`: their mode and their path from there.
+/// Lists the files that git tracks below `root`: the mode, such as `100644`, and the path from `root`.
 pub(crate) fn tracked(root: &Path) -> Result<Vec<(String, Vec<u8>)>, GitError> {
     let mut list = git(root);
     list.args(["ls-files", "-z", "--stage", "--cached"]);
@@ -247,7 +275,7 @@ pub(crate) fn tracked(root: &Path) -> Result<Vec<(String, Vec<u8>)>, GitError> {
     let entries = listed.split(|byte| *byte == 0).filter(|entry| !entry.is_empty());
     entries
         .map(|entry| {
-            // `<mode> <object> <stage>\t<path>` each.
+            // Each entry is `<mode> <object> <stage>\t<path>`.
             let tab = entry.iter().position(|byte| *byte == b'\t')?;
             let (facts, path) = entry.split_at_checked(tab)?;
             let mode = std::str::from_utf8(facts).ok()?.split(' ').next()?;

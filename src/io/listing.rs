@@ -1,4 +1,4 @@
-//! The files of a repository: those that git tracks, or outside git those that are not ignored.
+//! Lists the files of a repository: in git the tracked files, otherwise the files that are not ignored.
 
 use crate::io::error::FileError;
 use std::ffi::OsStr;
@@ -15,39 +15,43 @@ use rustix::fs::OFlags;
 use super::files;
 use super::git::{self, GitError};
 
-/// How many bytes of a file are read at most. Configurations are smaller by far, and two of this size fit into memory
-/// with all that is read of them.
+/// The size limit of a file, in bytes. A configuration is much smaller. Two files of this size fit into memory together
+/// with their parsed contents.
 const MAX_FILE: u64 = 8 << 20;
 
-/// How often a file is read again that changes while it is read.
+/// How often a file is read before the tool gives up because it changes each time.
 const ATTEMPTS: usize = 5;
 
-/// A file of the repository, or what stands in its place.
+/// A path of the repository, and whether its file can be examined.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum ListedFile {
-    /// A path as git writes it.
+    /// A file to examine. The path is relative to the root, as git writes it.
     File(String),
-    /// A submodule, or a link out of the repository: it is not examined. (What a link within it leads to has a path of
-    /// its own.)
-    Elsewhere(String),
-    /// A file whose name is no UTF-8, as far as it can be shown.
-    Unnamable(String),
+    /// A submodule, a symbolic link out of the repository, or outside git anything that is not a regular file. It is
+    /// not examined. (A link to a file in the repository is left out: that file is listed under its own path.)
+    OutsideRepository(String),
+    /// A file whose name is not UTF-8. The text shows each invalid byte as a replacement character.
+    NameNotUtf8(String),
 }
 
-/// Why the files could not be listed.
+/// Why the files cannot be listed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ListError {
     #[error(transparent)]
     File(#[from] FileError),
     #[error("{0}")]
     Git(GitError),
-    #[error("this is a bare repository: it has no files, only their history")]
+    #[error("this is a bare repository: it has no work tree, only the history")]
     Bare,
 }
 
-/// The files below a root, sorted.
+/// Lists the files below `root`, sorted and without duplicates.
+///
+/// # Errors
+///
+/// If `root` is missing or a bare repository, if a folder cannot be read, or if git fails.
 pub(crate) fn list(root: &Path) -> Result<Vec<ListedFile>, ListError> {
-    if files::look_behind_links(root)?.is_none() {
+    if files::metadata_following_links(root)?.is_none() {
         let missing = io::Error::from(io::ErrorKind::NotFound);
         return Err(FileError::new("list", root)(missing).into());
     }
@@ -59,40 +63,47 @@ pub(crate) fn list(root: &Path) -> Result<Vec<ListedFile>, ListError> {
         walk(root)?
     };
     entries.sort_unstable();
+    // During a merge conflict, git lists one path several times.
     entries.dedup();
     Ok(entries)
 }
 
-/// Whether a folder is what `git init --bare` makes.
+/// Whether a folder looks like a bare repository. `git init --bare` creates these three entries.
 fn is_bare(root: &Path) -> Result<bool, FileError> {
     for part in ["HEAD", "objects", "refs"] {
-        if files::look(&root.join(part))?.is_none() {
+        if files::metadata_if_exists(&root.join(part))?.is_none() {
             return Ok(false);
         }
     }
     Ok(true)
 }
 
+/// Lists the files that git tracks.
 fn tracked(root: &Path) -> Result<Vec<ListedFile>, ListError> {
     let mut entries = Vec::new();
     for (mode, path) in git::tracked(root).map_err(ListError::Git)? {
         let Ok(name) = std::str::from_utf8(&path) else {
-            entries.push(ListedFile::Unnamable(String::from_utf8_lossy(&path).into_owned()));
+            entries.push(ListedFile::NameNotUtf8(String::from_utf8_lossy(&path).into_owned()));
             continue;
         };
         entries.extend(match mode.as_str() {
-            "160000" => Some(ListedFile::Elsewhere(name.to_owned())),
-            "120000" => leads_out(root, name).then(|| ListedFile::Elsewhere(name.to_owned())),
+            // Modes of git: 160000 is a submodule, 120000 a symbolic link.
+            "160000" => Some(ListedFile::OutsideRepository(name.to_owned())),
+            "120000" => leads_out(root, name).then(|| ListedFile::OutsideRepository(name.to_owned())),
             _ => Some(ListedFile::File(name.to_owned())),
         });
     }
     Ok(entries)
 }
 
+/// Lists the files below a folder that is not in git.
 fn walk(root: &Path) -> Result<Vec<ListedFile>, ListError> {
     let walk = WalkBuilder::new(root)
+        // Hidden files are listed, too.
         .hidden(false)
+        // `.gitignore` counts although this is not a git repository.
         .require_git(false)
+        // Only ignore files below the root count, so that the list does not depend on the machine.
         .git_global(false)
         .parents(false)
         .follow_links(false)
@@ -101,7 +112,10 @@ fn walk(root: &Path) -> Result<Vec<ListedFile>, ListError> {
     let mut entries = Vec::new();
     for entry in walk {
         let entry = entry.map_err(|error| {
-            let cause = error.into_io_error().unwrap_or_else(|| io::Error::other("it is a circle"));
+            // The only error of a walk without an I/O cause is a loop.
+            let cause = error
+                .into_io_error()
+                .unwrap_or_else(|| io::Error::other("it contains a symbolic link loop"));
             FileError::new("list", root)(cause)
         })?;
         let Ok(below) = entry.path().strip_prefix(root) else { continue };
@@ -110,52 +124,58 @@ fn walk(root: &Path) -> Result<Vec<ListedFile>, ListError> {
             continue;
         }
         let Some(name) = below.to_str().map(str::to_owned) else {
-            entries.push(ListedFile::Unnamable(below.to_string_lossy().into_owned()));
+            entries.push(ListedFile::NameNotUtf8(below.to_string_lossy().into_owned()));
             continue;
         };
         entries.extend(match kind {
             Some(kind) if kind.is_file() => Some(ListedFile::File(name)),
             Some(kind) if kind.is_symlink() && !leads_out(root, &name) => None,
-            _ => Some(ListedFile::Elsewhere(name)),
+            _ => Some(ListedFile::OutsideRepository(name)),
         });
     }
     Ok(entries)
 }
 
-/// Whether a link leads out of the repository, or nowhere that could be told.
+/// Whether a symbolic link leads out of the repository. Also true if its target is missing or cannot be read.
 fn leads_out(root: &Path, link: &str) -> bool {
     let target = root.canonicalize().and_then(|root| Ok((root.join(link).canonicalize()?, root)));
     !target.is_ok_and(|(target, root)| target.starts_with(root))
 }
 
-/// What reading a file gave.
+/// The result of reading a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Content {
     Bytes(Vec<u8>),
-    /// It is tracked and not there: who removed it changed the tree.
+    /// The file is listed and missing: somebody removed it from the work tree.
     Gone,
-    /// It is larger than is read, or no regular file.
+    /// The file is larger than the limit, or not a regular file.
     NotExamined,
 }
 
-/// Reads a file as it is at one moment. One that changes each time it is read is an error.
-pub(crate) fn read_at_once(root: &Path, path: &str) -> Result<Content, FileError> {
+/// Reads a file in a consistent state: its content at one moment, not a mix of an old and a new version.
+///
+/// # Errors
+///
+/// If the file cannot be read, or if it changes during each attempt.
+pub(crate) fn read_consistent(root: &Path, path: &str) -> Result<Content, FileError> {
     let path = root.join(path);
     let error = || FileError::new("read", &path);
     for _ in 0..ATTEMPTS {
-        // A link or a pipe that has taken the file's place is not followed, and not waited for.
+        // Somebody may have replaced the file by a link or a pipe since it was listed. Do not follow a link
+        // (`NOFOLLOW`), and do not wait for a pipe (`NONBLOCK`).
         let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
         let opened = OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(&path);
         let mut file = match opened {
             Ok(file) => file,
             Err(cause) => {
-                return match files::look(&path)? {
+                return match files::metadata_if_exists(&path)? {
                     None => Ok(Content::Gone),
                     Some(found) if !found.is_file() => Ok(Content::NotExamined),
                     Some(_) => Err(error()(cause)),
                 };
             }
         };
+        // The file is unchanged if size and time are the same before and after reading.
         let before = file.metadata().map_err(error())?;
         if !before.is_file() || before.len() > MAX_FILE {
             return Ok(Content::NotExamined);
@@ -171,14 +191,16 @@ pub(crate) fn read_at_once(root: &Path, path: &str) -> Result<Content, FileError
     Err(error()(io::Error::other("it changes while it is read")))
 }
 
-/// Whether a file was written so long ago that a write at the same time as our reading would show: the times of files
-/// are as coarse as the system's clock ticks.
+/// Whether the last write is old enough for the file's time to prove that nothing changed.
+///
+/// The clock for file times is coarse: two writes within one tick of it have the same time. So after a recent write, an
+/// equal time proves nothing, and the caller compares the bytes.
 fn is_settled(found: &Metadata) -> bool {
     let age = found.modified().ok().and_then(|time| time.elapsed().ok());
     age.is_some_and(|age| age > Duration::from_secs(1))
 }
 
-/// Whether a file still holds these bytes.
+/// Reads a file again, and returns whether it still has these bytes.
 fn is_same(file: &mut File, bytes: &[u8]) -> io::Result<bool> {
     file.rewind()?;
     let mut again = Vec::with_capacity(bytes.len() + 1);
@@ -186,13 +208,16 @@ fn is_same(file: &mut File, bytes: &[u8]) -> io::Result<bool> {
     Ok(again == bytes)
 }
 
+/// Reads a file up to one byte more than the limit. That byte shows that the file grew beyond it.
 fn read_to_end(file: &mut File, before: &Metadata) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(usize::try_from(before.len()).unwrap_or_default() + 1);
     file.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// The folder of a path that a link in the work tree leads to, where there is one: git would not have listed the file.
+/// Returns the first folder of a path that is a symbolic link; `None` if there is none.
+///
+/// git lists the paths of its index. If a folder of such a path is a link now, the file at its target is another file.
 pub(crate) fn linked_folder(root: &Path, path: &str) -> Result<Option<PathBuf>, FileError> {
     let parent = Path::new(OsStr::from_bytes(path.as_bytes())).parent().unwrap_or(Path::new(""));
     files::first_link(root, parent)
@@ -241,13 +266,13 @@ mod tests {
         fs::create_dir(root.join("folder.yml")).unwrap();
         symlink("large.yml", root.join("link.yml")).unwrap();
         for path in ["large.yml", "folder.yml", "link.yml"] {
-            assert_eq!(read_at_once(root, path).unwrap(), Content::NotExamined, "{path}");
+            assert_eq!(read_consistent(root, path).unwrap(), Content::NotExamined, "{path}");
         }
-        assert_eq!(read_at_once(root, "none.yml").unwrap(), Content::Gone);
-        // A file of no length that has bytes all the same, as one has that grows while it is read.
-        let changing = read_at_once(Path::new("/proc/self"), "status").unwrap_err().to_string();
+        assert_eq!(read_consistent(root, "none.yml").unwrap(), Content::Gone);
+        // This file reports the size 0 but has bytes. A file that grows while it is read looks the same.
+        let changing = read_consistent(Path::new("/proc/self"), "status").unwrap_err().to_string();
         assert!(changing.contains("it changes while it is read"), "{changing}");
         fs::write(root.join("a.yml"), "a: 1\n").unwrap();
-        assert_eq!(read_at_once(root, "a.yml").unwrap(), Content::Bytes(b"a: 1\n".to_vec()));
+        assert_eq!(read_consistent(root, "a.yml").unwrap(), Content::Bytes(b"a: 1\n".to_vec()));
     }
 }

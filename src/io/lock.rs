@@ -1,4 +1,4 @@
-//! The lock of a journal: one process changes it at a time, and nobody reads it meanwhile.
+//! The journal's lock. Either one process changes the journal, or any number of processes read it.
 
 use crate::io::error::FileError;
 use std::fs::{File, TryLockError};
@@ -7,26 +7,27 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How often a lock is tried that another process has. Short against a step, and a thousand tries a second cost
-/// nothing that anybody would notice.
+/// The pause between two attempts to lock. It is short compared with a step, and a thousand attempts a second cost
+/// almost nothing.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// After how long somebody at a terminal wonders what is going on.
-const SILENCE: Duration = Duration::from_secs(1);
+/// Waiting time without a message. After that, a user at a terminal wants to know why nothing happens.
+const NOTICE_AFTER: Duration = Duration::from_secs(1);
 
-/// Keeps other processes from changing the journal, until it is dropped.
+/// The journal's lock. No other process changes the journal until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Lock {
+    /// The locked root folder; `None` if its file system has no locks.
     _root: Option<File>,
 }
 
-/// How a lock is waited for.
+/// How to wait for a lock.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Patience<'a> {
-    /// The file whose lock is the door to the journal's: who waits for the journal holds it, so that those who come
-    /// later wait behind. Its absence only makes waiting less fair.
-    pub(crate) door: &'a Path,
-    /// After how long it gives up.
+pub(crate) struct WaitPolicy<'a> {
+    /// A file to lock before the journal. A process keeps this lock while it waits for the journal's lock, so that
+    /// later processes queue and cannot overtake it. If the file is missing, waiting is only less fair.
+    pub(crate) queue: &'a Path,
+    /// The time after which waiting fails.
     pub(crate) wait: Duration,
 }
 
@@ -37,25 +38,34 @@ enum LockKind {
 }
 
 impl Lock {
-    /// Waits until no other process reads or changes the journal of the repository at `root`.
-    pub(crate) fn take(root: &Path, patience: Patience<'_>) -> Result<Self, FileError> {
-        Self::of(root, patience, LockKind::Exclusive)
+    /// Locks the journal of the repository at `root` for a change. Waits until no other process reads or changes it.
+    ///
+    /// # Errors
+    ///
+    /// If `root` cannot be opened or locked, or if the wait is over.
+    pub(crate) fn take(root: &Path, policy: WaitPolicy<'_>) -> Result<Self, FileError> {
+        Self::acquire(root, policy, LockKind::Exclusive)
     }
 
-    /// Waits until nobody is changing the journal, so as to read it; a file system without locks is read as it
-    /// stands.
-    pub(crate) fn share(root: &Path, patience: Patience<'_>) -> Result<Self, FileError> {
-        Self::of(root, patience, LockKind::Shared)
+    /// Locks the journal of the repository at `root` for reading. Waits until no other process changes it. If the file
+    /// system has no locks, reading continues without one.
+    ///
+    /// # Errors
+    ///
+    /// If `root` cannot be opened, or if the wait is over.
+    pub(crate) fn share(root: &Path, policy: WaitPolicy<'_>) -> Result<Self, FileError> {
+        Self::acquire(root, policy, LockKind::Shared)
     }
 
-    fn of(root: &Path, patience: Patience<'_>, kind: LockKind) -> Result<Self, FileError> {
-        // The root is there before the journal is, and stays when a journal is removed.
+    fn acquire(root: &Path, policy: WaitPolicy<'_>, kind: LockKind) -> Result<Self, FileError> {
+        // The root is locked, not the journal's folder: the root exists before the journal and after its removal.
         let folder = File::open(root).map_err(FileError::new("open", root))?;
-        let mut waiting = Waiting { since: Instant::now(), wait: patience.wait, is_told: false };
-        let door = File::open(patience.door).ok();
-        if let Some(door) = &door {
-            // A door that cannot be locked is left open.
-            match waiting.lock(door, kind) {
+        let mut waiting =
+            Waiting { since: Instant::now(), wait: policy.wait, is_reported: false };
+        let queue = File::open(policy.queue).ok();
+        if let Some(queue) = &queue {
+            // The queue only makes waiting fair. If it cannot be locked, continue without it.
+            match waiting.lock(queue, kind) {
                 Err(error) if error.kind() == io::ErrorKind::TimedOut => {
                     return Err(FileError::new("lock", root)(error));
                 }
@@ -72,11 +82,11 @@ impl Lock {
     }
 }
 
-/// Waits for a lock, and says so.
+/// One wait for locks, which prints a message if it takes long. The queue and the journal share its time limit.
 struct Waiting {
     since: Instant,
     wait: Duration,
-    is_told: bool,
+    is_reported: bool,
 }
 
 impl Waiting {
@@ -96,9 +106,9 @@ impl Waiting {
                 let message = "another process has the journal's lock";
                 return Err(io::Error::new(io::ErrorKind::TimedOut, message));
             }
-            if waited >= SILENCE && !self.is_told {
-                self.is_told = true;
-                // Where nobody can be told, it waits all the same.
+            if waited >= NOTICE_AFTER && !self.is_reported {
+                self.is_reported = true;
+                // If standard error cannot be written, wait without the message.
                 let _ = writeln!(
                     io::stderr(),
                     "waiting for another process that has the journal's lock (up to {} s)",

@@ -1,5 +1,4 @@
-//! Where the tool touches the world: files, the journal's folder, signatures, git and the
-//! clock.
+//! The tool's input and output: files, the journal's folder, signatures, git and the clock.
 
 pub(crate) mod clock;
 pub(crate) mod error;

@@ -1,4 +1,4 @@
-//! Text that is written, or compared with a file, while the next text is formed.
+//! Writes text to a file, or compares it with a file, in parallel with the code that produces the text.
 
 use crate::io::error::FileError;
 use std::fmt;
@@ -8,21 +8,23 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-/// How many bytes go to the operating system at once.
+/// The size of a chunk, in bytes. The writer thread writes one chunk with one call.
 const CHUNK: usize = 1 << 20;
 
-/// How many bytes of a short text go to the operating system at once: memory that is used again needs
-/// no new pages.
+/// The size of one write of a short text, in bytes. It is small so that the same memory is used again: a larger buffer
+/// needs new pages from the operating system.
 const PAGES: usize = 1 << 16;
 
-/// How many chunks may wait to be written.
+/// How many chunks may wait for the writer. This bounds the memory if the disk is slower than the text.
 const CHUNKS: usize = 4;
 
-/// After how many bytes the disk is asked to begin its work.
+/// The number of bytes after which a sync starts in the background, so that the sync at the end has less to do.
 const SYNC_EVERY: usize = 64 << 20;
 
-/// Text on its way to a file. What is more than one chunk is written by a thread of its own while
-/// the next text is formed; less is not worth a thread.
+/// A buffered writer of text to a file.
+///
+/// If the text is longer than one chunk, a thread writes it while the caller produces more. A shorter text is not
+/// worth a thread.
 #[derive(Debug)]
 pub(crate) struct Sink {
     chunk: Vec<u8>,
@@ -31,20 +33,26 @@ pub(crate) struct Sink {
 
 #[derive(Debug)]
 enum Output {
-    /// So many bytes are written, too few to be worth a thread.
+    /// The caller's thread writes. The number counts the bytes written so far.
     Short(File, usize),
+    /// A thread writes: it receives full chunks, and sends them back empty for reuse.
     Writing {
         full: SyncSender<Vec<u8>>,
         empty: Receiver<Vec<u8>>,
         writer: JoinHandle<io::Result<File>>,
     },
-    /// Between the two.
+    /// A placeholder while `Short` becomes `Writing`.
     Starting,
+    /// A write in the caller's thread failed.
     Failed(io::Error),
 }
 
 impl Sink {
-    /// Writes all of it to `output`, which it gives back.
+    /// Runs `write`, writes all its text to `output`, and returns the result of `write` and the file.
+    ///
+    /// # Errors
+    ///
+    /// If a write to `output` fails, or if `write` returns an error.
     pub(super) fn fill<T>(
         output: File,
         write: impl FnOnce(&mut Self) -> Result<T, fmt::Error>,
@@ -54,10 +62,11 @@ impl Sink {
         let output = sink.finish()?;
         match written {
             Ok(written) => Ok((written, output)),
-            Err(fmt::Error) => Err(io::Error::other("the text could not be formed")),
+            Err(fmt::Error) => Err(io::Error::other("cannot format the text")),
         }
     }
 
+    /// Adds bytes to the chunk, and writes or passes on the chunk if it is full.
     pub(super) fn push(&mut self, bytes: &[u8]) -> fmt::Result {
         self.chunk.extend_from_slice(bytes);
         match &mut self.output {
@@ -77,7 +86,7 @@ impl Sink {
         }
     }
 
-    /// Hands the chunk to the writer, and takes an empty one.
+    /// Sends the chunk to the writer thread, and continues with an empty one. The first call starts the thread.
     fn pass_on(&mut self) -> fmt::Result {
         self.output = match std::mem::replace(&mut self.output, Output::Starting) {
             Output::Short(file, _) => {
@@ -90,13 +99,14 @@ impl Sink {
         };
         let Output::Writing { full, empty, .. } = &self.output else { return Err(fmt::Error) };
         let next = empty.try_recv().unwrap_or_else(|_| Vec::with_capacity(CHUNK));
-        // A writer that no longer listens has failed, and says why when it is joined.
+        // If the writer no longer receives, it has failed. `finish` joins it and returns its error.
         full.send(std::mem::replace(&mut self.chunk, next)).map_err(|_| fmt::Error)
     }
 
+    /// Writes the rest of the text, and waits for the writer thread.
     fn finish(mut self) -> io::Result<File> {
         if let Output::Writing { .. } = self.output {
-            // What a failed writer does not take, it says why when it is joined.
+            // An error is ignored here: it means that the writer failed, and the join below returns the reason.
             let _ = self.pass_on();
         }
         match self.output {
@@ -104,7 +114,7 @@ impl Sink {
             Output::Failed(error) => Err(error),
             Output::Writing { full, writer, .. } => {
                 drop(full);
-                // A panic of the writer is a panic of ours.
+                // A panic in the writer thread continues here.
                 writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
             }
             Output::Starting => Err(io::Error::other("the writer did not start")),
@@ -112,7 +122,7 @@ impl Sink {
     }
 }
 
-/// Writes what comes, and gives the chunks back.
+/// Writes each chunk to the file, and sends it back for reuse.
 fn write_chunks(
     mut file: File,
     chunks: Receiver<Vec<u8>>,
@@ -124,14 +134,14 @@ fn write_chunks(
         unsynced += chunk.len();
         if unsynced >= SYNC_EVERY {
             unsynced = 0;
-            // Most of the text is on the disk by the time that the last of it is written. A
-            // failure shows again in the sync at the end; a pipe has none to wait for.
+            // Most of the text is on the disk before the last chunk is written. The result is ignored: the sync at
+            // the end reports a failure again, and a pipe cannot be synced.
             if let Ok(file) = file.try_clone() {
                 thread::spawn(move || file.sync_data());
             }
         }
         chunk.clear();
-        // The last chunks find nobody who wants their memory back.
+        // An error is ignored: after the last chunk, the sender no longer needs empty ones.
         let _ = emptied.try_send(chunk);
     }
     Ok(file)
@@ -143,8 +153,12 @@ impl fmt::Write for Sink {
     }
 }
 
-/// The offset of the first byte in which a file differs from the text that `write` forms; `None` where it is that
-/// text. The file is read while the text is formed.
+/// Compares a file with the text that `write` produces. Returns the offset of the first byte that differs; `None` if
+/// they are equal. A thread reads the file while `write` produces the text.
+///
+/// # Errors
+///
+/// If the file cannot be read.
 pub(crate) fn first_difference(
     path: &Path,
     write: impl FnOnce(&mut Comparison) -> fmt::Result,
@@ -155,16 +169,17 @@ pub(crate) fn first_difference(
     let (emptied, empty) = sync_channel(CHUNKS);
     let comparing = thread::spawn(move || compare(file, chunks, &emptied));
     let mut comparison = Comparison { chunk: Vec::with_capacity(CHUNK), full, empty };
-    // The text is not formed to its end once a difference is found.
+    // After the first difference, `write` fails and stops early. Then there is no last chunk to compare.
     if write(&mut comparison).is_ok() {
+        // An error is ignored: it means that the reader has found a difference or failed. The join returns which.
         let _ = comparison.pass_on();
     }
     drop(comparison);
-    // A panic of the reader is a panic of ours.
+    // A panic in the reader thread continues here.
     comparing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).map_err(error())
 }
 
-/// Text on its way to be compared with a file.
+/// A writer whose text is compared with a file. A write fails after the first difference.
 #[derive(Debug)]
 pub(crate) struct Comparison {
     chunk: Vec<u8>,
@@ -173,6 +188,7 @@ pub(crate) struct Comparison {
 }
 
 impl Comparison {
+    /// Sends the chunk to the reader thread, and continues with an empty one. Fails if that thread has ended.
     fn pass_on(&mut self) -> fmt::Result {
         let next = self.empty.try_recv().unwrap_or_else(|_| Vec::with_capacity(CHUNK));
         self.full.send(std::mem::replace(&mut self.chunk, next)).map_err(|_| fmt::Error)
@@ -186,6 +202,7 @@ impl fmt::Write for Comparison {
     }
 }
 
+/// Compares the chunks with the file. Returns the offset of the first difference.
 fn compare(
     mut file: File,
     chunks: Receiver<Vec<u8>>,
@@ -203,9 +220,10 @@ fn compare(
         }
         offset += chunk.len();
         chunk.clear();
-        // The last chunks find nobody who wants their memory back.
+        // An error is ignored: after the last chunk, the sender no longer needs empty ones.
         let _ = emptied.try_send(chunk);
     }
+    // All the text is in the file. The file differs if it has more bytes.
     let is_longer = file.read(&mut [0])? > 0;
     Ok(is_longer.then_some(offset))
 }

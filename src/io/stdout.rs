@@ -1,4 +1,4 @@
-//! Standard output.
+//! Writing to standard output.
 
 use crate::io::error::FileError;
 use std::fmt;
@@ -10,7 +10,11 @@ use rustix::fs::{OFlags, fcntl_getfl};
 
 use super::sink::Sink;
 
-/// Writes to standard output what the command is run for.
+/// Writes the command's result to standard output through a [`Sink`].
+///
+/// # Errors
+///
+/// If standard output is closed, or if a write fails.
 pub(crate) fn print<T>(
     write: impl FnOnce(&mut Sink) -> Result<T, fmt::Error>,
 ) -> Result<T, FileError> {
@@ -22,8 +26,10 @@ pub(crate) fn print<T>(
     Sink::fill(output, write).map(|(written, _)| written).map_err(FileError::of_output)
 }
 
-/// Whether standard output was closed when the process began. The runtime puts `/dev/null` in its place then, open to
-/// read and write; a shell's `>/dev/null` is open to write alone.
+/// Whether standard output was closed when the process started.
+///
+/// Rust's runtime replaces a closed standard output with `/dev/null`, so that writes succeed and the text is lost. It
+/// opens `/dev/null` to read and write. A shell's `>/dev/null` is opened only to write.
 fn is_closed(output: &File) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     let device = |path: &str| fs::metadata(path).map(|metadata| metadata.rdev()).ok();
@@ -31,13 +37,13 @@ fn is_closed(output: &File) -> bool {
     is_null && fcntl_getfl(output).is_ok_and(|flags| flags.contains(OFlags::RDWR))
 }
 
-/// Writes bytes to standard output.
+/// Writes bytes to standard output as they are.
 pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), FileError> {
     let mut output = io::stdout().lock();
     output.write_all(bytes).and_then(|()| output.flush()).map_err(FileError::of_output)
 }
 
-/// Writes text with colors to standard output, which loses them where nobody sees them.
+/// Writes colored text to standard output. The colors are removed if it is not a terminal that shows colors.
 pub(crate) fn print_styled(text: &str) -> Result<(), FileError> {
     let mut output = anstream::stdout().lock();
     output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(FileError::of_output)

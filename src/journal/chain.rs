@@ -13,30 +13,30 @@ pub(super) struct Link {
     pub(super) digest: Digest,
 }
 
-/// A file of events, as far as its chain holds.
+/// The events of a file, up to the first line that breaks the chain.
 #[derive(Debug)]
 pub(super) struct Chain {
     pub(super) links: Vec<Link>,
-    /// The digest that the next event has to name.
+    /// The digest that the next event must have as `previous`.
     pub(super) tip: Digest,
-    /// How many bytes hold the links.
+    /// How many bytes of the file the links take up.
     pub(super) whole_bytes: usize,
-    /// Whether the last event lacks its line break.
+    /// Whether the line break after the last event is missing.
     pub(super) lacks_line_break: bool,
-    /// Whether a torn line stands behind the links: it may have been any event.
+    /// Whether a torn line follows the links. That line may have been any event.
     pub(super) is_torn: bool,
-    /// Whether the chain holds to its end, but for a torn line.
+    /// Whether every line belongs to the chain, except for a torn last line.
     pub(super) is_whole: bool,
     pub(super) fault: Option<JournalFault>,
 }
 
 impl Chain {
-    /// Reads the events of a candidate.
+    /// Reads the events of a candidate. The first event must have the digest of the candidate's id as `previous`.
     pub(super) fn read(candidate_id: &str, bytes: &[u8]) -> Self {
         Self::from_tip(Digest::of(candidate_id.as_bytes()), bytes)
     }
 
-    /// Reads the events of a candidate whose id is not known: the first line is believed to be its first.
+    /// Reads the events of a candidate whose id is not known. The first line counts as the candidate's first event.
     #[cfg(feature = "cli")]
     pub(super) fn of_any_candidate(bytes: &[u8]) -> Self {
         let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
@@ -66,13 +66,14 @@ impl Chain {
                     chain.whole_bytes += line.len();
                     if text.is_none() {
                         chain.lacks_line_break = true;
-                        let message = "it lacks its line break; the next event adds it";
+                        let message =
+                            "the line break at the end is missing; the next event adds it";
                         chain.fault =
                             Some(JournalFault::at(VerifyCode::TornEvent, sequence, message));
                     }
                 }
                 Err(_) if is_last && is_torn(line) => {
-                    // Zeros can stand in the place of the line break of an event that is whole.
+                    // The event can be whole: after a power cut, zeros can be in the place of its line break.
                     let event = line.split(|byte| *byte == 0).next().unwrap_or_default();
                     if let Some(link) = chain.next(event).ok().filter(|_| event.len() < line.len())
                     {
@@ -82,13 +83,13 @@ impl Chain {
                         chain.lacks_line_break = true;
                     }
                     chain.is_torn = true;
-                    let message = "it is cut off; the next event removes what is left of it";
+                    let message = "the line is cut off; the next event removes the incomplete part";
                     chain.fault = Some(JournalFault::at(VerifyCode::TornEvent, sequence, message));
                 }
                 Err(message) => {
-                    let is_converted = line.strip_suffix(b"\r\n").map(|line| chain.next(line));
-                    let message = match is_converted {
-                        Some(Ok(_)) => "only its line break differs: something wrote CR LF for LF",
+                    let without_crlf = line.strip_suffix(b"\r\n").map(|line| chain.next(line));
+                    let message = match without_crlf {
+                        Some(Ok(_)) => "only the line break differs: a tool changed LF to CR LF",
                         _ => message,
                     };
                     chain.is_whole = false;
@@ -101,21 +102,26 @@ impl Chain {
         chain
     }
 
+    /// Reads the line that follows the links.
+    ///
+    /// # Errors
+    ///
+    /// If the line is not an event, or does not continue the chain. The message says why.
     fn next(&self, line: &[u8]) -> Result<Link, &'static str> {
-        let text = std::str::from_utf8(line).map_err(|_| "it is not UTF-8")?;
+        let text = std::str::from_utf8(line).map_err(|_| "the line is not UTF-8")?;
         let event = Event::read_line(text)?;
         if event.sequence != self.links.len() + 1 {
-            return Err("its sequence number is not its line number");
+            return Err("the sequence number is not the line number");
         }
         if event.previous != self.tip {
-            return Err("its previous is not the digest of the line before it");
+            return Err("the value of previous is not the digest of the line before");
         }
         Ok(Link { event, digest: Digest::of(line) })
     }
 }
 
-/// Whether a last line that is no event was never written to its end: it has no line break, or a power cut left zeros
-/// where its bytes should be. No event has a zero byte.
+/// Whether the last line, which is not an event, was never written to its end. Then it has no line break, or it has
+/// zeros, which a power cut leaves in the place of the bytes. An event never has a zero byte.
 fn is_torn(line: &[u8]) -> bool {
     !line.ends_with(b"\n") || line.contains(&0)
 }

@@ -14,12 +14,12 @@ use crate::triage::Finding;
 use crate::words::names::EVENT_VERSION;
 use crate::words::{AcceptanceField, FIELDS, Lane, Problem, REASON, ResponseKey, ReviewerCheck};
 
-/// What stands before the digest at the end of a line.
+/// The text before the digest at the end of a line.
 const SEAL: &str = ",\"digest\":\"";
 
-/// One thing that happened to a surface: a line of its journal.
+/// One event of a surface: a line of its journal.
 ///
-/// An event is a fact and no state: replay decides what follows from it.
+/// An event says what happened. It does not say what state the candidate is in: replay decides that.
 ///
 /// ```
 /// use acceptance_ledger::{Event, History, Lane};
@@ -38,15 +38,16 @@ pub struct Event {
     pub(super) signer: Option<Signer>,
 }
 
-/// What an event tells.
+/// The part of an event that depends on its kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum EventBody {
     /// The owner answered.
     Response {
-        /// The answer that was stored; `None` where nothing of it is kept.
+        /// The answer that was stored. `None` if triage quarantined or rejected it: then nothing of it is kept.
         document: Option<DocumentName>,
         responded_at: Option<Time>,
-        /// What the request said of the surface at intake, see [`Surface::digest`](crate::Surface::digest).
+        /// The digest of what the request said about the surface at intake; see
+        /// [`Surface::digest`](crate::Surface::digest).
         surface: Digest,
         findings: Vec<Finding>,
         hints: Vec<Hint>,
@@ -56,31 +57,31 @@ pub(super) enum EventBody {
 }
 
 impl Event {
-    /// Its place in the journal, from 1.
+    /// The line of the event in the journal, from 1.
     #[must_use]
     pub const fn sequence(&self) -> usize {
         self.sequence
     }
 
-    /// When it was recorded.
+    /// When the event was recorded.
     #[must_use]
     pub const fn recorded_at(&self) -> &Time {
         &self.recorded_at
     }
 
-    /// The lane that triage found, or that the reviewer gave.
+    /// The lane that triage found, or the outcome that the reviewer gave.
     #[must_use]
     pub const fn lane(&self) -> Lane {
         self.lane
     }
 
-    /// Whether a reviewer decided; otherwise the owner answered.
+    /// Whether a reviewer decided. If not, the owner answered.
     #[must_use]
     pub const fn is_review(&self) -> bool {
         matches!(self.body, EventBody::Review { .. })
     }
 
-    /// What triage found at intake.
+    /// The findings of triage at intake. A review has none.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         match &self.body {
@@ -89,7 +90,7 @@ impl Event {
         }
     }
 
-    /// What triage could not tell for sure at intake.
+    /// The hints of triage at intake: places where triage was not sure. A review has none.
     #[must_use]
     pub fn hints(&self) -> &[Hint] {
         match &self.body {
@@ -98,7 +99,7 @@ impl Event {
         }
     }
 
-    /// When the owner answered, as the stored answer says.
+    /// When the owner answered, in UTC, as the stored answer says. `None` for a review, or if the answer is not stored.
     #[must_use]
     pub const fn responded_at(&self) -> Option<&Time> {
         match &self.body {
@@ -107,13 +108,13 @@ impl Event {
         }
     }
 
-    /// Who signed the document, as intake or review verified it.
+    /// Who signed the document. `intake` or `review` verified the signature.
     #[must_use]
     pub const fn signer(&self) -> Option<&Signer> {
         self.signer.as_ref()
     }
 
-    /// The document that the event names.
+    /// The document that the event names. `None` if nothing of the answer was stored.
     #[must_use]
     pub fn document(&self) -> Option<DocumentName> {
         match &self.body {
@@ -122,45 +123,50 @@ impl Event {
         }
     }
 
-    /// The line, without a line break.
+    /// Returns the line, without a line break.
     pub(super) fn to_line(&self) -> String {
         let line = EventLine::from(self);
-        // A line of texts, numbers and lists always has a JSON text.
+        // Serialization cannot fail: the line has only texts, numbers and lists.
         let open = serde_json::to_string(&line).unwrap_or_default();
         let open = open.strip_suffix('}').unwrap_or(&open);
         format!("{open}{SEAL}{}\"}}", Digest::of(open.as_bytes()))
     }
 
-    /// Reads a line that [`Event::to_line`] wrote.
+    /// Parses a line that [`Event::to_line`] wrote.
     ///
     /// # Errors
     ///
-    /// What is wrong with it; nothing of the line is repeated.
+    /// If [`Event::to_line`] cannot have written the line. The message does not repeat any text of the line.
     pub(super) fn read_line(line: &str) -> Result<Self, &'static str> {
-        let (open, seal) = line.rsplit_once(SEAL).ok_or("it ends in no digest of its own")?;
+        let (open, seal) = line.rsplit_once(SEAL).ok_or("the digest at the end is missing")?;
         if seal != format!("{}\"}}", Digest::of(open.as_bytes())) {
-            return Err("the digest at its end is not its own");
+            return Err("the digest at the end is not the digest of the line");
         }
         let read: EventLine = serde_json::from_str(&format!("{open}}}"))
-            .map_err(|_| "it is no event of this release")?;
+            .map_err(|_| "this release cannot parse the line as an event")?;
         let event = Self::try_from(read)?;
-        if event.to_line() == line { Ok(event) } else { Err("it is not written as events are") }
+        // An event has exactly one line, so that nothing can hide in blanks, in escapes or in the order of the keys.
+        if event.to_line() == line {
+            Ok(event)
+        } else {
+            Err("the line is not in the form in which events are written")
+        }
     }
 }
 
-/// The line as JSON, with its keys in the order in which they are written.
+/// The line as JSON, without its digest. The keys have the order in which they are written.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct EventLine {
     schema_version: String,
     sequence: usize,
     previous: String,
-    event: Name,
+    event: EventKind,
     recorded_at: String,
     lane: Lane,
     #[serde(skip_serializing_if = "Option::is_none")]
     document: Option<String>,
-    /// `yaml`; a document in JSON has none.
+    /// `yaml`. The key is absent if the document is JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     notation: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -177,7 +183,7 @@ struct EventLine {
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Name {
+enum EventKind {
     ResponseReceived,
     ReviewRecorded,
 }
@@ -192,7 +198,7 @@ struct FindingLine {
     start: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     end: Option<usize>,
-    /// Whether `not_applicable:` would have been an answer.
+    /// Whether the owner could have answered `not_applicable:` with a reason.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     excusable: bool,
 }
@@ -220,13 +226,13 @@ impl From<&Event> for EventLine {
     fn from(event: &Event) -> Self {
         let (name, responded_at, surface, findings, hints) = match &event.body {
             EventBody::Response { responded_at, surface, findings, hints, .. } => (
-                Name::ResponseReceived,
+                EventKind::ResponseReceived,
                 responded_at.as_ref().map(Time::to_string),
                 Some(surface.to_string()),
                 Some(findings.iter().map(FindingLine::from).collect()),
                 (!hints.is_empty()).then(|| hints.iter().map(HintLine::from).collect()),
             ),
-            EventBody::Review { .. } => (Name::ReviewRecorded, None, None, None, None),
+            EventBody::Review { .. } => (EventKind::ReviewRecorded, None, None, None, None),
         };
         Self {
             schema_version: EVENT_VERSION.to_owned(),
@@ -280,12 +286,14 @@ impl From<&Hint> for HintLine {
     }
 }
 
-/// The field of a finding as an event names it: those that an answer has or that stand for their position. What
-/// else a request may ask for, the journal does not repeat.
+/// Returns the field of a finding as the event names it. If the field is not one that an answer can have, it is empty:
+/// a request can ask for any name, and the journal does not repeat such a name.
 fn recorded_field(finding: &Finding) -> &str {
     if is_known_field(finding.field()) { finding.field() } else { "" }
 }
 
+/// Whether a pointer leads to a field of an answer, to a comment, or to the position of an unknown key, such as
+/// `/#3`. The name of an unknown key may be a secret, so only its position is recorded.
 fn is_known_field(field: &str) -> bool {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let mut steps = field.strip_prefix('/').unwrap_or_default().split('/');
@@ -301,7 +309,7 @@ fn is_known_field(field: &str) -> bool {
     field.is_empty() || (steps.next().is_some_and(is_known) && steps.all(is_step))
 }
 
-/// Whether an event would say the same of both findings.
+/// Whether an event records both findings in the same way.
 pub(super) fn is_recorded_as(finding: &Finding, recorded: &Finding) -> bool {
     finding.problem() == recorded.problem()
         && finding.check() == recorded.check()
@@ -313,29 +321,33 @@ impl TryFrom<EventLine> for Event {
     type Error = &'static str;
 
     fn try_from(line: EventLine) -> Result<Self, &'static str> {
-        const NO_DIGEST: &str = "a digest in it is invalid";
-        const NO_TIME: &str = "a time in it is invalid";
+        const INVALID_DIGEST: &str = "a digest is invalid";
+        const INVALID_TIME: &str = "a time is invalid";
         if line.schema_version != EVENT_VERSION {
-            return Err("it is of another version than this release reads");
+            return Err("this release does not know the schema_version");
         }
-        let digest = line.document.map(|text| text.parse()).transpose().map_err(|_| NO_DIGEST)?;
+        let digest =
+            line.document.map(|text| text.parse()).transpose().map_err(|_| INVALID_DIGEST)?;
         let notation = match (line.notation.as_deref(), digest) {
             (None, _) => Notation::Json,
             (Some("yaml"), Some(_)) => Notation::Yaml,
-            _ => return Err("its notation is not one of a document"),
+            _ => return Err("the notation is invalid: expected yaml, in a line with a document"),
         };
-        let is_review = line.event == Name::ReviewRecorded;
+        let is_review = line.event == EventKind::ReviewRecorded;
         let document = digest.map(|digest| DocumentName { digest, is_review, notation });
         let body = match (line.event, document, line.findings, line.surface) {
-            (Name::ResponseReceived, document, Some(findings), Some(surface)) => {
+            (EventKind::ResponseReceived, document, Some(findings), Some(surface)) => {
                 let in_utc = |text: String| {
-                    text.parse().ok().filter(|time: &Time| time.in_utc() == *time).ok_or(NO_TIME)
+                    text.parse()
+                        .ok()
+                        .filter(|time: &Time| time.in_utc() == *time)
+                        .ok_or(INVALID_TIME)
                 };
                 let responded_at = line.responded_at.map(in_utc);
                 EventBody::Response {
                     document,
                     responded_at: responded_at.transpose()?,
-                    surface: surface.parse().map_err(|_| NO_DIGEST)?,
+                    surface: surface.parse().map_err(|_| INVALID_DIGEST)?,
                     findings: findings
                         .into_iter()
                         .map(Finding::try_from)
@@ -348,21 +360,23 @@ impl TryFrom<EventLine> for Event {
                         .collect::<Result<_, _>>()?,
                 }
             }
-            // What else such a line has, it is not written with again.
-            (Name::ReviewRecorded, Some(document), None, None) => EventBody::Review { document },
-            _ => return Err("it has a key too many or too few"),
+            // A line with one of the other keys of an answer is refused later: the event is not written with them.
+            (EventKind::ReviewRecorded, Some(document), None, None) => {
+                EventBody::Review { document }
+            }
+            _ => return Err("a key is missing, or belongs to the other kind of event"),
         };
         let signer = line.signer.map(|line| Signer::verified(line.principal, line.key, line.role));
         let is_owner = |signer: &Signer| signer.role() == SignerRole::Owner;
-        // Who signs a record is the record's to check.
+        // The role of a record's signer is checked with the record, which says what kind of reviewer signed.
         let is_answer = matches!(body, EventBody::Response { .. });
         if is_answer && !signer.as_ref().is_none_or(is_owner) {
-            return Err("its signer is no owner");
+            return Err("the signer of the answer is not an owner");
         }
         Ok(Self {
             sequence: line.sequence,
-            previous: line.previous.parse().map_err(|_| NO_DIGEST)?,
-            recorded_at: line.recorded_at.parse().map_err(|_| NO_TIME)?,
+            previous: line.previous.parse().map_err(|_| INVALID_DIGEST)?,
+            recorded_at: line.recorded_at.parse().map_err(|_| INVALID_TIME)?,
             lane: line.lane,
             body,
             signer,
@@ -375,14 +389,15 @@ impl TryFrom<FindingLine> for Finding {
 
     fn try_from(line: FindingLine) -> Result<Self, &'static str> {
         let FindingLine { problem, check, field, start, end, excusable } = line;
+        // The check of some problems depends on the field. So look for a field's check that gives the recorded one.
         let of_field = ReviewerCheck::ALL
             .iter()
             .map(|check| Some(*check))
             .chain([None])
             .find(|of_field| problem.check(*of_field) == check)
-            .ok_or("a finding in it counts against another check than its problem's")?;
+            .ok_or("the check of a finding does not belong to its problem")?;
         if !is_known_field(&field) {
-            return Err("a field in it is none that an answer has");
+            return Err("the field of a finding is not a field of an answer");
         }
         let characters = range(start, end)?;
         Ok(Self::new(problem, of_field, field, characters).excusable(excusable))
@@ -393,7 +408,9 @@ fn range(start: Option<usize>, end: Option<usize>) -> Result<Option<Range<usize>
     match (start, end) {
         (Some(start), Some(end)) if start <= end => Ok(Some(start..end)),
         (None, None) => Ok(None),
-        _ => Err("a range in it is invalid"),
+        _ => Err(
+            "a range of characters is invalid: expected start and end, with start not after end",
+        ),
     }
 }
 
@@ -403,13 +420,13 @@ impl TryFrom<HintLine> for Hint {
     fn try_from(line: HintLine) -> Result<Self, &'static str> {
         let HintLine { check, field, start, end } = line;
         if !is_known_field(&field) {
-            return Err("a field in it is not one that an answer has");
+            return Err("the field of a hint is not a field of an answer");
         }
         Ok(Self { check, field, characters: range(start, end)? })
     }
 }
 
-/// The name of a document in a journal: the digest of its bytes, and what it is.
+/// The file name of a document in a journal: the digest of its bytes, its kind and its notation.
 ///
 /// ```
 /// use acceptance_ledger::DocumentName;
@@ -431,24 +448,24 @@ const RESPONSE: &str = ".response";
 const REVIEW: &str = ".review";
 
 impl DocumentName {
-    /// The name of an owner response of these bytes.
+    /// Returns the name of an owner response with these bytes.
     #[must_use]
     pub fn response(bytes: &[u8]) -> Self {
         Self { digest: Digest::of(bytes), is_review: false, notation: Notation::of(bytes) }
     }
 
-    /// The name of a reviewer record of these bytes.
+    /// Returns the name of a reviewer record with these bytes.
     #[must_use]
     pub fn review(bytes: &[u8]) -> Self {
         Self { digest: Digest::of(bytes), is_review: true, notation: Notation::of(bytes) }
     }
 
-    /// The name of a document whose digest is known.
+    /// Returns the name of a document whose digest is known.
     pub(super) const fn known(digest: Digest, is_review: bool, notation: Notation) -> Self {
         Self { digest, is_review, notation }
     }
 
-    /// Reads a file name.
+    /// Parses a file name. Returns `None` if it is not the name of a document.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         let (stem, extension) = name.rsplit_once('.')?;
@@ -462,7 +479,7 @@ impl DocumentName {
         Digest::from_hex(hex).map(|digest| Self { digest, is_review, notation })
     }
 
-    /// Whether these are the document's bytes.
+    /// Whether the name belongs to these bytes: digest and notation are theirs.
     pub(super) fn is_of(self, bytes: &[u8]) -> bool {
         Digest::of(bytes) == self.digest && Notation::of(bytes) == self.notation
     }
@@ -473,7 +490,7 @@ impl DocumentName {
         self.digest
     }
 
-    /// Whether it is a reviewer record; otherwise it is an owner response.
+    /// Whether it is a reviewer record. If not, it is an owner response.
     #[must_use]
     pub const fn is_review(&self) -> bool {
         self.is_review

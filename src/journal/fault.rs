@@ -1,10 +1,12 @@
+//! What is wrong with a journal.
+
 use std::fmt;
 
 use crate::words::VerifyCode;
 
 use super::event::DocumentName;
 
-/// What is wrong with a surface's journal, and where.
+/// One fault of a surface's journal, and its place.
 ///
 /// ```
 /// use acceptance_ledger::{BrokenJournal, JournalFault};
@@ -36,20 +38,20 @@ impl JournalFault {
         Self { code, place: Place::Document { name, message: None } }
     }
 
-    /// A document that is the one that its event names once its line breaks are as they were.
+    /// A document that differs from the one that its event names only in its line breaks.
     pub(super) const fn of_converted_document(name: DocumentName) -> Self {
         let message =
-            Some("Only its line breaks differ: something wrote CR LF for LF, or LF for CR LF.");
+            Some("Only the line breaks differ: a tool changed LF to CR LF, or CR LF to LF.");
         Self { code: VerifyCode::DocumentAltered, place: Place::Document { name, message } }
     }
 
-    /// Which kind of fault it is.
+    /// The kind of fault.
     #[must_use]
     pub const fn code(&self) -> VerifyCode {
         self.code
     }
 
-    /// The line of the file of events that it is in, from 1; `None` where it is in a document.
+    /// The line of the fault in the file of events, from 1. `None` if the fault is in a document.
     #[must_use]
     pub const fn line(&self) -> Option<usize> {
         match self.place {
@@ -58,7 +60,7 @@ impl JournalFault {
         }
     }
 
-    /// The document that it is about; `None` where it is in an event.
+    /// The document that has the fault. `None` if the fault is in an event.
     #[must_use]
     pub const fn document(&self) -> Option<DocumentName> {
         match self.place {

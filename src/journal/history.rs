@@ -1,4 +1,4 @@
-//! What a journal makes of a surface, and which steps can come next.
+//! The history of a surface: what its journal says, and which step can come next.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use super::event::{DocumentName, Event, EventBody};
 use super::fault::JournalFault;
 use super::step::Step;
 
-/// What the folder of one surface holds: the bytes of its events and of its documents.
+/// The contents of a surface's folder: the bytes of its events and of its documents.
 ///
 /// ```
 /// use acceptance_ledger::{BrokenJournal, Dossier, History, Lane, Surface, Surfaces};
@@ -27,16 +27,17 @@ use super::step::Step;
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Dossier {
-    /// The file of events, one a line.
+    /// The file of events: one event on each line.
     pub events: Vec<u8>,
-    /// The documents by their names.
+    /// The bytes of each document, by its name.
     pub documents: BTreeMap<DocumentName, Vec<u8>>,
 }
 
 impl Dossier {
-    /// Holds what the folder holds once a step is stored: what was torn, or belongs to no event, is gone.
+    /// Stores a step in memory. A torn line goes away, and so does a document that no event keeps. The dossier is then
+    /// equal to the folder after the step.
     ///
-    /// Whoever stores steps elsewhere can replay this first, and so knows that what is written can be read.
+    /// If you store steps elsewhere, replay the dossier first. Then you know that the step can be read back.
     pub fn store(&mut self, step: &Step) {
         self.events.truncate(step.whole_bytes);
         self.events.extend(step.line().as_bytes());
@@ -52,12 +53,12 @@ impl Dossier {
 
 impl std::fmt::Debug for Dossier {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Its documents are answers as they came.
+        // The documents are answers that people sent, so they must not appear in a log.
         f.debug_struct("Dossier").finish_non_exhaustive()
     }
 }
 
-/// What a surface's journal tells by itself: its events, and what is wrong with it.
+/// What a surface's journal says by itself: its events and its faults.
 ///
 /// ```
 /// use acceptance_ledger::JournalLog;
@@ -71,38 +72,39 @@ pub struct JournalLog {
     pub(super) events: Vec<Event>,
     pub(super) faults: Vec<JournalFault>,
     pub(super) answer: Option<LatestAnswer>,
-    /// The documents that events name, and those among them that were withdrawn.
+    /// The documents that events name.
     pub(super) named: BTreeSet<DocumentName>,
+    /// The answers among them that a reviewer withdrew.
     pub(super) withdrawn: BTreeSet<DocumentName>,
 }
 
 impl JournalLog {
-    /// What happened, in its order, as far as the chain of events holds.
+    /// The events in their order, up to the first line that breaks the chain.
     #[must_use]
     pub fn events(&self) -> &[Event] {
         &self.events
     }
 
-    /// What is wrong with the journal.
+    /// The faults of the journal.
     #[must_use]
     pub fn faults(&self) -> &[JournalFault] {
         &self.faults
     }
 
-    /// The digest of the latest answer's line: what a reviewer record names as its `response_event`.
+    /// The digest of the latest answer's line. A reviewer record names it as its `response_event`.
     #[must_use]
     pub fn response_event(&self) -> Option<Digest> {
         self.answer.as_ref().map(|answer| answer.event)
     }
 
-    /// The event of the latest answer and those behind it.
+    /// The event of the latest answer, and the events after it.
     #[must_use]
     pub fn since_the_answer(&self) -> &[Event] {
         let start = self.answer.as_ref().map_or(self.events.len(), |answer| answer.index);
         self.events.get(start..).unwrap_or_default()
     }
 
-    /// Whether an event keeps the document.
+    /// Whether an event keeps the document: an event names it, and no reviewer withdrew it.
     #[must_use]
     pub fn keeps(&self, name: DocumentName) -> bool {
         self.named.contains(&name) && !self.withdrawn.contains(&name)
@@ -120,8 +122,8 @@ impl JournalLog {
     }
 }
 
-/// A surface's journal that no candidate follows from: its chain is broken, a step of it is illegal, or a document is
-/// missing or altered. Nothing can be appended to it.
+/// A surface's journal that gives no candidate: its chain is broken, a step is illegal, or a document is missing or
+/// altered. Nothing can be appended to it.
 ///
 /// ```
 /// use acceptance_ledger::{Dossier, History, OwnerRequests, Surfaces, VerifyCode};
@@ -142,30 +144,30 @@ pub struct BrokenJournal {
 }
 
 impl BrokenJournal {
-    /// The surface that it is the journal of.
+    /// The surface of the journal.
     #[must_use]
     pub const fn surface(&self) -> &Surface {
         &self.surface
     }
 
-    /// What is wrong with it.
+    /// The faults of the journal.
     #[must_use]
     pub fn faults(&self) -> &[JournalFault] {
         self.log.faults()
     }
 
-    /// What it tells, as far as it can be read.
+    /// What the journal says, up to the first line that cannot be read.
     #[must_use]
     pub fn log(&self) -> &JournalLog {
         &self.log
     }
 }
 
-/// A surface's journal, replayed: what happened, and where the candidate stands today.
+/// A surface's journal after replay: what happened, and the candidate today.
 ///
-/// It trusts nothing: the chain is checked, every record is checked again, and the latest answer is triaged
-/// again. It is the way for other tools to take in answers and records: [`History::receive`] and
-/// [`History::review`] say which line to append and which document to store, and do neither.
+/// Replay trusts nothing: it checks the chain, checks every record again, and triages the latest answer again.
+/// Other tools record answers and reviews through it: [`History::receive`] and [`History::review`] say which line to
+/// append and which document to store. They write nothing themselves.
 ///
 /// ```
 /// use acceptance_ledger::{Dossier, History, Lane, OwnerRequests, Surfaces};
@@ -183,27 +185,31 @@ pub struct History {
     pub(super) candidate: AnyCandidate,
     pub(super) surfaces: Surfaces,
     pub(super) log: JournalLog,
-    /// The digest that the next event names as its previous one.
+    /// The digest that the next event must have as `previous`.
     pub(super) tip: Digest,
-    /// How many bytes of the file of events are whole lines, and whether the last lacks its line break.
+    /// How many bytes of the file of events are whole events.
     pub(super) whole_bytes: usize,
+    /// Whether the line break after the last event is missing.
     pub(super) lacks_line_break: bool,
-    /// What is shown of a candidate whose acceptance does not count, because a torn line stands behind it.
+    /// The candidate to show if a torn line follows the acceptance: the torn line may have revoked it, so it does not
+    /// count. `candidate` still has the acceptance.
     pub(super) suspended: Option<AnyCandidate>,
+    /// The times of the last stored answer. The next answer must be later.
     pub(super) last_stored: Option<LastStored>,
 }
 
 /// The latest answer.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct LatestAnswer {
-    /// The digest of its line.
+    /// The digest of the answer's line.
     pub(super) event: Digest,
-    /// Its place among the events.
+    /// The index of the answer among the events, from 0.
     pub(super) index: usize,
+    /// The stored answer. `None` if nothing of it is kept.
     pub(super) document: Option<DocumentName>,
 }
 
-/// When the last stored answer was given, and recorded.
+/// The times of the last stored answer: when the owner gave it, and when it was recorded.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct LastStored {
     pub(super) responded_at: Time,
@@ -211,8 +217,10 @@ pub(super) struct LastStored {
 }
 
 impl LastStored {
-    /// Whether an answer of a time comes later. One that was dated ahead of its record does not stand in the way
-    /// of those that are not.
+    /// Whether an answer with these times comes later than the last one.
+    ///
+    /// The clock of the last responder may have been ahead, so that `responded_at` is later than `recorded_at`. Such an
+    /// answer must not block the next one. So a `responded_at` between the two records is late enough, too.
     pub(super) fn is_followed_by(&self, responded_at: &Time, recorded_at: &Time) -> bool {
         let is_between =
             self.recorded_at.is_before(responded_at) && !recorded_at.is_before(responded_at);
@@ -220,7 +228,7 @@ impl LastStored {
     }
 }
 
-/// Why an answer is not taken in.
+/// Why an answer is not recorded.
 ///
 /// ```
 /// use acceptance_ledger::IntakeRefusal;
@@ -231,59 +239,63 @@ impl LastStored {
 #[non_exhaustive]
 pub enum IntakeRefusal {
     /// The surface had the same document before.
-    #[error("the surface had this very answer before; no hold is lifted by sending it again")]
-    Repeated,
-    /// The answer has no time that can be read.
     #[error(
-        "its responded_at is missing or not an RFC 3339 time; an answer without a time is not stored"
+        "the surface had the same answer before, and sending it again does not lift a hold; send a new answer"
     )]
+    Repeated,
+    /// `responded_at` is missing or invalid.
+    #[error("its responded_at is missing or is not an RFC 3339 time; write the time of the answer")]
     Undated,
-    /// The answer is of the future.
+    /// `responded_at` is in the future. Five minutes are allowed, because clocks differ.
     #[error(
-        "its responded_at is more than five minutes ahead of the clock; give the time of the answer"
+        "its responded_at is more than five minutes ahead of the clock; write the time of the answer"
     )]
     AheadOfTheClock,
-    /// The answer is not later than the last one that was stored.
+    /// The answer is not later than the last stored one.
     #[error(
-        "its responded_at is not later than that of the surface's last stored answer; the owner has to answer anew"
+        "its responded_at is not later than that of the surface's last stored answer; ask the owner for a new answer"
     )]
     NotLater,
-    /// The signature is another's than the responder's.
-    #[error("another principal than the responder signed the answer; the responder has to sign it")]
+    /// The signer is not the responder.
+    #[error("the signer of the answer is not its responder; let the responder sign it")]
     NotTheSigner,
-    /// The signature was made by somebody who reviews.
-    #[error("the answer is signed as reviewers sign; an owner has to sign it, as owners do")]
+    /// The role of the signer is not owner.
+    #[error(
+        "the answer is signed in the role of a reviewer; let the owner sign it in the role of an owner"
+    )]
     NotAnOwner,
-    /// The event would not read back.
-    #[error("its event could not be read back, so it is not written; please report this")]
+    /// The event cannot be read back.
+    #[error("its event cannot be read back, so it is not written; report this as a bug")]
     Unreadable,
 }
 
 impl History {
-    /// The candidate as it stands today.
+    /// The candidate as it is today.
     pub fn candidate(&self) -> &AnyCandidate {
         self.suspended.as_ref().unwrap_or(&self.candidate)
     }
 
-    /// The candidate as it stands today.
+    /// Returns the candidate as it is today.
     pub fn into_candidate(self) -> AnyCandidate {
         self.suspended.unwrap_or(self.candidate)
     }
 
-    /// What the journal tells.
+    /// What the journal says.
     #[must_use]
     pub const fn log(&self) -> &JournalLog {
         &self.log
     }
 
-    /// How many bytes of the file of events are whole events; what is behind them is torn.
+    /// How many bytes of the file of events are whole events. The bytes after them are a torn line.
     #[must_use]
     pub const fn whole_bytes(&self) -> usize {
         self.whole_bytes
     }
 
-    /// The time that the next event carries where a clock says `now`: the times of a journal never run backwards, so
-    /// a clock that is behind takes the last event's.
+    /// Returns the time of the next event, if the clock says `now`.
+    ///
+    /// The times of a journal never run backwards. So if the clock is behind the last event, the time is that of the
+    /// last event.
     #[must_use]
     pub fn time_of_next(&self, now: Time) -> Time {
         match self.log.events.last().map(Event::recorded_at) {
@@ -292,11 +304,11 @@ impl History {
         }
     }
 
-    /// Takes in an answer at a time.
+    /// Triages an answer, and returns the step that records it. `now` is the time of the clock.
     ///
     /// # Errors
     ///
-    /// Why it is not taken in.
+    /// If the answer cannot be recorded: see [`IntakeRefusal`].
     pub fn receive(self, response: &ResponseDocument, now: Time) -> Result<Step, IntakeRefusal> {
         let name = DocumentName::known(response.digest(), false, response.notation());
         if self.log.named.contains(&name) {
@@ -313,8 +325,8 @@ impl History {
             return Err(IntakeRefusal::NotLater);
         }
         let signer = response.signer();
-        let is_anothers = |signer: &Signer| response.responder() != Some(signer.principal());
-        if signer.is_some_and(is_anothers) {
+        let is_not_responder = |signer: &Signer| response.responder() != Some(signer.principal());
+        if signer.is_some_and(is_not_responder) {
             return Err(IntakeRefusal::NotTheSigner);
         }
         if signer.is_some_and(|signer| signer.role() != SignerRole::Owner) {
@@ -324,6 +336,7 @@ impl History {
         let mut triage = triage(surface, &self.surfaces, response);
         let lane = triage.lane();
         let is_kept = !lane.is_withheld();
+        // A stored answer needs a time, because the next answer must be later. A withheld one is recorded without.
         if is_kept && responded_at.is_none() {
             return Err(IntakeRefusal::Undated);
         }
@@ -333,11 +346,13 @@ impl History {
             responded_at: responded_at.filter(|_| is_kept).map(|time| time.in_utc()),
             surface: surface.digest(),
             findings: triage.findings.clone(),
+            // A hint says what a reviewer should read in the answer. If the answer is not kept, there is nothing to
+            // read.
             hints: if is_kept { triage.response.hints.clone() } else { Vec::new() },
         };
         let event = self.next_event(recorded_at, lane, body, signer.clone());
         triage.response.signer = signer;
-        let text = written(&event).ok_or(IntakeRefusal::Unreadable)?;
+        let text = readable_line(&event).ok_or(IntakeRefusal::Unreadable)?;
         let (whole_bytes, kept) = (self.whole_bytes, self.log.kept());
         let candidate =
             self.candidate.receive_triaged(triage, Some(Digest::of(text.as_bytes()))).into();
@@ -351,11 +366,11 @@ impl History {
         })
     }
 
-    /// Takes a reviewer record at a time.
+    /// Returns the step that records a review. `now` is the time of the clock.
     ///
     /// # Errors
     ///
-    /// The history as it was, and why the record changes nothing.
+    /// If the record is refused. The error has the unchanged history and the reason.
     pub fn review(self, record: ReviewerRecord, now: Time) -> Result<Step, Refused<Box<Self>>> {
         let refuse = |history, reason| Err(Refused { candidate: Box::new(history), reason });
         let original = record.original.clone();
@@ -364,16 +379,17 @@ impl History {
             return refuse(self, Refusal::FiledBefore);
         }
         let outcome = record.outcome();
+        // A torn line follows an acceptance that is still in the journal. The answer cannot be accepted a second time.
         if self.suspended.is_some() && !outcome.is_hold() {
             return refuse(self, Refusal::AcceptanceSuspended);
         }
         let body = EventBody::Review { document: name };
         let recorded_at = self.time_of_next(now);
-        if let Err(reason) = record.fits_in_time(&recorded_at) {
+        if let Err(reason) = record.check_times(&recorded_at) {
             return refuse(self, reason);
         }
         let event = self.next_event(recorded_at, outcome, body, record.signer.clone());
-        let Some(text) = written(&event) else { return refuse(self, Refusal::Unreadable) };
+        let Some(text) = readable_line(&event) else { return refuse(self, Refusal::Unreadable) };
         let answered = self.log.answer.as_ref().and_then(|answer| answer.document);
         let withdraws =
             answered.filter(|document| outcome.is_withheld() && self.log.keeps(*document));
@@ -404,13 +420,13 @@ impl History {
     }
 }
 
-/// The line of an event, if it reads back: one that does not would break the journal for good. (What is read is held
-/// against what it would be written as.)
-fn written(event: &Event) -> Option<String> {
+/// Returns the line of an event, if it can be read back. A line that cannot be read back would break the journal
+/// forever, because lines are only ever added.
+fn readable_line(event: &Event) -> Option<String> {
     Some(event.to_line()).filter(|line| Event::read_line(line).is_ok())
 }
 
-/// The line with its line break, and with the one that the line before it lacks.
+/// Returns the line with its line break. If the line break of the line before is missing, it comes first.
 fn with_line_breaks(line: &str, lacks_line_break: bool) -> String {
     let before = if lacks_line_break { "\n" } else { "" };
     format!("{before}{line}\n")

@@ -1,5 +1,6 @@
-//! The journal: what happened to each surface, and what follows from it. Where it is kept is for an edge
-//! to know.
+//! The journal: the events of each surface, and the candidate that follows from them.
+//!
+//! This module reads and writes no file. An edge stores what it returns.
 
 mod chain;
 mod event;
@@ -21,11 +22,13 @@ pub use history::{BrokenJournal, Dossier, History, IntakeRefusal, JournalLog};
 pub(crate) use skim::JournalSkim;
 pub use step::Step;
 
-/// How many bytes of a surface's id its folder shows.
+/// How many bytes of the surface's id go into the name of its folder. The id itself can be longer than a file name
+/// may be.
 const SHOWN: usize = 80;
 
-/// The name of a surface's folder in the journal: as much of its id as a file name may show, and what tells it
-/// from every other.
+/// Returns the name of a surface's folder in the journal: the beginning of the id, a dot, and half of the id's digest.
+///
+/// In the id, each byte outside `a-z0-9_-` becomes `_`. So two ids can look the same. The digest makes the name unique.
 ///
 /// ```
 /// use acceptance_ledger::journal_folder;

@@ -1,4 +1,4 @@
-//! What the events of a surface lead to: each step is checked again, and the latest answer judged again.
+//! Replay: checks each step of a journal again, triages the latest answer again, and returns the candidate of today.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,8 @@ impl History {
     ///
     /// # Errors
     ///
-    /// A journal that is broken has no candidate and takes no step; what it tells can still be read.
+    /// If the journal is broken. Then it has no candidate, and no step can follow. Its events and faults can still be
+    /// read.
     pub fn replay(
         surface: Surface,
         surfaces: &Surfaces,
@@ -41,9 +42,9 @@ impl History {
                 |name: &DocumentName| JournalFault::of_document(VerifyCode::OrphanDocument, *name);
             let before = faults.len();
             faults.extend(orphans.map(orphaned));
-            // An interrupted step leaves one at most, since each step removes what it finds.
+            // An interrupted step leaves at most one, because each step first removes the one that it finds.
             if faults.len() > before + 1 {
-                let message = "several documents have no event: lines that were here are gone";
+                let message = "several documents have no event, so lines are missing here";
                 let sequence = chain.links.len() + 1;
                 faults.push(JournalFault::at(VerifyCode::ChainBroken, sequence, message));
             }
@@ -54,7 +55,7 @@ impl History {
         if is_broken {
             return Err(BrokenJournal { surface, log: Box::new(log) });
         }
-        // The torn line may have revoked the acceptance before it.
+        // The torn line may have revoked the acceptance before it, so the acceptance does not count.
         let suspended = if chain.is_torn { candidate.without_acceptance() } else { None };
         Ok(Self {
             candidate,
@@ -69,14 +70,16 @@ impl History {
     }
 }
 
-/// A replay on its way through the events.
+/// The state of a replay while it goes through the events.
 struct Replay<'a> {
     links: &'a [Link],
     dossier: &'a Dossier,
-    /// What the request says of the surface today.
+    /// The digest of what the request says about the surface today.
     surface_today: Digest,
     faults: Vec<JournalFault>,
+    /// The documents that the events so far name.
     named: BTreeSet<DocumentName>,
+    /// The answers that a reviewer withdrew.
     withdrawn: BTreeSet<DocumentName>,
     answer: Option<LatestAnswer>,
     last_stored: Option<LastStored>,
@@ -100,7 +103,7 @@ impl<'a> Replay<'a> {
         self.faults.push(JournalFault::at(code, sequence, message));
     }
 
-    /// Takes every step, and gives the candidate as it stands today.
+    /// Takes every step, and returns the candidate as it is today.
     fn run(&mut self, mut candidate: AnyCandidate, surfaces: &Surfaces) -> AnyCandidate {
         let latest = self.links.iter().rposition(|link| !link.event.is_review());
         let mut found_today = None;
@@ -108,7 +111,7 @@ impl<'a> Replay<'a> {
         for (index, link) in self.links.iter().enumerate() {
             let event = &link.event;
             if last.is_some_and(|last| event.recorded_at.is_before(last)) {
-                let message = "it was recorded before the line above it";
+                let message = "recorded_at is earlier than in the line before";
                 self.fault(VerifyCode::IllegalStep, event.sequence, message);
             }
             last = Some(&event.recorded_at);
@@ -123,7 +126,9 @@ impl<'a> Replay<'a> {
                             self.document(name)
                         }
                     });
+                    // If the request says something else today, the candidate waits again, and nothing is triaged.
                     let is_of_today = *surface == self.surface_today;
+                    // Only the latest answer decides the lane, so only the latest is parsed and triaged again.
                     let document = bytes
                         .filter(|_| Some(index) == latest)
                         .and_then(|bytes| self.parse_response(event, bytes));
@@ -148,7 +153,7 @@ impl<'a> Replay<'a> {
                         self.fault(
                             VerifyCode::IllegalStep,
                             event.sequence,
-                            "its lane is not the strictest of its findings",
+                            "the lane is not the strictest lane of the findings",
                         );
                     }
                     candidate = candidate.receive_triaged(triage, Some(link.digest)).into();
@@ -162,7 +167,7 @@ impl<'a> Replay<'a> {
         self.as_of_today(candidate, found_today)
     }
 
-    /// Checks what an answer's event says of itself.
+    /// Checks the event of an answer: what it stores, and its times.
     fn check_response(
         &mut self,
         event: &Event,
@@ -171,16 +176,16 @@ impl<'a> Replay<'a> {
     ) {
         let sequence = event.sequence;
         let keeps_anything = name.is_some() || responded_at.is_some() || event.signer.is_some();
-        let is_stored_rightly = if event.lane.is_withheld() {
+        let is_stored_as_allowed = if event.lane.is_withheld() {
             !keeps_anything
         } else {
             name.is_some() && responded_at.is_some()
         };
-        if !is_stored_rightly {
+        if !is_stored_as_allowed {
             self.fault(
                 VerifyCode::IllegalStep,
                 sequence,
-                "an answer is stored, with its time, if and only if it is neither quarantined nor rejected",
+                "a quarantined or rejected answer must leave no document, time or signer; any other answer needs a document and a time",
             );
         }
         if name.is_some_and(|name| !self.named.insert(name)) {
@@ -192,8 +197,8 @@ impl<'a> Replay<'a> {
                 let refusal = IntakeRefusal::AheadOfTheClock;
                 self.fault(VerifyCode::IllegalStep, sequence, refusal.to_string());
             }
-            let is_late = |last: &LastStored| last.is_followed_by(responded_at, recorded_at);
-            if self.last_stored.as_ref().is_some_and(|last| !is_late(last)) {
+            let is_later = |last: &LastStored| last.is_followed_by(responded_at, recorded_at);
+            if self.last_stored.as_ref().is_some_and(|last| !is_later(last)) {
                 self.fault(VerifyCode::IllegalStep, sequence, IntakeRefusal::NotLater.to_string());
             }
             self.last_stored = Some(LastStored {
@@ -203,7 +208,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// The bytes of a document that has to be there.
+    /// Returns the bytes of a document that must be there. If it is missing or altered, adds a fault.
     fn document(&mut self, name: DocumentName) -> Option<&'a [u8]> {
         let fault = match self.dossier.documents.get(&name) {
             None => JournalFault::of_document(VerifyCode::DocumentMissing, name),
@@ -217,8 +222,8 @@ impl<'a> Replay<'a> {
         None
     }
 
-    /// The bytes of an answer that a reviewer withdrew, which should not be there: as long as they are, records are
-    /// held against them.
+    /// Returns the bytes of an answer that a reviewer withdrew. They should not be there. As long as they are, the
+    /// records are checked with them.
     fn withdrawn_document(&mut self, name: DocumentName) -> Option<&'a [u8]> {
         self.withdrawn.insert(name);
         let bytes = self.dossier.documents.get(&name)?;
@@ -227,33 +232,34 @@ impl<'a> Replay<'a> {
 
     /// Whether a reviewer quarantined or rejected the answer of the event at `index`.
     fn is_withdrawn_after(&self, index: usize) -> bool {
-        let behind = self.links.iter().skip(index + 1);
-        let mut reviews = behind.take_while(|link| link.event.is_review());
+        let after = self.links.iter().skip(index + 1);
+        let mut reviews = after.take_while(|link| link.event.is_review());
         reviews.any(|link| link.event.lane.is_withheld())
     }
 
-    /// The latest answer, where its document is what its event says.
+    /// Parses the latest answer. If it does not match its event, adds a fault and returns `None`.
     fn parse_response(&mut self, event: &Event, bytes: &[u8]) -> Option<ResponseDocument> {
         let document = ResponseDocument::parse(bytes).ok();
         let EventBody::Response { responded_at, .. } = &event.body else { return None };
-        let is_own = |document: &ResponseDocument| {
+        let matches_event = |document: &ResponseDocument| {
             document.responded_at().map(|time| time.in_utc()) == *responded_at
                 && event
                     .signer()
                     .is_none_or(|signer| document.responder() == Some(signer.principal()))
         };
-        let document = document.filter(is_own);
+        let document = document.filter(matches_event);
         if document.is_none() {
             self.fault(
                 VerifyCode::IllegalStep,
                 event.sequence,
-                "its document is not an answer of this responder and time",
+                "the document is not an answer, or its time or its responder does not match the event",
             );
         }
         document
     }
 
-    /// Takes a reviewer record, if it is one that the core accepts.
+    /// Takes the step of a reviewer record. If the core refuses the record, adds a fault and returns the candidate
+    /// unchanged.
     fn take_review(
         &mut self,
         candidate: AnyCandidate,
@@ -278,18 +284,19 @@ impl<'a> Replay<'a> {
             self.fault(
                 VerifyCode::IllegalStep,
                 sequence,
-                "its document is not a reviewer record that passes, or it has another outcome",
+                "the document is not a valid reviewer record, or its outcome is not the lane of the event",
             );
             return candidate;
         };
-        if let Err(reason) = record.fits_in_time(&event.recorded_at) {
+        if let Err(reason) = record.check_times(&event.recorded_at) {
             self.fault(VerifyCode::IllegalStep, sequence, reason.to_string());
             return candidate;
         }
         match candidate.review(record) {
             Ok(candidate) => candidate,
             Err(Refused { candidate, reason }) => {
-                // What the surface asks for can have grown since: then the record no longer counts.
+                // The request may ask for more than at the time of the review. Then the step was legal, and the
+                // journal is not broken. But the record no longer counts.
                 let is_asked_today = |check: ReviewerCheck| {
                     let had_finding = self.answer.as_ref().is_some_and(|answer| {
                         let event = self.links.get(answer.index).map(|link| &link.event);
@@ -302,12 +309,12 @@ impl<'a> Replay<'a> {
                     Refusal::NotApplicableUnearned(check) if is_asked_today(check) => self.fault(
                         VerifyCode::LaneTooLenient,
                         sequence,
-                        format!("it calls {check} not applicable, and today that is asked for"),
+                        format!("the record says that {check} is not applicable, but today the owner has to answer it"),
                     ),
                     Refusal::PassUnanswered(check) if is_asked_today(check) => self.fault(
                         VerifyCode::LaneTooLenient,
                         sequence,
-                        format!("it passes {check}, and today no field of that is answered"),
+                        format!("the record passes {check}, but today no field of that check is answered"),
                     ),
                     _ => self.fault(VerifyCode::IllegalStep, sequence, reason.to_string()),
                 }
@@ -316,7 +323,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// The candidate under today's surface and rules.
+    /// Returns the candidate under today's request and rules. The stricter of the recorded and today's lane counts.
     fn as_of_today(&mut self, candidate: AnyCandidate, today: Option<Triage>) -> AnyCandidate {
         let Some(answer) = self.answer.clone() else { return candidate };
         let Some(Event { sequence, lane: recorded, body, signer, .. }) =
@@ -338,25 +345,25 @@ impl<'a> Replay<'a> {
             })
         };
         let why_not = match candidate.record() {
-            // An acceptance is looser than every lane in which something is found.
+            // An acceptance is less strict than every lane of a finding.
             Some(record) if is_stricter(lane, record.outcome()) => Some(format!(
-                "today the answer lands in {lane}, and the record gives it a looser lane"
+                "today the answer goes to {lane}, and the outcome of the record is less strict"
             )),
             Some(record) => passes_what_is_found(record).map(|check| {
-                format!("today something is found against {check}, which the record passes")
+                format!("the record passes {check}, but today there is a finding against it")
             }),
             None => is_stricter(lane, *recorded)
-                .then(|| format!("it says {recorded}, and today the answer lands in {lane}")),
+                .then(|| format!("the event says {recorded}, but today the answer goes to {lane}")),
         };
-        let stands = candidate.record().is_some() && why_not.is_none();
+        let record_counts = candidate.record().is_some() && why_not.is_none();
         if let Some(why_not) = why_not {
             self.fault(VerifyCode::LaneTooLenient, *sequence, why_not);
         }
-        if stands {
+        if record_counts {
             return candidate.with_findings(today.findings);
         }
         today.response.signer.clone_from(signer);
-        // A hold that is stricter than what is found today stays as strict, though its record no longer counts.
+        // If the hold of the record is stricter than today's lane, it stays. The record itself no longer counts.
         let held = candidate.record().map(ReviewerRecord::outcome);
         match held.filter(|held| held.is_hold() && is_stricter(*held, lane)) {
             Some(held) => candidate.hold_without_record(today, answer.event, held).into(),
@@ -365,7 +372,7 @@ impl<'a> Replay<'a> {
     }
 }
 
-/// Whether an answer is held more strictly in `lane` than in the other. An acceptance holds nothing.
+/// Whether `lane` holds an answer more strictly than `other` does. An acceptance holds nothing, so it counts as 0.
 fn is_stricter(lane: Lane, other: Lane) -> bool {
     lane.strictness() > other.strictness().max(Some(0))
 }
@@ -374,7 +381,7 @@ fn has_finding_against(findings: &[Finding], check: ReviewerCheck) -> bool {
     findings.iter().any(|finding| finding.check() == check)
 }
 
-/// Adds the findings of an event that are not there.
+/// Adds the findings of an event that are not in the list.
 fn merge(findings: &mut Vec<Finding>, recorded: &[Finding]) {
     for other in recorded {
         if !findings.iter().any(|finding| is_recorded_as(finding, other)) {
@@ -383,8 +390,8 @@ fn merge(findings: &mut Vec<Finding>, recorded: &[Finding]) {
     }
 }
 
-/// Whether the bytes are those of a digest once their line breaks are all LF, or all CR LF: something that takes
-/// documents for texts has converted them.
+/// Whether the bytes match the digest once all their line breaks are LF, or all are CR LF. Then a tool has converted
+/// the document as if it were a text; git does so with `core.autocrlf`.
 fn differs_in_line_breaks(bytes: &[u8], digest: Digest) -> bool {
     let mut with_lf = Vec::with_capacity(bytes.len());
     let mut rest = bytes;

@@ -1,4 +1,4 @@
-//! A file of events that is read and not replayed.
+//! Reads a file of events without replaying it.
 
 use std::collections::BTreeSet;
 
@@ -6,13 +6,15 @@ use super::chain::Chain;
 use super::event::DocumentName;
 use super::fault::JournalFault;
 
-/// What a file of events says by itself, as far as its lines can be read: for the journal of a revision, or of a
-/// surface that is no longer asked about.
+/// What a file of events says by itself, up to the first line that breaks the chain.
+///
+/// It is for journals that cannot be replayed: the journal of a git revision, or of a surface that is no longer asked
+/// about.
 #[derive(Debug, Default)]
 pub(crate) struct JournalSkim {
-    /// How many bytes hold whole events.
+    /// How many bytes of the file are whole events.
     pub(crate) whole: usize,
-    /// The documents that events keep.
+    /// The documents that events keep, without the withdrawn answers.
     pub(crate) kept: BTreeSet<DocumentName>,
     /// The answers that a reviewer withdrew.
     pub(crate) withdrawn: BTreeSet<DocumentName>,
@@ -21,6 +23,7 @@ pub(crate) struct JournalSkim {
 }
 
 impl JournalSkim {
+    /// Reads the bytes of a file of events.
     pub(crate) fn read(events: &[u8]) -> Self {
         let mut skim = Self::default();
         let chain = Chain::of_any_candidate(events);

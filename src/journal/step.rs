@@ -1,4 +1,4 @@
-//! The next step of a surface: what is written for it.
+//! A step of a surface: what an edge has to write for it.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +7,10 @@ use crate::digest::Original;
 
 use super::event::DocumentName;
 
-/// A step that is allowed: the line to append to the surface's events, what to store before and to delete after
-/// it, and the candidate as it then stands.
+/// A step that is allowed, and what an edge has to write for it.
+///
+/// The edge stores the document first, then appends the line to the surface's events, then deletes what was withdrawn.
+/// In this order, an interrupted step leaves no event without its document.
 ///
 /// ```
 /// use acceptance_ledger::Step;
@@ -24,8 +26,9 @@ pub struct Step {
     pub(super) line: String,
     pub(super) stores: Option<(DocumentName, Original)>,
     pub(super) withdraws: Option<DocumentName>,
-    /// How many bytes of the events stay, and which documents.
+    /// How many bytes of the events stay. What follows them is a torn line, which the step replaces.
     pub(super) whole_bytes: usize,
+    /// The documents that events keep. The step removes all others.
     pub(super) kept: BTreeSet<DocumentName>,
 }
 
@@ -35,24 +38,24 @@ impl Step {
         &self.candidate
     }
 
-    /// The candidate after the step.
+    /// Returns the candidate after the step.
     pub fn into_candidate(self) -> AnyCandidate {
         self.candidate
     }
 
-    /// The line to append, with its line break.
+    /// The line to append, with its line break. If the line break of the last event is missing, it comes first.
     #[must_use]
     pub fn line(&self) -> &str {
         &self.line
     }
 
-    /// The document that is stored before the line is, byte for byte; `None` where nothing of it is kept.
+    /// The document to store, byte for byte, before the line is appended. `None` if nothing of it is kept.
     #[must_use]
     pub fn stores(&self) -> Option<(DocumentName, &[u8])> {
         self.stores.as_ref().map(|(name, original)| (*name, original.bytes()))
     }
 
-    /// The answer that is deleted after the line is stored: a reviewer quarantined or rejected it.
+    /// The answer to delete after the line is stored, because a reviewer quarantined or rejected it.
     #[must_use]
     pub const fn withdraws(&self) -> Option<DocumentName> {
         self.withdraws

@@ -10,7 +10,7 @@ use super::place::Place;
 ///
 /// let error = OwnerRequests::parse(b"{\"request_drafts\": [],\n \"request_drafts\": []}").unwrap_err();
 /// assert_eq!((error.line(), error.column(), error.path()), (2, 2, "$.request_drafts"));
-/// assert_eq!(error.problem().to_string(), "this key stands twice in its object");
+/// assert_eq!(error.problem().to_string(), "duplicate key");
 /// assert_eq!(error.next_step(), "keep one of the two");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,12 +39,13 @@ impl DocumentError {
         Self { place, problem, rest: Vec::new(), unlisted: 0 }
     }
 
-    /// The first of some faults, with those behind it.
+    /// The first fault of a document, with the faults after it.
     pub(super) fn with_rest(self, rest: Vec<Self>, unlisted: usize) -> Self {
         Self { rest, unlisted, ..self }
     }
 
-    /// The faults behind this one, as far as the document could be read on. One run shows all that has to be mended.
+    /// Returns the faults after this one, up to the point where the document could not be read further. So one run
+    /// shows everything that must be fixed.
     ///
     /// ```
     /// use acceptance_ledger::OwnerRequests;
@@ -59,38 +60,38 @@ impl DocumentError {
         &self.rest
     }
 
-    /// How many more faults there are than the hundred that are told.
+    /// Returns the number of faults beyond the hundred that are reported.
     #[must_use]
     pub const fn unlisted(&self) -> usize {
         self.unlisted
     }
 
-    /// The line, from 1.
+    /// Returns the line, from 1.
     #[must_use]
     pub fn line(&self) -> usize {
         self.place.line
     }
 
-    /// The column in characters, from 1.
+    /// Returns the column in characters, from 1.
     #[must_use]
     pub fn column(&self) -> usize {
         self.place.column
     }
 
-    /// The JSON path, as in `$.request_drafts[3].label`. A key that the format does not know is
-    /// shown by its position among its siblings, as in `$.#2`.
+    /// Returns the JSON path, as in `$.request_drafts[3].label`. An unknown key may be a secret in the wrong place, so
+    /// it is shown by its position in its object, as in `$.#2`.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.place.path
     }
 
-    /// What is wrong.
+    /// Returns what is wrong.
     #[must_use]
     pub const fn problem(&self) -> &DocumentProblem {
         &self.problem
     }
 
-    /// What to do next.
+    /// Returns what to do next.
     #[must_use]
     pub const fn next_step(&self) -> &'static str {
         self.problem.next_step()
@@ -108,124 +109,124 @@ impl DocumentError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DocumentProblem {
-    /// The bytes are no UTF-8.
+    /// The bytes are not UTF-8.
     #[error("this is not UTF-8")]
     NotUtf8,
     /// The document begins with a byte order mark.
     #[error("the file begins with a byte order mark")]
     ByteOrderMark,
-    /// The text is no JSON: what was expected here.
+    /// The text is not JSON. The field says what was expected here.
     #[error("this is not JSON: expected {0}")]
     Syntax(&'static str),
-    /// The text is not YAML: what was expected here.
+    /// The text is not YAML. The field says what was expected here.
     #[error("this is not YAML: expected {0}")]
     YamlSyntax(&'static str),
-    /// An anchor, an alias, a tag or a merge key.
-    #[error("anchors, aliases, tags, merge keys and directives of YAML are not read")]
+    /// An anchor, an alias, a tag, a merge key or a directive.
+    #[error("YAML anchors, aliases, tags, merge keys and directives are not supported")]
     YamlFeature,
-    /// A second document behind `---`.
+    /// A second document after `---`.
     #[error("a second YAML document begins here")]
     SecondDocument,
-    /// A tab outside of a text.
-    #[error("a tab stands here")]
+    /// A tab outside a text.
+    #[error("unexpected tab")]
     Tab,
-    /// A space that is not the one of ASCII, such as a full-width or a no-break space.
-    #[error("a space that is not an ASCII space stands here")]
+    /// A space that is not the ASCII space, such as a full-width or a no-break space.
+    #[error("this space is not an ASCII space")]
     OddSpace,
-    /// A value directly behind the colon of its key.
-    #[error("a space is missing behind the colon of this key")]
-    NoSpaceBehindColon,
-    /// The colon of Chinese text behind a key.
-    #[error("a full-width colon stands behind this key")]
+    /// A value directly after the colon of its key.
+    #[error("missing space after the colon of this key")]
+    NoSpaceAfterColon,
+    /// A full-width colon, as in Chinese text, after a key.
+    #[error("unexpected full-width colon after this key")]
     FullWidthColon,
-    /// A `#` behind a value: whether it is text or a comment is a guess.
-    #[error("a # stands behind a value")]
-    CommentBehindValue,
+    /// A `#` after a value. It may be text or a comment, and the reader does not guess.
+    #[error("unexpected # after a value")]
+    CommentAfterValue,
     /// A colon and a space inside a value.
-    #[error("a colon and a space stand inside a value")]
+    #[error("unexpected colon and space inside a value")]
     ColonInText,
-    /// A value that begins with a sign of YAML.
-    #[error("a value cannot begin with this sign, or its quote or bracket is not closed")]
+    /// A value that begins with a character that has a meaning in YAML.
+    #[error("a value cannot begin with this character, or its quote or bracket is not closed")]
     NeedsQuotes,
     /// `NaN`, `Infinity` or `-Infinity`.
     #[error("NaN and Infinity are not JSON numbers")]
     NotFinite,
-    /// A float that is larger than a double can be.
+    /// A float that is too large for a 64-bit float.
     #[error("this number is too large for a 64-bit float")]
     FloatOverflow,
     /// An integer of more than 4,300 digits.
     #[error("this integer has more than 4300 digits")]
     TooManyDigits,
-    /// More arrays and objects in each other than a document may have.
+    /// Arrays and objects that are nested deeper than the limit.
     #[error("arrays and objects are nested more than {MAX_DEPTH} levels deep")]
     TooDeep,
-    /// Half of a surrogate pair: no character.
-    #[error("this string has a lone surrogate, which is no character")]
+    /// Half of a surrogate pair, which is not a character.
+    #[error("this string has a lone surrogate, which is not a character")]
     LoneSurrogate,
-    /// A key that the object has already.
-    #[error("this key stands twice in its object")]
+    /// A key that its object already has.
+    #[error("duplicate key")]
     DuplicateKey,
-    /// A key that has to be there.
+    /// A required key that is missing.
     #[error("the key {0:?} is missing")]
     MissingKey(String),
     /// A key that this format does not have.
-    #[error("this format does not have this key")]
+    #[error("unknown key")]
     UnknownKey,
-    /// A value of another type.
+    /// A value of the wrong type. The field says what was expected.
     #[error("expected {0} here")]
     Expected(&'static str),
-    /// Another version of a document than this crate reads: the one that it does.
-    #[error("this is not schema version {0:?}, the one that this release reads")]
+    /// A document of another schema version. The field is the version that this release reads.
+    #[error("expected schema version {0:?}, which is the only one that this release reads")]
     WrongVersion(&'static str),
-    /// More bytes than a document that somebody writes by hand may have.
+    /// More bytes than the limit for a document that a person writes.
     #[error("the document has more than {} KiB", MAX_DOCUMENT / 1024)]
     TooLarge,
     /// An empty id.
     #[error("an id is empty")]
     EmptyId,
-    /// A second draft for the surface that the draft with this index asks about.
+    /// A second draft for one surface. The field is the index of the first draft.
     #[error("this draft asks about the same surface as $.request_drafts[{0}]")]
     DuplicateSurface(usize),
-    /// Something other than `false` for a gate, boundary or never-flag.
-    #[error("{0:?} is false for ever, and something else stands here")]
-    NotShut(&'static str),
-    /// Something other than the one value that the ledger has here.
-    #[error("this is not what the ledger has here")]
-    NotTheConstant,
-    /// Flags that no state of a candidate shows together.
-    #[error("no state of a candidate shows this lane with these flags and answers")]
+    /// A value other than `false` for a gate, boundary or never-flag. The field is its name.
+    #[error("{0:?} must be false")]
+    MustBeFalse(&'static str),
+    /// A value that differs from the constant that every ledger has here.
+    #[error("this differs from the constant of the ledger")]
+    WrongConstant,
+    /// A combination of lane, flags and answers that no state of a candidate has.
+    #[error("no state of a candidate has this lane with these flags and answers")]
     ImpossibleCandidate,
     /// A second candidate for one surface.
-    #[error("this surface has a candidate already")]
-    SecondCandidate,
-    /// A count that the candidates do not bear out.
-    #[error("the candidates show another count")]
+    #[error("duplicate candidate for this surface")]
+    DuplicateCandidate,
+    /// A count that does not match the candidates.
+    #[error("this count does not match the candidates")]
     CountMismatch,
 }
 
 impl DocumentProblem {
-    /// What to do next.
+    /// Returns what to do next.
     #[must_use]
     pub const fn next_step(&self) -> &'static str {
         match self {
             Self::NotUtf8 => "save the file as UTF-8",
             Self::ByteOrderMark => "save the file as UTF-8 without a byte order mark",
             Self::Syntax(_) => {
-                "correct the JSON here, or write the file again with the tool that made it"
+                "correct the JSON here, or generate the file again with the tool that made it"
             }
             Self::YamlSyntax(_) => {
-                "write each key on a line of its own, indented as in the template, with a colon and a space behind it; indent a text of several lines below \"|\""
+                "write each key on a line of its own, indented as in the template, with a colon and a space after it; indent a text of several lines below \"|\""
             }
             Self::YamlFeature => {
-                "write the value itself; a text that begins with * & ! or % goes in 'single quotes'"
+                "write the value itself; put a text that begins with * & ! or % in 'single quotes'"
             }
-            Self::SecondDocument => "write one document a file",
+            Self::SecondDocument => "write one document per file",
             Self::Tab => "write spaces instead of the tab",
             Self::OddSpace => "write an ASCII space",
-            Self::NoSpaceBehindColon => "write a space behind the colon",
-            Self::FullWidthColon => "write an ASCII colon and a space behind the key",
-            Self::CommentBehindValue => {
-                "put the text in 'single quotes' or on the next line below \"|\"; a comment goes on a line of its own"
+            Self::NoSpaceAfterColon => "write a space after the colon",
+            Self::FullWidthColon => "write an ASCII colon and a space after the key",
+            Self::CommentAfterValue => {
+                "put the text in 'single quotes' or on the next line below \"|\"; put a comment on its own line"
             }
             Self::ColonInText => "put the text in 'single quotes' or on the next line below \"|\"",
             Self::NeedsQuotes => "put the text in 'single quotes', or close the quote or bracket",
@@ -239,15 +240,15 @@ impl DocumentProblem {
             Self::UnknownKey => "remove the key",
             Self::Expected(_) => "write what is expected here",
             Self::WrongVersion(_) => {
-                "take the template of this release, or a release that reads this version"
+                "use the template of this release, or use a release that reads this version"
             }
             Self::TooLarge => "point to evidence instead of pasting it",
             Self::EmptyId => "give the id of the surface or of its request",
-            Self::NotShut(_) => "write false: nothing in a ledger opens a gate",
-            Self::NotTheConstant
+            Self::MustBeFalse(_) => "write false: nothing in a ledger opens a gate",
+            Self::WrongConstant
             | Self::CountMismatch
             | Self::ImpossibleCandidate
-            | Self::SecondCandidate => "write the ledger again from its inputs",
+            | Self::DuplicateCandidate => "generate the ledger again from its inputs",
         }
     }
 }

@@ -1,5 +1,6 @@
-//! JSON as the ledger knows it: read strictly, with the place of every fault; written as Python's
-//! `json.dumps(ensure_ascii=False, indent=2, sort_keys=True)` writes it.
+//! Reads and writes the JSON of the ledger. The reader is strict and reports the place of every fault. The writer
+//! writes the same bytes as Python's `json.dumps(ensure_ascii=False, indent=2, sort_keys=True)`, because the reference
+//! generator is a Python program.
 
 mod error;
 mod limits;
@@ -21,7 +22,7 @@ pub(crate) use place::line_column_and_path;
 pub(crate) use reader::{Fault, Read, Reader, read_document, read_small_document};
 pub(crate) use text::{new_line, write_array, write_json, write_object, write_string};
 
-/// Any JSON value, kept so that it can be written back digit for digit.
+/// Any JSON value. A number is stored as the text that Python prints, so that it is written back with the same digits.
 ///
 /// ```
 /// use acceptance_ledger::Json;
@@ -36,7 +37,7 @@ pub enum Json {
     Null,
     /// `true` or `false`
     Bool(bool),
-    /// An integer of any size, or a finite float.
+    /// An integer of up to 4,300 digits, or a finite float.
     Number(Number),
     /// A string.
     String(String),
@@ -47,7 +48,7 @@ pub enum Json {
 }
 
 impl Json {
-    /// The text, where the value is a string.
+    /// Returns the text if the value is a string.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match self {
@@ -56,18 +57,18 @@ impl Json {
         }
     }
 
-    /// An object from its members.
+    /// Makes an object from its members.
     pub(crate) fn object<K: Into<String>>(members: impl IntoIterator<Item = (K, Self)>) -> Self {
         Self::Object(members.into_iter().map(|(key, value)| (key.into(), value)).collect())
     }
 
-    /// An array of strings.
+    /// Makes an array of strings.
     pub(crate) fn strings<S: Into<String>>(texts: impl IntoIterator<Item = S>) -> Self {
         Self::Array(texts.into_iter().map(|text| Self::String(text.into())).collect())
     }
 }
 
-/// An object of `serde_json` with one more member.
+/// Returns a `serde_json` object with one more member. Any other value is returned unchanged.
 pub(crate) fn with(mut object: Value, key: &str, value: Value) -> Value {
     if let Some(members) = object.as_object_mut() {
         members.insert(key.to_owned(), value);

@@ -2,10 +2,10 @@ use std::fmt::Write as _;
 
 use super::DocumentProblem;
 
-/// How many digits an integer may have: Python refuses to convert more.
+/// The maximum number of digits of an integer. Python refuses to convert more, so it could not read such a ledger.
 const MAX_DIGITS: usize = 4_300;
 
-/// A JSON number, held as the text that Python prints for it.
+/// A JSON number, stored as the text that Python prints for it.
 ///
 /// ```
 /// use acceptance_ledger::Number;
@@ -16,13 +16,17 @@ const MAX_DIGITS: usize = 4_300;
 pub struct Number(String);
 
 impl Number {
-    /// The number as the ledger writes it.
+    /// Returns the number as the ledger writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Reads a literal that is a JSON number.
+    /// Parses a literal that is a JSON number.
+    ///
+    /// # Errors
+    ///
+    /// When Python cannot read the number back: the float overflows, or the integer has too many digits.
     pub(super) fn from_literal(literal: &str) -> Result<Self, DocumentProblem> {
         if literal.contains(['.', 'e', 'E']) {
             let float: f64 = literal.parse().map_err(|_| DocumentProblem::Syntax("a number"))?;
@@ -34,7 +38,7 @@ impl Number {
         } else if literal.trim_start_matches('-').len() > MAX_DIGITS {
             Err(DocumentProblem::TooManyDigits)
         } else if literal == "-0" {
-            // Python reads it as the integer zero, which has no sign.
+            // Python parses it as the integer zero, which has no sign.
             Ok(Self("0".to_owned()))
         } else {
             Ok(Self(literal.to_owned()))
@@ -48,14 +52,14 @@ impl From<usize> for Number {
     }
 }
 
-/// A finite float as Python's `repr` prints it: the fewest digits that read back as the same
-/// float, with an exponent below 1e-4 and from 1e16 on.
+/// Formats a finite float as Python's `repr` does: with the fewest digits that parse as the same float, and with an
+/// exponent if the value is below 1e-4, or is 1e16 or more.
 fn python_repr(float: f64) -> String {
     let scientific = fewest_digits(float);
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or_default();
     let mut repr = String::new();
-    // Writing to a string cannot fail.
+    // The results of `write!` are ignored, because writing to a string cannot fail.
     if !(-4..16).contains(&exponent) {
         let sign = if exponent < 0 { '-' } else { '+' };
         let _ = write!(repr, "{mantissa}e{sign}{:02}", exponent.unsigned_abs());
@@ -71,8 +75,10 @@ fn python_repr(float: f64) -> String {
     repr
 }
 
-/// The fewest digits that read back as the same float, in scientific notation. Where the float
-/// stands halfway between two such numbers, Python takes the even one, and Rust the larger.
+/// Returns the fewest digits that parse as the same float, in scientific notation.
+///
+/// If the float is exactly halfway between two such numbers, Python picks the even one, but Rust's shortest format picks
+/// the larger one. Rust's format with a fixed number of digits picks the even one too, so it is tried first.
 fn fewest_digits(float: f64) -> String {
     let shortest = format!("{float:e}");
     let digits =

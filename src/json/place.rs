@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-/// Where in a JSON text something stands.
+/// A place in a JSON text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     /// From 1.
@@ -10,18 +10,20 @@ pub(super) struct Place {
     pub(super) path: String,
 }
 
-/// One step down into a document, on the way to a place.
+/// One step of the path from the root of a document to a place.
 enum Step<'t> {
+    /// The index in an array.
     Item(usize),
-    /// The literal of the key with its quotes, once it is read, and its position among the keys.
+    /// The literal of the key with its quotes, or `None` before the key is read; and the position of the key in its
+    /// object.
     Member(Option<&'t str>, usize),
 }
 
 impl Place {
-    /// The place of byte `offset` of `text`, which is well-formed JSON up to there.
+    /// Returns the place of byte `offset` of `text`. The text must be well-formed JSON up to this byte.
     ///
-    /// The path names only keys that are `known`: another one may be a secret in the wrong place,
-    /// and is shown by its position.
+    /// The path names only keys that are `known`. Any other key may be a secret in the wrong place, so it is shown by
+    /// its position.
     pub(super) fn find(text: &str, offset: usize, known: impl Fn(&str) -> bool) -> Self {
         let offset = text.floor_char_boundary(offset);
         let (line, column) = line_and_column(text.as_bytes(), offset);
@@ -43,8 +45,8 @@ impl Place {
     }
 }
 
+/// Returns the line and column, both from 1, and the path of byte `offset`; see [`Place::find`].
 #[cfg(feature = "cli")]
-/// The line and column, both from 1, and the path of byte `offset`; see [`Place::find`].
 pub(crate) fn line_column_and_path(
     text: &str,
     offset: usize,
@@ -54,19 +56,19 @@ pub(crate) fn line_column_and_path(
     (line, column, path)
 }
 
-/// The line of byte `offset` and its column in characters, both from 1.
+/// Returns the line of byte `offset` and its column in characters, both from 1.
 pub(crate) fn line_and_column(text: &[u8], offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
     let line_start =
         before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
     let line = before.split(|byte| *byte == b'\n').count();
     let in_line = before.get(line_start..).unwrap_or_default();
-    // Of a character's bytes, all but the first continue it.
+    // Each UTF-8 character has one byte that is not a continuation byte (10xxxxxx).
     let column = in_line.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
     (line, column + 1)
 }
 
-/// The steps from the root of `text` down to the value or key that begins at `offset`.
+/// Returns the steps from the root of `text` to the value or key that begins at `offset`.
 fn steps_to(text: &str, offset: usize) -> Vec<Step<'_>> {
     let bytes = text.as_bytes();
     let mut steps = Vec::new();
@@ -84,21 +86,21 @@ fn steps_to(text: &str, offset: usize) -> Vec<Step<'_>> {
                 }
                 None => {}
             },
-            Some(b'"') => at = pass_string(text, at, &mut steps),
+            Some(b'"') => at = skip_string(text, at, &mut steps),
             _ => {}
         }
         at += 1;
     }
-    // A fault in a key begins at the key: the path leads to that member.
+    // If the fault is in a key, `offset` is that of the key. The path includes this key.
     if bytes.get(at) == Some(&b'"') {
-        pass_string(text, at, &mut steps);
+        skip_string(text, at, &mut steps);
     }
     steps
 }
 
-/// Passes the string that begins at `start`, takes note of it where it is a key, and gives the
-/// offset of its closing quote.
-fn pass_string<'t>(text: &'t str, start: usize, steps: &mut [Step<'t>]) -> usize {
+/// Skips the string that begins at `start` and returns the offset of its closing quote. If the string is a key, its
+/// literal is stored in the last step.
+fn skip_string<'t>(text: &'t str, start: usize, steps: &mut [Step<'t>]) -> usize {
     let mut is_escaped = false;
     let length = text
         .bytes()
@@ -108,8 +110,10 @@ fn pass_string<'t>(text: &'t str, start: usize, steps: &mut [Step<'t>]) -> usize
             is_escaped = byte == b'\\' && !is_escaped;
             closes
         })
+        // The string is not closed: it ends with the text.
         .unwrap_or_else(|| text.len().saturating_sub(start + 2));
     let end = start + 1 + length;
+    // The first string of a member is its key. Later strings belong to its value.
     if let Some(Step::Member(key @ None, _)) = steps.last_mut() {
         *key = text.get(start..=end).or(Some(""));
     }

@@ -5,7 +5,7 @@ use jiter::{Jiter, JiterError, JiterErrorType, JsonErrorType, Peek};
 use super::limits::{MAX_DEPTH, MAX_DOCUMENT, MAX_FAULTS};
 use super::{DocumentError, DocumentProblem, Json, Number};
 
-/// What is wrong, and the offset of the byte where it is.
+/// A problem, and the offset of the byte at which it was found.
 #[derive(Debug)]
 pub(crate) struct Fault {
     pub(crate) offset: usize,
@@ -14,7 +14,13 @@ pub(crate) struct Fault {
 
 pub(crate) type Read<T> = Result<T, Fault>;
 
-/// Reads a whole document from its bytes. In a path, only keys that are `known` are named.
+/// Reads a whole document from its bytes. `read` reads the value; nothing may follow it. The path of an error names only
+/// keys that are `known`.
+///
+/// # Errors
+///
+/// When the bytes are not UTF-8 or begin with a byte order mark, or when the text has a fault. The error has the first
+/// fault in the text, and the others after it.
 pub(crate) fn read_document<T>(
     bytes: &[u8],
     known: impl Fn(&str) -> bool,
@@ -62,7 +68,11 @@ pub(crate) fn read_document<T>(
     }
 }
 
-/// As [`read_document`], for a document that somebody writes by hand: one that is too large is not looked at.
+/// As [`read_document`], for a document that a person writes.
+///
+/// # Errors
+///
+/// As [`read_document`], and when the document has more than [`MAX_DOCUMENT`] bytes. Then it is not read at all.
 pub(crate) fn read_small_document<T>(
     bytes: &[u8],
     known: impl Fn(&str) -> bool,
@@ -74,30 +84,36 @@ pub(crate) fn read_small_document<T>(
     read_document(bytes, known, read)
 }
 
-/// Reads one JSON text from its beginning to its end, and is strict about it: no key twice, no
-/// lone surrogate, no number that Python would not print.
+/// Reads one JSON text from its beginning to its end. It rejects duplicate keys, lone surrogates, and numbers that
+/// Python would not print.
 #[derive(Debug)]
 pub(crate) struct Reader<'t> {
     text: &'t str,
     jiter: Jiter<'t>,
     depth: usize,
-    /// Where the text between the last value and the key that was read begins.
+    /// An offset after the previous value and before the current key. The parser reports no offsets of keys, so
+    /// [`key_offset`](Self::key_offset) searches from here.
     before_key: usize,
-    /// Faults behind which the document could be read on.
+    /// Faults after which reading continued.
     noted: Vec<Fault>,
-    /// How many more of them there are.
+    /// The number of such faults beyond [`MAX_FAULTS`].
     unlisted: usize,
 }
 
-/// A key of an object: one that the caller tells apart, or another.
+/// A key of an object: one that the caller knows, or another one.
 enum Key<K> {
     Known(K),
     Other(String),
 }
 
 impl Reader<'_> {
-    /// Notes a fault that is only in a value: what follows can be read all the same.
-    pub(crate) fn or_note<T>(&mut self, read: Read<T>) -> Read<Option<T>> {
+    /// Returns the value. If the fault is only in the value, notes it and returns `None`, because the text after it can
+    /// still be read.
+    ///
+    /// # Errors
+    ///
+    /// When reading cannot continue after the fault.
+    pub(crate) fn note_if_recoverable<T>(&mut self, read: Read<T>) -> Read<Option<T>> {
         match read {
             Ok(value) => Ok(Some(value)),
             Err(fault) => match fault.problem {
@@ -113,7 +129,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Notes a fault behind which reading goes on.
+    /// Notes a fault after which reading continues.
     pub(crate) fn note(&mut self, fault: Fault) {
         if self.noted.len() < MAX_FAULTS {
             self.noted.push(fault);
@@ -122,19 +138,19 @@ impl Reader<'_> {
         }
     }
 
-    /// Where the value that comes next begins.
+    /// Returns the offset at which the next value begins.
     pub(crate) fn offset(&mut self) -> Read<usize> {
         self.peek().map(|_| self.jiter.current_index())
     }
 
-    /// Where the key stands whose value comes next.
+    /// Returns the offset of the key whose value comes next.
     pub(crate) fn key_offset(&self) -> usize {
         let rest = self.text.get(self.before_key..).unwrap_or_default();
         self.before_key + rest.find('"').unwrap_or(0)
     }
 
-    /// Reads an object whose keys `parse_key` tells apart; `member` reads the value of a known key.
-    /// The value of any other key is checked and passed over.
+    /// Reads an object. `parse_key` recognizes the known keys, and `member` reads the value of a known key. The value
+    /// of any other key is checked and skipped.
     pub(crate) fn object<K: Copy + PartialEq>(
         &mut self,
         parse_key: impl Fn(&str) -> Option<K>,
@@ -159,7 +175,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Reads an object whose keys may be any; `member` reads the value of each.
+    /// Reads an object with any keys. `member` reads the value of each key.
     pub(crate) fn each_member(
         &mut self,
         mut member: impl FnMut(&mut Self, String) -> Result<(), MemberFault>,
@@ -168,12 +184,13 @@ impl Reader<'_> {
             |_| None::<()>,
             |reader, key| match key {
                 Key::Other(name) => member(reader, name),
+                // Not reached: no key is a known one.
                 Key::Known(()) => Ok(()),
             },
         )
     }
 
-    /// Reads an object that has exactly these keys; `member` reads the value of each.
+    /// Reads an object that has exactly these keys, in any order. `member` reads the value of each key.
     pub(crate) fn closed_object<N: AsRef<str>, K: Copy>(
         &mut self,
         keys: &[(N, K)],
@@ -199,7 +216,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads an array; `item` reads the value at each index.
+    /// Reads an array. `item` reads the value at each index.
     pub(crate) fn array(&mut self, mut item: impl FnMut(&mut Self, usize) -> Read<()>) -> Read<()> {
         self.enter(Peek::Array, "an array")?;
         let mut index = 0;
@@ -218,6 +235,7 @@ impl Reader<'_> {
         self.str().map(str::to_owned)
     }
 
+    /// Reads a string without a copy.
     fn str(&mut self) -> Read<&str> {
         match self.peek()? {
             Peek::String => self.text_of_string(),
@@ -225,7 +243,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether an object comes next.
+    /// Whether the next value is an object.
     pub(crate) fn is_at_object(&mut self) -> Read<bool> {
         Ok(self.peek()? == Peek::Object)
     }
@@ -234,12 +252,12 @@ impl Reader<'_> {
         Ok(self.peek()? == Peek::String)
     }
 
-    /// Whether an array comes next.
+    /// Whether the next value is an array.
     pub(crate) fn is_at_array(&mut self) -> Read<bool> {
         Ok(self.peek()? == Peek::Array)
     }
 
-    /// Reads `null`, if it is what comes next.
+    /// Reads `null` if it is the next value. Returns whether it was.
     pub(crate) fn null(&mut self) -> Read<bool> {
         let is_null = self.peek()? == Peek::Null;
         if is_null {
@@ -253,7 +271,8 @@ impl Reader<'_> {
         self.strings_unless_same(&[]).map(Option::unwrap_or_default)
     }
 
-    /// Reads an array of strings; `None` where they are the `shared` ones, of which no copy is made.
+    /// Reads an array of strings. Returns `None` if they equal the `shared` ones: the candidates of a ledger mostly have
+    /// the same list, and then no copy is made.
     pub(crate) fn strings_unless_same(&mut self, shared: &[String]) -> Read<Option<Vec<String>>> {
         let mut texts: Option<Vec<String>> = None;
         let mut count = 0;
@@ -288,7 +307,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads any value and keeps it.
+    /// Reads any value and returns it.
     pub(crate) fn value(&mut self) -> Read<Json> {
         Ok(match self.peek()? {
             Peek::Null => {
@@ -323,7 +342,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Checks any value and forgets it.
+    /// Checks any value and drops it.
     fn skip_value(&mut self) -> Read<()> {
         match self.peek()? {
             Peek::String => self.text_of_string().map(|_| ()),
@@ -333,11 +352,12 @@ impl Reader<'_> {
         }
     }
 
-    /// Checks that nothing but white space follows.
+    /// Checks that only white space follows.
     fn finish(&mut self) -> Read<()> {
         self.jiter.finish().map_err(|error| syntax_fault(&error))
     }
 
+    /// Reads the members of an object. `member` gets each key and reads its value.
     fn members<K>(
         &mut self,
         parse_key: impl Fn(&str) -> Option<K>,
@@ -350,6 +370,7 @@ impl Reader<'_> {
         while let Some(key) = next.map_err(|error| syntax_fault(&error))? {
             self.before_key = before_key;
             if let Err(fault) = member(self, key) {
+                // A nested object may have moved `before_key`. The fault may be in the key of this object.
                 self.before_key = before_key;
                 return Err(match fault {
                     MemberFault::Value(fault) => fault,
@@ -363,7 +384,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Steps into an array or object and gives the offset of its bracket.
+    /// Enters an array or object and returns the offset of its bracket.
     fn enter(&mut self, bracket: Peek, what: &'static str) -> Read<usize> {
         if self.peek()? != bracket {
             return self.expected(what);
@@ -380,6 +401,7 @@ impl Reader<'_> {
         let offset = self.jiter.current_index();
         let rest = self.text.get(offset..).unwrap_or_default();
         let unsigned = rest.strip_prefix('-').unwrap_or(rest);
+        // Python writes these for floats that are not finite. They get a problem of their own, which says what to do.
         if unsigned.starts_with("NaN") || unsigned.starts_with("Infinity") {
             return Err(Fault { offset, problem: DocumentProblem::NotFinite });
         }
@@ -402,10 +424,10 @@ impl Reader<'_> {
         self.jiter.peek().map_err(|error| syntax_fault(&error))
     }
 
-    /// The fault of a value that is well-formed so far, but of another type than the format has.
+    /// Returns the fault of a value that is well-formed, but has another type than `what`.
     fn expected<T>(&mut self, what: &'static str) -> Read<T> {
         let offset = self.jiter.current_index();
-        // A broken value is reported as such: it may have the right type once it is mended.
+        // A syntax error in the value is reported first: the fixed value may have the right type.
         self.value()?;
         Err(Fault { offset, problem: DocumentProblem::Expected(what) })
     }
@@ -443,13 +465,15 @@ fn syntax_fault(error: &JiterError) -> Fault {
             JsonErrorType::ExpectedColon => DocumentProblem::Syntax("a colon"),
             JsonErrorType::ExpectedListCommaOrEnd => DocumentProblem::Syntax("a comma or ]"),
             JsonErrorType::ExpectedObjectCommaOrEnd => DocumentProblem::Syntax("a comma or }"),
-            JsonErrorType::InvalidEscape => DocumentProblem::Syntax("an escape that JSON has"),
+            JsonErrorType::InvalidEscape => DocumentProblem::Syntax("a valid JSON escape"),
             JsonErrorType::InvalidNumber => DocumentProblem::Syntax("a number"),
+            // `jiter` has the same limit of 4,300 digits.
             JsonErrorType::NumberOutOfRange => DocumentProblem::TooManyDigits,
             JsonErrorType::ControlCharacterWhileParsingString => {
                 DocumentProblem::Syntax("an escape for this control character")
             }
             JsonErrorType::KeyMustBeAString => DocumentProblem::Syntax("a key in double quotes"),
+            // `jiter` reports the second one if no `\u` follows the first half of a surrogate pair.
             JsonErrorType::LoneLeadingSurrogateInHexEscape
             | JsonErrorType::UnexpectedEndOfHexEscape => DocumentProblem::LoneSurrogate,
             JsonErrorType::TrailingComma => {
@@ -500,7 +524,7 @@ mod tests {
         }
     }
 
-    /// The place and the kind of the fault in a document of which `a` is known.
+    /// Returns the column and the problem of a document in which only the key `a` is known.
     fn fault(text: &str) -> (usize, DocumentProblem) {
         let error = read_document(
             text.as_bytes(),
@@ -525,7 +549,7 @@ mod tests {
             ("{\"a\" 1}", 6, P::Syntax("a colon")),
             ("{\"a\": [1 2]}", 10, P::Syntax("a comma or ]")),
             ("{\"a\": {\"b\": 1 \"c\"}}", 15, P::Syntax("a comma or }")),
-            ("{\"a\": \"\\q\"}", 9, P::Syntax("an escape that JSON has")),
+            ("{\"a\": \"\\q\"}", 9, P::Syntax("a valid JSON escape")),
             ("{\"a\": 01}", 7, P::Syntax("a number")),
             ("{\"a\": \"\u{1}\"}", 8, P::Syntax("an escape for this control character")),
             ("{\"a\": {b: 1}}", 8, P::Syntax("a key in double quotes")),

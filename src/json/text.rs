@@ -1,9 +1,9 @@
 use super::Json;
 
-/// Appends `text` as a JSON string: only what JSON must escape is escaped.
+/// Appends `text` as a JSON string. Only characters that JSON must escape are escaped.
 pub(crate) fn write_string(out: &mut String, text: &str) {
     let must_escape = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
-    // Looking at every byte is faster than stopping at the first: it goes many bytes at a time.
+    // This tests every byte, because a loop that stops at the first match cannot test many bytes at a time.
     if text.bytes().fold(false, |found, byte| found | must_escape(byte)) {
         out.push_str(&serde_json::Value::from(text).to_string());
     } else {
@@ -13,7 +13,7 @@ pub(crate) fn write_string(out: &mut String, text: &str) {
     }
 }
 
-/// Appends `value` as Python's `indent=2` lays it out, `level` levels deep.
+/// Appends `value` in the layout of Python's `indent=2`, `level` levels deep.
 pub(crate) fn write_json(out: &mut String, value: &Json, level: usize) {
     match value {
         Json::Null => out.push_str("null"),
@@ -31,7 +31,7 @@ pub(crate) fn write_json(out: &mut String, value: &Json, level: usize) {
     }
 }
 
-/// Appends the object of `members` in their order, `level` levels deep; `write_value` writes each value.
+/// Appends an object of `members` in the given order, `level` levels deep. `write_value` writes each value.
 pub(crate) fn write_object<'k, V>(
     out: &mut String,
     members: impl IntoIterator<Item = (&'k str, V)>,
@@ -45,7 +45,7 @@ pub(crate) fn write_object<'k, V>(
     });
 }
 
-/// Appends the array of `items`, `level` levels deep; `write_item` writes each.
+/// Appends an array of `items`, `level` levels deep. `write_item` writes each item.
 pub(crate) fn write_array<I: IntoIterator>(
     out: &mut String,
     items: I,
@@ -55,6 +55,7 @@ pub(crate) fn write_array<I: IntoIterator>(
     write_block(out, ['[', ']'], items, level, write_item);
 }
 
+/// Appends items between brackets, each on its own line. An empty block stays on one line, as Python writes it.
 fn write_block<I: IntoIterator>(
     out: &mut String,
     [open, close]: [char; 2],
@@ -78,7 +79,7 @@ fn write_block<I: IntoIterator>(
     out.push(close);
 }
 
-/// Begins a line `level` levels deep.
+/// Begins a new line that is indented by `level` levels.
 pub(crate) fn new_line(out: &mut String, level: usize) {
     out.push('\n');
     for _ in 0..level {

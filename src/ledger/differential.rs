@@ -1,6 +1,7 @@
-//! `generate` against the generator that it replaces.
+//! Compares `generate` with the Python generator that it replaces, the reference.
 //!
-//! The reference runs where `ACCEPTANCE_REFERENCE` names it; golden files stand in elsewhere.
+//! The golden files hold what the reference wrote. If the environment variable `ACCEPTANCE_REFERENCE` is the path of
+//! the reference, the tests also run it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -27,7 +28,7 @@ fn ours(inventory: &[u8], owner_requests: &[u8]) -> Result<String, DocumentError
     Ok(text)
 }
 
-/// What the reference writes for the inputs; `None` where it fails.
+/// What the reference writes for the inputs; `None` if it fails.
 fn theirs(reference: &Path, inputs: &Inputs) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, text: &str| {
@@ -46,6 +47,7 @@ fn theirs(reference: &Path, inputs: &Inputs) -> Option<String> {
         .arg(file("requests.json", &inputs.owner_requests))
         .args(["--generated-at", GENERATED_AT, "--output"])
         .arg(&output)
+        // Outside a repository, the reference writes the commit as `unknown`, as `ours` does.
         .env("GIT_CEILING_DIRECTORIES", "/")
         .output()
         .unwrap()
@@ -116,7 +118,7 @@ fn the_bytes_are_the_references_or_there_are_none() {
     });
 }
 
-/// A committed ledger that was edited is refused at the place of the edit.
+/// An edited ledger is refused, and the error's path points to the edit or to its candidate.
 #[test]
 fn an_edited_ledger_is_refused() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/dockprom.json");
@@ -182,7 +184,7 @@ fn an_edited_ledger_is_refused() {
     }
 }
 
-/// A second candidate for one surface is refused, although all counts agree.
+/// A second candidate for one surface is refused, although all counts match.
 #[test]
 fn a_ledger_has_one_candidate_a_surface() {
     let surfaces = OwnerRequests::parse(
@@ -225,7 +227,7 @@ fn a_ledger_knows_its_candidates_and_counts() {
     );
 }
 
-/// Broken inputs give an error with a place inside the text, and no panic.
+/// A broken input gives an error with a place inside the text. It never panics.
 #[test]
 fn a_broken_input_is_refused_at_a_place() {
     proptest!(|(inputs in strategies::broken_inputs())| {

@@ -1,4 +1,4 @@
-//! What is wrong in a ledger by itself, whatever its inputs are.
+//! Finds the faults of a ledger that show without its inputs.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,12 @@ use crate::words::{
 use super::key::{self, CountKey};
 use super::{Stamp, read};
 
-/// The gates, boundaries and never-flags of a ledger that are not as they are for ever, and the counts that its
-/// candidates do not bear out: each with its JSON path.
+/// Finds every gate, boundary and never-flag that has an invalid value, and every count that does not match the
+/// candidates. Each fault has its JSON path. `LedgerDocument::parse` stops at the first fault; this does not.
 ///
 /// # Errors
 ///
-/// Where the document is no strict JSON object.
+/// If the document is not a strict JSON object.
 pub(crate) fn inspect(bytes: &[u8]) -> Result<Vec<(VerifyCode, String)>, DocumentError> {
     read_document(bytes, read::is_ledger_key, |reader| {
         let mut inspection = Inspection::new();
@@ -25,9 +25,9 @@ pub(crate) fn inspect(bytes: &[u8]) -> Result<Vec<(VerifyCode, String)>, Documen
             |reader, key| {
                 match key {
                     LedgerKey::AcceptanceCandidates if reader.is_at_array()? => {
-                        // One at a time: a ledger can be large.
+                        // One candidate at a time, because a ledger can be large.
                         reader.array(|reader, index| {
-                            inspection.look_at(index, &reader.value()?);
+                            inspection.check_candidate(index, &reader.value()?);
                             Ok(())
                         })?;
                     }
@@ -38,24 +38,24 @@ pub(crate) fn inspect(bytes: &[u8]) -> Result<Vec<(VerifyCode, String)>, Documen
                 Ok(())
             },
         )?;
-        inspection.look_at_boundaries(&boundaries);
-        inspection.look_at_counts(&counts);
+        inspection.check_boundaries(&boundaries);
+        inspection.check_counts(&counts);
         Ok(inspection.faults)
     })
 }
 
 struct Inspection {
-    /// The keys that are `false` for ever.
+    /// The keys that must be `false`.
     shut: Vec<&'static str>,
     candidates: usize,
-    /// How many candidates have each flag.
+    /// The number of candidates in which each flag is `true`.
     flags: BTreeMap<String, usize>,
     faults: Vec<(VerifyCode, String)>,
 }
 
 impl Inspection {
     fn new() -> Self {
-        let nevers = ProgressFlag::ALL.iter().filter(|flag| flag.is_never());
+        let nevers = ProgressFlag::ALL.iter().filter(|flag| flag.must_be_false());
         let gates = RuntimeGate::ALL.iter().map(|gate| gate.as_str());
         Self {
             shut: gates.chain(nevers.map(|flag| flag.as_str())).collect(),
@@ -65,7 +65,7 @@ impl Inspection {
         }
     }
 
-    fn look_at(&mut self, index: usize, candidate: &Json) {
+    fn check_candidate(&mut self, index: usize, candidate: &Json) {
         self.candidates += 1;
         let Json::Object(members) = candidate else { return };
         for name in &self.shut {
@@ -79,7 +79,7 @@ impl Inspection {
         }
     }
 
-    fn look_at_boundaries(&mut self, boundaries: &Json) {
+    fn check_boundaries(&mut self, boundaries: &Json) {
         let Json::Object(shown) = boundaries else { return };
         for (name, value) in key::boundaries() {
             if shown.get(name).is_some_and(|shown| *shown != value) {
@@ -89,7 +89,7 @@ impl Inspection {
         }
     }
 
-    fn look_at_counts(&mut self, counts: &Json) {
+    fn check_counts(&mut self, counts: &Json) {
         let Json::Object(shown) = counts else { return };
         for key in CountKey::all() {
             let name = key.name();
@@ -101,30 +101,31 @@ impl Inspection {
         }
     }
 
-    /// What the candidates show for a count; `None` for what they cannot tell.
+    /// The value of a count according to the candidates; `None` if they cannot show it.
     fn count(&self, key: CountKey) -> Option<usize> {
-        let with = |flag: &str| self.flags.get(flag).copied().unwrap_or_default();
+        let candidates_with = |flag: &str| self.flags.get(flag).copied().unwrap_or_default();
         Some(match key {
-            CountKey::Progress(flag) => with(flag.as_str()),
-            CountKey::Item(flag) => with(flag.as_str()),
-            // A gate that is open is a fault of its own, and counts nothing.
+            CountKey::Progress(flag) => candidates_with(flag.as_str()),
+            CountKey::Item(flag) => candidates_with(flag.as_str()),
+            // The count must be 0. An open gate is reported as its own fault.
             CountKey::Gate(_) => 0,
             CountKey::Source(SourceCount::AcceptanceCandidates) => self.candidates,
             CountKey::Source(SourceCount::WriteCapableAcceptanceCandidates) => {
-                with(AcceptanceField::WriteCapableSurface.as_str())
+                candidates_with(AcceptanceField::WriteCapableSurface.as_str())
             }
             CountKey::Source(SourceCount::LiveEvidenceRequiredCandidates) => {
-                with(AcceptanceField::RequiresLiveEvidence.as_str())
+                candidates_with(AcceptanceField::RequiresLiveEvidence.as_str())
             }
             CountKey::Source(_) => return None,
         })
     }
 }
 
-/// The line and column, both from 1, and the JSON path of a byte of a ledger.
+/// Returns the line, the column and the JSON path of a byte of a ledger. Line and column start at 1.
 pub(crate) fn place_in_ledger(bytes: &[u8], offset: usize) -> (usize, usize, String) {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
+        // The bytes before the first one that is not UTF-8 still give a place.
         Err(error) => {
             let (valid, _) = bytes.split_at(error.valid_up_to());
             std::str::from_utf8(valid).unwrap_or_default()
@@ -134,10 +135,12 @@ pub(crate) fn place_in_ledger(bytes: &[u8], offset: usize) -> (usize, usize, Str
 }
 
 impl Stamp {
-    /// The stamp of the ledger that ends in these bytes, if they show it.
+    /// Finds the stamp in the last bytes of a ledger; `None` if it is not there.
     pub(crate) fn in_tail(bytes: &[u8]) -> Option<Self> {
+        // The tail may begin in the middle of a character.
         let text = String::from_utf8_lossy(bytes);
         let value = |key: LedgerKey| -> Option<String> {
+            // Two spaces before the key: a key at the top level, not one inside a candidate.
             let start = format!("  \"{key}\": ");
             let line = text.lines().find_map(|line| line.strip_prefix(start.as_str()))?;
             serde_json::from_str(line.strip_suffix(',').unwrap_or(line)).ok()
@@ -160,14 +163,14 @@ mod tests {
         let ledger = golden();
         assert_eq!(inspect(ledger.as_bytes()).unwrap(), []);
         let document: serde_json::Value = serde_json::from_str(&ledger).unwrap();
-        let mut told = 0;
+        let mut reported = 0;
         for gate in RuntimeGate::ALL.iter().map(|gate| gate.as_str()).chain(["request_sent"]) {
             let mut document = document.clone();
             document["acceptance_candidates"][3][gate] = true.into();
             let path = format!("$.acceptance_candidates[3].{gate}");
             let faults = inspect(document.to_string().as_bytes()).unwrap();
             assert!(faults.contains(&(VerifyCode::GateNotFalse, path)), "{gate}");
-            told += 1;
+            reported += 1;
         }
         for boundary in document["execution_boundaries"].as_object().unwrap().keys() {
             let mut document = document.clone();
@@ -176,22 +179,22 @@ mod tests {
             let path = format!("$.execution_boundaries.{boundary}");
             let faults = inspect(document.to_string().as_bytes()).unwrap();
             assert_eq!(faults, [(VerifyCode::GateNotFalse, path)]);
-            told += 1;
+            reported += 1;
         }
-        assert_eq!(told, 26 + 33);
-        let mut wrong = Vec::new();
+        assert_eq!(reported, 26 + 33);
+        let mut not_reported = Vec::new();
         for name in document["summary"].as_object().unwrap().keys() {
             let mut document = document.clone();
             document["summary"][name] = 99.into();
             let path = format!("$.summary.{name}");
             match inspect(document.to_string().as_bytes()).unwrap().as_slice() {
-                [] => wrong.push(name.as_str()),
+                [] => not_reported.push(name.as_str()),
                 faults => assert_eq!(faults, [(VerifyCode::CountMismatch, path)]),
             }
         }
-        // What the candidates cannot tell; the replay can.
+        // The candidates cannot show these counts. `verify` finds such an edit by replay.
         assert_eq!(
-            wrong,
+            not_reported,
             [
                 "acceptance_field_count",
                 "blocked_action_count",

@@ -1,4 +1,4 @@
-//! The keys of the ledger, and those values that are the same in every ledger.
+//! The keys of the ledger, and the values that are the same in every ledger.
 
 use crate::gate::{Gates, Shut};
 use crate::json::Json;
@@ -11,7 +11,8 @@ use crate::words::{
 /// The ledger's `status`.
 const STATUS: &str = "owner_response_acceptance_ledger_ready_no_runtime_action";
 
-/// What comes next, for people, as the ledger words it.
+/// The ledger's text about the next steps, for people. It is exactly the text of the Python generator that this crate
+/// replaces.
 const NEXT_STEPS: [&str; 3] = [
     "等待 owner response未收到前不得更新 received / accepted / rejected count。",
     "收到回覆後先做欄位完整性、敏感 payload 隔離、reload / send / smoke execution request 拒收。",
@@ -22,7 +23,7 @@ const NEXT_STEPS: [&str; 3] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CandidateKey {
     Field(AcceptanceField),
-    /// A key that the ledger itself has too.
+    /// A key that the top level of the ledger also has.
     Shared(LedgerKey),
     Progress(ProgressFlag),
     Item(ItemFlag),
@@ -30,7 +31,7 @@ pub(super) enum CandidateKey {
 }
 
 impl CandidateKey {
-    /// All 93, in the order of the ledger's bytes.
+    /// Returns all 93 keys in the order in which the ledger writes them.
     pub(super) fn sorted() -> Vec<Self> {
         let shared = [
             LedgerKey::Status,
@@ -60,7 +61,7 @@ impl CandidateKey {
         }
     }
 
-    /// The value, where all candidates have the same.
+    /// The value, if it is the same for every candidate.
     pub(super) fn constant(self) -> Option<Json> {
         match self {
             Self::Field(AcceptanceField::NotApproval) => Some(Json::Bool(true)),
@@ -68,14 +69,14 @@ impl CandidateKey {
             Self::Shared(LedgerKey::ReviewerChecks) => Some(names(ReviewerCheck::ALL)),
             Self::Shared(LedgerKey::OutcomeLanes) => Some(names(Lane::ALL)),
             Self::Shared(LedgerKey::BlockedActions) => Some(names(BlockedAction::ALL)),
-            Self::Progress(flag) if flag.is_never() => Some(Shut.into()),
+            Self::Progress(flag) if flag.must_be_false() => Some(Shut.into()),
             Self::Gate(gate) => Some(Gates.get(gate).into()),
             _ => None,
         }
     }
 }
 
-/// The values of the ledger's top level that are the same in every ledger.
+/// The value of a top-level key, if it is the same in every ledger.
 pub(super) fn constant(key: LedgerKey) -> Option<Json> {
     match key {
         LedgerKey::SchemaVersion => Some(LEDGER_VERSION.into()),
@@ -110,10 +111,10 @@ pub(super) fn constant(key: LedgerKey) -> Option<Json> {
     }
 }
 
-/// The 33 boundaries, each with the one value that it has.
+/// The 33 execution boundaries, each with its only valid value.
 pub(super) fn boundaries() -> impl Iterator<Item = (&'static str, Json)> {
     let flags = [ProgressFlag::OwnerResponseAccepted, ProgressFlag::LiveEvidenceReceived];
-    // `runtime_gate` itself is the one gate that the boundaries do not list.
+    // The boundaries list every gate except `runtime_gate` itself.
     let gates = RuntimeGate::ALL.iter().filter(|gate| **gate != RuntimeGate::RuntimeGate);
     all(Boundary::ALL, Boundary::as_str)
         .chain(flags.map(ProgressFlag::as_str))
@@ -139,10 +140,11 @@ impl CountKey {
             .chain(all(RuntimeGate::ALL, Self::Gate))
     }
 
-    /// The key: a flag's or gate's own with `_count` behind it.
+    /// The key: the name of the flag or gate, followed by `_count`.
     pub(super) fn name(self) -> String {
         let flag = match self {
             Self::Source(count) => return count.as_str().to_owned(),
+            // The ledger's name for this count differs from the gate's name: `action_button_count`.
             Self::Gate(RuntimeGate::ActionButtonsAllowed) => "action_button",
             Self::Progress(flag) => flag.as_str(),
             Self::Item(flag) => flag.as_str(),

@@ -1,4 +1,4 @@
-//! The ledger: what it holds, its bytes, and how it is read back.
+//! The ledger: its contents, how it is written, and how it is parsed.
 
 #[cfg(test)]
 mod differential;
@@ -28,7 +28,7 @@ pub(crate) use schema::schema;
 pub use tally::Tally;
 pub(crate) use text::LedgerWriter;
 
-/// When and at which commit a ledger was made. The core has no clock and no git; it is told.
+/// The time and the commit at which a ledger was made. The core has no clock and no git, so the caller gives both.
 ///
 /// ```
 /// use acceptance_ledger::Stamp;
@@ -43,24 +43,24 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// A stamp: a time as the ledger will show it, and a short commit or `unknown`.
+    /// Creates a stamp from a time, as the ledger will show it, and a short commit or `unknown`.
     #[must_use]
     pub fn new(generated_at: impl Into<String>, git_commit: impl Into<String>) -> Self {
         Self { generated_at: generated_at.into(), git_commit: git_commit.into() }
     }
 
-    /// When the ledger was made.
+    /// The text of the time at which the ledger was made.
     #[must_use]
     pub fn generated_at(&self) -> &str {
         &self.generated_at
     }
 
-    /// When the ledger was made, where that is a time.
+    /// The time at which the ledger was made; `None` if the text is not a valid time.
     pub(crate) fn time(&self) -> Option<Time> {
         self.generated_at.parse().ok()
     }
 
-    /// At which commit it was made.
+    /// The commit at which the ledger was made, or `unknown`.
     #[must_use]
     pub fn git_commit(&self) -> &str {
         &self.git_commit
@@ -69,7 +69,10 @@ impl Stamp {
 
 #[cfg(feature = "cli")]
 impl Stamp {
-    /// Whether it is a time, and a commit or none: a committed ledger may say nothing else here.
+    /// Whether the stamp is a valid time with a hexadecimal commit or `unknown`.
+    ///
+    /// `verify` copies the stamp from the committed ledger into the replay, so comparing the two cannot find any other
+    /// text here.
     pub(crate) fn is_valid(&self) -> bool {
         let commit = self.git_commit.as_str();
         let is_hex = !commit.is_empty() && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -77,7 +80,7 @@ impl Stamp {
     }
 }
 
-/// What a ledger holds beside its candidates and constants.
+/// The parts of a ledger that are neither candidates nor constants.
 #[derive(Clone, Debug, PartialEq)]
 struct Header {
     stamp: Stamp,
@@ -92,8 +95,8 @@ impl Header {
         Self { stamp, inventory: inventory.source, requests: source, required_owner_fields }
     }
 
-    /// All of the ledger but its candidates, as one object.
-    fn after_the_candidates(&self, tally: &Tally) -> Json {
+    /// The whole ledger without its candidates, as one object.
+    fn to_json_without_candidates(&self, tally: &Tally) -> Json {
         let value = |key| {
             Some(match key {
                 LedgerKey::GeneratedAt => Json::from(self.stamp.generated_at()),
@@ -114,7 +117,7 @@ impl Header {
     }
 }
 
-/// A ledger: candidates, and what their inputs say of themselves.
+/// A ledger: the candidates, and what the inputs say about themselves.
 ///
 /// ```
 /// use acceptance_ledger::{Inventory, Ledger, OwnerRequests, Stamp};
@@ -128,19 +131,19 @@ impl Header {
 ///     Stamp::new("2026-01-01T08:00:00+08:00", "unknown"),
 /// );
 /// let mut text = String::new();
-/// ledger.write_to(&mut text).expect("a string takes all that is written to it");
+/// ledger.write_to(&mut text).expect("writing to a string cannot fail");
 /// assert!(text.ends_with("\n}\n"));
 /// # Ok::<(), acceptance_ledger::DocumentError>(())
 /// ```
 #[derive(Debug, PartialEq)]
 pub struct Ledger {
     header: Header,
-    /// As their journals leave them.
+    /// The candidates after the replay of their journals.
     candidates: Vec<AnyCandidate>,
 }
 
 impl Ledger {
-    /// The ledger in which every owner's answer is still to come.
+    /// Creates the ledger in which no owner has answered.
     #[must_use]
     pub fn baseline(inventory: Inventory, mut requests: OwnerRequests, stamp: Stamp) -> Self {
         let surfaces = std::mem::take(&mut requests.surfaces);
@@ -148,8 +151,8 @@ impl Ledger {
         Self::of(inventory, requests, stamp, candidates)
     }
 
-    /// The ledger that the inputs and the journals of their surfaces make; `dossier_of` gives what the journal of a
-    /// surface holds, which is nothing where there is none.
+    /// Creates the ledger from the inputs and the journals of their surfaces. `dossier_of` returns the contents of a
+    /// surface's journal. If the surface has no journal, it returns an empty dossier.
     ///
     /// ```
     /// use acceptance_ledger::{Dossier, Inventory, Ledger, OwnerRequests, Stamp};
@@ -158,14 +161,14 @@ impl Ledger {
     /// let requests = OwnerRequests::parse(&draft)?;
     /// let stamp = Stamp::new("2026-01-01T08:00:00+08:00", "unknown");
     /// let ledger = Ledger::replay(Inventory::parse(b"{}")?, requests, stamp, |_surface| Dossier::default())
-    ///     .expect("nothing can be wrong with no journal");
+    ///     .expect("an empty journal is not broken");
     /// assert_eq!(ledger.tally().candidates(), 12);
     /// # Ok::<(), acceptance_ledger::DocumentError>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// Every journal that is broken: a ledger is made of all, or not at all.
+    /// If any journal is broken, returns every broken journal. A ledger with only some of the candidates is never made.
     pub fn replay(
         inventory: Inventory,
         requests: OwnerRequests,
@@ -188,7 +191,7 @@ impl Ledger {
         }
     }
 
-    /// The ledger of these candidates.
+    /// Creates the ledger of these candidates.
     pub(crate) fn of(
         inventory: Inventory,
         requests: OwnerRequests,
@@ -198,14 +201,16 @@ impl Ledger {
         Self { header: Header::new(inventory, requests, stamp), candidates }
     }
 
-    /// The same ledger with another stamp.
+    /// Replaces the stamp.
     #[cfg(feature = "cli")]
     pub(crate) fn restamp(&mut self, stamp: Stamp) {
         self.header.stamp = stamp;
     }
 
-    /// What the ledger shows of each candidate, in the order of the owner requests. An acceptance that is over at the
-    /// ledger's own time is not shown; of a ledger without a time, nobody knows what still holds.
+    /// What the ledger shows of each candidate, in the order of the owner requests.
+    ///
+    /// An acceptance that has ended at the ledger's `generated_at` is not shown. If `generated_at` is not a valid time,
+    /// no acceptance is shown.
     pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
         let at = self.header.stamp.time();
         self.candidates.iter().map(move |candidate| candidate.entry_as_of(at.as_ref()))
@@ -219,12 +224,12 @@ impl Ledger {
         tally
     }
 
-    /// Writes the ledger as JSON, a candidate at a time: sorted keys, two-space indent, final
+    /// Writes the ledger as JSON, one candidate at a time: sorted keys, two-space indent, final
     /// newline.
     ///
     /// # Errors
     ///
-    /// Only what `out` returns.
+    /// If `out` returns an error.
     pub fn write_to(&self, out: &mut impl fmt::Write) -> Result<Tally, fmt::Error> {
         let mut ledger = LedgerWriter::new(out);
         self.entries().try_for_each(|entry| ledger.push_entry(&entry))?;
@@ -232,7 +237,7 @@ impl Ledger {
     }
 }
 
-/// A ledger as it was read from a document. It shows what the document says; it has no states.
+/// A ledger parsed from a document. It shows what the document says, but has no states, so no step can be taken.
 ///
 /// ```
 /// use acceptance_ledger::LedgerDocument;
@@ -253,24 +258,27 @@ pub struct LedgerDocument {
 }
 
 impl LedgerDocument {
-    /// Reads a ledger.
+    /// Parses a ledger.
     ///
     /// # Errors
     ///
-    /// The first fault: what is no strict JSON, a key too many or too few, a gate, boundary or
-    /// never-flag that is not `false`, another constant than the ledger's, a count that the
-    /// candidates do not bear out.
+    /// Returns the first fault:
+    ///
+    /// - the document is not strict JSON, or has a missing, unknown or duplicate key;
+    /// - a gate, boundary or never-flag is not `false`, or another constant differs;
+    /// - a candidate shows what no state can show, or is a second candidate for its surface;
+    /// - a count does not match the candidates.
     pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
         read::read_ledger(bytes)
     }
 
-    /// When and at which commit the ledger was made.
+    /// The time and the commit at which the ledger was made.
     #[must_use]
     pub const fn stamp(&self) -> &Stamp {
         &self.header.stamp
     }
 
-    /// What the ledger shows of each candidate, in its order.
+    /// What the ledger shows of each candidate, in the document's order.
     #[must_use]
     pub fn entries(&self) -> &[Entry<'static>] {
         &self.entries
@@ -280,7 +288,7 @@ impl LedgerDocument {
     ///
     /// # Errors
     ///
-    /// Only what `out` returns.
+    /// If `out` returns an error.
     pub fn write_to(&self, out: &mut impl fmt::Write) -> Result<Tally, fmt::Error> {
         let mut ledger = LedgerWriter::new(out);
         self.entries.iter().try_for_each(|entry| ledger.push_entry(entry))?;

@@ -1,4 +1,4 @@
-//! Reading a ledger back.
+//! Parses a ledger.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -15,6 +15,7 @@ use super::key::{self, CandidateKey, CountKey};
 use super::tally::Tally;
 use super::{Header, LedgerDocument, Stamp};
 
+/// Parses a ledger. It checks the keys, the constants, every candidate and every count.
 pub(super) fn read_ledger(bytes: &[u8]) -> Result<LedgerDocument, DocumentError> {
     let ledger_keys: Vec<_> = LedgerKey::ALL.iter().map(|key| (key.as_str(), *key)).collect();
     let candidate_keys: Vec<_> =
@@ -59,6 +60,7 @@ pub(super) fn read_ledger(bytes: &[u8]) -> Result<LedgerDocument, DocumentError>
                 | LedgerKey::ReviewerChecks
                 | LedgerKey::SchemaVersion
                 | LedgerKey::Status => {
+                    // Each of these keys has a constant, so the default is never used.
                     let expected = key::constant(key).unwrap_or(Json::Null);
                     read_constant(reader, key.as_str(), &expected)?;
                 }
@@ -67,7 +69,7 @@ pub(super) fn read_ledger(bytes: &[u8]) -> Result<LedgerDocument, DocumentError>
         })?;
         for (_, key, value) in &claims {
             match key {
-                // What the inputs count is theirs to claim.
+                // These two counts come from the inputs. The candidates cannot confirm them.
                 CountKey::Source(SourceCount::SourceSurfaces) => {
                     inventory.count = value.clone();
                 }
@@ -77,6 +79,7 @@ pub(super) fn read_ledger(bytes: &[u8]) -> Result<LedgerDocument, DocumentError>
                 _ => {}
             }
         }
+        // The keys may come in any order, so the counts are compared only after everything is parsed.
         let header = Header { stamp, inventory, requests, required_owner_fields };
         let mut tally = Tally::default();
         for entry in &entries {
@@ -91,7 +94,8 @@ pub(super) fn read_ledger(bytes: &[u8]) -> Result<LedgerDocument, DocumentError>
     })
 }
 
-/// Whether a path may name the key: a ledger has it somewhere.
+/// Whether an error's path may name the key, because a ledger has such a key. Any other key may be a secret in the
+/// wrong place.
 pub(super) fn is_ledger_key(key: &str) -> bool {
     key.parse::<LedgerKey>().is_ok()
         || CandidateKey::sorted().into_iter().any(|other| other.as_str() == key)
@@ -107,10 +111,11 @@ fn read_entries(
     let mut ids = BTreeSet::new();
     reader.array(|reader, _| {
         let offset = reader.offset()?;
+        // Most candidates have the same list of required fields as the candidate before, and share it.
         let shared = entries.last().map(|entry| entry.surface.shared_required_owner_fields());
         let entry = read_entry(reader, keys, &shared.unwrap_or_default())?;
         if !ids.insert(entry.surface.surface_id().to_owned()) {
-            return Err(Fault { offset, problem: DocumentProblem::SecondCandidate });
+            return Err(Fault { offset, problem: DocumentProblem::DuplicateCandidate });
         }
         entries.push(entry);
         Ok(())
@@ -159,7 +164,7 @@ fn read_entry(
                 Some(key) => surface.read(reader, key, shared)?,
                 None => read_answer(reader, field, &mut answers)?,
             },
-            // A gate is a constant.
+            // A gate is a constant, so it was checked above.
             CandidateKey::Gate(_) => {}
         }
         Ok(())
@@ -169,7 +174,7 @@ fn read_entry(
         .ok_or(Fault { offset: start, problem: DocumentProblem::ImpossibleCandidate })?;
     let (offset, id) = candidate_id;
     if id != surface.candidate_id() {
-        return Err(Fault { offset, problem: DocumentProblem::NotTheConstant });
+        return Err(Fault { offset, problem: DocumentProblem::WrongConstant });
     }
     let entry = Entry {
         surface: Cow::Owned(surface),
@@ -179,23 +184,23 @@ fn read_entry(
         progress,
         items,
     };
-    if entry.is_shown_by_a_state() {
+    if entry.is_possible() {
         Ok(entry)
     } else {
         Err(Fault { offset: start, problem: DocumentProblem::ImpossibleCandidate })
     }
 }
 
-/// Reads a value that has to be `expected`.
+/// Parses a value that must be equal to `expected`.
 fn read_constant(reader: &mut Reader<'_>, key: &'static str, expected: &Json) -> Read<()> {
     let offset = reader.offset()?;
     if reader.value()? == *expected {
         return Ok(());
     }
     let problem = if *expected == Json::from(Shut) {
-        DocumentProblem::NotShut(key)
+        DocumentProblem::MustBeFalse(key)
     } else {
-        DocumentProblem::NotTheConstant
+        DocumentProblem::WrongConstant
     };
     Err(Fault { offset, problem })
 }
@@ -208,13 +213,14 @@ fn read_lane(reader: &mut Reader<'_>) -> Read<Lane> {
         .map_err(|_| Fault { offset, problem: DocumentProblem::Expected("a lane") })
 }
 
-/// Reads an answer; what stands there before one is given is none.
+/// Parses an answer. The placeholder for a missing answer is skipped.
 fn read_answer(reader: &mut Reader<'_>, field: AcceptanceField, answers: &mut Answers) -> Read<()> {
     match field.answer_shape() {
         Some(AnswerShape::Refs) => answers.set_evidence_refs(reader.strings()?),
         Some(AnswerShape::Ref) if reader.null()? => {}
         _ => {
             let text = reader.string()?;
+            // In a field with one pointer, the placeholder is `null`. Any text there is an answer.
             if text != PENDING || field.answer_shape() == Some(AnswerShape::Ref) {
                 answers.set_text(field, text);
             }
@@ -229,7 +235,7 @@ mod tests {
     use crate::json::DocumentProblem;
     use crate::ledger::{Ledger, LedgerDocument, Stamp};
 
-    /// The problem of a baseline of one surface in which these texts stand instead of others.
+    /// The problem of a baseline of one surface, after each text is replaced with the other text of its pair.
     fn problem_with(changes: &[(&str, &str)]) -> DocumentProblem {
         let requests = br#"{"required_owner_fields": [], "request_drafts": [{
             "request_id": "r", "surface_id": "s", "label": 1, "expected_scope": 1, "config_kind": 1,
@@ -254,10 +260,10 @@ mod tests {
             ["request_sent", "recipient_confirmed", "runtime_gate", "telegram_send_authorized"]
         {
             let change = (&*format!("\"{key}\": false"), &*format!("\"{key}\": true"));
-            assert_eq!(problem_with(&[change]), DocumentProblem::NotShut(key));
+            assert_eq!(problem_with(&[change]), DocumentProblem::MustBeFalse(key));
         }
         let change = ("\"not_approval\": true", "\"not_approval\": false");
-        assert_eq!(problem_with(&[change]), DocumentProblem::NotTheConstant);
+        assert_eq!(problem_with(&[change]), DocumentProblem::WrongConstant);
     }
 
     #[test]
@@ -271,14 +277,14 @@ mod tests {
             (format!("{key}: \"waiting_owner_response\""), format!("{key}: \"{lane}\""))
         };
         for changes in [
-            // Accepted, and no person received it.
+            // Accepted, but no person received it.
             vec![status("waiting_runtime_gate"), set("owner_response_accepted")],
             vec![
                 status("owner_review_only_update"),
                 outcome("owner_review_only_update"),
                 set("owner_response_accepted"),
             ],
-            // A hold with the outcome of another.
+            // A hold with the outcome of another hold.
             vec![
                 status("quarantine_secret_or_raw_payload"),
                 outcome("reject_execution_request"),
@@ -286,7 +292,7 @@ mod tests {
                 set("owner_response_quarantined"),
             ],
             vec![status("ready_for_monitoring_review"), set("owner_response_received")],
-            // An item that is accepted over a field that nobody answered.
+            // An accepted item whose field is not answered.
             vec![
                 status("request_supplement"),
                 outcome("request_supplement"),
@@ -294,7 +300,7 @@ mod tests {
                 set("supplement_requested"),
                 set("rollback_owner_accepted"),
             ],
-            // Live evidence over a hash that nobody gave, and that no person received.
+            // Live evidence without a hash.
             vec![
                 status("request_supplement"),
                 outcome("request_supplement"),
@@ -302,6 +308,7 @@ mod tests {
                 set("supplement_requested"),
                 set("live_evidence_received"),
             ],
+            // Live evidence with a hash, but no person received the answer.
             vec![
                 status("request_supplement"),
                 set("supplement_requested"),

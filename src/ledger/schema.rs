@@ -14,7 +14,7 @@ pub(crate) fn schema() -> Value {
     );
     let counts = closed_object(CountKey::all().map(|key| {
         let schema = match key {
-            // What the inputs say of themselves may be of any type.
+            // Some of these counts come from the inputs, which may give any JSON.
             CountKey::Source(count) => described(json!({}), count.english()),
             CountKey::Gate(_) => json!({"const": 0}),
             _ => json!({"type": "integer", "minimum": 0}),
@@ -52,7 +52,7 @@ fn candidate_value(key: CandidateKey) -> Value {
             json!({"enum": Lane::ALL.iter().map(|lane| lane.as_str()).collect::<Vec<_>>()})
         }
         CandidateKey::Field(field) => described(field_value(field), field.english()),
-        // A gate is a constant.
+        // A gate is a constant, so it was handled above.
         CandidateKey::Gate(_) => json!({"const": false}),
     }
 }
@@ -69,7 +69,7 @@ fn field_value(field: AcceptanceField) -> Value {
             AcceptanceField::AcceptanceCandidateId
             | AcceptanceField::RequestId
             | AcceptanceField::SurfaceId => json!({"type": "string", "minLength": 1}),
-            // A descriptor is carried over as it stands.
+            // A descriptor is copied unchanged from the owner requests, and may be any JSON.
             _ => json!({}),
         },
     }
@@ -93,6 +93,6 @@ fn described(schema: Value, english: &str) -> Value {
 fn fixed(value: &Json) -> Value {
     let mut text = String::new();
     write_json(&mut text, value, 0);
-    // What we write, serde_json reads.
+    // `serde_json` parses everything that `write_json` writes, so the default is never used.
     json!({"const": serde_json::from_str::<Value>(&text).unwrap_or_default()})
 }

@@ -11,7 +11,7 @@ use crate::words::{
 use super::Header;
 use super::key::CountKey;
 
-/// The counts of a ledger, as its candidates bear them out.
+/// The counts of a ledger, derived from its candidates.
 ///
 /// ```
 /// use acceptance_ledger::{Inventory, Ledger, OwnerRequests, ProgressFlag, Stamp};
@@ -34,25 +34,25 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// All candidates.
+    /// The number of candidates.
     #[must_use]
     pub const fn candidates(&self) -> usize {
         self.candidates
     }
 
-    /// The candidates of write-capable surfaces.
+    /// The number of candidates whose surface can write.
     #[must_use]
     pub const fn write_capable(&self) -> usize {
         self.write_capable
     }
 
-    /// The candidates with a progress flag.
+    /// The number of candidates whose progress flag is true.
     #[must_use]
     pub fn with(&self, flag: ProgressFlag) -> usize {
         self.progress.get(&flag).copied().unwrap_or_default()
     }
 
-    /// The candidates with this gate open: none.
+    /// The number of candidates whose gate is open. It is always 0.
     #[must_use]
     pub fn open(&self, gate: RuntimeGate) -> usize {
         self.candidates * usize::from(Gates.get(gate).is_open())
@@ -70,7 +70,7 @@ impl Tally {
         }
     }
 
-    /// The value of one key of the summary.
+    /// The value of a key in the summary. Two counts come from the inputs and may be any JSON.
     pub(super) fn count(&self, key: CountKey, header: &Header) -> Json {
         match key {
             CountKey::Source(source) => match source {

@@ -1,4 +1,4 @@
-//! The ledger's bytes.
+//! Writes the bytes of a ledger.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,26 +12,26 @@ use super::Header;
 use super::key::CandidateKey;
 use super::tally::Tally;
 
-/// How deep the keys of a candidate stand.
+/// The indentation level of a candidate's keys: inside the ledger, the list and the candidate.
 const CANDIDATE_LEVEL: usize = 3;
 
-/// Writes a ledger, one candidate at a time, so that none has to be kept.
+/// Writes a ledger one candidate at a time, so that the candidates need not be kept in memory.
 #[derive(Debug)]
-#[must_use = "a ledger has an end, too"]
+#[must_use = "the ledger is incomplete until it is finished"]
 pub(crate) struct LedgerWriter<'w, W> {
     out: &'w mut W,
     form: Form,
     tally: Tally,
-    /// What is not yet passed on to `out`.
+    /// Text that is not yet written to `out`.
     text: String,
 }
 
 impl<'w, W: fmt::Write> LedgerWriter<'w, W> {
-    /// A ledger that will be written to `out`.
+    /// Starts a ledger that is written to `out`.
     pub(crate) fn new(out: &'w mut W) -> Self {
         let mut text = String::from("{");
         new_line(&mut text, 1);
-        // Of all keys of the ledger this one sorts first, so that the counts come behind it.
+        // This key sorts before all other keys of the ledger. So the counts can be written after the candidates.
         write_string(&mut text, LedgerKey::AcceptanceCandidates.as_str());
         text.push_str(": [");
         Self { out, form: Form::new(), tally: Tally::default(), text }
@@ -49,13 +49,15 @@ impl<'w, W: fmt::Write> LedgerWriter<'w, W> {
         Ok(())
     }
 
+    /// Writes everything after the candidates, and returns the counts.
     pub(super) fn finish_with(mut self, header: &Header) -> Result<Tally, fmt::Error> {
         if self.tally.candidates() > 0 {
             new_line(&mut self.text, 1);
         }
         self.text.push_str("],");
         let mut rest = String::new();
-        write_json(&mut rest, &header.after_the_candidates(&self.tally), 0);
+        write_json(&mut rest, &header.to_json_without_candidates(&self.tally), 0);
+        // `new` already opened the ledger's object; these members continue it.
         self.text.push_str(rest.strip_prefix('{').unwrap_or(&rest));
         self.text.push('\n');
         self.out.write_str(&self.text)?;
@@ -65,12 +67,12 @@ impl<'w, W: fmt::Write> LedgerWriter<'w, W> {
 
 #[cfg(feature = "cli")]
 impl<W: fmt::Write> LedgerWriter<'_, W> {
-    /// Writes the candidate of a surface that nobody has answered for.
+    /// Writes the candidate of a surface whose owner has not answered.
     pub(crate) fn push_waiting(&mut self, surface: &crate::inputs::Surface) -> fmt::Result {
         self.push_entry(&Entry::waiting(surface))
     }
 
-    /// Writes what comes behind the candidates, and gives the counts.
+    /// Writes everything after the candidates, and returns the counts.
     pub(crate) fn finish(
         self,
         inventory: crate::inputs::Inventory,
@@ -81,13 +83,14 @@ impl<W: fmt::Write> LedgerWriter<'_, W> {
     }
 }
 
-/// A candidate's text with blanks: what all candidates share is written once.
+/// The text of a candidate with blanks. What all candidates share is formatted only once.
 #[derive(Debug)]
 struct Form {
-    /// The latest list of required fields and its text: most candidates have the same.
+    /// The latest list of required fields and its text. Most candidates have the same list, so the text is reused.
     required: (Arc<[String]>, String),
-    /// What is printed before each blank, and the key whose value goes into it.
+    /// The text before each blank, and the key whose value fills the blank.
     blanks: Vec<(String, CandidateKey)>,
+    /// The text after the last blank.
     end: String,
 }
 
@@ -140,8 +143,9 @@ fn write_value(out: &mut String, key: CandidateKey, entry: &Entry<'_>) {
         CandidateKey::Field(field) => write_field(out, field, entry),
         CandidateKey::Progress(progress) => out.push_str(flag(entry.has(progress))),
         CandidateKey::Item(item) => out.push_str(flag(entry.has_item(item))),
+        // `status`: the form writes the other shared keys.
         CandidateKey::Shared(_) => write_string(out, entry.lane.as_str()),
-        // A gate is printed already.
+        // A gate is a constant, so the form already has it.
         CandidateKey::Gate(_) => {}
     }
 }

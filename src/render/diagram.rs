@@ -1,11 +1,11 @@
-//! The state machine, drawn from the steps that the core takes.
+//! The diagram of the state machine. It is generated from the steps of the core, so it cannot differ from them.
 
 use std::fmt::Write as _;
 
 use crate::candidate::review_leads_to;
 use crate::words::Lane;
 
-/// The state machine as a Mermaid state diagram.
+/// Returns the state machine as a Mermaid state diagram.
 ///
 /// ```
 /// let diagram = acceptance_ledger::mermaid();
@@ -32,8 +32,8 @@ pub fn mermaid() -> String {
     line(format_args!("}}"));
     line(format_args!("[*] --> {}", Lane::WaitingOwnerResponse));
     line(format_args!("any --> {}: the surface changed", Lane::WaitingOwnerResponse));
-    line(format_args!("any --> held: an answer, something found against it"));
-    line(format_args!("any --> {}: an answer, nothing found", Lane::ReadyForMonitoringReview));
+    line(format_args!("any --> held: an answer with findings"));
+    line(format_args!("any --> {}: an answer without findings", Lane::ReadyForMonitoringReview));
     for (is_write_capable, surface) in [(false, "cannot write"), (true, "can write")] {
         let (from, outcome) = (Lane::ReadyForMonitoringReview, Lane::OwnerReviewOnlyUpdate);
         if let Some(to) = review_leads_to(from, outcome, is_write_capable) {
@@ -52,7 +52,7 @@ pub fn mermaid() -> String {
 mod tests {
     use super::*;
 
-    /// The chain in the box says: from each hold to itself and to every later one, to none before.
+    /// The chain of holds means: a hold leads to itself and to each later hold, and never to an earlier one.
     #[test]
     fn the_chain_of_holds_is_what_the_machine_allows() {
         let diagram = mermaid();

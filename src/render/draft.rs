@@ -1,5 +1,7 @@
-//! A reviewer's draft: beside each check what it asks, where the answer stands, and which verdicts are left. It quotes
-//! nothing of the answer, since a record outlives a withdrawal.
+//! A reviewer's draft. For each check, it says what the check asks, which lines of the answer to read, and which
+//! verdicts are allowed.
+//!
+//! It quotes nothing of the answer: an answer can be withdrawn, but the record stays.
 
 use std::fmt::Write as _;
 
@@ -18,7 +20,7 @@ use crate::words::{AcceptanceField, Decision, Lane, RecordKey, ResponseKey, Revi
 use super::template::TemplateFormat;
 use super::yaml::scalar;
 
-/// What a reviewer's draft is made for.
+/// The options of a reviewer's draft.
 ///
 /// ```
 /// use acceptance_ledger::{DraftOptions, Lane, ReviewerCheck};
@@ -29,30 +31,32 @@ use super::yaml::scalar;
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DraftOptions<'a> {
-    /// The outcome, where it is decided already.
+    /// The outcome, if it is already decided.
     pub outcome: Option<Lane>,
-    /// The checks that failed, and why each did. Where there are any, the draft judges them and no other.
+    /// The checks that failed, each with the reason. If there are any, the draft has only these checks.
     pub fails: &'a [(ReviewerCheck, String)],
-    /// Who reviews.
+    /// The name of the reviewer.
     pub reviewer: Option<&'a str>,
     /// `person` or `automation`.
     pub reviewer_kind: Option<&'a str>,
-    /// When.
+    /// The time of the review.
     pub reviewed_at: Option<&'a str>,
-    /// Where the decision is kept.
+    /// A ref to the place where the decision is kept, such as `ticket:OPS-12`.
     pub record_ref: Option<&'a str>,
-    /// How it is written.
+    /// The format of the draft.
     pub format: TemplateFormat,
-    /// Where an editor finds the JSON Schema.
+    /// The path of the JSON Schema, for editors. If it is empty, the draft names no schema.
     pub schema: &'a str,
-    /// The folder of the journal, as a reader of the draft names it.
+    /// The path of the journal's folder. The draft shows it, so that the reviewer finds the answer.
     pub journal: &'a str,
 }
 
-/// A reviewer record to fill in for the latest answer of a surface: every check, as failed where no other verdict is
-/// left, and everything that a person decides still open. `dossier` is what the surface's folder holds.
+/// Returns a reviewer record to fill in for the latest answer of a surface.
 ///
-/// `None` where nobody has answered for the surface as it is today.
+/// It has every check. A check that can only fail is already `fail`. The reviewer decides everything else. `dossier`
+/// is the contents of the surface's folder.
+///
+/// Returns `None` if no owner has answered for the surface as it is today.
 ///
 /// ```
 /// use acceptance_ledger::{Dossier, DraftOptions, History, review_template};
@@ -85,7 +89,8 @@ pub fn review_template(
     })
 }
 
-/// The stored answers, the latest first. Where nothing of the latest was stored, there is nothing to show.
+/// Returns the stored answers, the latest first. If the latest answer was not stored, there are none: a
+/// record does not judge an earlier answer.
 fn stored_answers<'d>(
     history: &'d History,
     dossier: &'d Dossier,
@@ -102,12 +107,13 @@ struct ReviewDraft<'a> {
     history: &'a History,
     options: &'a DraftOptions<'a>,
     event: String,
-    /// The answer, where it is still there, and the stored one before it.
+    /// The latest answer, if it is stored.
     document: Option<ResponseDocument>,
+    /// The stored answer before it.
     before: Option<ResponseDocument>,
 }
 
-/// The fields that a check judges: those of an answer, and who answered when.
+/// Returns the keys of an answer that belong to a check. `responder` and `responded_at` belong to one, too.
 fn fields_of(check: ReviewerCheck) -> Vec<ResponseKey> {
     let of_the_answer = AcceptanceField::answers().map(ResponseKey::Field);
     [ResponseKey::Responder, ResponseKey::RespondedAt]
@@ -122,7 +128,7 @@ impl ReviewDraft<'_> {
         self.history.candidate().lane()
     }
 
-    /// What the reviewer has written already, or what alone is left to write.
+    /// Returns the value of a key, if the options give it or if there is only one possible value.
     fn value(&self, key: RecordKey) -> Option<Json> {
         let given = |text: Option<&str>| text.map(Json::from);
         match key {
@@ -136,7 +142,7 @@ impl ReviewDraft<'_> {
             RecordKey::ReviewerKind => given(self.options.reviewer_kind),
             RecordKey::ReviewedAt => given(self.options.reviewed_at),
             RecordKey::RecordRef => given(self.options.record_ref),
-            // Held as strictly as it stands is the one outcome that asks for no judgement.
+            // The lane of a held answer is the default: it is the only outcome that needs no decision.
             RecordKey::Outcome => match self.options.outcome {
                 Some(Lane::OwnerReviewOnlyUpdate) => given(Some(ACCEPT)),
                 Some(outcome) => given(Some(outcome.as_str())),
@@ -144,7 +150,7 @@ impl ReviewDraft<'_> {
             },
             RecordKey::Reason => {
                 let reasons: Vec<_> = match self.options.fails {
-                    // What failed is said by the one verdict.
+                    // With one reason, the verdict already shows which check failed.
                     [(_, why)] => vec![why.clone()],
                     fails => fails.iter().map(|(check, why)| format!("{check}: {why}")).collect(),
                 };
@@ -154,7 +160,7 @@ impl ReviewDraft<'_> {
         }
     }
 
-    /// The checks that the draft shows.
+    /// Returns the checks that the draft shows.
     fn checks(&self) -> impl Iterator<Item = ReviewerCheck> {
         let fails = self.options.fails;
         let is_shown = move |check: &ReviewerCheck| {
@@ -163,7 +169,8 @@ impl ReviewDraft<'_> {
         ReviewerCheck::ALL.iter().copied().filter(is_shown)
     }
 
-    /// The verdict that is written already: `fail`, where nothing else is left or the reviewer said so.
+    /// Returns the verdict to write into the draft: `fail` if no other is allowed or if the options say so. Otherwise
+    /// none.
     fn verdict(&self, check: ReviewerCheck) -> Option<Verdict> {
         let has_failed = self.options.fails.iter().any(|(failed, _)| *failed == check);
         (has_failed || self.history.candidate().can_only_fail(check)).then_some(Verdict::Fail)
@@ -183,7 +190,7 @@ impl ReviewDraft<'_> {
         text
     }
 
-    /// The checks in the ledger's order, in which a reviewer works through them.
+    /// Writes the checks in the order of the ledger. A map of serde_json would sort them by name.
     fn write_checks(&self, text: &mut String) {
         let checks = self.checks().map(|check| (check.as_str(), check));
         write_object(text, checks, 1, |text, check| {
@@ -200,7 +207,7 @@ impl ReviewDraft<'_> {
             match (key, &value) {
                 (RecordKey::Checks, _) => lines.push(format!("{name}:")),
                 (RecordKey::Reason, None) => lines.push(format!("{name}: |")),
-                (RecordKey::Reason, Some(Json::String(text))) if are_shown(text) => {
+                (RecordKey::Reason, Some(Json::String(text))) if fits_in_block(text) => {
                     lines.push(format!("{name}: |"));
                     lines.extend(text.lines().map(|line| format!("  {line}")));
                 }
@@ -212,7 +219,7 @@ impl ReviewDraft<'_> {
         for check in self.checks() {
             lines.push(String::new());
             lines.extend(instruction(check));
-            lines.extend(self.beside(check).iter().flat_map(|text| comment("  #   ", text)));
+            lines.extend(self.guidance(check).iter().flat_map(|text| comment("  #   ", text)));
             let verdict = self.verdict(check).map(|verdict| format!(" {verdict}"));
             lines.push(format!("  {check}:{}", verdict.unwrap_or_default()));
         }
@@ -222,13 +229,14 @@ impl ReviewDraft<'_> {
     fn header(&self) -> Vec<String> {
         let surface = self.history.candidate().surface();
         let shown = |field| match surface.descriptor(field) {
+            // A path may contain a line break, which would end the comment.
             Some(Json::String(text)) => crate::escape::for_terminal(text).into_owned(),
             _ => surface.surface_id().to_owned(),
         };
         let mut texts = Vec::new();
-        let writes = if surface.is_write_capable() { "write-capable" } else { "read-only" };
+        let access = if surface.is_write_capable() { "write-capable" } else { "read-only" };
         texts.push(format!(
-            "Review of the answer for {}, {writes}, {}",
+            "Review of the answer for {}, {access}, {}",
             shown(AcceptanceField::RepoSourcePath),
             shown(AcceptanceField::ControlTier)
         ));
@@ -248,7 +256,7 @@ impl ReviewDraft<'_> {
         }
         if let Some(answered) = event.and_then(crate::journal::Event::responded_at) {
             let written = self.document.as_ref().and_then(ResponseDocument::responded_at);
-            texts.push(format!("Answered {}.", written.as_ref().unwrap_or(answered)));
+            texts.push(format!("Answered at {}.", written.as_ref().unwrap_or(answered)));
         }
         let findings = self.history.candidate().findings().len();
         let hints = self.hints().len();
@@ -291,7 +299,8 @@ impl ReviewDraft<'_> {
         self.history.candidate().response().map_or(&[], |response| response.hints())
     }
 
-    /// The keys whose values differ from those of the answer before; `None` where there was none.
+    /// Returns the keys whose values differ from those of the answer before, without `responded_at`, which always
+    /// differs. Returns `None` if there was no answer before.
     fn changed(&self) -> Option<Vec<ResponseKey>> {
         let (document, before) = (self.document.as_ref()?, self.before.as_ref()?);
         let names =
@@ -309,11 +318,11 @@ impl ReviewDraft<'_> {
 
     fn what_changed(&self) -> String {
         let Some((changed, before)) = self.changed().zip(self.before.as_ref()) else {
-            return "The first answer for this surface that is stored.".to_owned();
+            return "This is the first stored answer for this surface.".to_owned();
         };
         let date = before.responded_at().map_or_else(String::new, |time| date(time.as_str()));
         if changed.is_empty() {
-            return format!("Nothing but responded_at changed since the answer of {date}.");
+            return format!("Only responded_at changed since the answer of {date}.");
         }
         let names: Vec<_> = changed.into_iter().map(ResponseKey::as_str).collect();
         format!("Changed since the answer of {date}: {}.", names.join(", "))
@@ -337,27 +346,31 @@ impl ReviewDraft<'_> {
         lines
     }
 
-    /// The outcomes that a record can have from here.
+    /// Returns the line with the outcomes that a record can have.
     fn outcomes(&self) -> String {
         let surface = self.history.candidate().surface();
-        let leads_on = |outcome: &&Lane| {
+        let is_allowed = |outcome: &&Lane| {
             review_leads_to(self.lane(), **outcome, surface.is_write_capable()).is_some()
         };
         let mut holds: Vec<_> =
-            Lane::ALL.iter().filter(leads_on).filter(|lane| lane.is_hold()).collect();
+            Lane::ALL.iter().filter(is_allowed).filter(|lane| lane.is_hold()).collect();
         holds.sort_by_key(|lane| lane.strictness());
         let holds: Vec<_> = holds.into_iter().map(|lane| lane.as_str()).collect();
         if self.lane() == Lane::ReadyForMonitoringReview {
-            let then =
-                if surface.is_write_capable() { " (it will wait for a runtime gate)" } else { "" };
+            let then = if surface.is_write_capable() {
+                " (the candidate then waits for a runtime gate)"
+            } else {
+                ""
+            };
             format!("{ACCEPT}{then}, or a hold: {}", holds.join(" | "))
         } else {
-            format!("A hold, as it stands or stricter: {}", holds.join(" | "))
+            format!("A hold, as strict as now or stricter: {}", holds.join(" | "))
         }
     }
 
-    /// What a reviewer has to know to judge a check.
-    fn beside(&self, check: ReviewerCheck) -> Vec<String> {
+    /// Returns what a reviewer needs to judge a check: lines to read, findings, hints, changes and the possible
+    /// verdicts.
+    fn guidance(&self, check: ReviewerCheck) -> Vec<String> {
         let mut texts = Vec::new();
         let fields = fields_of(check);
         if let Some(document) = &self.document {
@@ -369,15 +382,13 @@ impl ReviewDraft<'_> {
                 })
                 .collect();
             if !answered.is_empty() {
-                texts.push(format!("answer: {}", answered.join(", ")));
+                texts.push(format!("lines to read: {}", answered.join(", ")));
             }
             let line = |pointer: &str| document.place_of(pointer).0;
             let findings = self.history.candidate().findings().iter();
-            texts.extend(
-                findings.filter(|finding| finding.check() == check).map(|finding| {
-                    format!("{} at line {}", finding.problem(), line(finding.field()))
-                }),
-            );
+            texts.extend(findings.filter(|finding| finding.check() == check).map(|finding| {
+                format!("finding at line {}: {}", line(finding.field()), finding.problem())
+            }));
             let hints = self.hints().iter();
             texts.extend(hints.filter(|hint| hint.check() == check).map(|hint| {
                 let range = hint.characters().map_or_else(String::new, |range| {
@@ -390,29 +401,31 @@ impl ReviewDraft<'_> {
             texts.extend(
                 findings
                     .filter(|finding| finding.check() == check)
-                    .map(|finding| finding.problem().to_string()),
+                    .map(|finding| format!("finding: {}", finding.problem())),
             );
         }
+        // Two findings of the same problem on one line give the same text.
         texts.dedup();
         let changed = self.changed().unwrap_or_default();
         let changed: Vec<_> =
             fields.iter().filter(|key| changed.contains(key)).map(|key| key.as_str()).collect();
         if !changed.is_empty() {
-            texts.push(format!("changed: {}", changed.join(", ")));
+            texts.push(format!("changed since the last answer: {}", changed.join(", ")));
         }
-        let left = self.history.candidate().verdicts_left(check);
-        let left: Vec<_> = left.iter().map(Verdict::to_string).collect();
-        texts.push(format!("verdict: {}", left.join(" | ")));
+        let verdicts = self.history.candidate().verdicts_left(check);
+        let verdicts: Vec<_> = verdicts.iter().map(Verdict::to_string).collect();
+        texts.push(format!("possible verdicts: {}", verdicts.join(" | ")));
         texts
     }
 }
 
-/// Whether the lines of a text stand in a block as they are.
-fn are_shown(text: &str) -> bool {
-    let is_shown = |line: &str| crate::escape::for_terminal(line) == line && !line.starts_with(' ');
-    text.lines().all(is_shown)
+/// Whether a text can be written in a YAML block. A block has no escapes, and takes leading spaces for indentation.
+fn fits_in_block(text: &str) -> bool {
+    let fits = |line: &str| crate::escape::for_terminal(line) == line && !line.starts_with(' ');
+    text.lines().all(fits)
 }
 
+/// Returns a number with its noun, such as `2 findings`.
 fn counted(count: usize, what: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     let mut text = String::new();
@@ -421,7 +434,7 @@ fn counted(count: usize, what: &str) -> String {
     text
 }
 
-/// The day of a time as it is written.
+/// Returns the date of a time, in the offset in which it is written.
 fn date(time: &str) -> String {
     time.split(['T', 't']).next().unwrap_or_default().to_owned()
 }

@@ -1,4 +1,4 @@
-//! What a word of the ledger means, in Chinese and English, and what leads to it and from it.
+//! Explains a word of the ledger in Chinese and English: what it means, what leads to it, and what follows from it.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::words::{
 };
 use crate::{detect, shape};
 
-/// What one word means.
+/// The explanation of one word.
 ///
 /// ```
 /// use acceptance_ledger::Explanation;
@@ -30,11 +30,11 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// Explains a lane, check, problem, blocked action, gate, finding code, surface kind, remark of an inventory, or field
-    /// of an answer.
+    /// Explains a word: a lane, check, problem, blocked action, gate, finding code, surface kind, remark of an
+    /// inventory, or field of an answer. Returns `None` if the word is none of these.
     #[must_use]
     pub fn of(id: &str) -> Option<Self> {
-        // The word `runtime_gate` is a gate, and no other list has a word of another.
+        // The order does not matter: no word is in two of these lists.
         id.parse()
             .map(of_lane)
             .or_else(|_| id.parse().map(of_check))
@@ -69,7 +69,7 @@ impl Explanation {
         self.id
     }
 
-    /// Which list the word belongs to.
+    /// The name of the list that has the word, such as `lane`.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         self.kind
@@ -81,7 +81,7 @@ impl fmt::Display for Explanation {
         writeln!(f, "{} ({})\n", self.id, self.kind)?;
         writeln!(f, "  {}\n  {}", self.english, self.chinese)?;
         for (title, lines) in
-            [("What leads in", &self.leads_in), ("What leads out", &self.leads_out)]
+            [("What leads to it", &self.leads_in), ("What follows from it", &self.leads_out)]
         {
             writeln!(f, "\n{title}:")?;
             for line in lines {
@@ -98,11 +98,13 @@ fn outcomes() -> impl Iterator<Item = Lane> {
     std::iter::once(Lane::OwnerReviewOnlyUpdate).chain(holds)
 }
 
+/// Joins the words with commas.
 fn list(words: impl IntoIterator<Item = &'static str>) -> String {
     words.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 fn of_lane(lane: Lane) -> Explanation {
+    // The lane of `part_missing` depends on the field, so it can lead to several lanes.
     let has_missing_parts = |field: AcceptanceField| {
         field.check().is_some_and(|check| Problem::PartMissing.lane_against(check) == lane)
     };
@@ -114,12 +116,12 @@ fn of_lane(lane: Lane) -> Explanation {
     let mut leads_in: Vec<_> =
         found.map(|problem| format!("triage finds {problem}: {}", problem.english())).collect();
     if lane == Lane::ReadyForMonitoringReview {
-        leads_in.push("an answer that triage finds nothing against".to_owned());
+        leads_in.push("triage finds nothing against the answer".to_owned());
     }
     if lane == Lane::WaitingOwnerResponse {
-        leads_in.push("a new surface: nobody has answered yet".to_owned());
-        leads_in.push("the surface's file is no longer the one that was answered for".to_owned());
-        leads_in.push("the time until which an acceptance holds is over".to_owned());
+        leads_in.push("the surface is new, and no owner has answered yet".to_owned());
+        leads_in.push("the request has changed since the owner answered, for example because the file changed".to_owned());
+        leads_in.push("the valid_until of an acceptance has passed".to_owned());
     }
     for is_write_capable in [false, true] {
         let from = Lane::ALL.iter().filter(|from| {
@@ -131,7 +133,7 @@ fn of_lane(lane: Lane) -> Explanation {
         for from in from {
             let surface = if is_write_capable { "can write" } else { "cannot write" };
             leads_in.push(format!(
-                "from {from}, a person's reviewer record with the outcome {} and every check passed, where the surface {surface}",
+                "from {from}, if the surface {surface}: a person's reviewer record has the outcome {}, and every check is pass or not_applicable",
                 Lane::OwnerReviewOnlyUpdate
             ));
         }
@@ -141,35 +143,37 @@ fn of_lane(lane: Lane) -> Explanation {
             .iter()
             .filter(|from| review_leads_to(**from, lane, false) == Some(lane))
             .map(|from| from.as_str());
-        leads_in.push(format!("a reviewer record with this outcome, from {}", list(from)));
+        leads_in.push(format!("from {}: a reviewer record has this outcome", list(from)));
         let checks = ReviewerCheck::ALL.iter().filter(|check| check.belongs_to(lane));
         leads_in.push(format!(
-            "for such a record, at least one of these checks has failed: {}",
+            "such a record needs a fail in at least one of these checks: {}",
             list(checks.map(|check| check.as_str()))
         ));
     }
 
-    let mut leads_out =
-        vec!["another answer of the owner, to the lane that triage finds".to_owned()];
+    let mut leads_out = vec!["the owner answers again: to the lane that triage finds".to_owned()];
     let stricter = outcomes()
         .filter(|outcome| outcome.is_hold() && *outcome != lane)
         .filter(|outcome| review_leads_to(lane, *outcome, false).is_some());
     let stricter = list(stricter.map(Lane::as_str));
     if !stricter.is_empty() {
-        leads_out.push(format!("a reviewer record that holds it, to {stricter}"));
+        leads_out.push(format!("a reviewer record holds the answer: to {stricter}"));
     }
     if lane == Lane::ReadyForMonitoringReview {
         leads_out.push(format!(
-            "a person's reviewer record that accepts it, to {} or, where the surface can write, to {}",
+            "a person's reviewer record accepts the answer: to {}, or to {} if the surface can write",
             Lane::OwnerReviewOnlyUpdate,
             Lane::WaitingRuntimeGate
         ));
     }
     if lane != Lane::WaitingOwnerResponse {
-        leads_out.push(format!("a changed file, to {}", Lane::WaitingOwnerResponse));
+        leads_out.push(format!(
+            "the request changes, for example because the file changed: to {}",
+            Lane::WaitingOwnerResponse
+        ));
     }
     if matches!(lane, Lane::OwnerReviewOnlyUpdate | Lane::WaitingRuntimeGate) {
-        leads_out.push(format!("the end of its valid_until, to {}", Lane::WaitingOwnerResponse));
+        leads_out.push(format!("its valid_until passes: to {}", Lane::WaitingOwnerResponse));
     }
     leads_out.push("no step opens a gate".to_owned());
     Explanation {
@@ -194,20 +198,23 @@ fn of_check(check: ReviewerCheck) -> Explanation {
     });
     let mut leads_in = Vec::new();
     if !fields.is_empty() {
-        leads_in.push(format!("it judges {fields}"));
+        leads_in.push(format!("with this check, a reviewer judges {fields}"));
     }
     leads_in.extend(problems.map(|problem| {
-        format!("{problem} speaks against it, and leads to {}", problem.lane_against(check))
+        format!(
+            "if triage finds {problem}, the check cannot pass, and the answer goes to {}",
+            problem.lane_against(check)
+        )
     }));
-    let mut leads_out =
-        vec!["where triage found something against it, a reviewer cannot pass it".to_owned()];
+    let mut leads_out = vec!["if triage found a problem against it, a reviewer cannot choose pass".to_owned()];
     let lanes = Lane::ALL.iter().filter(|lane| check.belongs_to(**lane)).map(|lane| lane.as_str());
-    leads_out.push(format!("failed, it lets a reviewer hold the answer in {}", list(lanes)));
+    leads_out
+        .push(format!("if a reviewer chooses fail, the answer can be held in {}", list(lanes)));
     leads_out.extend(
         ItemFlag::ALL
             .iter()
             .filter(|flag| flag.check() == check)
-            .map(|flag| format!("passed in a person's record, it makes {flag} true")),
+            .map(|flag| format!("if it is pass in a person's record, {flag} becomes true")),
     );
     Explanation {
         id: check.as_str(),
@@ -233,8 +240,9 @@ fn of_problem(problem: Problem) -> Explanation {
         })
         .map(|check| check.as_str())
         .collect();
+    // A problem that can be in any field belongs to many checks. Then a sentence says more than the list.
     let against = if checks.len() > 3 {
-        "the check of the field that it is found in".to_owned()
+        "the check of the field that has the problem".to_owned()
     } else {
         list(checks)
     };
@@ -246,26 +254,27 @@ fn of_problem(problem: Problem) -> Explanation {
         leads_in,
         leads_out: vec![
             format!("what to do: {}", problem.next_step()),
-            format!("the answer is held in {}, or a stricter lane", problem.lane()),
-            format!("it speaks against {against}"),
+            format!("the answer is held in {} or in a stricter lane", problem.lane()),
+            format!("a reviewer cannot pass {against}"),
         ],
     }
 }
 
 fn of_action(action: BlockedAction) -> Explanation {
     let gates = RuntimeGate::ALL.iter().filter(|gate| gate.blocks() == action);
-    let mut leads_in: Vec<_> =
-        gates.map(|gate| format!("the gate {gate} stays shut against it")).collect();
-    leads_in.push("no answer, no reviewer record and no lane permits it".to_owned());
+    let mut leads_in: Vec<_> = gates
+        .map(|gate| format!("the gate {gate} blocks it, and this gate is always false"))
+        .collect();
+    leads_in.push("no answer, reviewer record or lane permits it".to_owned());
     Explanation {
         id: action.as_str(),
         kind: "blocked action",
-        english: format!("Nobody may do this on the strength of the ledger: {}", action.english()),
+        english: format!("The ledger does not permit this action: {}", action.english()),
         chinese: format!("任何人都不得以本帳本為由：{}", action.chinese()),
         leads_in,
         leads_out: vec![
-            "nothing in the ledger; it needs a change process of its own".to_owned(),
-            format!("an answer that asks for it lands in {}", Lane::RejectExecutionRequest),
+            "nothing in the ledger: the action needs a separate change process".to_owned(),
+            format!("an answer that asks for it goes to {}", Lane::RejectExecutionRequest),
         ],
     }
 }
@@ -275,11 +284,11 @@ fn of_gate(gate: RuntimeGate) -> Explanation {
     Explanation {
         id: gate.as_str(),
         kind: "runtime gate",
-        english: format!("False for ever. {}", gate.english()),
+        english: format!("Always false. {}", gate.english()),
         chinese: format!("永遠為 false。擋住的動作：{}", action.chinese()),
-        leads_in: vec![format!("it stands against {action}"), "nothing makes it true".to_owned()],
+        leads_in: vec![format!("it blocks {action}"), "nothing makes it true".to_owned()],
         leads_out: vec![
-            "no type, record or flag opens it; a ledger that says true is refused by name"
+            "no type, record or flag opens it; if a ledger says true, the error names this gate"
                 .to_owned(),
         ],
     }
@@ -287,44 +296,47 @@ fn of_gate(gate: RuntimeGate) -> Explanation {
 
 fn of_code(code: VerifyCode) -> Explanation {
     let replay = if code.breaks_replay() {
-        "`replay` writes nothing, and nothing is added to the surface's journal, until it is mended"
+        "until it is fixed, `replay` writes nothing, and nothing can be added to the surface's journal"
     } else {
-        "`replay` goes on"
+        "`replay` still writes the ledger"
     };
     Explanation {
         id: code.as_str(),
         kind: "finding code",
         english: code.english().to_owned(),
         chinese: code.chinese().to_owned(),
-        leads_in: vec!["`verify` finds it, reports it, and exits with 1".to_owned()],
+        leads_in: vec!["`verify` reports it and exits with 1".to_owned()],
         leads_out: vec![format!("what to do: {}", code.next_step()), replay.to_owned()],
     }
 }
 
 fn of_kind(kind: SurfaceKind) -> Explanation {
     let mut leads_in: Vec<_> = shape::looked_for(kind)
-        .map(|what| format!("a file, or a document in it, that has {what}"))
+        .map(|what| format!("a file, or a document in it, has {what}"))
         .collect();
-    leads_in.push("a text that could not be parsed and shows the same by its lines".to_owned());
+    leads_in.push("a file cannot be parsed, but its lines show the same".to_owned());
     let class = match kind.write_class() {
         WriteClass::Direct => {
-            "a change of it alters alerts, routes, receivers or the loading of rules"
+            "a change to it changes alerts, routes, receivers or the loading of rules"
         }
-        WriteClass::Indirect => "a change of it alters the telemetry that alerts depend on",
-        WriteClass::None => "a change of it alters no alert",
+        WriteClass::Indirect => "a change to it changes the telemetry that alerts depend on",
+        WriteClass::None => "a change to it changes no alert",
     };
-    let mut leads_out = vec![format!("{class}: {}", kind.write_class().tier())];
+    let mut leads_out = vec![format!("{class}, so its tier is {}", kind.write_class().tier())];
     let raised = shape::raised_by(kind);
     if !raised.is_empty() {
         let paths = raised.join(", ");
-        leads_out.push(format!("with one of {paths} it alters alerts: {}", ControlTier::C0));
+        leads_out.push(format!(
+            "if it has one of {paths}, a change to it changes alerts, so its tier is {}",
+            ControlTier::C0
+        ));
     }
-    let demanded = AcceptanceField::answers().filter(|field| kind.demands(*field));
+    let demanded = AcceptanceField::answers().filter(|field| kind.requires(*field));
     let demanded = list(demanded.map(AcceptanceField::as_str));
     leads_out.push(if demanded.is_empty() {
-        "its owner is asked what its tier demands, and nothing more".to_owned()
+        "the owner is asked only for the fields that the tier needs".to_owned()
     } else {
-        format!("its owner is asked for {demanded}, beside what its tier demands")
+        format!("the owner is asked for {demanded}, and for the fields that the tier needs")
     });
     Explanation {
         id: kind.as_str(),
@@ -339,12 +351,12 @@ fn of_kind(kind: SurfaceKind) -> Explanation {
 fn of_remark(remark: InventoryRemark) -> Explanation {
     let next = match remark {
         InventoryRemark::ClassifiedByText => {
-            "correct the file where it should parse; a template is fine as it is"
+            "correct the file if it should parse; a template can stay as it is"
         }
         InventoryRemark::DuplicateKey => "keep one of the two keys",
         InventoryRemark::NotUtf8 => "save the file as UTF-8",
         InventoryRemark::NotExamined => {
-            "look at the file yourself: what it holds is not in the inventory"
+            "look at the file yourself: its content is not in the inventory"
         }
     };
     Explanation {
@@ -352,21 +364,22 @@ fn of_remark(remark: InventoryRemark) -> Explanation {
         kind: "remark of an inventory",
         english: remark.english().to_owned(),
         chinese: remark.chinese().to_owned(),
-        leads_in: vec!["`inventory` and `init` found it in a file".to_owned()],
+        leads_in: vec!["`inventory` and `init` report it for a file".to_owned()],
         leads_out: vec![format!("what to do: {next}")],
     }
 }
 
-/// A field that an owner answers.
+/// Explains a field that an owner answers. Returns `None` for a field that an owner does not answer.
 fn of_field(field: AcceptanceField) -> Option<Explanation> {
     let form = field.form()?;
     let [english, chinese] = field.help();
     let mut leads_in = vec!["the request, the surface or the decision asks for it".to_owned()];
-    leads_in.push(format!("where it is missing, triage finds {}", field.problem_where_missing()));
+    leads_in.push(format!("if it is missing, triage finds {}", field.problem_if_missing()));
     let help = english.split('\n').map(str::trim).collect::<Vec<_>>().join(" ");
-    let mut leads_out = vec![help, format!("it takes {}", form.english())];
+    let mut leads_out = vec![help, format!("expected: {}", form.english())];
     leads_out.extend(form.parts().iter().map(|part| format!("{}: {}", part.name, part.english())));
-    leads_out.extend(field.check().map(|check| format!("the check {check} judges it")));
+    leads_out
+        .extend(field.check().map(|check| format!("a reviewer judges it with the check {check}")));
     Some(Explanation {
         id: field.as_str(),
         kind: "field of an answer",
@@ -399,14 +412,17 @@ mod tests {
     fn a_lane_says_what_leads_in_and_out() {
         let text = Explanation::of("waiting_runtime_gate").unwrap().to_string();
         assert!(
-            text.contains("from ready_for_monitoring_review, a person's reviewer record"),
+            text.contains("from ready_for_monitoring_review, if the surface can write: a person's reviewer record"),
             "{text}"
         );
-        assert!(text.contains("where the surface can write"), "{text}");
+        assert!(text.contains("if the surface can write"), "{text}");
         assert!(!text.contains("cannot write"), "{text}");
         let text = Explanation::of("request_supplement").unwrap().to_string();
         assert!(text.contains("triage finds not_a_ref"), "{text}");
-        assert!(text.contains("a reviewer record that holds it, to quarantine_secret"), "{text}");
+        assert!(
+            text.contains("a reviewer record holds the answer: to quarantine_secret"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -414,7 +430,7 @@ mod tests {
         let text = Explanation::of("secret_value").unwrap().to_string();
         assert!(text.to_lowercase().contains("telegram"), "{text}");
         let text = Explanation::of("rollback_owner_present").unwrap().to_string();
-        assert!(text.contains("makes rollback_owner_accepted true"), "{text}");
-        assert!(text.contains("it judges rollback_owner"), "{text}");
+        assert!(text.contains("rollback_owner_accepted becomes true"), "{text}");
+        assert!(text.contains("a reviewer judges rollback_owner"), "{text}");
     }
 }

@@ -1,5 +1,5 @@
-//! What is made from the vocabulary for people and other programs: forms, drafts, JSON Schemas, explanations and the
-//! diagram of the state machine.
+//! What the crate generates from its lists of words: forms, drafts, JSON Schemas, explanations and the diagram of the
+//! state machine.
 
 mod diagram;
 mod draft;

@@ -1,4 +1,4 @@
-//! JSON Schema 2020-12 of the documents that this crate reads and writes.
+//! The JSON Schemas (2020-12) of the documents that this crate reads and writes.
 
 use serde_json::{Map, Value, json};
 
@@ -52,13 +52,13 @@ impl Schema {
     /// Every document that has a schema.
     pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
-    /// The name.
+    /// The name of the schema, such as `reviewer-record`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// The schema.
+    /// Returns the schema.
     #[must_use]
     pub fn to_json(self) -> Value {
         let schema = match self {
@@ -72,21 +72,26 @@ impl Schema {
     }
 }
 
-/// The patterns of what [`EvidenceRef`](crate::EvidenceRef) reads, behind the kind and its colon.
+/// Returns the pattern of a ref after its kind and the colon. It has to match what
+/// [`EvidenceRef`](crate::EvidenceRef) parses; a test compares the two.
 const fn reference_target(kind: ReferenceKind) -> &'static str {
     match kind {
         ReferenceKind::Sha256 => "[0-9a-fA-F]{64}",
         ReferenceKind::Sha512 => "[0-9a-fA-F]{128}",
+        // From the short form of git to a whole SHA-256.
         ReferenceKind::Commit => "[0-9a-fA-F]{7,64}",
+        // A key such as `OPS-12`, or an issue of a repository such as `org/repo#12`.
         ReferenceKind::Ticket => {
             r"([A-Za-z][A-Za-z0-9_]*-[0-9]+|[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+#[0-9]+)"
         }
         ReferenceKind::Artifact | ReferenceKind::MessageId => r"\S+",
+        // The kind is `https`, so `//` follows. A host alone points to nothing. A user and password before it do not
+        // match.
         ReferenceKind::Https => r"//[A-Za-z0-9.-]+(:[0-9]+)?/\S+",
     }
 }
 
-/// The refs of the kinds that can show something, as a pattern.
+/// Returns the pattern of the refs that a field with this use accepts.
 fn reference(of: ReferenceUse) -> String {
     let kinds = ReferenceKind::ALL.iter().filter(|kind| of.takes(**kind));
     let patterns: Vec<_> =
@@ -94,15 +99,15 @@ fn reference(of: ReferenceUse) -> String {
     format!("^({})$", patterns.join("|"))
 }
 
-/// An answer that says, with a reason, that there is none to give.
+/// The pattern of `not_applicable:` with a reason. A text of blanks is not a reason.
 const NOT_APPLICABLE_TEXT: &str = r"^not_applicable:.*\S";
 
-/// A text, or nothing: a form leaves what is not answered blank.
+/// Returns the schema of a text. `null` is allowed, because a form leaves a key blank until it is answered.
 fn text() -> Value {
     json!({"type": ["string", "null"], "maxLength": MAX_CHARACTERS})
 }
 
-/// A value, or an object of which one key is filled in.
+/// Returns the schema of a value, or of an object with one of the keys in place of the value's prefix.
 fn or_keys(value: Value, keys: &[&str]) -> Value {
     if keys.is_empty() {
         return value;
@@ -112,13 +117,14 @@ fn or_keys(value: Value, keys: &[&str]) -> Value {
     json!({"anyOf": [value, object]})
 }
 
+/// Returns the schema of a ref, of `not_applicable:` with a reason, or of a blank.
 fn reference_or_blank(of: ReferenceUse) -> Value {
     let pattern = json!({"type": "string", "anyOf": [
         {"pattern": reference(of)}, {"pattern": NOT_APPLICABLE_TEXT}, {"maxLength": 0}]});
     or_keys(json!({"anyOf": [{"type": "null"}, pattern]}), &[REF, NOT_APPLICABLE])
 }
 
-/// What a part may be.
+/// Returns the schema of one part of an answer.
 fn part(part: &AnswerPart) -> Value {
     match part.form {
         PartForm::Text | PartForm::StopCondition => or_keys(text(), &[NOT_APPLICABLE]),
@@ -154,7 +160,7 @@ fn part(part: &AnswerPart) -> Value {
     }
 }
 
-/// What an answer may be.
+/// Returns the schema of an answer.
 fn answer(form: AnswerForm) -> Value {
     match form {
         AnswerForm::Decision => {
@@ -191,12 +197,15 @@ fn response() -> Value {
     let mut add = |key: &str, schema: Value| properties.insert(key.to_owned(), schema);
     add("$schema", json!({"type": "string"}));
     add(LedgerKey::SchemaVersion.as_str(), json!({"const": RESPONSE_VERSION}));
-    add(ResponseKey::Responder.as_str(), with(text(), "description", json!("Who answers.")));
+    add(
+        ResponseKey::Responder.as_str(),
+        with(text(), "description", json!("The name of the person who answers.")),
+    );
     add(
         ResponseKey::RespondedAt.as_str(),
         json!({
             "anyOf": [{"type": "null"}, {"type": "string", "format": "date-time"}],
-            "description": "When: RFC 3339 with an offset.",
+            "description": "The time of the answer: RFC 3339 with an offset.",
         }),
     );
     for field in [
@@ -218,7 +227,7 @@ fn response() -> Value {
     add(
         NOT_APPLICABLE,
         json!({
-            "description": "One reason for all fields that it names.",
+            "description": "One reason for all the fields that are listed.",
             "type": ["object", "null"],
             "properties": {
                 REASON: text(),
@@ -243,7 +252,7 @@ fn response() -> Value {
     ];
     json!({
         "title": "Owner response",
-        "description": "What an owner answers about one surface. It points to evidence and contains none; it approves nothing.",
+        "description": "The answer of an owner for one surface. It points to evidence and contains none. It approves nothing.",
         "type": "object",
         "properties": properties,
         "required": required,
@@ -253,7 +262,7 @@ fn response() -> Value {
 
 fn reviewer_record() -> Value {
     let verdicts = [Verdict::Pass, Verdict::Fail, Verdict::NotApplicable];
-    // A check that was not judged stays blank.
+    // `null` is allowed: in a hold, a check that was not judged stays blank.
     let verdicts: Vec<_> =
         verdicts.iter().map(|verdict| json!(verdict.to_string())).chain([Value::Null]).collect();
     let kinds: Vec<_> =
@@ -281,28 +290,28 @@ fn reviewer_record() -> Value {
                 }
                 RecordKey::ResponseEvent => described(
                     json!({"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}),
-                    "The digest of the journal's line of the answer that was judged.",
+                    "The digest of the journal line of the answer that the record judges.",
                 ),
-                RecordKey::Reviewer => described(text.clone(), "Who reviewed."),
+                RecordKey::Reviewer => described(text.clone(), "The name of the reviewer."),
                 RecordKey::ReviewerKind => {
                     described(json!({"enum": kinds}), "Automation may only hold back.")
                 }
                 RecordKey::ReviewedAt => described(
                     json!({"type": "string", "format": "date-time"}),
-                    "When: RFC 3339 with an offset.",
+                    "The time of the review: RFC 3339 with an offset.",
                 ),
                 RecordKey::Outcome => described(
                     json!({"enum": outcomes}),
-                    "The lane that the answer is given, or accept.",
+                    "The lane of a hold, or accept, which is the lane owner_review_only_update.",
                 ),
                 RecordKey::ValidUntil => described(
                     json!({"anyOf": [{"type": "null"}, {"type": "string", "format": "date-time"}]}),
-                    "Until when an acceptance holds: RFC 3339 with an offset, at most 366 days after reviewed_at. A hold has none.",
+                    "The end of an acceptance: RFC 3339 with an offset, at most 366 days after reviewed_at. Leave it blank for a hold.",
                 ),
-                RecordKey::Reason => described(text.clone(), "Why."),
+                RecordKey::Reason => described(text.clone(), "The reason for the decision."),
                 RecordKey::RecordRef => described(
                     json!({"type": "string", "pattern": reference(ReferenceUse::Any)}),
-                    "A pointer to where the decision is recorded.",
+                    "A ref to the place where the decision is recorded.",
                 ),
                 RecordKey::Checks => json!({
                     "type": "object", "properties": checks, "additionalProperties": false,
@@ -312,11 +321,12 @@ fn reviewer_record() -> Value {
             (key.as_str().to_owned(), schema)
         })
         .collect();
+    // A hold has no valid_until.
     let is_required = |key: &&String| key.as_str() != RecordKey::ValidUntil.as_str();
     let required: Vec<_> = properties.keys().filter(is_required).cloned().collect();
     json!({
         "title": "Reviewer record",
-        "description": "What a reviewer decides about one answer. It authorizes nothing.",
+        "description": "The decision of a reviewer about one answer. It authorizes nothing.",
         "type": "object",
         "properties": properties,
         "required": required,
@@ -327,7 +337,7 @@ fn reviewer_record() -> Value {
 fn inventory() -> Value {
     json!({
         "title": "Inventory",
-        "description": "The surfaces of a repository.",
+        "description": "The list of the monitoring surfaces of a repository.",
         "type": "object",
         "properties": {
             "schema_version": {}, "status": {},
@@ -354,7 +364,7 @@ fn owner_requests() -> Value {
     let required: Vec<_> = draft.keys().cloned().collect();
     json!({
         "title": "Owner requests",
-        "description": "What the owners are asked, one draft a surface.",
+        "description": "The requests to the owners: one draft for each surface.",
         "type": "object",
         "properties": {
             "schema_version": {}, "status": {},

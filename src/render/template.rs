@@ -1,4 +1,4 @@
-//! The form that an owner fills in, as YAML or JSON.
+//! Writes the form that an owner fills in, as YAML or JSON.
 
 use crate::forms::{Blank, Carried, FormLine, header, lines};
 use crate::inputs::Surface;
@@ -8,7 +8,7 @@ use crate::words::{Decision, ResponseKey};
 
 use super::yaml;
 
-/// How a template is written.
+/// The format of a template.
 ///
 /// ```
 /// use acceptance_ledger::TemplateFormat;
@@ -17,14 +17,14 @@ use super::yaml;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TemplateFormat {
-    /// With the instruction of each field above it.
+    /// YAML, with comments: the instruction of a field is above it.
     #[default]
     Yaml,
-    /// Without comments.
+    /// JSON, without comments.
     Json,
 }
 
-/// What a response template is made for, beside its surface.
+/// The options of a response template.
 ///
 /// ```
 /// use acceptance_ledger::{Decision, TemplateOptions};
@@ -34,17 +34,18 @@ pub enum TemplateFormat {
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TemplateOptions<'a> {
-    /// What the owner is about to decide: some decisions ask for more fields.
+    /// The decision of the owner, if it is already known. Some decisions need more fields.
     pub decision: Option<Decision>,
-    /// An answer whose owners, plans and reasons for `not_applicable` are carried over.
+    /// An earlier answer. Its owners, plans and reasons for `not_applicable` are copied into the form.
     pub like: Option<&'a ResponseDocument>,
-    /// How it is written.
+    /// The format of the form.
     pub format: TemplateFormat,
-    /// Where an editor finds the JSON Schema.
+    /// The path of the JSON Schema, for editors.
     pub schema: &'a str,
 }
 
-/// An owner response to fill in for a surface: every field that has to be answered, and none that need not.
+/// Returns an owner response to fill in for a surface. It has exactly the fields that the surface and the decision
+/// need.
 ///
 /// ```
 /// use acceptance_ledger::{OwnerRequests, TemplateOptions, response_template};
@@ -75,7 +76,7 @@ fn write_as_json(schema: &str, lines: &[FormLine]) -> String {
     text
 }
 
-/// A blank as JSON, with its keys in the order in which a person fills them in.
+/// Writes a blank as JSON. Its keys are in the order in which a person fills them in.
 fn write_blank(text: &mut String, blank: &Blank, level: usize) {
     match blank {
         Blank::True => text.push_str("true"),

@@ -1,13 +1,15 @@
-//! A template as YAML, with what each field asks for above it.
+//! Writes a template as YAML. The instruction of a field is a comment above it.
 
 use std::fmt::Write as _;
 
 use crate::escape;
 use crate::forms::{Blank, FormLine};
 
+/// Returns the template as YAML: the header, then each key with its comments.
 pub(super) fn write(header: &[String], lines: &[FormLine]) -> String {
     let mut text = String::new();
     for comment in header {
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "{comment}");
     }
     for line in lines {
@@ -52,14 +54,19 @@ fn write_blank(text: &mut String, name: &str, blank: &Blank, indent: usize) {
     };
 }
 
-/// A text as a scalar of YAML, quoted where it has to be.
+/// Returns a text as a YAML scalar. It has quotes only if it needs them.
+///
+/// Plain text reads best, so the common cases stay plain. The rules are stricter than those of YAML.
 pub(super) fn scalar(text: &str) -> String {
     let is_plain_start = |c: char| {
         c.is_alphanumeric() || "./_(+".contains(c) || (!c.is_ascii() && !c.is_whitespace())
     };
+    // YAML reads these words as values, not as texts.
     let is_word = matches!(text, "true" | "false" | "null" | "~");
-    // What a terminal would not show as it is stands behind an escape.
+    // Characters that a terminal does not show as they are, such as controls, need an escape. Only double quotes have
+    // escapes.
     let is_shown = escape::for_terminal(text) == text;
+    // `: ` and a colon at the end make a key, ` #` begins a comment, and a space at the end gets lost.
     let is_plain = text.starts_with(is_plain_start)
         && !is_word
         && !text.contains(": ")
@@ -73,7 +80,8 @@ pub(super) fn scalar(text: &str) -> String {
     }
 }
 
-/// A character between double quotes of YAML, which has no pairs of surrogates.
+/// Returns a character as it is written between double quotes. YAML has no surrogate pairs, so a character above
+/// U+FFFF needs the long escape.
 fn escaped(character: char) -> String {
     let text = character.to_string();
     match u32::from(character) {

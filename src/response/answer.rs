@@ -1,24 +1,29 @@
+//! Answers with their structure: texts, refs, windows, and fields in named parts.
+
 use std::fmt;
 
 use crate::words::{AcceptanceField, AnswerPart, BY_DESIGN, CLEAR, HealthGround, NOT_APPLICABLE};
 
 use super::{EvidenceRef, MaintenanceWindow};
 
-/// The answer to one field, read once.
+/// The answer to one field, already parsed.
 ///
 /// ```
-/// use acceptance_ledger::{AcceptanceField, Answer, Answers};
+/// use acceptance_ledger::{AcceptanceField, Answer, Candidate, Received, ResponseDocument};
 ///
-/// fn who_reloads(answers: &Answers) -> Option<&str> {
-///     match answers.answer(AcceptanceField::ReloadOwner)? {
-///         Answer::Text(name) => Some(name),
-///         _ => None,
-///     }
-/// }
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// # let requests = acceptance_ledger::OwnerRequests::parse(&draft).unwrap();
+/// # let surfaces = acceptance_ledger::Surfaces::of(&requests);
+/// # let read = |file: &str| ResponseDocument::parse(&std::fs::read(format!("examples/answers/{file}")).unwrap()).unwrap();
+/// let surface = surfaces.get("alertmanager_config:alertmanager/config.yml").unwrap();
+/// let received = Candidate::new(surface.clone()).receive(&surfaces, &read("alertmanager.yaml"));
+/// let Received::ReadyForReview(candidate) = received else { panic!() };
+/// let answer = candidate.response().answers().answer(AcceptanceField::ReloadOwner);
+/// assert!(matches!(answer, Some(Answer::Text(_))));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
-    /// There is none to give, and why.
+    /// The field does not apply. The text is the reason.
     NotApplicable(String),
     /// A decision, a scope, a name or a text.
     Text(String),
@@ -28,11 +33,11 @@ pub enum Answer {
     Refs(Vec<EvidenceRef>),
     /// A window.
     Window(MaintenanceWindow),
-    /// Those of its parts that are answered, in the order of the field's form.
+    /// The parts that are answered, in the order of the field's form.
     Parts(Vec<(&'static AnswerPart, PartAnswer)>),
 }
 
-/// The answer to one part.
+/// The answer to one part of a field.
 ///
 /// ```
 /// use acceptance_ledger::PartAnswer;
@@ -41,13 +46,13 @@ pub enum Answer {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PartAnswer {
-    /// It does not apply, and why.
+    /// The part does not apply. The text is the reason.
     NotApplicable(String),
     /// A text.
     Text(String),
     /// A ref.
     Ref(EvidenceRef),
-    /// Somebody looked, and found nothing.
+    /// The owner looked and found nothing.
     Clear,
     /// What was found.
     Entries(Vec<FoundEntry>),
@@ -58,11 +63,14 @@ pub enum PartAnswer {
 /// One thing that a review found.
 ///
 /// ```
-/// use acceptance_ledger::FoundEntry;
+/// use acceptance_ledger::{EntryEnd, FoundEntry};
 ///
-/// fn is_owned(entry: &FoundEntry) -> bool {
-///     entry.owner.is_some()
-/// }
+/// let entry = FoundEntry {
+///     what: Some("DiskFull on db-2".to_owned()),
+///     owner: Some("@on-call".to_owned()),
+///     until: Some(EntryEnd::ByDesign),
+/// };
+/// assert_eq!(entry.owner.as_deref(), Some("@on-call"));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FoundEntry {
@@ -70,11 +78,11 @@ pub struct FoundEntry {
     pub what: Option<String>,
     /// Who takes care of it.
     pub owner: Option<String>,
-    /// Until when it hides alerts.
+    /// Until when it hides alerts. `None` if the part does not ask for it, or the owner left it blank.
     pub until: Option<EntryEnd>,
 }
 
-/// Until when something hides alerts.
+/// The time until which something hides alerts.
 ///
 /// ```
 /// use acceptance_ledger::EntryEnd;
@@ -85,28 +93,28 @@ pub struct FoundEntry {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EntryEnd {
-    /// To the end of a day, as in `2026-11-28`.
+    /// Until the end of a day, as in `2026-11-28`.
     Date(String),
-    /// To a time.
+    /// Until a time.
     Time(crate::time::Time),
-    /// For good: it is meant so.
+    /// Without an end, on purpose.
     ByDesign,
 }
 
 impl EntryEnd {
-    /// Whether it was over before a time: what hides nothing any more is not active.
+    /// Whether the end is before `time`. An entry that is over hides nothing, so it is not active.
     pub(crate) fn is_over_at(&self, time: &crate::time::Time) -> bool {
         match self {
             Self::ByDesign => false,
             Self::Time(end) => end.is_before(time),
-            // The day that the time names, wherever that is.
+            // A date has no offset, so it is compared with the date that `time` is written with.
             Self::Date(date) => {
                 time.as_str().get(..date.len()).is_some_and(|today| date.as_str() < today)
             }
         }
     }
 
-    /// Reads a date, a time or `by_design`.
+    /// Parses a date, a time or `by_design`. Returns `None` for any other text.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -116,7 +124,7 @@ impl EntryEnd {
         if let Ok(time) = text.parse() {
             return Some(Self::Time(time));
         }
-        // A date is one whose midnight is a time.
+        // A text is a valid date if it gives a valid time when midnight is added.
         let is_date = text.len() == "2026-11-28".len()
             && format!("{text}T00:00:00Z").parse::<crate::time::Time>().is_ok();
         is_date.then(|| Self::Date(text.to_owned()))
@@ -133,7 +141,7 @@ impl fmt::Display for EntryEnd {
     }
 }
 
-/// As the ledger shows it: what is there, with slashes between.
+/// Shows the entry as the ledger does: the fields that are present, with slashes between them.
 impl fmt::Display for FoundEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let until = self.until.as_ref().map(EntryEnd::to_string);
@@ -163,7 +171,7 @@ impl fmt::Display for PartAnswer {
 }
 
 impl Answer {
-    /// The answer as the ledger shows it: a line, or several for a list.
+    /// Returns the answer as the ledger shows it: one line, or one per ref for a list.
     pub(crate) fn shown(&self) -> Vec<String> {
         match self {
             Self::NotApplicable(reason) => vec![format!("{NOT_APPLICABLE}: {}", reason.trim())],
@@ -179,13 +187,13 @@ impl Answer {
         }
     }
 
-    /// The answer to a part.
+    /// Returns the answer to a part.
     pub(crate) fn part(&self, name: &str) -> Option<&PartAnswer> {
         let Self::Parts(parts) = self else { return None };
         parts.iter().find(|(part, _)| part.name == name).map(|(_, answer)| answer)
     }
 
-    /// What a claim of health rests on.
+    /// Returns what a claim of health rests on. Empty if the answer has no such part.
     pub(crate) fn grounds(&self) -> &[HealthGround] {
         let Self::Parts(parts) = self else { return &[] };
         parts
@@ -198,20 +206,21 @@ impl Answer {
     }
 }
 
-/// A text in one line.
+/// Returns a text in one line, with single spaces. A line of the ledger must not contain line breaks.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl super::Answers {
-    /// The answer to `field`, in its parts; `None` where there is none, or where only its line in a ledger was read.
+    /// Returns the answer to `field` with its structure. `None` if the field is blank, or if the answers were read
+    /// from a ledger, which has only their lines.
     #[must_use]
     pub fn answer(&self, field: AcceptanceField) -> Option<&Answer> {
         self.typed.get(&field)
     }
 
-    /// Takes the answer to a field.
-    pub(crate) fn give(&mut self, field: AcceptanceField, answer: Answer) {
+    /// Records the answer to a field, with the line that the ledger shows.
+    pub(crate) fn insert(&mut self, field: AcceptanceField, answer: Answer) {
         let mut shown = answer.shown();
         if field == AcceptanceField::RedactedEvidenceRefs {
             self.evidence_refs = shown;

@@ -1,3 +1,5 @@
+//! The document of an owner response, before triage.
+
 use std::fmt;
 
 use crate::digest::{Digest, Original};
@@ -8,12 +10,12 @@ use crate::time::Time;
 use crate::words::names::RESPONSE_VERSION;
 use crate::words::{AcceptanceField, LedgerKey, ResponseKey};
 
-/// What a pointer to a comment begins with; its number follows.
+/// The first step of a pointer to a comment. The number of the comment follows, from 1: `/#comment/2`.
 pub(crate) const COMMENT: &str = "#comment";
 
-/// An owner response as it came, before triage.
+/// An owner response as it was received, before triage.
 ///
-/// Nothing of it is shown: it may carry a secret.
+/// `Debug` shows none of its contents, because they may include a secret.
 ///
 /// ```
 /// use acceptance_ledger::ResponseDocument;
@@ -39,13 +41,14 @@ impl fmt::Debug for ResponseDocument {
 }
 
 impl ResponseDocument {
-    /// Reads an owner response, and keeps its bytes as they came.
+    /// Parses an owner response, and keeps its bytes unchanged.
+    ///
+    /// Only the document is checked here. Triage checks the answers.
     ///
     /// # Errors
     ///
-    /// The first fault of a document that has more than 256 KiB, is no strict JSON object and no strict YAML mapping, or
-    /// does not name the schema version that this crate reads. What is wrong with its answers is for
-    /// triage to find.
+    /// Returns the first fault if the document has more than 256 KiB, if it is neither a strict JSON object nor a
+    /// strict YAML mapping, or if it does not name the schema version that this crate reads.
     pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
         let is_known = |key: &str| {
             ResponseKey::parse(key).is_some() || AcceptanceField::is_step_of_an_answer(key)
@@ -62,7 +65,7 @@ impl ResponseDocument {
         }
     }
 
-    /// The document, signed by whom the caller has verified it to be.
+    /// Returns the document with its signer. The caller must have verified the signature.
     ///
     /// ```
     /// use acceptance_ledger::{ResponseDocument, Signer, SignerRole};
@@ -78,62 +81,68 @@ impl ResponseDocument {
         Self { signer: Some(signer), ..self }
     }
 
-    /// Who signed the document, where a signature has been verified.
+    /// Returns who signed the document, or `None` if no signature was verified.
     #[must_use]
     pub const fn signer(&self) -> Option<&Signer> {
         self.signer.as_ref()
     }
 
-    /// The digest of the document's bytes.
+    /// Returns the digest of the document's bytes.
     #[must_use]
     pub const fn digest(&self) -> Digest {
         self.original.digest()
     }
 
-    /// The document byte for byte as it came.
+    /// Returns the bytes of the document, as they were received.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         self.original.bytes()
     }
 
+    /// Returns the bytes of the document with their digest.
     pub(crate) const fn original(&self) -> &Original {
         &self.original
     }
 
+    /// Returns whether the document is JSON or YAML.
     pub(crate) const fn notation(&self) -> Notation {
         self.document.notation
     }
 
+    /// Returns the keys and values of the document, in the order of the file.
     pub(crate) fn members(&self) -> &[(String, Json)] {
         &self.document.members
     }
 
-    /// The texts below a value, in the order of the file.
+    /// Returns the texts below a value, in the order of the file.
     pub(crate) fn texts_below<'v>(&self, pointer: &str, value: &'v Json) -> Vec<&'v str> {
         self.document.texts_below(pointer, value)
     }
 
+    /// Returns the comments of a YAML document. JSON has none.
     pub(crate) fn comments(&self) -> &[Comment] {
         &self.document.comments
     }
 
+    /// Returns the value of a key.
     pub(crate) fn value(&self, key: ResponseKey) -> Option<&Json> {
         self.document.get(key.as_str())
     }
 
-    /// The line, from 1, of a key that the document has.
+    /// Returns the line of a key, from 1. `None` if the document does not have the key.
     pub(crate) fn line_of_key(&self, key: ResponseKey) -> Option<usize> {
         let offset = self.document.key_offset_of(&format!("/{}", key.as_str()))?;
         Some(line_and_column(self.original.bytes(), offset).0)
     }
 
-    /// The line and column, both from 1, of the value that a [`Finding`](crate::Finding)'s field points
-    /// to; of the nearest one above it, where there is none.
+    /// Returns the line and column, both from 1, of the value that a [`Finding`](crate::Finding)'s field points to. If
+    /// there is no such value, returns those of the nearest value above it.
     #[must_use]
     pub fn place_of(&self, field: &str) -> (usize, usize) {
         let mut steps = field.split('/').skip(1);
         let name = steps.next().unwrap_or_default();
         let number = |text: &str| text.parse::<usize>().ok()?.checked_sub(1);
+        // A comment, or a key that is shown by its position because its name may be a secret, or a plain pointer.
         let offset = if name == COMMENT {
             let comment = steps.next().and_then(number).and_then(|at| self.comments().get(at));
             comment.map_or(0, |comment| comment.offset)
@@ -146,19 +155,19 @@ impl ResponseDocument {
         line_and_column(self.original.bytes(), offset)
     }
 
-    /// Who answers, as the response says itself.
+    /// Returns who answers, as the response says.
     #[must_use]
     pub fn responder(&self) -> Option<&str> {
         self.value(ResponseKey::Responder)?.as_str().map(str::trim)
     }
 
-    /// When the owner answered; `None` where no time with an offset says so.
+    /// Returns when the owner answered. `None` if the response has no valid time with an offset.
     #[must_use]
     pub fn responded_at(&self) -> Option<Time> {
         self.value(ResponseKey::RespondedAt)?.as_str()?.trim().parse().ok()
     }
 
-    /// The candidate that the response is for, as it says itself.
+    /// Returns the id of the candidate that the response is for, as the response says.
     #[must_use]
     pub fn candidate_id(&self) -> Option<&str> {
         self.value(ResponseKey::Field(AcceptanceField::AcceptanceCandidateId))?.as_str()

@@ -1,15 +1,22 @@
+//! Hints for the reviewer.
+
 use std::ops::Range;
 
 use crate::words::ReviewerCheck;
 
-/// Something that is probably to be said of an answer, and not surely. It holds nothing back: a reviewer looks.
+/// A possible problem of an answer that only a person can judge. It holds nothing back: a reviewer looks at it.
 ///
 /// ```
-/// use acceptance_ledger::{Answered, Candidate};
+/// use acceptance_ledger::{Candidate, Received, ResponseDocument};
 ///
-/// fn count<S: Answered>(candidate: &Candidate<S>) -> usize {
-///     candidate.response().hints().len()
-/// }
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// # let requests = acceptance_ledger::OwnerRequests::parse(&draft).unwrap();
+/// # let surfaces = acceptance_ledger::Surfaces::of(&requests);
+/// # let read = |file: &str| ResponseDocument::parse(&std::fs::read(format!("examples/answers/{file}")).unwrap()).unwrap();
+/// let surface = surfaces.get("alertmanager_config:alertmanager/config.yml").unwrap();
+/// let received = Candidate::new(surface.clone()).receive(&surfaces, &read("alertmanager.yaml"));
+/// let Received::ReadyForReview(candidate) = received else { panic!() };
+/// assert!(candidate.response().hints().is_empty());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
@@ -19,25 +26,26 @@ pub struct Hint {
 }
 
 impl Hint {
-    /// The reviewer check that it concerns.
+    /// Returns the reviewer check that the hint belongs to.
     #[must_use]
     pub const fn check(&self) -> ReviewerCheck {
         self.check
     }
 
-    /// The JSON pointer of the text.
+    /// Returns the JSON pointer of the text.
     #[must_use]
     pub fn field(&self) -> &str {
         &self.field
     }
 
-    /// The half-open range of characters (Unicode scalars) of the text, where there is one.
+    /// Returns the half-open range of characters (Unicode scalars) in the text. `None` if the hint is about the whole
+    /// text.
     #[must_use]
     pub fn characters(&self) -> Option<Range<usize>> {
         self.characters.clone()
     }
 
-    /// What to look for, in a few English words.
+    /// Returns what to look for, in a few English words.
     #[must_use]
     pub const fn message(&self) -> &'static str {
         match self.check {

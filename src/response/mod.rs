@@ -1,4 +1,4 @@
-//! What an owner answered.
+//! An owner's answer: its document, its fields, and what is required of it.
 
 mod answer;
 mod document;
@@ -28,10 +28,10 @@ pub(crate) use saying::{
 pub use window::MaintenanceWindow;
 pub(crate) use window::NotAWindow;
 
-/// The text that stands in the ledger, and in a template, where an answer is still to come.
+/// The placeholder for an answer that is still missing, in the ledger and in a template.
 pub(crate) const PENDING: &str = "pending_owner_response";
 
-/// The values of the 23 answer fields, as far as an owner gave them.
+/// The values of the 23 answer fields. A field that the owner left blank has no value.
 ///
 /// ```
 /// use acceptance_ledger::{AcceptanceField, Answers};
@@ -42,16 +42,17 @@ pub(crate) const PENDING: &str = "pending_owner_response";
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Answers {
-    /// As the ledger shows them, in a line each.
+    /// Each answer as the ledger shows it, in one line.
     texts: BTreeMap<AcceptanceField, String>,
     evidence_refs: Vec<String>,
-    /// As they were read; a ledger has lines only.
+    /// Each answer with its structure. It is empty for answers that were read from a ledger, which has lines only.
     typed: BTreeMap<AcceptanceField, Answer>,
-    /// Whether the answers were there once and no longer are.
+    /// Whether the answers existed once and are no longer available.
     are_unavailable: bool,
 }
 
-/// Two answers are equal where the ledger shows the same of them.
+/// Two answers are equal if the ledger shows them in the same way. `typed` is left out, because answers from a ledger
+/// do not have it.
 impl PartialEq for Answers {
     fn eq(&self, other: &Self) -> bool {
         self.texts == other.texts
@@ -63,34 +64,35 @@ impl PartialEq for Answers {
 impl Eq for Answers {}
 
 impl Answers {
-    /// The text or pointer in `field`; `None` where there is none, and for the list of pointers.
+    /// Returns the text or the ref in `field`. `None` if it is blank, and always for the list of refs.
     #[must_use]
     pub fn text(&self, field: AcceptanceField) -> Option<&str> {
         self.texts.get(&field).map(String::as_str)
     }
 
-    /// The pointers in `redacted_evidence_refs`.
+    /// Returns the refs in `redacted_evidence_refs`.
     #[must_use]
     pub fn evidence_refs(&self) -> &[String] {
         &self.evidence_refs
     }
 
-    /// Whether nothing is answered in `field`.
+    /// Whether `field` is blank.
     pub(crate) fn is_blank(&self, field: AcceptanceField) -> bool {
         self.values(field).next().is_none()
     }
 
-    /// Whether something is answered in `field` that is no `not_applicable:`.
+    /// Whether `field` has an answer other than `not_applicable:`.
     pub(crate) fn is_answered(&self, field: AcceptanceField) -> bool {
         !self.is_blank(field) && !self.is_not_applicable(field)
     }
 
-    /// Answers that nobody can look at any more: of an answer that was withdrawn, or is no longer the
-    /// surface's latest. Whatever was once said of them is believed: no state that they lead to stays.
+    /// Returns answers that are no longer available, because the answer was withdrawn or is no longer the surface's
+    /// latest. What was recorded about them earlier is accepted without a check: no state that they lead to stays.
     pub(crate) fn unavailable() -> Self {
         Self { are_unavailable: true, ..Self::default() }
     }
 
+    /// Whether the answers are no longer available; see [`Self::unavailable`].
     pub(crate) const fn are_unavailable(&self) -> bool {
         self.are_unavailable
     }
@@ -101,6 +103,7 @@ impl Answers {
         values.next().is_some_and(is_not_applicable) && values.next().is_none()
     }
 
+    /// The values of a field: one text, or each ref of a list.
     fn values(&self, field: AcceptanceField) -> impl Iterator<Item = &str> {
         let refs = match field.answer_shape() {
             Some(AnswerShape::Refs) => self.evidence_refs(),
@@ -109,36 +112,43 @@ impl Answers {
         self.text(field).into_iter().chain(refs.iter().map(String::as_str))
     }
 
+    /// Sets the line of a field.
     pub(crate) fn set_text(&mut self, field: AcceptanceField, text: String) {
         self.texts.insert(field, text);
     }
 
+    /// Sets the refs in `redacted_evidence_refs`.
     pub(crate) fn set_evidence_refs(&mut self, refs: Vec<String>) {
         self.evidence_refs = refs;
     }
 }
 
-/// What stands behind `not_applicable:`.
+/// Returns the text after `not_applicable:`, or `None` if the answer does not begin with it.
 pub(crate) fn reason_in(answer: &str) -> Option<&str> {
     answer.trim().strip_prefix(NOT_APPLICABLE)?.trim_start().strip_prefix(':').map(str::trim)
 }
 
-/// Whether an answer says, with a reason, that there is none to give.
+/// Whether an answer is `not_applicable:` with a reason. Without a reason it is only a text.
 pub(crate) fn is_not_applicable(answer: &str) -> bool {
     reason_in(answer).is_some_and(is_reason)
 }
 
-/// An owner's answer for one surface: who answers, and what.
+/// An owner's answer for one surface: who answers, and what they answer.
 ///
-/// Only the core makes one.
+/// Only this crate can create one.
 ///
 /// ```
-/// use acceptance_ledger::{Answered, Candidate, OwnerResponse};
+/// use acceptance_ledger::{Candidate, OwnerResponse, Received, ResponseDocument};
 ///
-/// fn responder<S: Answered>(candidate: &Candidate<S>) -> &str {
-///     let response: &OwnerResponse = candidate.response();
-///     response.responder()
-/// }
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// # let requests = acceptance_ledger::OwnerRequests::parse(&draft).unwrap();
+/// # let surfaces = acceptance_ledger::Surfaces::of(&requests);
+/// # let read = |file: &str| ResponseDocument::parse(&std::fs::read(format!("examples/answers/{file}")).unwrap()).unwrap();
+/// let surface = surfaces.get("alertmanager_config:alertmanager/config.yml").unwrap();
+/// let received = Candidate::new(surface.clone()).receive(&surfaces, &read("alertmanager.yaml"));
+/// let Received::ReadyForReview(candidate) = received else { panic!() };
+/// let response: &OwnerResponse = candidate.response();
+/// assert_eq!(response.responder(), "林怡君");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnerResponse {
@@ -149,25 +159,25 @@ pub struct OwnerResponse {
 }
 
 impl OwnerResponse {
-    /// Who answers.
+    /// Returns who answers, as the response says.
     #[must_use]
     pub fn responder(&self) -> &str {
         &self.responder
     }
 
-    /// Who signed the answer, where it is signed.
+    /// Returns who signed the answer, or `None` if it is not signed.
     #[must_use]
     pub const fn signer(&self) -> Option<&Signer> {
         self.signer.as_ref()
     }
 
-    /// What a reviewer should look at.
+    /// Returns the hints: places that a reviewer should look at.
     #[must_use]
     pub fn hints(&self) -> &[Hint] {
         &self.hints
     }
 
-    /// What they answer.
+    /// Returns the answers.
     #[must_use]
     pub const fn answers(&self) -> &Answers {
         &self.answers

@@ -1,3 +1,5 @@
+//! Refs: pointers to evidence.
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -5,7 +7,7 @@ use crate::words::ReferenceKind;
 
 use super::is_placeholder;
 
-/// A pointer to evidence. It points, and never contains.
+/// A ref: a pointer to evidence. It never contains the evidence itself.
 ///
 /// ```
 /// use acceptance_ledger::EvidenceRef;
@@ -20,7 +22,7 @@ pub struct EvidenceRef {
     text: String,
 }
 
-/// What is no pointer to evidence. It does not repeat the text.
+/// The error for a text that is not a pointer to evidence. It does not repeat the text, which may be a secret.
 ///
 /// ```
 /// use acceptance_ledger::EvidenceRef;
@@ -30,18 +32,18 @@ pub struct EvidenceRef {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "this is no sha256:, sha512:, commit:, ticket:, artifact:, message-id: or https:// pointer"
+    "expected a sha256:, sha512:, commit:, ticket:, artifact:, message-id: or https:// pointer"
 )]
 pub struct NotARef;
 
 impl EvidenceRef {
-    /// What it begins with.
+    /// Returns the kind, which is the part before the first colon.
     #[must_use]
     pub const fn kind(&self) -> ReferenceKind {
         self.kind
     }
 
-    /// What stands behind the kind.
+    /// Returns the part after the first colon.
     #[must_use]
     pub fn target(&self) -> &str {
         self.text.split_once(':').map_or("", |(_, target)| target)
@@ -59,8 +61,10 @@ impl FromStr for EvidenceRef {
         let points = match kind {
             ReferenceKind::Sha256 => rest.len() == 64 && is_hex(rest),
             ReferenceKind::Sha512 => rest.len() == 128 && is_hex(rest),
+            // From the short form of git to a whole SHA-256.
             ReferenceKind::Commit => (7..=64).contains(&rest.len()) && is_hex(rest),
             ReferenceKind::Ticket => is_ticket(rest),
+            // These two kinds take any word, so a placeholder such as `artifact:TBD` would pass without this line.
             ReferenceKind::Artifact | ReferenceKind::MessageId if is_placeholder(rest) => false,
             ReferenceKind::Artifact | ReferenceKind::MessageId => {
                 !rest.is_empty() && !rest.contains(char::is_whitespace)
@@ -77,7 +81,7 @@ impl fmt::Display for EvidenceRef {
     }
 }
 
-/// `KEY-1` or `org/repo#1`.
+/// Whether a text names a ticket: `KEY-1` or `org/repo#1`.
 fn is_ticket(text: &str) -> bool {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_name = |text: &str| {
@@ -97,6 +101,8 @@ fn is_ticket(text: &str) -> bool {
     by_key || by_repository
 }
 
+/// Whether a text is a host, an optional port, and a path. A user and password before the host is refused, and so is
+/// a host alone, which points to nothing.
 fn is_host_and_path(text: &str) -> bool {
     let (host, path) = text.split_once('/').unwrap_or_default();
     let is_host = |host: &str| {

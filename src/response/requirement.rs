@@ -1,21 +1,21 @@
-//! What an owner has to answer.
+//! Decides which fields an owner has to answer. The request, the surface and the decision each ask for some.
 
 use crate::inputs::Surface;
 use crate::response::Answers;
 use crate::words::{AcceptanceField, Decision, SurfaceKind};
 
-/// How much a field has to be answered.
+/// How strictly an answer is required.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Requirement {
-    /// It may stay blank.
+    /// The field may stay blank.
     Optional,
-    /// The request asks for it; `not_applicable:` with a reason is an answer.
+    /// The request asks for it. `not_applicable:` with a reason is enough.
     ByRequest,
-    /// The surface or the decision demands it; there is no way around it.
+    /// The surface or the decision demands it. `not_applicable:` is not enough.
     Demanded,
 }
 
-/// Whether `field` has to be answered for `surface`, given the other `answers`.
+/// Returns how strictly `field` is required for `surface`. The decision among `answers` may ask for more or for less.
 pub(crate) fn requirement(
     field: AcceptanceField,
     surface: &Surface,
@@ -27,11 +27,13 @@ pub(crate) fn requirement(
         return Requirement::Demanded;
     }
     let is_asked = surface.required_owner_fields().iter().any(|name| name == field.as_str());
+    // These two decisions say that somebody else answers, or that there is nothing to answer.
     let asks_for_little =
         matches!(decision, Some(Decision::DeclineOwnership | Decision::ConfirmNotDeployed));
     if !is_asked || asks_for_little {
         return Requirement::Optional;
     }
+    // On such a surface, the three fields about stale, silenced and noisy alerts do not take `not_applicable`.
     let matters = surface.is_write_capable() || surface.requires_live_evidence();
     match field {
         AcceptanceField::OwnerResponseRef | AcceptanceField::FalseGreenRiskReview => {
@@ -48,13 +50,14 @@ pub(crate) fn requirement(
     }
 }
 
+/// Whether the surface or the decision demands an answer, whatever the request asks for.
 fn is_demanded(field: AcceptanceField, surface: &Surface, decision: Option<Decision>) -> bool {
     use AcceptanceField as Field;
-    if field.is_always_asked() {
+    if field.is_always_required() {
         return true;
     }
     if let Some(Decision::DeclineOwnership | Decision::ConfirmNotDeployed) = decision {
-        // Somebody else has to be found, or no live system reads the file: nothing else can be known.
+        // Another owner has to be found, or no live system reads the file. So the owner cannot know anything else.
         return field == Field::FollowupOwner;
     }
     let by_decision = match decision {
@@ -90,7 +93,7 @@ fn is_demanded(field: AcceptanceField, surface: &Surface, decision: Option<Decis
         || by_decision
 }
 
-/// Whether a surface demands the answer, whatever its owner decides. A kind that nobody knows demands nothing more.
+/// Whether a surface demands the answer, whatever its owner decides. An unknown kind demands nothing more.
 pub(crate) fn is_demanded_of(
     field: AcceptanceField,
     is_write_capable: bool,
@@ -117,7 +120,7 @@ pub(crate) fn is_demanded_of(
     );
     (by_writes && is_write_capable)
         || (by_live_evidence && requires_live_evidence)
-        || kind.is_some_and(|kind| kind.demands(field))
+        || kind.is_some_and(|kind| kind.requires(field))
 }
 
 #[cfg(test)]
@@ -125,14 +128,14 @@ mod tests {
     use super::*;
     use crate::inputs::OwnerRequests;
 
-    /// The fields that are demanded of a surface for a decision, and those that the request alone
-    /// asks for, of a request that asks for all.
+    /// Returns the fields that surface and decision demand, and those that only the request asks for. The request asks
+    /// for all fields.
     fn requirements(writes: bool, live: bool, decision: &str) -> [Vec<&'static str>; 2] {
         let all: Vec<_> = AcceptanceField::answers().map(AcceptanceField::as_str).collect();
         requirements_of(&all, writes, live, decision)
     }
 
-    /// As [`requirements`], of a request that asks for some.
+    /// As [`requirements`], but the request asks only for the fields in `asked`.
     fn requirements_of(
         asked: &[&str],
         writes: bool,
@@ -160,9 +163,9 @@ mod tests {
     }
 
     const FOUR: &str = "owner_role_or_team decision decision_reason affected_scope";
-    /// What may never be answered with `not_applicable` once it is asked for.
+    /// The fields that never take `not_applicable` if the request asks for them.
     const STRICT: &str = "owner_response_ref false_green_risk_review";
-    /// As [`STRICT`], where the surface writes or requires live evidence.
+    /// As [`STRICT`], but only if the surface can write or requires live evidence.
     const MATTERS: &str = "stale_alert_review silence_or_dedup_review noise_budget_owner";
     const WRITES: &str = "reload_owner maintenance_window rollback_owner validation_plan \
         post_reload_readback_plan route_smoke_plan";

@@ -1,4 +1,7 @@
-//! Whether a text says something, judged by its form: how many words it has, and whether they are placeholders.
+//! Checks by form whether a text says something: how many words it has, and whether they are placeholders.
+//!
+//! These checks find answers that fill a field and say nothing. Whether an answer is true is for the reviewer to judge.
+//! All lists are compared with folded text: lower case, plain letters, single spaces.
 
 use std::collections::BTreeSet;
 
@@ -7,17 +10,19 @@ use crate::words::NOT_APPLICABLE;
 
 use super::PENDING;
 
-/// How many words a text needs that answers a field.
+/// How many words a text needs to answer a field.
 pub(crate) const WORDS_OF_A_TEXT: usize = 3;
 
-/// How many words a part of an answer needs: its name says the rest.
+/// How many words a part of an answer needs. It is one fewer, because the name of the part says some of it.
 pub(crate) const WORDS_OF_A_PART: usize = 2;
 
-/// How many bytes a placeholder may have, however wide its letters are.
+/// The most bytes that a placeholder may have before folding, which can shorten a text. A longer text is not folded
+/// at all, which saves time.
 const MAX_PLACEHOLDER: usize = 256;
 
-/// Whether a text stands where an answer is still to come.
+/// Whether a text is a placeholder for an answer that is still missing. A placeholder counts as blank.
 pub(crate) fn is_placeholder(text: &str) -> bool {
+    /// The whole text has to be one of these. A longer text that contains one may be an answer (`none since June`).
     const PLACEHOLDERS: [&str; 21] = [
         "",
         PENDING,
@@ -42,6 +47,7 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
         "無",
     ];
     let text = text.trim();
+    // Folding does not shorten ASCII, and the longest placeholder is `PENDING`.
     if text.len() > MAX_PLACEHOLDER || (text.is_ascii() && text.len() > PENDING.len()) {
         return false;
     }
@@ -49,27 +55,31 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
     PLACEHOLDERS.contains(&folded.as_str())
 }
 
-/// Words that answer no question: whoever writes them has not looked.
+/// Words that answer no question. A text that has only these says nothing. Beside other words they count:
+/// `no errors` has two words.
 const FILLERS: [&str; 20] = [
     "yes", "no", "ok", "okay", "fine", "good", "done", "tbd", "tbc", "todo", "na", "n", "a",
     "none", "null", "unknown", "pending", "same", "xxx", "etc",
 ];
 
-/// How many words a text has: runs of letters or digits, each once, and two Chinese characters for one. What consists of
-/// fillers alone has none.
+/// Counts the words of a text. A run of letters or digits is one word, and so are two Chinese characters. A repeated
+/// word counts once. A text of fillers alone has no words.
 pub(crate) fn count_words(text: &str) -> usize {
     count_folded_words(&fold_name(text))
 }
 
-/// Whether a text has so many words. The beginning of a long text says enough, unless it is the same again and again.
+/// Whether a text has at least `words` words.
+///
+/// The beginning of a long text is counted first, which is faster. The whole text is counted only if the beginning has
+/// too few words, for example because it repeats itself.
 pub(crate) fn has_words(text: &str, words: usize) -> bool {
-    /// Longer than any answer that a person would call short.
+    /// How many bytes are counted first. Almost every text that says something has enough words by then.
     const BEGINNING: usize = 400;
     let beginning = text.get(..text.floor_char_boundary(BEGINNING)).unwrap_or(text);
     count_words(beginning) >= words || (beginning.len() < text.len() && count_words(text) >= words)
 }
 
-/// As [`count_words`], of a text that is folded already.
+/// As [`count_words`], for a text that is already folded.
 pub(crate) fn count_folded_words(folded: &str) -> usize {
     if is_put_off(folded) {
         return 0;
@@ -83,12 +93,14 @@ pub(crate) fn count_folded_words(folded: &str) -> usize {
     if ideographs.is_empty() && runs.iter().all(|run| FILLERS.contains(run)) {
         return 0;
     }
-    // A character may double in a word (怪怪), but one that is typed again and again says no more.
+    // A Chinese word may repeat a character (怪怪). So each character counts at most twice, however often it is typed.
     runs.len() + ideographs.len().min(2 * different.len()) / 2
 }
 
-/// Whether a folded text says that an answer is still to come, whatever else it says.
+/// Whether a folded text begins by saying that the answer comes later. Then the rest does not count:
+/// `TBD later, when we know`.
 fn is_put_off(folded: &str) -> bool {
+    /// English beginnings. The word must end there: `todos are kept elsewhere` is an answer.
     const WORDS: [&str; 10] = [
         "tbd",
         "tbc",
@@ -101,6 +113,7 @@ fn is_put_off(folded: &str) -> bool {
         "to be determined",
         "to be confirmed",
     ];
+    /// Chinese beginnings. Chinese has no spaces, so any text may follow.
     const CHINESE: [&str; 4] = ["待補", "待確認", "待定", "待填"];
     let text = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
     let begins_with = |word: &str| {
@@ -110,16 +123,18 @@ fn is_put_off(folded: &str) -> bool {
     WORDS.iter().any(|word| begins_with(word)) || CHINESE.iter().any(|word| text.starts_with(word))
 }
 
-/// Whether a character is a word, or a syllable of one, in Chinese, Japanese or Korean.
+/// Whether a character is Chinese, Japanese or Korean. Such a character is a word or a syllable, and has no spaces
+/// around it.
 fn is_ideograph(c: char) -> bool {
     matches!(c,
         '\u{3040}'..='\u{30ff}' | '\u{3100}'..='\u{312f}' | '\u{3400}'..='\u{9fff}'
         | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
-/// Whether a reason says why something is not applicable: in a word, at least, that is not a placeholder.
+/// Whether a text gives a reason why something is not applicable: it has at least one word that says something.
 pub(crate) fn is_reason(text: &str) -> bool {
-    /// One character may be a reason only where it is Chinese, and then it is rarely one.
+    /// Texts that are a word and still give no reason, without spaces and punctuation. A single Chinese character is
+    /// a word, so the short answers among them are listed here.
     const NO_REASONS: [&str; 18] = [
         "是",
         "否",
@@ -142,6 +157,7 @@ pub(crate) fn is_reason(text: &str) -> bool {
     ];
     let is_word = |c: char| c.is_alphanumeric();
     let folded = fold_name(text);
+    // Without punctuation, so that `N / A` and `T.B.D.` are found in the lists.
     let bare: String = folded.chars().filter(|c| is_word(*c)).collect();
     let has_word =
         folded.split(|c: char| !is_word(c)).any(|run| !run.is_empty() && !FILLERS.contains(&run));
@@ -151,7 +167,7 @@ pub(crate) fn is_reason(text: &str) -> bool {
         && !NO_REASONS.contains(&bare.as_str())
 }
 
-/// What begins a text that names nobody, after folding; a space ends it, or the text does.
+/// Beginnings of a folded English text that names no person or team. The word must end there.
 const NOBODY: [&str; 44] = [
     "nobody",
     "no one",
@@ -199,7 +215,7 @@ const NOBODY: [&str; 44] = [
     "ditto",
 ];
 
-/// What makes a Chinese text name nobody, wherever it stands.
+/// Phrases that mean a Chinese text names no person or team. They may be anywhere, since Chinese has no spaces.
 const NOBODY_IN_CHINESE: [&str; 35] = [
     "沒有人",
     "沒人",
@@ -238,21 +254,24 @@ const NOBODY_IN_CHINESE: [&str; 35] = [
     "從未",
 ];
 
-/// What turns "whoever" into a rota: the name of a duty.
+/// The names of a duty. With one of them, `whoever is on call` names a rota.
 const ROTAS: [&str; 7] = ["on call", "on-call", "oncall", "on duty", "duty", "pager", "值班"];
 
 /// Whether a text names a person, a team, a role or a rota.
 pub(crate) fn names_somebody(text: &str) -> bool {
     let folded = fold_name(text);
-    // Without punctuation, since `T.B.D.` and `- -` name as little as what they are made of.
+    // Without punctuation, so that `T.B.D.` and `- -` are found in the lists.
     let bare: String = folded.chars().filter(|c| c.is_alphanumeric()).collect();
+    // A rota is checked first: `whoever` alone names nobody, but `whoever is on call` names somebody.
     if ROTAS.iter().any(|rota| folded.contains(rota)) {
         return !folded.starts_with("no ") && !folded.starts_with("nobody");
     }
     let begins_with = |word: &str| {
+        // Punctuation before the word is skipped: `'nobody'` is the same as `nobody`.
         let rest = folded.trim_start_matches(|c: char| !c.is_alphanumeric()).strip_prefix(word);
         rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
     };
+    // A number alone is not a name: `42`.
     bare.chars().any(char::is_alphabetic)
         && !is_placeholder(&bare)
         && !FILLERS.contains(&bare.as_str())

@@ -1,3 +1,5 @@
+//! Maintenance windows.
+
 use std::fmt;
 
 use crate::time::Time;
@@ -8,14 +10,19 @@ use super::saying::{WORDS_OF_A_PART, count_words, names_somebody};
 /// When a reload, deploy, route change, smoke or send may happen.
 ///
 /// ```
-/// use acceptance_ledger::{AcceptanceField, Answer, Answers, MaintenanceWindow};
+/// use acceptance_ledger::{
+///     AcceptanceField, Answer, Candidate, MaintenanceWindow, Received, ResponseDocument,
+/// };
 ///
-/// fn is_standing(answers: &Answers) -> bool {
-///     matches!(
-///         answers.answer(AcceptanceField::MaintenanceWindow),
-///         Some(Answer::Window(MaintenanceWindow::Standing(_)))
-///     )
-/// }
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// # let requests = acceptance_ledger::OwnerRequests::parse(&draft).unwrap();
+/// # let surfaces = acceptance_ledger::Surfaces::of(&requests);
+/// # let read = |file: &str| ResponseDocument::parse(&std::fs::read(format!("examples/answers/{file}")).unwrap()).unwrap();
+/// let surface = surfaces.get("alertmanager_config:alertmanager/config.yml").unwrap();
+/// let received = Candidate::new(surface.clone()).receive(&surfaces, &read("alertmanager.yaml"));
+/// let Received::ReadyForReview(candidate) = received else { panic!() };
+/// let window = candidate.response().answers().answer(AcceptanceField::MaintenanceWindow);
+/// assert!(matches!(window, Some(Answer::Window(MaintenanceWindow::Standing(_)))));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MaintenanceWindow {
@@ -26,23 +33,28 @@ pub enum MaintenanceWindow {
         /// When it closes.
         end: Time,
     },
-    /// Again and again: when.
+    /// Regularly. The text says when.
     Standing(String),
-    /// No change is planned: who agrees on the window of each.
+    /// No change is planned. The text says who agrees on the window of each change.
     PerChange(String),
 }
 
-/// Why a window is not one.
+/// Why a text is not a valid window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotAWindow {
-    /// It cannot be read, is over, or does not fit the decision.
+    /// It does not parse, is over, or does not fit the decision.
     Unreadable,
-    /// It leaves each window to somebody, and names nobody.
+    /// It is `per_change` but does not name who agrees on each window.
     NotNamed,
 }
 
 impl MaintenanceWindow {
-    /// Reads a window of an answer with this decision, given at this time.
+    /// Parses a window. The decision and the time of the answer say which windows are valid.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAWindow::NotNamed`] if `per_change` does not name who agrees, [`NotAWindow::Unreadable`] for every other
+    /// fault.
     pub(crate) fn read(
         text: &str,
         decision: Option<Decision>,
@@ -53,6 +65,7 @@ impl MaintenanceWindow {
         let rest = rest.trim();
         match prefix.trim() {
             STANDING if count_words(rest) >= WORDS_OF_A_PART => Ok(Self::Standing(rest.to_owned())),
+            // A proposed change needs its own window, so `per_change` does not fit.
             PER_CHANGE if decision == Some(Decision::ProposeChange) => Err(NotAWindow::Unreadable),
             PER_CHANGE if !names_somebody(rest) => Err(NotAWindow::NotNamed),
             PER_CHANGE => Ok(Self::PerChange(rest.to_owned())),
@@ -63,7 +76,7 @@ impl MaintenanceWindow {
                 let time =
                     |text: &str| text.trim().parse::<Time>().map_err(|_| NotAWindow::Unreadable);
                 let (start, end) = (time(start)?, time(end)?);
-                // After a change or an incident, the window is the one in which it was.
+                // After a change or an incident, the window is the one in which it happened, so it may be over.
                 let may_be_over = matches!(
                     decision,
                     Some(Decision::ConfirmAfterChange | Decision::ConfirmAfterIncident)

@@ -14,17 +14,17 @@ use crate::words::{Lane, Problem, RecordKey, ReviewerCheck};
 
 use super::{ReviewerKind, ReviewerRecord, Verdict};
 
-/// What a record may say as its outcome in place of the lane of an acceptance.
+/// The short outcome of an acceptance. A record may write it in place of the lane.
 pub(crate) const ACCEPT: &str = "accept";
 
-/// A reviewer record as it came, before a candidate takes it.
+/// A reviewer record as it was read, before a candidate takes it.
 ///
 /// ```
 /// use acceptance_ledger::ReviewDocument;
 ///
 /// let errors = ReviewDocument::parse(b"outcome: hunter2\n").unwrap_err();
 /// assert_eq!(errors[0].path(), "$.outcome");
-/// assert_eq!(errors[0].problem().to_string(), "expected a lane, or accept here");
+/// assert_eq!(errors[0].problem().to_string(), "expected a lane or \"accept\" here");
 /// assert_eq!(errors[1].problem().to_string(), "the key \"schema_version\" is missing");
 /// ```
 pub struct ReviewDocument {
@@ -34,7 +34,7 @@ pub struct ReviewDocument {
     values: Values,
 }
 
-/// What a record says.
+/// The values of a record.
 struct Values {
     candidate_id: String,
     response_event: Digest,
@@ -50,36 +50,38 @@ struct Values {
 
 impl fmt::Debug for ReviewDocument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Its texts may carry a secret as long as nobody has looked.
+        // The texts are left out: they may carry a secret that is not yet found.
         f.debug_struct("ReviewDocument")
             .field("outcome", &self.values.outcome)
             .finish_non_exhaustive()
     }
 }
 
+/// Returns whether a key belongs to the format, so that an error may show it.
 fn is_known(key: &str) -> bool {
     key.parse::<RecordKey>().is_ok() || key.parse::<ReviewerCheck>().is_ok()
 }
 
-/// How many values are told that the format does not have: nobody reads more, and the place of each is counted from the
-/// beginning of the file.
+/// The maximum number of reported faults, missing keys not counted. A reader needs no more, and the line of each fault is
+/// counted from the beginning of the file, which takes time.
 const MAX_FAULTS: usize = 200;
 
-/// A pointer, and what is wrong there.
+/// A JSON pointer, and what is wrong there.
 type FaultAt = (String, DocumentProblem);
 
+/// Returns the fault of a value that is not what is expected.
 fn expected(pointer: String, what: &'static str) -> FaultAt {
     (pointer, DocumentProblem::Expected(what))
 }
 
-/// Reads the values of a document, and gathers all that is wrong with them.
+/// Reads the values of a document, and collects all faults.
 struct ValueReader<'d> {
     document: &'d Document,
     faults: Vec<FaultAt>,
 }
 
 impl ValueReader<'_> {
-    /// The text of a key that has to be there. A blank one is what a draft leaves to the reviewer.
+    /// Reads the text of a required key. A blank text is a fault, because a draft leaves it for the reviewer to fill in.
     fn text(&mut self, key: RecordKey, what: &'static str) -> Option<&str> {
         match self.document.get(key.as_str()) {
             Some(Json::String(text)) if !text.trim().is_empty() => Some(text.trim()),
@@ -87,12 +89,12 @@ impl ValueReader<'_> {
                 self.faults.push(expected(key.pointer(), what));
                 None
             }
-            // What is missing is told at the end.
+            // `parse` reports missing keys at the end.
             None => None,
         }
     }
 
-    /// One of the words, digests, times or refs that a text can be.
+    /// Reads a text that must parse as a `W`: a word, a digest, a time or a ref.
     fn word<W: std::str::FromStr>(&mut self, key: RecordKey, what: &'static str) -> Option<W> {
         let word = self.text(key, what)?.parse().ok();
         if word.is_none() {
@@ -101,30 +103,31 @@ impl ValueReader<'_> {
         word
     }
 
-    /// A text that says something.
+    /// Reads a text that must say something, which `is_valid` decides.
     fn prose(
         &mut self,
         key: RecordKey,
         what: &'static str,
-        says_it: fn(&str) -> bool,
+        is_valid: fn(&str) -> bool,
     ) -> Option<String> {
         let text = self.text(key, what)?.to_owned();
-        if !says_it(&text) || text == PENDING_REVIEW {
+        if !is_valid(&text) || text == PENDING_REVIEW {
             self.faults.push(expected(key.pointer(), what));
             return None;
         }
         Some(text)
     }
 
+    /// Reads the outcome: a lane, or `accept`.
     fn outcome(&mut self) -> Option<Lane> {
-        const WHAT: &str = "a lane, or accept";
+        const WHAT: &str = "a lane or \"accept\"";
         match self.text(RecordKey::Outcome, WHAT)? {
             ACCEPT => Some(Lane::OwnerReviewOnlyUpdate),
             _ => self.word(RecordKey::Outcome, WHAT),
         }
     }
 
-    /// The end of an acceptance. A hold has none: it ends with the next answer.
+    /// Reads the end of an acceptance. A hold has no end: the next answer ends it.
     fn valid_until(&mut self, outcome: Option<Lane>) -> Option<Time> {
         let key = RecordKey::ValidUntil;
         let is_blank = match self.document.get(key.as_str()) {
@@ -133,7 +136,7 @@ impl ValueReader<'_> {
         };
         match outcome {
             Some(Lane::OwnerReviewOnlyUpdate) if is_blank => {
-                // Where the key is missing, the outcome asks for it.
+                // If the key is missing, the fault is shown at the outcome, which needs it.
                 let has_key = self.document.get(key.as_str()).is_some();
                 let at = if has_key { key } else { RecordKey::Outcome };
                 self.faults.push(expected(at.pointer(), UNTIL));
@@ -141,14 +144,15 @@ impl ValueReader<'_> {
             }
             Some(Lane::OwnerReviewOnlyUpdate) => self.word(key, TIME),
             Some(lane) if lane.is_hold() && !is_blank => {
-                self.faults.push(expected(key.pointer(), "nothing: only an acceptance ends"));
+                self.faults.push(expected(key.pointer(), "no valid_until for a hold"));
                 None
             }
-            // No record has another outcome; a candidate refuses it.
+            // A record cannot have any other outcome. A candidate refuses it later.
             _ => None,
         }
     }
 
+    /// Reads the verdicts of the checks.
     fn verdicts(&mut self) -> BTreeMap<ReviewerCheck, Verdict> {
         let key = RecordKey::Checks;
         let mut verdicts = BTreeMap::new();
@@ -166,7 +170,7 @@ impl ValueReader<'_> {
                 self.faults.push((pointer, DocumentProblem::UnknownKey));
                 continue;
             };
-            // A check that is left blank was not judged.
+            // A blank check was not judged. A value that is not a text cannot be a verdict: `?` is reported below.
             let text = match value {
                 Json::Null => "",
                 Json::String(text) => text.trim(),
@@ -183,7 +187,7 @@ impl ValueReader<'_> {
         verdicts
     }
 
-    /// The values, where all of them can be read.
+    /// Reads all values; `None` if one of them cannot be read.
     fn values(&mut self) -> Option<Values> {
         if let Some(version) = self.document.get(RecordKey::SchemaVersion.as_str())
             && version.as_str() != Some(RECORD_VERSION)
@@ -198,7 +202,7 @@ impl ValueReader<'_> {
         }
         let key = RecordKey::NotAuthorization;
         if self.document.get(key.as_str()).is_some_and(|value| *value != Json::Bool(true)) {
-            self.faults.push(expected(key.pointer(), "true: a record authorizes nothing"));
+            self.faults.push(expected(key.pointer(), "true, because a record authorizes nothing,"));
         }
         let candidate_id = self
             .text(RecordKey::AcceptanceCandidateId, "the id of the candidate")
@@ -212,7 +216,7 @@ impl ValueReader<'_> {
         let valid_until = self.valid_until(outcome);
         let reason = self.prose(RecordKey::Reason, "a reason", is_reason);
         let record_ref =
-            self.word::<EvidenceRef>(RecordKey::RecordRef, "a pointer, as in ticket:OPS-12");
+            self.word::<EvidenceRef>(RecordKey::RecordRef, "a ref such as ticket:OPS-12");
         let verdicts = self.verdicts();
         Some(Values {
             candidate_id: candidate_id?,
@@ -229,18 +233,19 @@ impl ValueReader<'_> {
     }
 }
 
-/// What an acceptance has to have, beside its outcome.
-const UNTIL: &str = "valid_until, the time until which the acceptance holds,";
+/// What is expected at an acceptance without an end. The message goes on after the comma.
+const UNTIL: &str = "valid_until, the time when the acceptance ends,";
 
-const TIME: &str = "a time with an offset, as in 2026-12-01T10:00:00+08:00,";
+/// What is expected at a time. The message goes on after the comma.
+const TIME: &str = "a time with an offset, such as 2026-12-01T10:00:00+08:00,";
 
 impl ReviewDocument {
-    /// Reads a reviewer record.
+    /// Parses a reviewer record in JSON or YAML.
     ///
     /// # Errors
     ///
-    /// Every value that the format does not have, of very many the first 200 in the order of the file, and every key that
-    /// is missing; of a document that has more than 256 KiB, or is no strict JSON object and no strict YAML mapping, the first fault.
+    /// - The first fault, if the document has more than 256 KiB, or is not a strict JSON object or a strict YAML mapping.
+    /// - Otherwise every invalid value and unknown key, in the order of the file and at most 200, then every missing key.
     pub fn parse(bytes: &[u8]) -> Result<Self, Vec<DocumentError>> {
         let document = Document::read(bytes, is_known).map_err(|error| vec![error])?;
         let mut reader = ValueReader { document: &document, faults: Vec::new() };
@@ -249,6 +254,7 @@ impl ReviewDocument {
         faults.sort_by_key(|(pointer, _)| document.offset_of(pointer));
         faults.dedup();
         faults.truncate(MAX_FAULTS);
+        // `valid_until` is required only for an acceptance, and was checked with the outcome.
         let is_missing = |key: &&RecordKey| {
             **key != RecordKey::ValidUntil && document.get(key.as_str()).is_none()
         };
@@ -268,49 +274,50 @@ impl ReviewDocument {
         }
     }
 
-    /// The candidate that the record is about, as it says itself.
+    /// Returns the id of the candidate that the record names.
     #[must_use]
     pub fn candidate_id(&self) -> &str {
         &self.values.candidate_id
     }
 
-    /// Who reviewed, as it says itself.
+    /// Returns who reviewed, according to the record.
     #[must_use]
     pub fn reviewer(&self) -> &str {
         &self.values.reviewer
     }
 
-    /// Whether the reviewer is a person or a program, as it says itself.
+    /// Returns whether the reviewer is a person or a program, according to the record.
     #[must_use]
     pub const fn reviewer_kind(&self) -> ReviewerKind {
         self.values.kind
     }
 
-    /// When it was reviewed, as it says itself.
+    /// Returns the time of the review, according to the record.
     #[must_use]
     pub const fn reviewed_at(&self) -> &Time {
         &self.values.reviewed_at
     }
 
-    /// The lane that the reviewer gives the answer.
+    /// Returns the lane that the reviewer chooses for the answer.
     #[must_use]
     pub const fn outcome(&self) -> Lane {
         self.values.outcome
     }
 
-    /// Why, in the reviewer's words.
+    /// Returns the reason, in the reviewer's words.
     #[must_use]
     pub fn reason(&self) -> &str {
         &self.values.reason
     }
 
-    /// Where the decision is kept.
+    /// Returns the ref of the place that keeps the decision.
     #[must_use]
     pub fn record_ref(&self) -> &str {
         &self.values.record_ref
     }
 
-    /// What is to be said against the record's own texts: they must carry no secret, payload, command or request.
+    /// Returns the findings in the record's own texts and comments. These must not carry a secret, payload, command or
+    /// request.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
         let texts = [
@@ -322,7 +329,7 @@ impl ReviewDocument {
         texts.chain(self.findings_in_comments()).collect()
     }
 
-    /// As [`ReviewDocument::findings`], in the comments that are no draft's.
+    /// Returns the findings in the comments that a draft does not print.
     fn findings_in_comments(&self) -> impl Iterator<Item = Finding> {
         let comments = self.document.comments.iter().enumerate();
         let own: Vec<_> =
@@ -335,29 +342,29 @@ impl ReviewDocument {
             .into_iter()
     }
 
-    /// The document, signed by whom the caller has verified it to be.
+    /// Returns the document with a signer. The caller must have verified the signature.
     #[must_use]
     pub fn signed_by(self, signer: Signer) -> Self {
         Self { signer: Some(signer), ..self }
     }
 
-    /// The digest of the document's bytes.
+    /// Returns the digest of the document's bytes.
     #[must_use]
     pub const fn digest(&self) -> Digest {
         self.original.digest()
     }
 
-    /// The document byte for byte as it came.
+    /// Returns the bytes of the document, unchanged.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         self.original.bytes()
     }
 
-    /// The record of this document, for a candidate to take.
+    /// Returns the record of this document, which a candidate can take.
     ///
     /// # Errors
     ///
-    /// What is to be said against its texts, see [`ReviewDocument::findings`].
+    /// If there are findings in its texts or comments; see [`ReviewDocument::findings`].
     pub fn record(&self) -> Result<ReviewerRecord, Vec<Finding>> {
         let findings = self.findings();
         if !findings.is_empty() {
@@ -379,7 +386,7 @@ impl ReviewDocument {
         })
     }
 
-    /// The line and column, both from 1, of the value that a JSON pointer leads to.
+    /// Returns the line and the column of the value at a JSON pointer. Both count from 1. The column is in characters.
     #[must_use]
     pub fn place_of(&self, field: &str) -> (usize, usize) {
         let comment = field.strip_prefix('/').and_then(|field| field.strip_prefix(COMMENT));
@@ -392,9 +399,11 @@ impl ReviewDocument {
     }
 }
 
-/// What a template says where the reviewer has still to decide.
+/// A placeholder that means that the reviewer has not decided yet. Drafts of earlier releases
+/// print it; now a blank means the same.
 pub(crate) const PENDING_REVIEW: &str = "pending_reviewer_record";
 
+/// Returns the findings in one text of the record. Characters beyond the limit are not examined, so they are oversized.
 fn findings_in(pointer: &str, text: &str) -> Vec<Finding> {
     let field = || pointer.to_owned();
     let end = text.char_indices().nth(MAX_CHARACTERS).map(|(end, _)| end);

@@ -1,4 +1,4 @@
-//! What a reviewer decides, and when the core refuses it.
+//! The decision of a reviewer, and the reasons why the core refuses one.
 
 mod document;
 
@@ -17,7 +17,7 @@ use crate::words::{AcceptanceField, Lane, RecordKey, ReviewerCheck};
 pub(crate) use document::ACCEPT;
 pub use document::ReviewDocument;
 
-/// Who made a reviewer record. Automation may hold an answer back; only a person moves it forward.
+/// The kind of reviewer who made a record. Automation may only hold an answer back. Only a person moves it forward.
 ///
 /// ```
 /// use acceptance_ledger::ReviewerKind;
@@ -34,7 +34,7 @@ pub enum ReviewerKind {
 }
 
 impl From<ReviewerKind> for SignerRole {
-    /// The role that the signer of such a reviewer's record has.
+    /// Returns the role that the signer of such a reviewer's record must have.
     fn from(kind: ReviewerKind) -> Self {
         match kind {
             ReviewerKind::Person => Self::Person,
@@ -43,128 +43,146 @@ impl From<ReviewerKind> for SignerRole {
     }
 }
 
-/// What a reviewer says of one check.
+/// A reviewer's verdict on one check.
 ///
 /// ```
-/// use acceptance_ledger::{ReviewerCheck, ReviewerRecord, Verdict};
+/// use acceptance_ledger::Verdict;
 ///
-/// fn has_passed(record: &ReviewerRecord, check: ReviewerCheck) -> bool {
-///     record.verdict(check) == Some(Verdict::Pass)
-/// }
+/// assert_eq!("not_applicable".parse(), Ok(Verdict::NotApplicable));
+/// assert_eq!(Verdict::Pass.to_string(), "pass");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString)]
 #[strum(serialize_all = "snake_case")]
 pub enum Verdict {
     /// The check is met.
     Pass,
-    /// It is not.
+    /// The check is not met.
     Fail,
-    /// It does not apply: the owner said so and may, or left blank what is not required.
+    /// The check does not apply. Each of its fields is `not_applicable` and may be, or is blank and not required.
     NotApplicable,
 }
 
-/// What a reviewer decided about one answer. It comes from a [`ReviewDocument`] that passes, and judges the
-/// one answer that the document names.
+/// A reviewer's decision about one answer. It comes from a valid [`ReviewDocument`] without findings, and it judges only
+/// the answer that the document names.
 ///
 /// ```
-/// use acceptance_ledger::{Accepted, Candidate, ReadyForReview, Refused, ReviewerRecord};
+/// use acceptance_ledger::{Lane, ReviewDocument, ReviewerCheck, Verdict};
 ///
-/// fn file(candidate: Candidate<ReadyForReview>, record: ReviewerRecord) -> String {
-///     match candidate.accept(record) {
-///         Ok(Accepted::OwnerReviewOnlyUpdate(_)) => "the ledger says so, and no more".to_owned(),
-///         Ok(Accepted::WaitingRuntimeGate(_)) => "the gate is still shut".to_owned(),
-///         Err(Refused { reason, .. }) => format!("unchanged: {reason}"),
-///     }
-/// }
+/// let record = b"schema_version: monitoring_reviewer_record_v1
+/// acceptance_candidate_id: monitoring_owner_response_acceptance:prometheus_rules:rules/node.yml
+/// response_event: sha256:0000000000000000000000000000000000000000000000000000000000000000
+/// not_authorization: true
+/// reviewer: Rex Reviewer
+/// reviewer_kind: person
+/// reviewed_at: 2026-12-01T10:00:00+08:00
+/// outcome: request_supplement
+/// reason: Nobody is named for a rollback.
+/// record_ref: ticket:OPS-13
+/// checks:
+///   rollback_owner_present: fail
+/// ";
+/// let document = ReviewDocument::parse(record).unwrap();
+/// let record = document.record().unwrap();
+/// assert_eq!(record.outcome(), Lane::RequestSupplement);
+/// assert_eq!(record.verdict(ReviewerCheck::RollbackOwnerPresent), Some(Verdict::Fail));
 /// ```
 #[derive(Debug, PartialEq, Eq)]
 #[cfg_attr(test, derive(Clone))]
 #[must_use = "a record changes nothing until a candidate takes it"]
 pub struct ReviewerRecord {
-    /// The document that the record comes from, and how it is written.
+    /// The bytes and the digest of the document that the record comes from.
     pub(crate) original: Original,
+    /// Whether that document is JSON or YAML.
     pub(crate) notation: Notation,
     pub(crate) candidate_id: String,
-    /// The journal's event of the answer that was judged.
+    /// The digest of the journal event of the judged answer.
     pub(crate) response_event: Digest,
     pub(crate) reviewer: String,
     pub(crate) kind: ReviewerKind,
     pub(crate) reviewed_at: Time,
     pub(crate) outcome: Lane,
-    /// Until when an acceptance holds.
+    /// The time when the acceptance ends; `None` for a hold.
     pub(crate) valid_until: Option<Time>,
-    /// A check that is not there was not judged, and has not passed.
+    /// The verdicts. A check without a verdict was not judged, so it did not pass.
     pub(crate) verdicts: BTreeMap<ReviewerCheck, Verdict>,
     pub(crate) signer: Option<Signer>,
 }
 
 impl ReviewerRecord {
-    /// Who reviewed.
+    /// Returns who reviewed.
     #[must_use]
     pub fn reviewer(&self) -> &str {
         &self.reviewer
     }
 
-    /// Whether that is a person. Of a signed record its key decides, whatever the record says.
+    /// Returns whether the reviewer is a person. If the record is signed, the role of its key must be person, too.
     #[must_use]
     pub fn is_by_person(&self) -> bool {
         let is_person = |signer: &Signer| signer.role() == SignerRole::Person;
         self.kind == ReviewerKind::Person && self.signer.as_ref().is_none_or(is_person)
     }
 
-    /// The lane that the reviewer gives the answer.
+    /// Returns the lane that the reviewer chooses for the answer.
     #[must_use]
     pub const fn outcome(&self) -> Lane {
         self.outcome
     }
 
-    /// Who signed the record, where it is signed.
+    /// Returns who signed the record; `None` if it is not signed.
     #[must_use]
     pub const fn signer(&self) -> Option<&Signer> {
         self.signer.as_ref()
     }
 
-    /// When the reviewer decided, as the record says.
+    /// Returns when the reviewer decided, according to the record.
     #[must_use]
     pub const fn reviewed_at(&self) -> &Time {
         &self.reviewed_at
     }
 
-    /// Until when an acceptance holds; `None` for a hold.
+    /// Returns the time when the acceptance ends; `None` for a hold.
     #[must_use]
     pub const fn valid_until(&self) -> Option<&Time> {
         self.valid_until.as_ref()
     }
 
-    /// Whether the acceptance holds at a time: before its end, and never without one.
+    /// Returns whether the acceptance is valid at a time: only before its end. Without an end it is never valid.
     pub(crate) fn holds_at(&self, time: &Time) -> bool {
         self.valid_until.as_ref().is_some_and(|until| time.is_before(until))
     }
 
-    /// What the reviewer says of `check`; `None` where the record does not judge it.
+    /// Returns the verdict on `check`; `None` if the record does not judge it.
     #[must_use]
     pub fn verdict(&self, check: ReviewerCheck) -> Option<Verdict> {
         self.verdicts.get(&check).copied()
     }
 
-    /// The verdicts, in the ledger's order of the checks.
+    /// Returns the verdicts, in the ledger's order of the checks.
     pub(crate) fn verdicts(&self) -> impl Iterator<Item = (ReviewerCheck, Verdict)> {
         ReviewerCheck::ALL.iter().filter_map(|check| Some((*check, self.verdict(*check)?)))
     }
 
-    /// Whether the record can be one of the time at which it is recorded.
-    pub(crate) fn fits_in_time(&self, recorded_at: &Time) -> Result<(), Refusal> {
+    /// Checks that the times of the record fit the time at which it is recorded.
+    ///
+    /// # Errors
+    ///
+    /// If the review is ahead of the clock, or the acceptance is already over.
+    pub(crate) fn check_times(&self, recorded_at: &Time) -> Result<(), Refusal> {
         if self.reviewed_at.is_ahead_of(recorded_at) {
             return Err(Refusal::AheadOfTheClock);
         }
         if self.valid_until.as_ref().is_some_and(|end| !recorded_at.is_before(end)) {
-            return Err(Refusal::OverAlready);
+            return Err(Refusal::AlreadyExpired);
         }
         Ok(())
     }
 
-    /// Whether the record judges this answer of this surface, and is the reviewer's own.
-    pub(crate) fn is_about(
+    /// Checks that the record judges this answer for this surface, and that the reviewer signed it, if it is signed.
+    ///
+    /// # Errors
+    ///
+    /// If the candidate, the answer, the signer or the role of the signer is another one.
+    pub(crate) fn check_subject(
         &self,
         surface: &Surface,
         answer: Option<Digest>,
@@ -184,17 +202,21 @@ impl ReviewerRecord {
         }
     }
 
-    /// Whether the verdicts fit what triage found and what the owner answered.
+    /// Checks that the verdicts fit the findings of triage and the owner's answers.
     ///
-    /// Where the answer is no longer there, no field of it is answered, and nothing can be called not applicable to
-    /// it. A check may fail in any case.
-    fn judges(
+    /// `answers` is `None` if nothing of the answer is kept. Then no field counts as answered, and no check may be
+    /// `not_applicable`. A check may always fail.
+    ///
+    /// # Errors
+    ///
+    /// For the first verdict that does not fit.
+    fn check_verdicts(
         &self,
         answers: Option<&Answers>,
         surface: &Surface,
         findings: &[Finding],
     ) -> Result<(), Refusal> {
-        let is_skippable =
+        let may_be_not_applicable =
             |check| answers.is_some_and(|answers| is_not_applicable(check, answers, surface));
         for (check, verdict) in self.verdicts() {
             match verdict {
@@ -204,7 +226,7 @@ impl ReviewerRecord {
                 Verdict::Pass if !is_answered(check, answers) => {
                     return Err(Refusal::PassUnanswered(check));
                 }
-                Verdict::NotApplicable if !is_skippable(check) => {
+                Verdict::NotApplicable if !may_be_not_applicable(check) => {
                     return Err(Refusal::NotApplicableUnearned(check));
                 }
                 _ => {}
@@ -213,14 +235,18 @@ impl ReviewerRecord {
         Ok(())
     }
 
-    /// Whether the record may hold the answer in its outcome's lane.
-    pub(crate) fn holds(
+    /// Checks that the record may hold the answer in the lane of its outcome.
+    ///
+    /// # Errors
+    ///
+    /// If a verdict does not fit, or if no failed check belongs to that lane.
+    pub(crate) fn check_hold(
         &self,
         answers: Option<&Answers>,
         surface: &Surface,
         findings: &[Finding],
     ) -> Result<(), Refusal> {
-        self.judges(answers, surface, findings)?;
+        self.check_verdicts(answers, surface, findings)?;
         let mut failed = self.verdicts().filter(|(_, verdict)| *verdict == Verdict::Fail);
         if failed.any(|(check, _)| check.belongs_to(self.outcome)) {
             Ok(())
@@ -229,8 +255,13 @@ impl ReviewerRecord {
         }
     }
 
-    /// Whether the record may accept the answer.
-    pub(crate) fn accepts(
+    /// Checks that the record may accept the answer.
+    ///
+    /// # Errors
+    ///
+    /// If the reviewer is not a person or is the responder, the answer is not signed although the record is, a check failed
+    /// or has no verdict, the acceptance does not end within 366 days, or a verdict does not fit.
+    pub(crate) fn check_acceptance(
         &self,
         response: &OwnerResponse,
         surface: &Surface,
@@ -240,6 +271,7 @@ impl ReviewerRecord {
         }
         let is_same_key = match (&self.signer, &response.signer) {
             (Some(reviewer), Some(responder)) => reviewer.key() == responder.key(),
+            // An unsigned responder is only a claim, so it cannot be shown that the reviewer is another person.
             (Some(_), None) => return Err(Refusal::AnswerUnsigned),
             _ => false,
         };
@@ -255,22 +287,26 @@ impl ReviewerRecord {
         }
         let holds_for = self.valid_until.as_ref().map(|end| self.reviewed_at.seconds_to(end));
         if !holds_for.is_some_and(|seconds| (1..=MAX_VALIDITY).contains(&seconds)) {
-            return Err(Refusal::NotWithinAYear);
+            return Err(Refusal::ValidUntilOutOfRange);
         }
-        self.judges(Some(&response.answers), surface, &[])
+        // An answer that is ready for review has no findings.
+        self.check_verdicts(Some(&response.answers), surface, &[])
     }
 }
 
-/// How long an acceptance may hold, in seconds: 366 days, so that a yearly review comes in time in a leap year, too.
+/// The maximum validity of an acceptance, in seconds: 366 days, so that a yearly review is in time in a leap year, too.
 const MAX_VALIDITY: i64 = 366 * 24 * 60 * 60;
 
-/// The fields of the answer that a check is about; none where it is about the answer at large.
+/// Returns the answer fields that a check is about; none if it is about the answer as a whole.
 fn fields_of(check: ReviewerCheck) -> impl Iterator<Item = AcceptanceField> {
     AcceptanceField::answers().filter(move |field| field.check() == Some(check))
 }
 
-/// Whether a check can pass over these answers: it is about the answer at large, or one of its fields is
+/// Returns whether a check can pass for these answers: it is about the answer as a whole, or one of its fields is
 /// answered. Nothing is true unearned.
+///
+/// During replay, an answer may be unavailable because it was withdrawn or is not the latest. It counts as answered: no
+/// state that it leads to stays.
 pub(crate) fn is_answered(check: ReviewerCheck, answers: Option<&Answers>) -> bool {
     let mut fields = fields_of(check).peekable();
     fields.peek().is_none()
@@ -279,8 +315,8 @@ pub(crate) fn is_answered(check: ReviewerCheck, answers: Option<&Answers>) -> bo
         })
 }
 
-/// A check may be not applicable where it has fields, and each was answered so, or is blank and
-/// not required.
+/// Returns whether a check may be not applicable: it has fields, and each of them is answered with `not_applicable`, or
+/// is not answered and not required.
 pub(crate) fn is_not_applicable(
     check: ReviewerCheck,
     answers: &Answers,
@@ -296,7 +332,7 @@ pub(crate) fn is_not_applicable(
             }))
 }
 
-/// Unsigned names are a claim; spelling one differently makes no other person of it.
+/// Returns whether two names mean the same person. Names are folded, because another spelling does not make another person.
 fn is_same_person(one: &str, other: &str) -> bool {
     fold_name(one) == fold_name(other)
 }
@@ -306,35 +342,35 @@ fn is_same_person(one: &str, other: &str) -> bool {
 /// ```
 /// use acceptance_ledger::Refusal;
 ///
-/// assert_eq!(Refusal::OwnAnswer.to_string(), "the reviewer is the responder; another person has to review");
+/// assert_eq!(Refusal::OwnAnswer.to_string(), "the reviewer is the responder; another person must review the answer");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
     /// No record leads from the candidate's lane to this outcome.
     #[error(
-        "no review leads from {from} to {outcome}; hold it as strictly as it stands or stricter, or wait for another answer"
+        "no review leads from {from} to {outcome}; choose a hold that is equally strict or stricter, or wait for a new answer"
     )]
     NoSuchStep {
-        /// The lane that the candidate stands in.
+        /// The lane of the candidate.
         from: Lane,
         /// The outcome of the record.
         outcome: Lane,
     },
     /// The record is about another candidate.
-    #[error("the record is about another candidate; take the template of this surface")]
+    #[error("the record is about another candidate; use the template of this surface")]
     OtherCandidate,
-    /// The record judges another answer than the latest one.
+    /// The record judges an answer that is not the latest one.
     #[error(
-        "the record judges another answer than the surface's latest; look at that one, and take its response_event from `template --review`"
+        "the record judges an answer that is not the latest one of this surface; read the latest answer, and copy its response_event from `template --review`"
     )]
     OtherAnswer,
-    /// The signature is another's than the reviewer's.
-    #[error("another principal than the reviewer signed the record; the reviewer has to sign it")]
+    /// The signer of the record is not its reviewer.
+    #[error("the signer of the record is not its reviewer; let the reviewer sign it")]
     NotTheSigner,
-    /// The record says that its reviewer is of another kind than its signer.
+    /// The record says another kind of reviewer than the role of its key.
     #[error(
-        "reviewer_kind says {kind}, and the key that signed the record signs as {role}; the two have to agree"
+        "reviewer_kind says {kind}, and the key that signed the record signs as {role}; correct reviewer_kind, or sign with another key"
     )]
     OtherRole {
         /// What the record says.
@@ -342,61 +378,67 @@ pub enum Refusal {
         /// What the key says.
         role: SignerRole,
     },
-    /// The record is signed and the answer is not: the responder is only a claim.
+    /// The record is signed and the answer is not. An unsigned responder is only a claim.
     #[error(
-        "the answer is not signed; where records are signed, the owner has to answer anew and sign"
+        "the record is signed, but the answer is not; the owner must answer again and sign the answer"
     )]
     AnswerUnsigned,
     /// The same record was filed before.
-    #[error("this record was filed before; nothing is to be done")]
+    #[error("this record was filed before; no action is needed")]
     FiledBefore,
     /// A program tried to accept.
-    #[error("only a person can accept an answer")]
+    #[error("only a person can accept an answer; ask a person to review it, or hold the answer")]
     NotAPerson,
     /// The owner tried to accept their own answer.
-    #[error("the reviewer is the responder; another person has to review")]
+    #[error("the reviewer is the responder; another person must review the answer")]
     OwnAnswer,
     /// An acceptance with a failed check.
-    #[error("the check {0} failed; hold the answer, or pass the check")]
+    #[error("the check {0} failed; hold the answer, or correct the verdict")]
     FailedCheck(ReviewerCheck),
     /// An acceptance that does not judge a check.
-    #[error("the check {0} has no verdict; to accept an answer, judge all 23")]
+    #[error("the check {0} has no verdict; to accept an answer, give all 23 checks a verdict")]
     NotJudged(ReviewerCheck),
-    /// An acceptance that ends before it begins, or too late.
-    #[error("valid_until has to be later than reviewed_at, by 366 days at most")]
-    NotWithinAYear,
-    /// An acceptance that is over already.
-    #[error("valid_until is over already; give the acceptance a later end")]
-    OverAlready,
-    /// A record of the future.
+    /// An acceptance that does not end after the review, or that ends more than 366 days after it.
+    #[error("valid_until must be later than reviewed_at, by at most 366 days; correct it")]
+    ValidUntilOutOfRange,
+    /// An acceptance whose end has passed.
+    #[error("valid_until is in the past; give the acceptance a later end")]
+    AlreadyExpired,
+    /// A record that is dated in the future.
     #[error(
         "reviewed_at is more than five minutes ahead of the clock; give the time of the review"
     )]
     AheadOfTheClock,
-    /// A check was passed that triage found something against.
-    #[error("triage found something against the check {0}; it cannot be passed")]
+    /// A check passed although triage has a finding against it.
+    #[error("triage has a finding against the check {0}, so the check cannot pass; fail it")]
     PassAgainstFinding(ReviewerCheck),
-    /// A check was passed over a field that nobody answered.
-    #[error("no field of the check {0} is answered; it cannot be passed")]
-    PassUnanswered(ReviewerCheck),
-    /// A check was called not applicable that does apply.
-    #[error("the check {0} is applicable; pass it where its field is answered, or fail it")]
-    NotApplicableUnearned(ReviewerCheck),
-    /// An acceptance while a torn line may have revoked the last one.
+    /// A check passed although none of its fields is answered.
     #[error(
-        "the last line of the journal is torn: it may have revoked the acceptance; hold the answer, or have the owner answer again"
+        "no field of the check {0} is answered, so the check cannot pass; fail it, or write not_applicable if it does not apply"
+    )]
+    PassUnanswered(ReviewerCheck),
+    /// A check was called not applicable although it applies.
+    #[error("the check {0} is applicable; pass it if its field is answered, or fail it")]
+    NotApplicableUnearned(ReviewerCheck),
+    /// An acceptance after a torn line, which may have revoked the last acceptance.
+    #[error(
+        "the last line of the journal is torn, and it may have revoked the acceptance; hold the answer, or ask the owner to answer again"
     )]
     AcceptanceSuspended,
-    /// The event would not read back.
-    #[error("its event could not be read back, so it is not written; please report this")]
+    /// The event of the record cannot be read back after it is written.
+    #[error(
+        "the event of this record cannot be read back, so it is not written; report this as a bug"
+    )]
     Unreadable,
-    /// A hold without a reason.
-    #[error("to hold an answer in {0}, fail a check that belongs to that lane")]
+    /// A hold without a failed check of its lane.
+    #[error(
+        "no failed check belongs to {0}; to hold the answer in that lane, fail a check that belongs to it"
+    )]
     NoFailedCheck(Lane),
 }
 
 impl Refusal {
-    /// The JSON pointer of the value that the refusal is about; empty for the record as a whole.
+    /// Returns the JSON pointer of the value that the refusal is about; empty for the record as a whole.
     #[must_use]
     pub fn pointer(self) -> String {
         let key = match self {
@@ -407,7 +449,7 @@ impl Refusal {
             Self::NoSuchStep { .. } | Self::AcceptanceSuspended | Self::NoFailedCheck(_) => {
                 RecordKey::Outcome
             }
-            Self::NotWithinAYear | Self::OverAlready => RecordKey::ValidUntil,
+            Self::ValidUntilOutOfRange | Self::AlreadyExpired => RecordKey::ValidUntil,
             Self::AheadOfTheClock => RecordKey::ReviewedAt,
             Self::FailedCheck(check)
             | Self::PassAgainstFinding(check)

@@ -1,4 +1,5 @@
-//! What documents look like: one knowledge, by which an inventory names files and triage quarantines answers.
+//! The shapes of known documents. The inventory classifies files by them, and triage quarantines answers that contain
+//! them.
 
 #[cfg(feature = "cli")]
 mod outline;
@@ -25,27 +26,28 @@ pub(crate) use tree::{Reading, looks_like_json};
 
 use table::{WRITES_WHERE, is_langfuse_image, is_monitoring_image};
 
-/// How many values are looked at for one document. A document of real size needs a thousandth of it; one that is made
-/// to be endless stops there.
+/// How many values are examined in one document. A real document needs a thousandth of this. The limit stops the search
+/// in a document that aliases make endless.
 const MAX_STEPS: usize = 2_000_000;
 
-/// What stands for the variables of a Compose file.
+/// The values of the variables of a Compose file, by name.
 pub(crate) type Variables = BTreeMap<String, String>;
 
-/// Looks for shapes in one document.
+/// Searches one document for shapes.
 #[derive(Debug)]
 pub(crate) struct Matcher<'v> {
     variables: &'v Variables,
     steps: Cell<usize>,
 }
 
-/// A surface that a document is.
+/// A kind of surface that a document is, and how it was recognized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Recognized {
     pub(crate) kind: SurfaceKind,
     pub(crate) write: WriteClass,
+    /// The paths of the shape that matched.
     pub(crate) has: &'static [&'static str],
-    /// The line of the first key that told it.
+    /// The line of the first key of these paths.
     pub(crate) line: usize,
 }
 
@@ -54,12 +56,12 @@ impl<'v> Matcher<'v> {
         Self { variables, steps: Cell::new(0) }
     }
 
-    /// Whether there was more to look at than a document can have.
+    /// Whether the search stopped at the limit [`MAX_STEPS`].
     pub(crate) fn is_exhausted(&self) -> bool {
         self.steps.get() >= MAX_STEPS
     }
 
-    /// The surfaces that the document is, each kind once.
+    /// Returns the kinds of surface that the document is, each kind once.
     pub(crate) fn recognize(&self, root: &Node) -> Vec<Recognized> {
         let mut found: Vec<Recognized> = Vec::new();
         for shape in SHAPES.iter().filter(|shape| shape.is_whole) {
@@ -77,20 +79,22 @@ impl<'v> Matcher<'v> {
         found
     }
 
-    /// Whether the mapping, or the list, has this shape.
+    /// Whether the mapping or list has this shape.
     pub(crate) fn fits(&self, shape: &Shape, root: &Node) -> bool {
         shape.has.iter().all(|path| self.has(root, path))
             && !shape.lacks.iter().any(|path| self.has(root, path))
             && has_only(root, shape.only)
     }
 
+    /// What a change of this surface can do: the class of its kind, or `Direct` if the document has a path that
+    /// raises it.
     fn write_class(&self, kind: SurfaceKind, root: &Node) -> WriteClass {
         let paths = WRITES_WHERE.iter().filter(|(other, _)| *other == kind);
         let writes = paths.flat_map(|(_, paths)| *paths).any(|path| self.has(root, path));
         if writes { WriteClass::Direct } else { kind.write_class() }
     }
 
-    /// Whether a value has this path.
+    /// Whether a value has this path. The module `table` describes the syntax of paths.
     pub(crate) fn has(&self, node: &Node, path: &str) -> bool {
         if self.steps.replace(self.steps.get() + 1) >= MAX_STEPS {
             return false;
@@ -114,7 +118,7 @@ impl<'v> Matcher<'v> {
     }
 }
 
-/// What a kind is looked for by, a line each.
+/// Returns how a surface of this kind is recognized: one line for each shape.
 pub(crate) fn looked_for(kind: SurfaceKind) -> impl Iterator<Item = String> {
     let is_it = move |shape: &&Shape| shape.is_whole && shape.of == Of::Surface(kind);
     let by_structure = SHAPES.iter().filter(is_it).map(|shape| shape.has.join(", "));
@@ -122,24 +126,25 @@ pub(crate) fn looked_for(kind: SurfaceKind) -> impl Iterator<Item = String> {
     by_structure.chain(by_text.map(|shape| shape.what.to_owned()))
 }
 
-/// The paths of which one makes a surface write more than its kind does.
+/// Returns the paths that raise the write class of this kind to `Direct`. One of them is enough.
 pub(crate) fn raised_by(kind: SurfaceKind) -> Vec<&'static str> {
     let rows = WRITES_WHERE.iter().filter(|(other, _)| *other == kind);
     rows.flat_map(|(_, paths)| *paths).copied().collect()
 }
 
-/// The keys that shapes have: a text without one of them has no shape.
+/// Returns the keys of all shapes. A text without any of them has no shape.
 pub(crate) fn keys() -> impl Iterator<Item = &'static str> {
     let segments = SHAPES.iter().flat_map(|shape| shape.has).flat_map(|path| segments(path));
     segments.map(|segment| Test::of(segment).0).filter(|name| !["[]", "*"].contains(name))
 }
 
-/// Whether a text, as far as it can be read, holds anything of a known shape, whole or in part.
+/// Whether a text contains a known shape, whole or in part. A text with a fault is examined up to the fault. If the
+/// search stops at its limit, the result is `true`, so that triage does not let the text pass unexamined.
 pub(crate) fn holds_any(text: &str) -> bool {
     fn search(matcher: &Matcher<'_>, node: &Node) -> bool {
         let fits = node.is_mapping() && SHAPES.iter().any(|shape| matcher.fits(shape, node));
         let children = node.entries().iter().map(|(_, child)| child).chain(node.items());
-        // What an alias stands for is looked at where it is written.
+        // The value of an alias is examined at its anchor. Aliases that multiply would make this search endless.
         fits || children.filter(|child| !child.is_alias).any(|child| search(matcher, &child.node))
     }
     let variables = Variables::new();
@@ -147,19 +152,20 @@ pub(crate) fn holds_any(text: &str) -> bool {
     read(text).documents.iter().any(|root| search(&matcher, root)) || matcher.is_exhausted()
 }
 
-/// Whether a text is a configuration in a language of its own.
+/// Whether a text is a configuration in a language other than YAML and JSON, such as an INI file.
 pub(crate) fn is_configuration_text(text: &str) -> bool {
     let mut shapes = TEXT_SHAPES.iter().filter(|shape| shape.is_payload);
     shapes.any(|shape| shape.recognize(text, false).is_some())
 }
 
-/// The first segment of a path, and the rest. What a value is compared with may have a slash in it.
+/// Splits a path after its first segment. A segment that compares a value is always the last one, because the value may
+/// contain a slash.
 fn split_segment(path: &str) -> Option<(&str, &str)> {
     let (segment, rest) = path.split_once('/')?;
     (!segment.contains(['=', '~'])).then_some((segment, rest))
 }
 
-/// The segments of a path, from the first.
+/// Returns the segments of a path, from the first.
 fn segments(path: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(path);
     std::iter::from_fn(move || {
@@ -170,7 +176,7 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// What a value has to be.
+/// The test that a value has to pass.
 enum Test<'p> {
     OneOf(&'p str),
     BeginsWith(&'p str),
@@ -179,7 +185,7 @@ enum Test<'p> {
 }
 
 impl<'p> Test<'p> {
-    /// The key that a segment names, and what its value has to be.
+    /// Returns the key that a segment names, and the test for its value.
     fn of(segment: &'p str) -> (&'p str, Option<Self>) {
         if let Some((name, starts)) = segment.split_once("^=") {
             (name, Some(Self::BeginsWith(starts)))
@@ -203,7 +209,8 @@ impl<'p> Test<'p> {
     }
 }
 
-/// A text with its variables replaced: `$NAME`, `${NAME}`, and `${NAME:-default}` where there is no such variable.
+/// Replaces the variables in a text: `$NAME`, `${NAME}` and `${NAME:-default}`. If a variable is missing, its default
+/// is used, or nothing.
 fn expanded(text: &str, variables: &Variables) -> String {
     let mut result = String::new();
     let mut rest = text;
@@ -212,21 +219,21 @@ fn expanded(text: &str, variables: &Variables) -> String {
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let name_end = |text: &str| text.find(|c| !is_name(c)).unwrap_or(text.len());
         let braced = after.strip_prefix('{').and_then(|inside| inside.split_once('}'));
-        let (name, default, behind) = if let Some((inside, behind)) = braced {
+        let (name, default, after) = if let Some((inside, after)) = braced {
             let (name, default) = inside.split_at(name_end(inside));
-            (name, default.trim_start_matches([':', '-', '=']), behind)
+            (name, default.trim_start_matches([':', '-', '=']), after)
         } else {
-            let (name, behind) = after.split_at(name_end(after));
-            (name, "", behind)
+            let (name, after) = after.split_at(name_end(after));
+            (name, "", after)
         };
         result.push_str(variables.get(name).map_or(default, String::as_str));
-        rest = behind;
+        rest = after;
     }
     result.push_str(rest);
     result
 }
 
-/// Whether a mapping, or each item of a list, has no other keys. No keys: it may have any.
+/// Whether a mapping, or each item of a list, has only these keys. If `keys` is empty, every key is allowed.
 fn has_only(root: &Node, keys: &[&str]) -> bool {
     let is_one = |name: Option<&str>| name.is_some_and(|name| keys.contains(&name));
     let has_only = |node: &Node| {
@@ -240,7 +247,7 @@ fn has_only(root: &Node, keys: &[&str]) -> bool {
     }
 }
 
-/// The line of the first key by which the shape was told.
+/// Returns the line of the first key that the shape names.
 fn line_of(root: &Node, shape: &Shape) -> usize {
     let first = |path: &&str| Test::of(path.split('/').next().unwrap_or_default()).0.to_owned();
     let names: Vec<_> = shape.has.iter().map(first).collect();
@@ -361,7 +368,7 @@ mod tests {
             ("a$", "a"),
             ("${A", "prom"),
         ] {
-            // An unclosed brace is no reference; the rest stays.
+            // A brace that is not closed is not a reference, so the rest is kept.
             let expected = if text == "${A" { "{A" } else { expected };
             assert_eq!(expanded(text, &variables), expected, "{text}");
         }

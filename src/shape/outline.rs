@@ -1,5 +1,5 @@
-//! The outline of a text that is no YAML: a template, or a file with a fault in it. Lines are taken by their
-//! indentation, so that one bad line does not hide the rest.
+//! Reads the outline of a text that does not parse as YAML: a template, or a file with a fault. It reads each line by
+//! its indentation, so that one bad line does not hide the rest.
 
 use std::rc::Rc;
 
@@ -11,10 +11,12 @@ struct Level {
     is_sequence: bool,
 }
 
-/// Of how many lines one may be neither key nor item, in a text that was meant as YAML. Prose and programs have more.
-const LINES_PER_STRANGE_ONE: usize = 4;
+/// In a text that is meant as YAML, at most one line of this many is neither a key nor an item. Prose and source code
+/// have more such lines.
+const LINES_PER_UNPARSED_ONE: usize = 4;
 
-/// The documents of a text, as far as its lines show them; none, where it is another language or prose.
+/// Returns the documents of a text, as its lines show them. Returns no documents if the text is prose or another
+/// language.
 pub(crate) fn read(text: &str) -> Vec<Rc<Node>> {
     let mut outline = Outline::default();
     let mut lines = text.lines().enumerate().peekable();
@@ -40,6 +42,7 @@ pub(crate) fn read(text: &str) -> Vec<Rc<Node>> {
             if !next.trim().is_empty() && depth <= indent {
                 break;
             }
+            // The first line of a block sets its margin.
             let margin = *margin.get_or_insert(depth);
             block.push_str(next.get(margin.min(depth)..).unwrap_or_default());
             block.push('\n');
@@ -48,17 +51,18 @@ pub(crate) fn read(text: &str) -> Vec<Rc<Node>> {
         outline.line(index + 1, indent, trimmed, Some(block));
     }
     outline.finish();
-    let is_meant = outline.strange * LINES_PER_STRANGE_ONE <= outline.lines;
-    if is_meant && !outline.begins_strange { outline.documents } else { Vec::new() }
+    let is_meant = outline.unparsed * LINES_PER_UNPARSED_ONE <= outline.lines;
+    if is_meant && !outline.begins_unparsed { outline.documents } else { Vec::new() }
 }
 
-/// Whether a line says nothing: it is empty, a comment, or what a template does rather than writes.
+/// Whether a line has no content: it is empty, a comment, or only an instruction of a template.
 fn is_blank(trimmed: &str) -> bool {
     let rest = trimmed.trim_end();
     rest.is_empty() || rest.starts_with('#') || (rest.starts_with("{{") && rest.ends_with("}}"))
 }
 
-/// Whether a block scalar begins: `|` or `>`, with how it is to be chomped or indented.
+/// Whether the line begins a block scalar: it ends in `|` or `>`, perhaps with signs for the last line breaks and the
+/// indentation.
 fn ends_in_block_sign(line: &str) -> bool {
     let sign = line.trim_end().rsplit([' ', '\t']).next().unwrap_or_default();
     let mut signs = sign.chars();
@@ -73,13 +77,16 @@ struct Outline {
     /// Whether a key waits for its value.
     is_waiting: bool,
     documents: Vec<Rc<Node>>,
-    /// How many lines say something, and how many of them are neither key nor item.
+    /// How many lines have content.
     lines: usize,
-    strange: usize,
-    begins_strange: bool,
+    /// How many of these lines are neither a key nor an item.
+    unparsed: usize,
+    /// Whether the first line with content is neither a key nor an item. Then the text is not YAML.
+    begins_unparsed: bool,
 }
 
 impl Outline {
+    /// Adds a line. `text` is its content, and `block` is the block scalar below it, if it begins one.
     fn line(&mut self, line: usize, indent: usize, text: &str, block: Option<String>) {
         if let Some(item) = text.strip_prefix("- ").or((text.trim_end() == "-").then_some("")) {
             if !self.enter(line, indent, true) {
@@ -95,12 +102,13 @@ impl Outline {
                 self.builder.scalar(block.unwrap_or_else(|| unquoted(rest).to_owned()), 0, line);
                 return;
             }
+            // The item begins with a key or another item. Its own column is the indentation of the new level.
             return self.line(line, inner, rest, block);
         }
         self.lines += 1;
         let Some((key, value)) = split_key(text) else {
-            self.strange += 1;
-            self.begins_strange |= self.lines == 1;
+            self.unparsed += 1;
+            self.begins_unparsed |= self.lines == 1;
             return;
         };
         if !self.enter(line, indent, false) {
@@ -114,10 +122,11 @@ impl Outline {
         }
     }
 
-    /// Closes what ends before this indentation, and opens what begins. Says whether there was room.
+    /// Closes the levels that end before this indentation, and opens a new one if needed. Returns `false` if no value
+    /// can be here, or if the level is too deep.
     fn enter(&mut self, line: usize, indent: usize, is_sequence: bool) -> bool {
         while let Some(level) = self.levels.last() {
-            // The items of a key may stand as far left as the key.
+            // In YAML, the items of a key may have the same indentation as the key.
             let is_over = level.indent > indent
                 || (level.indent == indent && level.is_sequence && !is_sequence);
             if !is_over {
@@ -146,7 +155,7 @@ impl Outline {
         true
     }
 
-    /// Gives a key without a value an empty one.
+    /// Gives an empty value to a key that waits for its value.
     fn fill(&mut self) {
         if std::mem::take(&mut self.is_waiting) {
             self.builder.scalar(String::new(), 0, 0);
@@ -167,7 +176,7 @@ impl Outline {
     }
 }
 
-/// The key and the value of a line, where it has a key.
+/// Splits a line into key and value. Returns `None` if the line does not begin with a key.
 fn split_key(line: &str) -> Option<(&str, &str)> {
     let (key, value) = match line.strip_prefix('"') {
         Some(rest) => {
@@ -176,12 +185,14 @@ fn split_key(line: &str) -> Option<(&str, &str)> {
         }
         None => line.split_once(": ").or_else(|| Some((line.trim_end().strip_suffix(':')?, "")))?,
     };
+    // A longer text, or one with other signs, is prose or code. Keys such as `app.kubernetes.io/name` have these signs.
     let is_key = !key.is_empty()
         && key.len() <= 200
         && key.chars().all(|c| c.is_alphanumeric() || "_.-/$@ '".contains(c));
     is_key.then(|| (key.trim_matches(['\'', ' ']), value.trim()))
 }
 
+/// Returns a value without its quotes and without a comment after it.
 fn unquoted(value: &str) -> &str {
     let value = value.split(" #").next().unwrap_or_default().trim();
     let is_quoted =

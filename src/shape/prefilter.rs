@@ -1,4 +1,4 @@
-//! Which texts are worth parsing: those that have every word of a shape somewhere.
+//! A fast check before parsing: can a text contain a surface? It must contain the words of at least one shape.
 
 use std::sync::LazyLock;
 
@@ -10,10 +10,11 @@ use super::Test;
 use super::table::{MONITORING_NAMES, MONITORING_OWNERS, SHAPES};
 use super::text::TEXT_SHAPES;
 
-/// The words, and for each shape which of them it needs: one word of each group.
+/// The words of all shapes, and which words each shape needs.
 struct Filter {
     words: AhoCorasick,
     count: usize,
+    /// For each shape its groups of words, as indexes. A text needs one word of each group.
     needs: Vec<Vec<Vec<usize>>>,
 }
 
@@ -28,7 +29,7 @@ static FILTER: LazyLock<Filter> = LazyLock::new(|| {
     let whole = SHAPES.iter().filter(|shape| shape.is_whole);
     let by_structure = whole.map(|shape| shape.has.iter().flat_map(|path| groups(path)).collect());
     let by_text = TEXT_SHAPES.iter().map(|shape| vec![shape.words.to_vec()]);
-    // What a Secret holds is encoded.
+    // A Secret and `binaryData` contain base64, which hides the words of a shape. So these files are always parsed.
     let encoded = [vec![vec!["Secret"], vec!["data"]], vec![vec!["binaryData"]]];
     let needs = by_structure
         .chain(by_text)
@@ -41,7 +42,7 @@ static FILTER: LazyLock<Filter> = LazyLock::new(|| {
     Filter { words: pattern::keywords(kind, words.iter().copied()), count: words.len(), needs }
 });
 
-/// The words of a path: one of each group has to be there.
+/// Returns the words of a path in groups. A text needs one word of each group.
 fn groups(path: &'static str) -> Vec<Vec<&'static str>> {
     let mut groups = Vec::new();
     for segment in super::segments(path) {
@@ -54,7 +55,7 @@ fn groups(path: &'static str) -> Vec<Vec<&'static str>> {
             Some(Test::OneOf(values) | Test::BeginsWith(values)) => {
                 groups.push(values.split('|').collect());
             }
-            // A variable may stand for any image.
+            // `$` begins a variable, and its value may be the name of any image.
             Some(Test::MonitoringImage) => groups.push(
                 MONITORING_OWNERS.iter().chain(MONITORING_NAMES).copied().chain(["$"]).collect(),
             ),
@@ -65,7 +66,8 @@ fn groups(path: &'static str) -> Vec<Vec<&'static str>> {
     groups
 }
 
-/// Whether a text can hold a surface. A key that is written with escapes is not seen, so such a text is worth a look.
+/// Whether a text can contain a surface. JSON escapes hide the words of a key, so a text with a string that begins
+/// with an escape such as `\u0061` counts, too.
 pub(crate) fn may_hold_a_surface(text: &str) -> bool {
     let filter = &*FILTER;
     let mut has = vec![false; filter.count];
@@ -74,7 +76,7 @@ pub(crate) fn may_hold_a_surface(text: &str) -> bool {
             *has = true;
         }
     }
-    let is_there = |word: &usize| has.get(*word).copied().unwrap_or(true);
-    filter.needs.iter().any(|groups| groups.iter().all(|words| words.iter().any(is_there)))
+    let is_present = |word: &usize| has.get(*word).copied().unwrap_or(true);
+    filter.needs.iter().any(|groups| groups.iter().all(|words| words.iter().any(is_present)))
         || text.contains("\"\\u00")
 }

@@ -1,32 +1,36 @@
-//! The shapes that configurations and notifications have, each once: an inventory names files by them, and triage
-//! quarantines answers that hold them.
+//! The table of shapes of configurations and notifications. The inventory classifies files by them, and triage
+//! quarantines answers that contain them.
 //!
-//! A shape lists paths that a mapping has, all of them. `a/b` is the key `b` of the mapping below `a`; `[]` is any item
-//! of a list, `*` any key, and `k8s*` any key that begins so. `=` asks for one of some values, `^=` for one that
-//! begins so, `~image` for the image of a known monitoring tool, `~langfuse` for one of Langfuse.
+//! A shape lists paths, and a mapping or list must have all of them. The syntax of a path:
+//!
+//! - `a/b` is the key `b` in the mapping at `a`.
+//! - `[]` is any item of a list, and `*` is any key.
+//! - `key=a|b` asks for one of these values, and `key^=a|b` for a value that begins with one of them.
+//! - `key~image` asks for the image of a known monitoring tool, and `key~langfuse` for an image of Langfuse.
 
 use crate::words::SurfaceKind as Kind;
 
-/// What a shape is the shape of.
+/// What a shape belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Of {
-    /// A surface: the kind of its file.
+    /// A surface of this kind.
     Surface(Kind),
-    /// Something else that no answer may carry, and no inventory lists.
+    /// Anything else that an answer must not contain and an inventory does not list.
     Other,
 }
 
-/// What a mapping of this shape has.
+/// One shape: the conditions for a mapping or list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shape {
     pub(crate) of: Of,
-    /// Whether a document that has it is one of its kind; a part shows only that something was copied from one.
+    /// Whether a document of this shape is a surface of its kind. If not, the shape shows only that a part was copied
+    /// from such a document.
     pub(crate) is_whole: bool,
-    /// The paths that it has, all of them.
+    /// It must have all of these paths.
     pub(crate) has: &'static [&'static str],
-    /// The paths that it has not, none of them.
+    /// It must have none of these paths.
     pub(crate) lacks: &'static [&'static str],
-    /// Where there are some: the only keys that it has, or its items have.
+    /// If this is not empty: the mapping, or each item of the list, must have only these keys.
     pub(crate) only: &'static [&'static str],
 }
 
@@ -40,17 +44,17 @@ impl Shape {
     }
 }
 
-/// A document of this kind.
+/// The shape of a whole document of this kind.
 const fn whole(kind: Kind, has: &'static [&'static str]) -> Shape {
     Shape { of: Of::Surface(kind), is_whole: true, has, lacks: &[], only: &[] }
 }
 
-/// A piece that was cut out of such a document.
+/// The shape of a part that was cut out of a document of this kind.
 const fn part(kind: Kind, has: &'static [&'static str]) -> Shape {
     Shape { is_whole: false, ..whole(kind, has) }
 }
 
-/// A notification, or another document that is no monitoring surface.
+/// The shape of a notification, or of another document that is not a monitoring surface.
 const fn other(has: &'static [&'static str]) -> Shape {
     Shape { of: Of::Other, is_whole: false, has, lacks: &[], only: &[] }
 }
@@ -60,7 +64,8 @@ const OPERATOR: &str =
 const GRAFANA_OPERATOR: &str = "apiVersion^=grafana.integreatly.org/|integreatly.org/";
 const VM_OPERATOR: &str = "apiVersion^=operator.victoriametrics.com/";
 
-/// What a file of service discovery may hold beside its lists of targets.
+/// The only keys that vmalert's notifier file may have. A Prometheus scrape job has `job_name`, too, so it does not
+/// match.
 const NOTIFIER_KEYS: &[&str] = &[
     "static_configs",
     "consul_sd_configs",
@@ -82,7 +87,7 @@ const NOTIFIER_KEYS: &[&str] = &[
 ];
 
 pub(crate) const SHAPES: &[Shape] = &[
-    // Prometheus. Promtail and the test of rules have some of its keys.
+    // Prometheus. Promtail and rule tests share some of its keys.
     whole(Kind::PrometheusConfig, &["scrape_configs/[]/job_name"]).without(&[
         "clients",
         "client",
@@ -109,7 +114,7 @@ pub(crate) const SHAPES: &[Shape] = &[
     part(Kind::PrometheusConfig, &["source_labels", "action"]),
     whole(Kind::PrometheusFileSd, &["[]/targets/[]"]).only(&["targets", "labels"]),
     part(Kind::PrometheusFileSd, &["targets", "labels"]),
-    // Rules. Grafana's rules stand in groups, too.
+    // Rules. Grafana's alert rules are in groups, too, so groups with rules are not enough.
     whole(Kind::PrometheusRules, &["groups/[]/rules/[]/alert", "groups/[]/rules/[]/expr"]),
     whole(Kind::PrometheusRules, &["groups/[]/rules/[]/record", "groups/[]/rules/[]/expr"]),
     whole(Kind::PrometheusRules, &["groups/[]/name", "groups/[]/rules"])
@@ -124,7 +129,7 @@ pub(crate) const SHAPES: &[Shape] = &[
     whole(Kind::PrometheusRuleTest, &["tests/[]/alert_rule_test"]),
     whole(Kind::PrometheusRuleTest, &["tests/[]/promql_expr_test"]),
     whole(Kind::PrometheusRuleTest, &["tests/[]/metricsql_expr_test"]),
-    // Alertmanager. The collector's receivers are no list.
+    // Alertmanager. Its receivers are a list; the receivers of the OpenTelemetry collector are a mapping.
     whole(Kind::AlertmanagerConfig, &["route/receiver", "receivers/[]/name"]),
     whole(Kind::AlertmanagerConfig, &["route/routes/[]/receiver", "receivers/[]/name"]),
     whole(Kind::AlertmanagerConfig, &["route", "receivers/[]/name", "global"]),
@@ -198,7 +203,7 @@ pub(crate) const SHAPES: &[Shape] = &[
     whole(Kind::OtelSdkConfig, &["file_format", "propagator"]),
     whole(Kind::OtelSdkConfig, &["file_format", "disabled"]),
     whole(Kind::OtelSdkConfig, &["apiVersion^=opentelemetry.io/", "kind=Instrumentation"]),
-    // Grafana. Some tools write its keys in lower case.
+    // Grafana. Some tools write its keys in lower case, such as `schemaversion`.
     whole(Kind::GrafanaDashboard, &["panels", "title", "schemaVersion"]),
     whole(Kind::GrafanaDashboard, &["rows", "title", "schemaVersion"]),
     whole(Kind::GrafanaDashboard, &["panels", "title", "schemaversion"]),
@@ -259,7 +264,7 @@ pub(crate) const SHAPES: &[Shape] = &[
         Kind::K8sGrafanaDatasource,
         &[GRAFANA_OPERATOR, "kind=GrafanaDatasource|GrafanaDataSource"],
     ),
-    // Loki, Mimir, Tempo, Promtail. Cortex has Mimir's keys.
+    // Loki, Mimir, Tempo, Promtail. Mimir and Cortex have `blocks_storage`, and Loki does not.
     whole(Kind::LokiConfig, &["schema_config/configs/[]/schema"]).without(&["blocks_storage"]),
     whole(Kind::LokiConfig, &["auth_enabled", "schema_config"]).without(&["blocks_storage"]),
     whole(Kind::LokiConfig, &["limits_config", "ingester", "auth_enabled"]),
@@ -351,7 +356,7 @@ pub(crate) const SHAPES: &[Shape] = &[
         &["kind=Deployment|StatefulSet|DaemonSet", "spec/template/spec/containers/[]/image~image"],
     ),
     whole(Kind::MonitoringCompose, &["services/*/image~image"]),
-    // Any resource or service, whatever it runs
+    // Any Kubernetes resource or Compose service
     other(&["apiVersion", "kind"]),
     other(&["kind", "metadata"]),
     other(&["metadata", "spec"]),
@@ -389,7 +394,7 @@ pub(crate) const SHAPES: &[Shape] = &[
     other(&["routing_key", "event_action"]),
 ];
 
-/// What makes a surface write more than its kind does: one of these paths is enough.
+/// The paths that raise the write class of a kind to `Direct`. One of them is enough.
 pub(crate) const WRITES_WHERE: &[(Kind, &[&str])] = &[
     (Kind::PrometheusConfig, &["alerting", "rule_files"]),
     (Kind::LokiConfig, &["ruler"]),
@@ -406,7 +411,7 @@ pub(crate) const WRITES_WHERE: &[(Kind, &[&str])] = &[
     ),
 ];
 
-/// Whether an image is one of a known monitoring tool.
+/// Whether an image belongs to a known monitoring tool.
 pub(crate) fn is_monitoring_image(image: &str) -> bool {
     let (owner, name) = image_name(image);
     let is_of = |tool: &&str| {
@@ -414,18 +419,19 @@ pub(crate) fn is_monitoring_image(image: &str) -> bool {
             || name.strip_prefix(*tool).is_some_and(|rest| rest.starts_with('-'))
             || name.strip_suffix(*tool).is_some_and(|rest| rest.ends_with('-'))
     };
-    // Of exporters there are hundreds, written `node-exporter`, `node_exporter` and `nodeexporter`.
+    // There are hundreds of exporters, and their names differ: `node-exporter`, `node_exporter` and `nodeexporter`.
     MONITORING_OWNERS.contains(&owner)
         || MONITORING_NAMES.iter().any(is_of)
         || name.ends_with("exporter")
 }
 
+/// Whether an image belongs to Langfuse.
 pub(crate) fn is_langfuse_image(image: &str) -> bool {
     let (owner, name) = image_name(image);
     owner == "langfuse" || name.starts_with("langfuse")
 }
 
-/// Owner and name of an image, without registry, tag and digest.
+/// Returns owner and name of an image, without registry, tag and digest.
 fn image_name(image: &str) -> (&str, &str) {
     let path = image.split('@').next().unwrap_or_default();
     let (rest, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -433,7 +439,7 @@ fn image_name(image: &str) -> (&str, &str) {
     (rest.rsplit('/').next().unwrap_or_default(), name)
 }
 
-/// Whoever publishes these images publishes monitoring tools alone.
+/// Owners of images that publish only monitoring tools, so all their images count.
 pub(crate) const MONITORING_OWNERS: &[&str] = &[
     "prom",
     "prometheus",
@@ -452,8 +458,9 @@ pub(crate) const MONITORING_OWNERS: &[&str] = &[
     "zabbix",
 ];
 
-/// Names of monitoring tools' images, whoever publishes them; `prometheus-operator` is one of `prometheus`. An image
-/// such as `prometheus_demo_service` is watched, and watches nothing.
+/// Names of images of monitoring tools, from any owner. A name with a dash before or after it counts, too:
+/// `prometheus-operator` belongs to `prometheus`. An underscore does not count: `prometheus_demo_service` is
+/// monitored, and monitors nothing.
 pub(crate) const MONITORING_NAMES: &[&str] = &[
     "prometheus",
     "alertmanager",

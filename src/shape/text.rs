@@ -1,25 +1,27 @@
-//! What is no tree of keys and values, and is told by its lines: templates, scripts, INI files, other languages.
+//! Recognizes texts that are not a tree of keys and values, by their lines: templates, scripts, INI files and other
+//! languages.
 
 use crate::pattern::Pattern;
 use crate::words::{SurfaceKind as Kind, WriteClass};
 
-/// How a kind of text is told.
+/// How a kind of text is recognized.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TextShape {
     pub(crate) kind: Kind,
-    /// What is looked for, for people.
+    /// What the text must have, in words for people.
     pub(crate) what: &'static str,
-    /// A text of this shape has one of these words.
+    /// A text of this shape contains at least one of these words. The check before parsing searches for them.
     pub(super) words: &'static [&'static str],
-    /// Whether an answer that holds it is quarantined for it. (A script in an answer is a command.)
+    /// Whether triage quarantines an answer for this shape. It is `false` for scripts, which triage examines as
+    /// commands.
     pub(crate) is_payload: bool,
-    /// The line that tells it.
+    /// Returns the line that shows the shape, or `None` if the text does not have it.
     find: fn(&Text<'_>) -> Option<usize>,
-    /// Whether it writes more than its kind does.
+    /// Whether the text raises the write class of its kind to `Direct`.
     writes: fn(&str) -> bool,
 }
 
-/// A text, and whether its file is named as a script's is.
+/// A text, and whether its file name is that of a script.
 #[derive(Clone, Copy, Debug)]
 struct Text<'t> {
     text: &'t str,
@@ -27,7 +29,8 @@ struct Text<'t> {
 }
 
 impl TextShape {
-    /// The line that tells a text to be of this shape, and what a change of it can do.
+    /// Returns the line that shows this shape, and what a change of the text can do. Returns `None` if the text does
+    /// not have the shape.
     pub(crate) fn recognize(&self, text: &str, is_script: bool) -> Option<(usize, WriteClass)> {
         let line = (self.find)(&Text { text, is_script })?;
         let write = if (self.writes)(text) { WriteClass::Direct } else { self.kind.write_class() };
@@ -35,6 +38,7 @@ impl TextShape {
     }
 }
 
+/// A shape that is quarantined and does not raise the write class of its kind.
 const fn shape(
     kind: Kind,
     what: &'static str,
@@ -47,7 +51,7 @@ const fn shape(
 pub(crate) const TEXT_SHAPES: &[TextShape] = &[
     shape(
         Kind::AlertmanagerTemplate,
-        "{{ define }} with the data of a notification: range .Alerts, .CommonLabels, .GroupLabels",
+        "{{ define }} with notification data such as range .Alerts, .CommonLabels or .GroupLabels",
         NOTIFICATION_DATA,
         |it| alertmanager_template(it.text),
     ),
@@ -55,7 +59,7 @@ pub(crate) const TEXT_SHAPES: &[TextShape] = &[
         writes: |text| text.contains("mimir.rules.") || text.contains("loki.rules."),
         ..shape(
             Kind::AlloyConfig,
-            "blocks of components such as prometheus.scrape \"name\" { }",
+            "component blocks such as prometheus.scrape \"name\" { }",
             &[
                 "prometheus.",
                 "loki.",
@@ -76,7 +80,7 @@ pub(crate) const TEXT_SHAPES: &[TextShape] = &[
     ),
     shape(
         Kind::PrometheusRules,
-        "rules as Prometheus 1 wrote them: ALERT name IF expression",
+        "rules in the syntax of Prometheus 1: ALERT name IF expression",
         &["ALERT "],
         |it| old_rules(it.text),
     ),
@@ -84,7 +88,7 @@ pub(crate) const TEXT_SHAPES: &[TextShape] = &[
         is_payload: false,
         ..shape(
             Kind::SentryConfig,
-            "Python that takes over Sentry's own settings, or sets SENTRY_OPTIONS",
+            "Python code that imports Sentry's own settings or sets SENTRY_OPTIONS",
             &["sentry.conf.server", "SENTRY_OPTIONS"],
             |it| sentry_settings(it.text),
         )
@@ -93,7 +97,7 @@ pub(crate) const TEXT_SHAPES: &[TextShape] = &[
         is_payload: false,
         ..shape(
             Kind::LangfuseConfig,
-            "an environment file with variables of Langfuse",
+            "only environment variables, at least two of them with the prefix LANGFUSE_",
             &["LANGFUSE_"],
             |it| langfuse_environment(it.text),
         )
@@ -102,14 +106,15 @@ pub(crate) const TEXT_SHAPES: &[TextShape] = &[
         is_payload: false,
         ..shape(
             Kind::NotificationScript,
-            "a script that posts to Telegram, Slack, a chat's webhook or Alertmanager's API",
+            "a script that sends to Telegram, Slack, another chat, a paging service or Alertmanager's API",
             RECEIVERS,
             notification_script,
         )
     },
 ];
 
-/// What the template of a notification is given. Other templates have fields of the name `Alerts`, too.
+/// Data that Alertmanager passes to a notification template. `.Alerts` alone is not enough: other templates have a
+/// field of this name, too.
 const NOTIFICATION_DATA: &[&str] = &[
     "range .Alerts",
     "len .Alerts",
@@ -121,7 +126,7 @@ const NOTIFICATION_DATA: &[&str] = &[
     ".CommonAnnotations",
 ];
 
-/// Where a notification is sent to.
+/// Addresses that receive notifications.
 const RECEIVERS: &[&str] = &[
     "hooks.slack.com",
     "slack.com/api/chat.postMessage",
@@ -140,7 +145,7 @@ const RECEIVERS: &[&str] = &[
     "/api/v2/silences",
 ];
 
-/// How a script sends.
+/// Commands and functions with which a script sends a request.
 const SENDERS: &[&str] = &[
     "curl",
     "wget",
@@ -180,11 +185,13 @@ const INI_SECTIONS: &[&str] = &[
     "[plugin.",
 ];
 
-fn number_of(text: &str, is_it: impl Fn(&str) -> bool) -> Option<usize> {
+/// Returns the number of the first line that `is_it` accepts, from 1.
+fn line_number_of(text: &str, is_it: impl Fn(&str) -> bool) -> Option<usize> {
     text.lines().position(is_it).map(|index| index + 1)
 }
 
-/// A template begins with what it does: the text around its definitions is blank, or a comment.
+/// Finds the first `define` of a notification template. The first line that is neither blank nor a comment must begin
+/// with `{{`, so prose with an example in it is not a template. Helm templates are excluded: they have other data.
 fn alertmanager_template(text: &str) -> Option<usize> {
     let is_comment = |line: &&str| {
         let line = line.trim();
@@ -198,16 +205,20 @@ fn alertmanager_template(text: &str) -> Option<usize> {
     {
         return None;
     }
-    number_of(text, |line| {
+    line_number_of(text, |line| {
         let inner = line.trim_start().trim_start_matches("{{").trim_start_matches('-');
         inner.trim_start().starts_with("define ")
     })
 }
 
-/// Alloy's blocks: `component "label" {`. The first line that says anything begins one, or it is another language.
+/// Finds the first component of an Alloy configuration: `component "label" {`. The first line that is neither blank
+/// nor a comment must begin a block. Otherwise the text is in another language, such as Go with an example in it.
 fn alloy(text: &str) -> Option<usize> {
+    // The label is optional, because a block such as `logging {` has none.
     static BLOCK: Pattern =
         Pattern::exact(&[r#"^[a-z_]+(\.[a-z_0-9]+)*( "[A-Za-z_0-9]+")?[ \t]*\{"#]);
+    // A component has a label, and its name begins with one of Alloy's namespaces. A block without a label is not
+    // enough.
     static COMPONENT: Pattern = Pattern::exact(&[concat!(
         r"^(prometheus|loki|otelcol|discovery|pyroscope|mimir|faro|beyla|remote|local|import|",
         r#"database_observability)\.[a-z_0-9.]+ "[A-Za-z_0-9]+"[ \t]*\{"#,
@@ -222,11 +233,14 @@ fn alloy(text: &str) -> Option<usize> {
     if !BLOCK.is_match(first) {
         return None;
     }
-    number_of(text, |line| COMPONENT.is_match(line))
+    line_number_of(text, |line| COMPONENT.is_match(line))
 }
 
+/// Finds the first section that only `grafana.ini` has. Every line must be INI or an instruction of a template, so
+/// prose about a section does not count.
 fn grafana_ini(text: &str) -> Option<usize> {
-    let line = number_of(text, |line| INI_SECTIONS.iter().any(|known| line.starts_with(known)))?;
+    let line =
+        line_number_of(text, |line| INI_SECTIONS.iter().any(|known| line.starts_with(known)))?;
     let is_ini = text.lines().map(str::trim).all(|line| {
         line.is_empty()
             || line.starts_with([';', '#'])
@@ -237,20 +251,23 @@ fn grafana_ini(text: &str) -> Option<usize> {
     is_ini.then_some(line)
 }
 
+/// Finds the first alert in the syntax of Prometheus 1. The name ends its line, and a later line begins with `IF`.
 fn old_rules(text: &str) -> Option<usize> {
     static ALERT: Pattern = Pattern::exact(&[r"^ALERT [A-Za-z_][A-Za-z0-9_]*\s*$"]);
-    let line = number_of(text, |line| ALERT.is_match(line.trim_end()))?;
+    let line = line_number_of(text, |line| ALERT.is_match(line.trim_end()))?;
     text.lines().any(|line| line.trim_start().starts_with("IF ")).then_some(line)
 }
 
+/// Finds the first line that imports or sets Sentry's settings.
 fn sentry_settings(text: &str) -> Option<usize> {
-    number_of(text, |line| {
+    line_number_of(text, |line| {
         line.starts_with("from sentry.conf.server import *")
             || line.starts_with("SENTRY_OPTIONS[")
             || line.starts_with("SENTRY_OPTIONS =")
     })
 }
 
+/// Finds the first Langfuse variable of an environment file. A variable in a comment counts, too.
 fn langfuse_environment(text: &str) -> Option<usize> {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     let name = |line: &str| {
@@ -262,15 +279,16 @@ fn langfuse_environment(text: &str) -> Option<usize> {
     let is_environment = lines().all(|line| line.starts_with('#') || name(line));
     let is_its = |line: &str| line.trim_start_matches(['#', ' ']).starts_with("LANGFUSE_");
     (is_environment && lines().filter(|line| is_its(line) && name(line)).count() >= 2)
-        .then(|| number_of(text, |line| is_its(line.trim())))?
+        .then(|| line_number_of(text, |line| is_its(line.trim())))?
 }
 
+/// Finds the first line of a script that names a receiver. A comment line does not count, because it sends nothing.
 fn notification_script(it: &Text<'_>) -> Option<usize> {
     let is_script = it.is_script || it.text.starts_with("#!");
     let sends = SENDERS.iter().any(|word| it.text.contains(word));
     let is_comment = |line: &str| line.trim_start().starts_with(['#', '/']);
     (is_script && sends).then(|| {
-        number_of(it.text, |line| {
+        line_number_of(it.text, |line| {
             !is_comment(line) && RECEIVERS.iter().any(|receiver| line.contains(receiver))
         })
     })?

@@ -1,4 +1,4 @@
-//! What a text holds: a tree of mappings, sequences and scalars, read from YAML or JSON.
+//! Parses YAML or JSON to a tree of mappings, sequences and scalars, as far as the text can be parsed.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -6,8 +6,8 @@ use std::rc::Rc;
 use jiter::{Jiter, Peek};
 use saphyr_parser::{Event, Parser};
 
-/// How deep values may stand in each other. No configuration of ours is deeper, and what is read recursively stays
-/// within the stack.
+/// How deep values may be nested. Parsing and search are recursive, and this depth stays within the stack. No known
+/// configuration is deeper.
 pub(super) const MAX_DEPTH: usize = 127;
 
 /// One value, and the line on which it begins.
@@ -19,20 +19,21 @@ pub(crate) struct Node {
 
 #[derive(Debug)]
 pub(crate) enum Value {
-    /// A text, a number, a truth value or nothing, as it is written.
+    /// A string, a number, a boolean or null, as text.
     Scalar(String),
     Sequence(Vec<Child>),
     Mapping(Vec<(Key, Child)>),
 }
 
-/// A key and its line. One that is no scalar has no name.
+/// A key and its line. A key that is not a scalar has no name.
 #[derive(Debug)]
 pub(crate) struct Key {
     pub(crate) name: Option<String>,
     pub(crate) line: usize,
 }
 
-/// A value in another one. An alias shares the node of its anchor, so that no document grows when it is read.
+/// A value inside another value. An alias shares the node of its anchor. So aliases cannot make a document grow in
+/// memory.
 #[derive(Clone, Debug)]
 pub(crate) struct Child {
     pub(crate) node: Rc<Node>,
@@ -40,11 +41,11 @@ pub(crate) struct Child {
 }
 
 impl Node {
-    /// The value of a key. What a mapping merges in (`<<`) counts as its own.
+    /// Returns the value of a key. The keys that a mapping merges with `<<` count as its own.
     pub(crate) fn get(&self, name: &str) -> Option<&Child> {
         let Value::Mapping(entries) = &self.value else { return None };
         let find = |name: &str| {
-            // The last of two equal keys wins.
+            // The last of duplicate keys wins, as the remark on duplicate keys says.
             let found = entries.iter().rev().find(|(key, _)| key.name.as_deref() == Some(name));
             found.map(|(_, child)| child)
         };
@@ -57,20 +58,24 @@ impl Node {
         })
     }
 
-    /// A merge of a merge is not followed: no tool nests them, and a chain of them could be endless work.
+    /// Returns the value of a key, but does not follow `<<`. A merge inside a merge is not followed: no tool nests
+    /// merges, and a chain of them can be endless.
     fn entry_without_merge(&self, name: &str) -> Option<&Child> {
         let found = self.entries().iter().rev().find(|(key, _)| key.name.as_deref() == Some(name));
         found.map(|(_, child)| child)
     }
 
+    /// The entries of a mapping; empty for any other value.
     pub(crate) fn entries(&self) -> &[(Key, Child)] {
         if let Value::Mapping(entries) = &self.value { entries } else { &[] }
     }
 
+    /// The items of a sequence; empty for any other value.
     pub(crate) fn items(&self) -> &[Child] {
         if let Value::Sequence(items) = &self.value { items } else { &[] }
     }
 
+    /// The text of a scalar; `None` for any other value.
     pub(crate) fn text(&self) -> Option<&str> {
         if let Value::Scalar(text) = &self.value { Some(text) } else { None }
     }
@@ -80,24 +85,25 @@ impl Node {
     }
 }
 
-/// What was read of a text.
+/// The result of parsing a text.
 #[derive(Debug, Default)]
 pub(crate) struct Reading {
-    /// Its documents, also the one in which reading ended.
+    /// The documents of the text. The last one is incomplete if parsing stopped in it.
     pub(crate) documents: Vec<Rc<Node>>,
-    /// The line on which reading ended, where it did not reach the end.
+    /// The line on which parsing stopped; `None` if it reached the end.
     pub(crate) stopped_at: Option<usize>,
-    /// The lines of keys that their mapping has already.
+    /// The lines of duplicate keys.
     pub(crate) duplicate_keys: Vec<usize>,
 }
 
-/// Whether a text looks like JSON. A template begins with two braces.
+/// Whether a text looks like JSON. Two braces begin a template, which is not JSON.
 pub(crate) fn looks_like_json(text: &str) -> bool {
     let text = text.trim_start();
     text.starts_with(['{', '[']) && !text.starts_with("{{")
 }
 
-/// Reads a text as JSON where it looks like it, else as YAML.
+/// Parses a text as JSON if it looks like JSON and parses to the end; otherwise as YAML. YAML in brackets looks like
+/// JSON, too.
 pub(crate) fn read(text: &str) -> Reading {
     if looks_like_json(text) {
         let reading = read_json(text);
@@ -108,7 +114,7 @@ pub(crate) fn read(text: &str) -> Reading {
     read_yaml(text)
 }
 
-/// Reads YAML as far as it can be read.
+/// Parses YAML up to its end or its first fault.
 fn read_yaml(text: &str) -> Reading {
     let mut reading = Reading::default();
     let mut builder = Builder::default();
@@ -154,7 +160,7 @@ fn read_yaml(text: &str) -> Reading {
     reading
 }
 
-/// Reads JSON. A text of several values, one after another, is several documents.
+/// Parses one JSON value. If anything follows it, parsing stops there.
 fn read_json(text: &str) -> Reading {
     let mut reading = Reading::default();
     let mut lines = Lines::of(text);
@@ -170,7 +176,11 @@ fn read_json(text: &str) -> Reading {
     reading
 }
 
-/// Reads the value that comes next; an error is the offset of what is wrong.
+/// Parses the next value.
+///
+/// # Errors
+///
+/// Fails at the first fault, with its offset in bytes.
 fn json_value(
     jiter: &mut Jiter<'_>,
     builder: &mut Builder,
@@ -226,7 +236,7 @@ fn json_value(
     Ok(())
 }
 
-/// Counts lines on the way: offsets are asked for in their order.
+/// Counts lines up to an offset. Each offset must be at or after the last one, so that no byte is counted again.
 struct Lines<'t> {
     text: &'t [u8],
     offset: usize,
@@ -265,7 +275,7 @@ struct Open {
 }
 
 impl Builder {
-    /// Opens a mapping or sequence. Says whether there was room for it.
+    /// Opens a mapping or sequence. Returns `false` if it is nested too deep.
     pub(super) fn open(&mut self, value: Value, anchor: usize, line: usize) -> bool {
         self.open.push(Open { node: Node { line, value }, anchor, key: None });
         self.open.len() <= MAX_DEPTH
@@ -282,12 +292,13 @@ impl Builder {
     }
 
     fn alias(&mut self, anchor: usize, line: usize) {
-        // An alias within its own anchor has no node yet, and gets none: a tree has no circle.
+        // An alias inside its own anchor has no node yet. It becomes an empty scalar, so that the tree has no cycle.
         let nothing = || Rc::new(Node { line, value: Value::Scalar(String::new()) });
         let node = self.anchors.get(&anchor).map_or_else(nothing, Rc::clone);
         self.add(node, 0, true);
     }
 
+    /// Adds a value to the open mapping or sequence, or makes it the root. In a mapping, keys and values alternate.
     fn add(&mut self, node: Rc<Node>, anchor: usize, is_alias: bool) {
         if anchor != 0 {
             self.anchors.insert(anchor, Rc::clone(&node));
@@ -307,6 +318,7 @@ impl Builder {
         }
     }
 
+    /// Stores the lines of duplicate keys. `<<` is a merge and not a key, so it may occur twice.
     fn note_duplicates(&mut self, node: &Node) {
         let mut keys: Vec<_> = node
             .entries()
@@ -320,7 +332,7 @@ impl Builder {
         self.duplicate_keys.extend(again.map(|(_, (_, line))| line));
     }
 
-    /// The document so far; what is still open ends here.
+    /// Returns the document. Closes the mappings and sequences that are still open.
     pub(super) fn finish(&mut self) -> Option<Rc<Node>> {
         while !self.open.is_empty() {
             self.close();

@@ -1,4 +1,4 @@
-//! Reads each answer by the form of its field, once, and says what is not in that form.
+//! Reads each answer once, in the form of its field, and reports what does not have that form.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,34 +17,36 @@ use crate::words::{
 
 use super::Examination;
 
-/// Where a value stands: its field, and the pointer to it.
+/// The place of a value: its field, and the JSON pointer to it.
 #[derive(Clone, Copy)]
 struct Place<'p> {
     field: AcceptanceField,
     pointer: &'p str,
 }
 
-/// What a text says of itself.
+/// The kind of a text.
 enum Said<'t> {
-    /// It stands where an answer is still to come.
+    /// A placeholder, or `not_applicable` without a reason.
     Nothing,
-    /// Why there is none to give.
+    /// The reason why there is no answer to give.
     NotApplicable(&'t str),
+    /// Any other text.
     Text(&'t str),
 }
 
+/// Returns the kind of a text.
 fn said(text: &str) -> Said<'_> {
     let text = text.trim();
     match reason_in(text) {
         Some(reason) if is_reason(reason) => Said::NotApplicable(reason),
-        // It claims that there is none to give, and gives no reason.
+        // `not_applicable` without a reason counts as not answered.
         Some(_) => Said::Nothing,
         None if is_placeholder(text) || text.starts_with(NOT_APPLICABLE) => Said::Nothing,
         None => Said::Text(text),
     }
 }
 
-/// Whether nothing is written in a value: a form leaves keys and items blank.
+/// Returns whether a value is blank at every level. A form prints keys and items that the owner may leave blank.
 fn is_blank(value: &Json) -> bool {
     match value {
         Json::Null => true,
@@ -56,12 +58,13 @@ fn is_blank(value: &Json) -> bool {
 }
 
 impl Examination<'_> {
+    /// Adds a finding at a place.
     fn report(&mut self, problem: Problem, place: Place<'_>) {
         let key = Some(ResponseKey::Field(place.field));
         self.find(problem, key, place.pointer.to_owned(), None);
     }
 
-    /// Takes what is an answer, and says what is not.
+    /// Reads the value of a field. A usable answer is kept, and everything else is reported.
     pub(super) fn take_answer(&mut self, field: AcceptanceField, value: &Json, pointer: &str) {
         let Some(form) = field.form() else { return };
         if is_blank(value) {
@@ -71,17 +74,17 @@ impl Examination<'_> {
         let place = Place { field, pointer };
         let answer = match form {
             AnswerForm::Parts(parts) => self.read_parts(place, parts, value),
-            AnswerForm::Refs(of) => self.read_refs(place, of, value),
+            AnswerForm::Refs(needed) => self.read_refs(place, needed, value),
             _ => {
                 self.text_of(place, form, value).and_then(|text| self.read_text(place, form, &text))
             }
         };
         if let Some(answer) = answer {
-            self.answers.give(field, answer);
+            self.answers.insert(field, answer);
         }
     }
 
-    /// The text of a value. A prefix may stand as a key: `{standing: …}` is the text `standing: …`.
+    /// Returns the text of a value. A prefix may be a key: `{standing: …}` is the text `standing: …`.
     fn text_of<'v>(
         &mut self,
         place: Place<'_>,
@@ -96,12 +99,14 @@ impl Examination<'_> {
                 let filled: Vec<_> = members.iter().filter(|(_, value)| !is_blank(value)).collect();
                 match filled.as_slice() {
                     [(name, Json::String(text))] if form.prefix_keys().contains(&name.as_str()) => {
+                        // `ref` is only a key. A ref in a text has no such prefix.
                         Some(if *name == REF {
                             Cow::Borrowed(text.as_str())
                         } else {
                             Cow::Owned(format!("{name}: {text}"))
                         })
                     }
+                    // Two filled keys give two answers, and triage must not guess which one counts.
                     _ => {
                         self.report(Problem::WrongType, place);
                         None
@@ -115,7 +120,7 @@ impl Examination<'_> {
         }
     }
 
-    /// Reports keys that an object does not have in this form.
+    /// Reports an object that has a key that is not in `known`.
     fn report_unknown(
         &mut self,
         place: Place<'_>,
@@ -127,6 +132,7 @@ impl Examination<'_> {
         }
     }
 
+    /// Reads an answer that is one text.
     fn read_text(&mut self, place: Place<'_>, form: AnswerForm, text: &str) -> Option<Answer> {
         let text = match said(text) {
             Said::Nothing => return None,
@@ -135,7 +141,7 @@ impl Examination<'_> {
         };
         let reference = text.parse::<EvidenceRef>().ok();
         match form {
-            AnswerForm::Ref(of) => self.read_ref(place, of, text).map(Answer::Ref),
+            AnswerForm::Ref(needed) => self.read_ref(place, needed, text).map(Answer::Ref),
             AnswerForm::TextOrRef | AnswerForm::NameRefOrDisable if reference.is_some() => {
                 self.read_ref(place, ReferenceUse::Any, text).map(Answer::Ref)
             }
@@ -154,36 +160,49 @@ impl Examination<'_> {
                 }
                 Some(Answer::Text(text.to_owned()))
             }
-            // What they say is judged with the other answers.
+            // The values of these two are examined later, together with the other answers.
             AnswerForm::Decision | AnswerForm::Scope => Some(Answer::Text(text.to_owned())),
-            // These are no texts.
+            // These are not texts. Their own functions read them.
             AnswerForm::Refs(_) | AnswerForm::Parts(_) => None,
         }
     }
 
+    /// Reports a text that has fewer than `words` words.
     fn expect_words(&mut self, place: Place<'_>, words: usize, text: &str) {
         if !has_words(text, words) {
             self.report(Problem::SaysNothing, place);
         }
     }
 
-    fn read_ref(&mut self, place: Place<'_>, of: ReferenceUse, text: &str) -> Option<EvidenceRef> {
+    /// Reads a ref that must show what `needed` says. Reports a text that is not a ref, and a ref of another kind.
+    fn read_ref(
+        &mut self,
+        place: Place<'_>,
+        needed: ReferenceUse,
+        text: &str,
+    ) -> Option<EvidenceRef> {
         let Ok(reference) = text.parse::<EvidenceRef>() else {
             self.report(Problem::NotARef, place);
             return None;
         };
-        // Everybody can read the file's own digest: it is evidence of what runs, and of nothing else.
+        // Anybody can compute the digest of the file in the repository. It can show only which configuration runs.
         let own = self.surface.descriptor(AcceptanceField::RepoSha256).and_then(Json::as_str);
         let is_own = reference.kind() == ReferenceKind::Sha256
             && own.is_some_and(|own| reference.target().eq_ignore_ascii_case(own));
-        if !of.takes(reference.kind()) || (is_own && of != ReferenceUse::Digest) {
+        if !needed.takes(reference.kind()) || (is_own && needed != ReferenceUse::Digest) {
             self.report(Problem::WrongRefKind, place);
             return None;
         }
         Some(reference)
     }
 
-    fn read_refs(&mut self, place: Place<'_>, of: ReferenceUse, value: &Json) -> Option<Answer> {
+    /// Reads a list of refs, or one object with a `ref` key.
+    fn read_refs(
+        &mut self,
+        place: Place<'_>,
+        needed: ReferenceUse,
+        value: &Json,
+    ) -> Option<Answer> {
         let items = match value {
             Json::Array(items) => items.iter().filter(|item| !is_blank(item)).collect(),
             Json::Object(_) => vec![value],
@@ -202,19 +221,21 @@ impl Examination<'_> {
         for (index, item) in all.iter().enumerate() {
             let pointer = format!("{}/{index}", place.pointer);
             let place = Place { pointer: &pointer, ..place };
-            let Some(text) = self.text_of(place, AnswerForm::Ref(of), item) else { continue };
+            let Some(text) = self.text_of(place, AnswerForm::Ref(needed), item) else { continue };
             match said(&text) {
                 Said::Nothing => {}
+                // Next to a ref, a reason why there are no refs is a contradiction.
                 Said::NotApplicable(reason) if is_alone => {
                     return Some(Answer::NotApplicable(reason.to_owned()));
                 }
                 Said::NotApplicable(_) => self.report(Problem::NotARef, place),
-                Said::Text(text) => refs.extend(self.read_ref(place, of, text)),
+                Said::Text(text) => refs.extend(self.read_ref(place, needed, text)),
             }
         }
         (!refs.is_empty()).then_some(Answer::Refs(refs))
     }
 
+    /// Reads a maintenance window. What it may be depends on the decision and on the time of the answer.
     fn read_window(&mut self, place: Place<'_>, text: &str) -> Option<MaintenanceWindow> {
         let read = MaintenanceWindow::read(text, self.decision, self.responded_at.as_ref());
         match read {
@@ -230,6 +251,7 @@ impl Examination<'_> {
         }
     }
 
+    /// Reads an object of named parts, or a text `not_applicable: …`.
     fn read_parts(
         &mut self,
         place: Place<'_>,
@@ -255,6 +277,7 @@ impl Examination<'_> {
         };
         let names: Vec<_> = parts.iter().map(|part| part.name).chain([NOT_APPLICABLE]).collect();
         self.report_unknown(place, members, &names);
+        // `not_applicable` as a key answers the whole field, so every other key must be blank.
         if let Some(reason) = members.get(NOT_APPLICABLE).filter(|reason| !is_blank(reason)) {
             let are_blank =
                 members.iter().all(|(name, value)| name == NOT_APPLICABLE || is_blank(value));
@@ -285,7 +308,7 @@ impl Examination<'_> {
             })
             .collect();
         match reasons.first() {
-            // Where no part applies, the field does not.
+            // If no part applies, the whole field does not apply.
             Some(reason) if reasons.len() == parts.len() => {
                 Some(Answer::NotApplicable(reason.clone()))
             }
@@ -293,6 +316,7 @@ impl Examination<'_> {
         }
     }
 
+    /// Reads one part.
     fn read_part(
         &mut self,
         place: Place<'_>,
@@ -304,12 +328,12 @@ impl Examination<'_> {
             PartForm::Grounds => return self.read_grounds(place, value),
             PartForm::Text | PartForm::StopCondition => AnswerForm::Text,
             PartForm::TextOrRef => AnswerForm::TextOrRef,
-            PartForm::Ref(of) => AnswerForm::Ref(of),
+            PartForm::Ref(needed) => AnswerForm::Ref(needed),
         };
         let text = self.text_of(place, form, value)?;
         let text = match said(&text) {
             Said::Nothing => return None,
-            // When to stop is never out of place.
+            // A stop condition always applies, so a reason against it is not an answer.
             Said::NotApplicable(_) if part.form == PartForm::StopCondition => return None,
             Said::NotApplicable(reason) => {
                 return Some(PartAnswer::NotApplicable(reason.to_owned()));
@@ -317,7 +341,7 @@ impl Examination<'_> {
             Said::Text(text) => text,
         };
         match part.form {
-            PartForm::Ref(of) => self.read_ref(place, of, text).map(PartAnswer::Ref),
+            PartForm::Ref(needed) => self.read_ref(place, needed, text).map(PartAnswer::Ref),
             PartForm::TextOrRef if text.parse::<EvidenceRef>().is_ok() => {
                 self.read_ref(place, ReferenceUse::Any, text).map(PartAnswer::Ref)
             }
@@ -328,7 +352,7 @@ impl Examination<'_> {
         }
     }
 
-    /// Reads `clear`, or what was found.
+    /// Reads the part of a review: `clear`, or a list of what was found.
     fn read_entries(
         &mut self,
         place: Place<'_>,
@@ -362,6 +386,7 @@ impl Examination<'_> {
         }
     }
 
+    /// Reads one entry of a review: what was found, its owner, and until when it hides alerts.
     fn read_entry(
         &mut self,
         place: Place<'_>,
@@ -391,7 +416,7 @@ impl Examination<'_> {
                 }
                 entry.what = text.map(str::to_owned);
             } else if name == owner {
-                // What hides alerts without anybody's name is worse than what is only stale.
+                // Only what hides alerts has an `until`. Without an owner that is worse than a stale alert without one.
                 let named = text.filter(|text| names_somebody(text));
                 match (text, named) {
                     (_, Some(_)) => {}
@@ -401,6 +426,7 @@ impl Examination<'_> {
                 }
                 entry.owner = named.map(str::to_owned);
             } else {
+                // An end before the answer is not accepted: what is over hides nothing any more.
                 let answered = self.responded_at.clone();
                 let end = text.and_then(EntryEnd::read).filter(|end| {
                     let is_over = answered.as_ref().is_some_and(|time| end.is_over_at(time));
@@ -416,6 +442,7 @@ impl Examination<'_> {
         Some(entry)
     }
 
+    /// Reads what a claim of health rests on: one word, or a list of words.
     fn read_grounds(&mut self, place: Place<'_>, value: &Json) -> Option<PartAnswer> {
         let items = match value {
             Json::Array(items) => items.as_slice(),
@@ -443,14 +470,14 @@ impl Examination<'_> {
             self.report(Problem::WrongType, place);
             return None;
         }
-        // Where somebody relies on the surface, health is claimed, whether or not the answer says so.
+        // Somebody relies on such a surface, so health is claimed even if the answer denies it. The part counts as missing.
         if claims_none && !may_claim_none {
             return None;
         }
         (!grounds.is_empty()).then_some(PartAnswer::Grounds(grounds))
     }
 
-    /// Takes the one reason that several fields have at the top of the document.
+    /// Reads the top-level `not_applicable`: one reason for several fields.
     pub(super) fn take_common_reason(&mut self) {
         let key = ResponseKey::NotApplicable;
         let pointer = format!("/{}", key.as_str());
@@ -486,23 +513,25 @@ impl Examination<'_> {
                 continue;
             };
             if self.filled_in.contains(&field) {
-                // Which of the two answers holds is a guess.
+                // The field has two answers now, and triage must not guess which one counts.
                 let key = Some(ResponseKey::Field(field));
                 self.find(Problem::WrongType, key, format!("{pointer}/{FIELDS}/{index}"), None);
             } else if let Some(reason) = reason {
-                self.answers.give(field, Answer::NotApplicable(reason.trim().to_owned()));
+                self.answers.insert(field, Answer::NotApplicable(reason.trim().to_owned()));
             }
         }
     }
 
-    /// Of what no live system reads, nothing more is asked, and nothing more applies.
-    pub(super) fn take_what_is_not_deployed(&mut self) {
+    /// Answers the remaining fields with `not_applicable` if no live system reads the file.
+    ///
+    /// `followup_owner` is left out, because this decision demands it.
+    pub(super) fn fill_in_what_is_not_deployed(&mut self) {
         if self.decision != Some(Decision::ConfirmNotDeployed) {
             return;
         }
-        for field in AcceptanceField::answers().filter(|field| !field.is_always_asked()) {
+        for field in AcceptanceField::answers().filter(|field| !field.is_always_required()) {
             if !self.filled_in.contains(&field) && field != AcceptanceField::FollowupOwner {
-                self.answers.give(field, Answer::NotApplicable("not deployed".to_owned()));
+                self.answers.insert(field, Answer::NotApplicable("not deployed".to_owned()));
             }
         }
     }

@@ -5,16 +5,22 @@ use crate::words::{
     ResponseKey, ReviewerCheck, grounds,
 };
 
-/// One thing that triage found against an answer. It never holds what it matched.
+/// One problem that triage found in an answer. It never contains the text that it matched.
 ///
 /// ```
-/// use acceptance_ledger::{Candidate, Quarantined};
+/// use acceptance_ledger::{Candidate, Held, Problem, Received, ResponseDocument};
 ///
-/// fn explain(candidate: &Candidate<Quarantined>) {
-///     for finding in candidate.findings() {
-///         println!("{}: {}", finding.field(), finding.message());
-///     }
-/// }
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// # let requests = acceptance_ledger::OwnerRequests::parse(&draft).unwrap();
+/// # let surfaces = acceptance_ledger::Surfaces::of(&requests);
+/// # let read = |file: &str| ResponseDocument::parse(&std::fs::read(format!("examples/answers/{file}")).unwrap()).unwrap();
+/// let surface = surfaces.get("prometheus_rules:prometheus/alert.rules").unwrap();
+/// let received = Candidate::new(surface.clone()).receive(&surfaces, &read("looks-fine.json"));
+/// let Received::Held(Held::FalseGreenSupplementRequired(candidate)) = received else { panic!() };
+/// let mut findings = candidate.findings().iter();
+/// let finding = findings.find(|finding| finding.problem() == Problem::RouteOnlyHealth).unwrap();
+/// assert_eq!(finding.field(), "/false_green_risk_review/health_rests_on");
+/// assert!(finding.message().contains("receipt"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -22,55 +28,55 @@ pub struct Finding {
     pub(super) check: ReviewerCheck,
     pub(super) field: String,
     pub(super) characters: Option<Range<usize>>,
-    /// Whether `not_applicable:` with a reason would be an answer here.
+    /// Whether the field accepts `not_applicable:` with a reason.
     pub(super) is_excusable: bool,
 }
 
 impl Finding {
-    /// What is wrong.
+    /// Returns what is wrong.
     #[must_use]
     pub const fn problem(&self) -> Problem {
         self.problem
     }
 
-    /// The JSON pointer of the field that it is wrong in, as in `/decision_reason`; a field that a response
-    /// does not have is shown by its position, as in `/#3`; empty for the document at large.
+    /// Returns the JSON pointer of the field with the problem, such as `/decision_reason`. It is empty for the document as
+    /// a whole. An unknown field is shown by its position, such as `/#3`, because its name may be the secret.
     #[must_use]
     pub fn field(&self) -> &str {
         &self.field
     }
 
-    /// The half-open range of characters (Unicode scalars) of the field's text, where there is one.
+    /// Returns the half-open range of characters (Unicode scalars) in the field's text, if there is one.
     #[must_use]
     pub fn characters(&self) -> Option<Range<usize>> {
         self.characters.clone()
     }
 
-    /// The reviewer check that it counts against.
+    /// Returns the reviewer check that the finding counts against.
     #[must_use]
     pub const fn check(&self) -> ReviewerCheck {
         self.check
     }
 
-    /// The lane that it alone would put the answer in.
+    /// Returns the lane of an answer that has only this finding.
     #[must_use]
     pub fn lane(&self) -> Lane {
         self.problem.lane_against(self.check)
     }
 
-    /// What is wrong, and what to do about it.
+    /// Returns what is wrong and what to do next, in English.
     #[must_use]
     pub fn message(&self) -> String {
         format!("{} {}", self.problem.english(), self.next_step())
     }
 
-    /// Whether `not_applicable:` with a reason would be an answer here.
+    /// Returns whether the field accepts `not_applicable:` with a reason.
     #[must_use]
     pub const fn is_excusable(&self) -> bool {
         self.is_excusable
     }
 
-    /// What to do about it, in one English sentence.
+    /// Returns what to do next, in English.
     #[must_use]
     pub fn next_step(&self) -> String {
         let (field, part) = self.place();
@@ -80,10 +86,10 @@ impl Finding {
                 "Write a time with its offset, as `date -Iseconds` prints it.".to_owned()
             }
             (Problem::WrongType, _) if self.field.contains("/health_rests_on") => {
-                format!("Write one or more of {}; the last one stands alone.", grounds())
+                format!("Write one or more of {}. no_health_claimed must be the only item.", grounds())
             }
             (Problem::WrongType, _) if self.field.starts_with(&format!("/{NOT_APPLICABLE}/{FIELDS}")) => {
-                "It has an answer of its own. Keep one of the two.".to_owned()
+                "This field has another answer in the document. Keep one of the two.".to_owned()
             }
             (Problem::WrongType | Problem::PartMissing, _)
                 if matches!(form, Some(PartForm::Entries { .. })) && self.is_in_an_entry() =>
@@ -97,13 +103,14 @@ impl Finding {
             }
             (Problem::WrongType, Some(field)) if !parts_of(field).is_empty() => {
                 let names: Vec<_> = parts_of(field).iter().map(|part| part.name).collect();
-                format!("Answer in its parts: {}.", names.join(", "))
+                format!("Give the answer in parts: {}.", names.join(", "))
             }
             (Problem::WrongRefKind, Some(field)) => {
-                let of = reference_use(field, form);
-                // What runs may be the very file.
-                let own = if of == ReferenceUse::Digest { "" } else { ", but not of the file itself" };
-                format!("Give {}{own}.", of.kinds())
+                let needed = reference_use(field, form);
+                // The configuration that runs may be exactly this file, so there its own digest is accepted.
+                let own =
+                    if needed == ReferenceUse::Digest { "" } else { ", but not the digest of the file itself" };
+                format!("Give {}{own}.", needed.kinds())
             }
             (Problem::NotARef, Some(field)) => {
                 format!("Give a ref: {}.", reference_use(field, form).kinds())
@@ -114,7 +121,7 @@ impl Finding {
             }
             (Problem::SilenceWithoutOwner, _) => match form {
                 Some(PartForm::Entries { until: Some(until) }) if until.may_be_by_design() => {
-                    "Give what, owner and until: a date, a time, or by_design for what is meant to stay.".to_owned()
+                    "Give what, owner and until: a date, a time, or by_design if it is meant to stay.".to_owned()
                 }
                 _ => "Give what, owner and until: a date or a time.".to_owned(),
             },
@@ -122,29 +129,30 @@ impl Finding {
                 "Say it in two words or more, or in four Chinese characters.".to_owned()
             }
             (Problem::PartMissing, _) if form == Some(PartForm::Grounds) => {
-                "Write what a claim of health rests on; no_health_claimed only where nobody relies on the surface.".to_owned()
+                "Write what a claim of health rests on. Write no_health_claimed only if nobody relies on the surface.".to_owned()
             }
             (Problem::PartMissing, _) if form == Some(PartForm::StopCondition) => {
-                "Say when to stop; this applies to every plan.".to_owned()
+                "Say when to stop. Every plan needs this part.".to_owned()
             }
             (Problem::PartMissing, _) => match part {
                 Some(part) => format!("Give {}.", part.english()),
                 None => self.problem.next_step().to_owned(),
             },
-            (problem, Some(field)) if problem == field.problem_where_missing() => {
+            (problem, Some(field)) if problem == field.problem_if_missing() => {
                 let answer = if parts_of(field).is_empty() {
                     format!("Give {}", field.form().map_or_else(String::new, AnswerForm::english))
                 } else {
                     let names: Vec<_> = parts_of(field).iter().map(|part| part.name).collect();
-                    format!("Answer its parts: {}", names.join(", "))
+                    format!("Answer the parts: {}", names.join(", "))
                 };
                 if self.is_excusable {
                     format!("{answer}. Or write `not_applicable: <reason>`.")
                 } else {
-                    format!("{answer}; `not_applicable` is no answer here.")
+                    format!("{answer}; `not_applicable` is not accepted here.")
                 }
             }
             (problem, _) if self.is_excusable => {
+                // The usual step of a missing field says that `not_applicable` is not accepted, which is wrong here.
                 let step = if problem == Problem::FieldMissing { "Answer it." } else { problem.next_step() };
                 format!("{step} Or write `not_applicable: <reason>`.")
             }
@@ -152,12 +160,12 @@ impl Finding {
         }
     }
 
-    /// Whether it is in one of the things that a review lists.
+    /// Returns whether the finding is in an entry of a review's list: the third step of its pointer is an index.
     fn is_in_an_entry(&self) -> bool {
         self.field.split('/').nth(3).is_some_and(|step| step.parse::<usize>().is_ok())
     }
 
-    /// The field and the part that it is in, where it is in one.
+    /// Returns the field and the part that the finding is in, if there are any.
     fn place(&self) -> (Option<AcceptanceField>, Option<&'static crate::words::AnswerPart>) {
         let mut steps = self.field.split('/').skip(1);
         let field = steps.next().and_then(|name| name.parse::<AcceptanceField>().ok());
@@ -166,34 +174,38 @@ impl Finding {
     }
 }
 
+/// Returns the parts of a field; empty if it has none.
 fn parts_of(field: AcceptanceField) -> &'static [crate::words::AnswerPart] {
     field.form().map_or(&[], AnswerForm::parts)
 }
 
+/// Returns what a ref in this field or part must show.
 fn reference_use(field: AcceptanceField, part: Option<PartForm>) -> ReferenceUse {
     match (part, field.form()) {
-        (Some(PartForm::Ref(of)), _) | (_, Some(AnswerForm::Ref(of) | AnswerForm::Refs(of))) => of,
+        (Some(PartForm::Ref(needed)), _)
+        | (_, Some(AnswerForm::Ref(needed) | AnswerForm::Refs(needed))) => needed,
         _ => ReferenceUse::Any,
     }
 }
 
 impl Finding {
-    /// A finding in a `field` whose own check is `of_field`.
+    /// Makes a finding at the JSON pointer `field`. `check_of_field` is the check of that field, if it has one.
     pub(crate) fn new(
         problem: Problem,
-        of_field: Option<ReviewerCheck>,
+        check_of_field: Option<ReviewerCheck>,
         field: String,
         characters: Option<Range<usize>>,
     ) -> Self {
-        Self { problem, check: problem.check(of_field), field, characters, is_excusable: false }
+        let check = problem.check(check_of_field);
+        Self { problem, check, field, characters, is_excusable: false }
     }
 
-    /// The finding, with whether `not_applicable:` would be an answer.
+    /// Returns the finding with another `is_excusable`.
     pub(crate) fn excusable(self, is_excusable: bool) -> Self {
         Self { is_excusable, ..self }
     }
 
-    /// A finding of the abstract tests, in no place.
+    /// Makes a finding without a place, for the abstract tests.
     #[cfg(test)]
     pub(crate) fn of(problem: Problem, field: Option<AcceptanceField>) -> Self {
         Self::new(problem, field.and_then(AcceptanceField::check), String::new(), None)

@@ -1,4 +1,4 @@
-//! What an answer is worth, before a person has judged it.
+//! Examines an answer before a person judges it. Each finding can only hold the answer back.
 
 mod answers;
 mod finding;
@@ -30,24 +30,26 @@ use crate::words::{
 pub use finding::Finding;
 pub use surfaces::Surfaces;
 
-/// How many texts of an answer are examined, names of unknown keys among them: ten times those of a template.
-/// What comes behind them is not looked at, and so is oversized.
+/// The maximum number of texts of an answer that are examined, names of unknown keys included. It is ten times the number
+/// in a form. Texts after the limit are not examined, so the answer is oversized.
+///
+/// The limits of this module bound the time that any document can take.
 const MAX_TEXTS: usize = 400;
 
-/// How many bytes are examined of all texts together: as many as all fields of a template hold.
+/// The maximum number of bytes that are examined in all texts together: as many as all fields of a form may hold.
 const MAX_BYTES: usize = AcceptanceField::ANSWERS * MAX_CHARACTERS;
 
-/// How many bytes of a value with its key are examined as a document. A longer one is oversized.
+/// The maximum number of bytes of a value, with its key, that are examined as a document. A longer value is oversized.
 const MAX_STRUCTURE: usize = 16 * 1024;
 
-/// How many findings are reported against one answer. The next one is oversized: nobody reads more, and the journal
-/// keeps each.
+/// The maximum number of findings for one answer. The next finding says that the answer is oversized. A reader needs no
+/// more, and the journal stores every finding.
 const MAX_FINDINGS: usize = 200;
 
-/// How many characters a text may have.
+/// The maximum number of characters of one text.
 pub(crate) const MAX_CHARACTERS: usize = 4_000;
 
-/// An answer with everything that was found against it. Only the core makes one.
+/// An answer with all findings against it. Only the core can make one.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Triage {
     pub(crate) response: OwnerResponse,
@@ -56,13 +58,13 @@ pub(crate) struct Triage {
 
 impl fmt::Debug for Triage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The response may carry a secret as long as nobody has looked at the findings.
+        // The response is left out: it may carry the secret that a finding points to.
         f.debug_struct("Triage").field("findings", &self.findings).finish_non_exhaustive()
     }
 }
 
 impl Triage {
-    /// The strictest lane among the findings, or ready where there are none.
+    /// Returns the strictest lane of the findings. Without findings the answer is ready for review.
     pub(crate) fn lane(&self) -> Lane {
         self.findings
             .iter()
@@ -72,7 +74,7 @@ impl Triage {
     }
 }
 
-/// Finds everything that is to be said against a response for `surface`.
+/// Examines a response for `surface`, and returns every finding.
 pub(crate) fn triage(
     surface: &Surface,
     surfaces: &Surfaces,
@@ -91,13 +93,14 @@ pub(crate) fn triage(
         answered: Vec::new(),
         budget: Budget::default(),
     };
+    // The members come first: the later steps need the answers and the texts that they give.
     for (position, (name, value)) in document.members().iter().enumerate() {
         examination.examine_member(name, value, position);
     }
     examination.examine_comments();
     examination.examine_identity();
     examination.take_common_reason();
-    examination.take_what_is_not_deployed();
+    examination.fill_in_what_is_not_deployed();
     examination.examine_requirements();
     examination.examine_parts();
     examination.examine_scope();
@@ -109,51 +112,51 @@ pub(crate) fn triage(
     Triage { response: OwnerResponse { responder, answers, hints, signer: None }, findings }
 }
 
-/// The decision, as far as the document has one.
+/// Returns the decision, if the document has a valid one.
 fn decision_of(document: &ResponseDocument) -> Option<Decision> {
     let key = ResponseKey::Field(AcceptanceField::Decision);
     document.value(key)?.as_str()?.trim().parse().ok()
 }
 
-/// The problems of a text that no document may have in a record of its own, and where: secrets, payloads, commands
+/// Returns the problems that a reviewer record must not have, with their ranges of characters: secrets, payloads, commands
 /// and requests.
 pub(crate) fn withheld_problems(text: &str) -> impl Iterator<Item = (Problem, Range<usize>)> {
     let found = detect::detect(Rules::get(), text, &Folded::new(text), TextKind::Prose);
     found.into_iter().filter(|(problem, _)| problem.lane().is_withheld())
 }
 
-/// Whether a text has such a problem.
+/// Returns whether a text has a problem that [`withheld_problems`] finds.
 #[cfg(feature = "cli")]
 pub(crate) fn carries_anything_withheld(text: &str) -> bool {
     withheld_problems(text).next().is_some()
 }
 
+/// The state of one examination.
 struct Examination<'a> {
     surface: &'a Surface,
     surfaces: &'a Surfaces,
     document: &'a ResponseDocument,
     decision: Option<Decision>,
     responded_at: Option<Time>,
-    /// The answers that are answers: no placeholders, no values of another type, no prose for a
-    /// pointer.
+    /// The usable answers. Placeholders, values of a wrong type, and prose in place of a ref are left out.
     answers: Answers,
-    /// Fields that have an answer of their own, whatever it is worth.
+    /// The fields that are not blank, even if their answer is not usable.
     filled_in: BTreeSet<AcceptanceField>,
     findings: Vec<Finding>,
     hints: Vec<Hint>,
-    /// The texts of the answers, as detectors read them.
+    /// The texts of the answers, folded as detectors read them.
     answered: Vec<AnsweredText>,
     budget: Budget,
 }
 
-/// A text of an answer, and where it stands.
+/// A text of an answer, with its field and its JSON pointer.
 struct AnsweredText {
     field: AcceptanceField,
     pointer: String,
     folded: Folded,
 }
 
-/// How many texts were examined, how many bytes they have, and whether no more are.
+/// How many texts were examined, how many bytes they have, and whether the limit is exceeded.
 #[derive(Debug, Default)]
 struct Budget {
     texts: usize,
@@ -162,7 +165,7 @@ struct Budget {
 }
 
 impl Budget {
-    /// Takes a text into account. Says whether it may be examined.
+    /// Counts a text, and returns whether it may be examined.
     fn take(&mut self, bytes: usize) -> bool {
         self.texts += 1;
         self.bytes += bytes;
@@ -172,6 +175,7 @@ impl Budget {
 }
 
 impl<'a> Examination<'a> {
+    /// Adds a finding at the JSON pointer `field`. The finding counts against the check of `key`.
     fn find(
         &mut self,
         problem: Problem,
@@ -179,17 +183,18 @@ impl<'a> Examination<'a> {
         field: String,
         characters: Option<Range<usize>>,
     ) {
-        let of_field = key.and_then(ResponseKey::check);
-        self.add(Finding::new(problem, of_field, field, characters));
+        let check_of_field = key.and_then(ResponseKey::check);
+        self.add(Finding::new(problem, check_of_field, field, characters));
     }
 
-    /// Adds a finding, unless it was just found or there are too many.
+    /// Adds a finding, unless it equals the last one or there are too many.
     fn add(&mut self, finding: Finding) {
         if self.findings.last() == Some(&finding) {
             return;
         }
         match self.findings.len() {
             ..MAX_FINDINGS => self.findings.push(finding),
+            // One finding says that there are more.
             MAX_FINDINGS => {
                 self.findings.push(Finding::new(Problem::Oversized, None, finding.field, None));
             }
@@ -197,11 +202,12 @@ impl<'a> Examination<'a> {
         }
     }
 
-    /// A problem in a field that the response should have.
+    /// Adds a finding for a whole field that the response should have.
     fn find_in(&mut self, problem: Problem, key: ResponseKey) {
         self.find(problem, Some(key), key.pointer(), None);
     }
 
+    /// Returns the text of a key, if it is not a placeholder.
     fn text(&self, key: ResponseKey) -> Option<&'a str> {
         self.document
             .value(key)
@@ -210,10 +216,12 @@ impl<'a> Examination<'a> {
             .filter(|text| !is_placeholder(text))
     }
 
+    /// Examines one key of the document and its value. `position` counts the keys from 0.
     fn examine_member(&mut self, name: &str, value: &Json, position: usize) {
         let key = ResponseKey::parse(name);
         let pointer = match key {
             Some(key) => key.pointer(),
+            // The name of an unknown key may be the secret, so a finding shows only its position.
             None => format!("/#{}", position + 1),
         };
         if key.is_none() {
@@ -232,6 +240,7 @@ impl<'a> Examination<'a> {
             Some(ResponseKey::Field(field)) if field.form().is_some() => {
                 self.take_answer(field, value, &pointer);
             }
+            // `take_common_reason` reads it after all members, when it is known which fields have an answer.
             Some(ResponseKey::NotApplicable) => {}
             Some(_) if !matches!(value, Json::String(_) | Json::Null) => {
                 self.find(Problem::WrongType, key, pointer, None);
@@ -240,10 +249,10 @@ impl<'a> Examination<'a> {
         }
     }
 
-    /// Looks at the comments that are not the template's own: whoever reads the file reads them, too.
+    /// Examines the comments that the form did not print. A reader of the file reads comments, too.
     fn examine_comments(&mut self) {
         let mut own: Vec<_> = self.document.comments().iter().enumerate().collect();
-        // A template can have been printed for another decision than the one that it says now.
+        // The form may have been printed for another decision than the one that is filled in now.
         let decisions = Decision::ALL.iter().map(|decision| Some(*decision));
         for decision in [self.decision, None].into_iter().chain(decisions) {
             if own.is_empty() {
@@ -254,15 +263,19 @@ impl<'a> Examination<'a> {
         }
         let before = self.findings.len();
         for (index, (first, text)) in texts_of_comments(&own).iter().enumerate() {
-            // What is found in a run of lines is found in all of them again.
-            let is_all = index > 0 && *first == own.first().map_or(0, |(first, _)| first + 1);
-            if !is_all || self.findings.len() == before {
+            // The last text is all comments together. It gives the findings of the single runs again. So it is examined
+            // only if they have none: a secret may still be split over several runs.
+            let is_all_runs = index > 0 && *first == own.first().map_or(0, |(first, _)| first + 1);
+            if !is_all_runs || self.findings.len() == before {
                 self.examine_text(text, None, &format!("/{COMMENT}/{first}"), false);
             }
         }
     }
 
-    /// Looks at a value and all that it holds: its texts, and its keys that are the ledger's.
+    /// Examines a value and everything inside it: all texts, and all keys that belong to the ledger.
+    ///
+    /// `is_direct` says that `pointer` leads to this value itself. Below an unknown key it leads to the nearest known
+    /// value.
     fn examine_value(
         &mut self,
         name: &str,
@@ -272,6 +285,7 @@ impl<'a> Examination<'a> {
         is_direct: bool,
     ) {
         if key.is_none() && is_flag(name) {
+            // `false` or 0 sets nothing, but the key is still unknown. `not_authorization` is harmless only if it is true.
             let is_harmless = match value {
                 Json::Bool(value) => *value == (fold(name) == Boundary::NOT_AUTHORIZATION),
                 Json::Number(number) => {
@@ -288,6 +302,7 @@ impl<'a> Examination<'a> {
                 for (index, item) in items.iter().enumerate() {
                     let pointer =
                         if is_direct { format!("{pointer}/{index}") } else { pointer.to_owned() };
+                    // A list or object in a list has a known place only if the answer has named keys.
                     let has_parts = key.is_some_and(|key| !key.steps().is_empty());
                     let is_direct = is_direct && (item.as_str().is_some() || has_parts);
                     self.examine_value("", item, key, &pointer, is_direct);
@@ -298,6 +313,7 @@ impl<'a> Examination<'a> {
                     if is_direct && key.is_some_and(|key| key.steps().contains(&name.as_str())) {
                         self.examine_value(name, value, key, &format!("{pointer}/{name}"), true);
                     } else {
+                        // The name of an unknown key is a text of the answer, too.
                         self.examine_text(name, key, pointer, false);
                         self.examine_value(name, value, None, pointer, false);
                     }
@@ -307,8 +323,8 @@ impl<'a> Examination<'a> {
         }
     }
 
-    /// Looks at a member as a whole: the parts of a list or an object may say nothing alone, and a value may be a secret
-    /// only beside its key.
+    /// Examines a member as a whole. The items of a list or an object may be harmless alone and a payload together, and a
+    /// value may be a secret only together with its key.
     fn examine_structure(
         &mut self,
         name: &str,
@@ -320,7 +336,7 @@ impl<'a> Examination<'a> {
             Json::Null | Json::Bool(_) => return,
             Json::String(_) | Json::Number(_) if key.is_some() => return,
             Json::Array(items) if items.is_empty() => return,
-            // The names of parts are the form's own, and say nothing of what was pasted.
+            // The form gives these key names, so they say nothing about what was pasted. Only the texts are joined.
             value if key.is_some_and(|key| structure::has_only(value, &key.steps())) => {
                 structure::readings_of_texts(&self.document.texts_below(pointer, value))
             }
@@ -338,6 +354,8 @@ impl<'a> Examination<'a> {
                 return;
             }
             let folded = Folded::new(&text);
+            // As a plan, a text is a request only if it addresses and urges somebody. Problems that do not withhold the
+            // answer were found in the single texts already.
             for (problem, _) in detect::detect(Rules::get(), &text, &folded, TextKind::Plan) {
                 if problem.lane().is_withheld() {
                     self.find(problem, key, pointer.to_owned(), None);
@@ -346,26 +364,27 @@ impl<'a> Examination<'a> {
         }
     }
 
-    /// Counts a text that is about to be examined; says so, once, where it no longer is.
+    /// Counts a text, and returns whether it may be examined. The first text beyond the limit adds a finding.
     fn may_examine(&mut self, text: &str, key: Option<ResponseKey>, pointer: &str) -> bool {
         if self.budget.is_exhausted {
             return false;
         }
-        let may = self.budget.take(text.len());
-        if !may {
+        let is_within_budget = self.budget.take(text.len());
+        if !is_within_budget {
             self.find(Problem::Oversized, key, pointer.to_owned(), None);
         }
-        may
+        is_within_budget
     }
 
+    /// Examines one text. `is_direct` says that `pointer` leads to this text itself, so that a range of characters fits.
     fn examine_text(
         &mut self,
         text: &str,
         key: Option<ResponseKey>,
         pointer: &str,
-        has_place: bool,
+        is_direct: bool,
     ) {
-        // What is beyond the limit is held as strictly as anything that could be found in it.
+        // Text beyond the limit is not examined. Oversized has the strictest lane, so nothing that hides there is kept.
         let end = text.char_indices().nth(MAX_CHARACTERS).map(|(end, _)| end);
         if end.is_some() {
             self.find(Problem::Oversized, key, pointer.to_owned(), None);
@@ -377,17 +396,18 @@ impl<'a> Examination<'a> {
         let kind = if key.is_some_and(is_plan) { TextKind::Plan } else { TextKind::Prose };
         let folded = Folded::new(text);
         for (problem, characters) in detect::detect(Rules::get(), text, &folded, kind) {
-            self.find(problem, key, pointer.to_owned(), has_place.then_some(characters));
+            self.find(problem, key, pointer.to_owned(), is_direct.then_some(characters));
         }
-        if let Some(ResponseKey::Field(field)) = key.filter(|_| has_place) {
+        if let Some(ResponseKey::Field(field)) = key.filter(|_| is_direct) {
             self.answered.push(AnsweredText { field, pointer: pointer.to_owned(), folded });
         }
     }
 }
 
-/// Whether a key is one of the ledger's flags, gates, counts or boundaries, however it is spelled.
+/// Returns whether a key is a flag, gate, count or boundary of the ledger, in any spelling that folds to it.
 fn is_flag(name: &str) -> bool {
     let name = fold(name);
+    // The ledger counts a flag under the name of the flag with `_count`.
     let flag = name.strip_suffix("_count").unwrap_or(&name);
     name == Boundary::NOT_AUTHORIZATION
         || name == "action_button_count"
@@ -402,7 +422,8 @@ fn fold(name: &str) -> String {
     detect::fold_name(name)
 }
 
-/// Claims in a plan are what would be checked.
+/// Returns whether the field is a plan. A claim or an action in a plan is about the future: it says what would be done or
+/// checked.
 fn is_plan(key: ResponseKey) -> bool {
     matches!(
         key,

@@ -1,4 +1,4 @@
-//! One sentence that answers several questions answers none of them.
+//! Finds sentences that answer more than one question. Such a sentence is too general to answer any of them.
 
 use std::collections::BTreeMap;
 
@@ -8,14 +8,18 @@ use crate::words::{AcceptanceField, AnswerForm, PartForm, Problem, ResponseKey};
 use super::{AnsweredText, Examination};
 
 impl Examination<'_> {
+    /// Reports each text that repeats a sentence from the answer to another question.
     pub(super) fn examine_repetitions(&mut self) {
+        // Taken out for the loop, because `find` borrows all of `self`.
         let answered = std::mem::take(&mut self.answered);
+        // The pointer of the text in which each sentence occurs first.
         let mut first: BTreeMap<String, &str> = BTreeMap::new();
-        for text in answered.iter().filter(|text| is_own_words(text)) {
+        for text in answered.iter().filter(|text| must_not_repeat(text)) {
             let mut is_repeated = false;
             for sentence in sentences(text.folded.lower()) {
                 let before = *first.entry(sentence).or_insert(&text.pointer);
-                is_repeated |= before != text.pointer && are_two_questions(before, &text.pointer);
+                is_repeated |=
+                    before != text.pointer && answer_different_questions(before, &text.pointer);
             }
             if is_repeated {
                 let key = Some(ResponseKey::Field(text.field));
@@ -27,9 +31,9 @@ impl Examination<'_> {
     }
 }
 
-/// Whether a text has to be said in words of its own. A name, a ref, a reason, a scope and what an entry is about may be
-/// the same in several places, as may when to stop.
-fn is_own_words(text: &AnsweredText) -> bool {
+/// Returns whether a text must not repeat another text. A name, a ref, a reason, a scope, an entry of a review and a stop
+/// condition may be the same in several places.
+fn must_not_repeat(text: &AnsweredText) -> bool {
     let mut steps = text.pointer.split('/').skip(2);
     let is_prose = match (text.field.form(), steps.next()) {
         (Some(AnswerForm::Text | AnswerForm::TextOrRef), _) => true,
@@ -45,8 +49,8 @@ fn is_own_words(text: &AnsweredText) -> bool {
         && said.parse::<EvidenceRef>().is_err()
 }
 
-/// Whether two texts belong to different checks, or to different parts of one answer.
-fn are_two_questions(one: &str, other: &str) -> bool {
+/// Returns whether the texts at two pointers belong to different checks, or to different parts of an answer.
+fn answer_different_questions(one: &str, other: &str) -> bool {
     let check = |pointer: &str| {
         let field = pointer.split('/').nth(1)?.parse::<AcceptanceField>().ok()?;
         field.check()
@@ -55,7 +59,8 @@ fn are_two_questions(one: &str, other: &str) -> bool {
     check(one) != check(other) || part(one) != part(other)
 }
 
-/// The sentences of a text that are long enough to be one, without what surrounds them.
+/// Returns the sentences of a text that have enough words to be one. Punctuation and repeated spaces are removed, so that
+/// two spellings of a sentence are equal.
 fn sentences(text: &str) -> impl Iterator<Item = String> {
     text.split(['。', ';', '!', '?', '\n'])
         .flat_map(|text| text.split(". "))

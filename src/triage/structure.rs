@@ -1,17 +1,18 @@
-//! A list or an object as texts: what is taken apart into keys, items and values reads as a whole.
+//! Joins the keys, items and values of a list or an object to texts. A secret, payload or command that is split over them
+//! is then found in one text.
 
 use crate::json::{Json, write_json};
 
-/// Keys beside which a value is named, as in the environment of a container: `{"name": …, "value": …}`.
+/// Keys of a name and of its value, as in the environment of a container: `{"name": …, "value": …}`.
 const NAMES: [&str; 4] = ["name", "key", "variable", "field"];
 const VALUES: [&str; 4] = ["value", "val", "content", "data"];
 
-/// Keys beside which a program and its arguments are named, as in a container's.
+/// Keys of a program and of its arguments, as in a container: `{"command": …, "args": …}`.
 const PROGRAMS: [&str; 5] = ["command", "cmd", "program", "exec", "run"];
 const ARGUMENTS: [&str; 4] = ["args", "arguments", "argv", "parameters"];
 
-/// The value, with its key where it has one, in each way in which somebody could read it: as the document that it is, as
-/// one line, as lines, and as assignments.
+/// Returns the value, with its key if there is one, in each way that a person could read it: as a JSON document, as one
+/// line, as one text per line, and as assignments `key: value`.
 pub(super) fn readings(key: Option<&str>, value: &Json) -> Vec<String> {
     let mut document = String::new();
     match key {
@@ -23,7 +24,7 @@ pub(super) fn readings(key: Option<&str>, value: &Json) -> Vec<String> {
     vec![document, parts.texts.join(" "), parts.texts.join("\n"), parts.assignments.join("\n")]
 }
 
-/// Whether all keys of the value, and of what it holds, are among `names`.
+/// Returns whether all keys of the value, at every level, are in `names`.
 pub(super) fn has_only(value: &Json, names: &[&str]) -> bool {
     match value {
         Json::Object(members) => members
@@ -34,20 +35,22 @@ pub(super) fn has_only(value: &Json, names: &[&str]) -> bool {
     }
 }
 
-/// Several texts, read as one line, and as lines.
+/// Returns several texts as one line, and as one text per line. A single text was examined already, so it gives nothing.
 pub(super) fn readings_of_texts(texts: &[&str]) -> Vec<String> {
     if texts.len() < 2 { Vec::new() } else { vec![texts.join(" "), texts.join("\n")] }
 }
 
+/// The texts and assignments inside a value.
 #[derive(Default)]
 struct Parts {
-    /// Keys and texts, in their order.
+    /// Keys and scalars, in order.
     texts: Vec<String>,
-    /// Each value behind the nearest key.
+    /// Each scalar, with the nearest key before it.
     assignments: Vec<String>,
 }
 
 impl Parts {
+    /// Adds a value. `key` is the nearest key above it, or empty.
     fn add(&mut self, key: &str, value: &Json) {
         match value {
             Json::Null | Json::Bool(_) => {}
@@ -56,7 +59,7 @@ impl Parts {
             Json::Array(items) => items.iter().for_each(|item| self.add(key, item)),
             Json::Object(members) => {
                 let text_in = |keys: &[&str]| {
-                    let mut found = keys.iter().filter_map(|key| words(members.get(*key)?));
+                    let mut found = keys.iter().filter_map(|key| one_line(members.get(*key)?));
                     found.next()
                 };
                 if let Some((name, value)) = text_in(&NAMES).zip(text_in(&VALUES)) {
@@ -67,7 +70,7 @@ impl Parts {
                 }
                 for (below, value) in members {
                     self.texts.push(below.clone());
-                    // A key may be the value of the one above it.
+                    // The secret may be a key itself, as in `{"password": {"…": 1}}`.
                     self.assignments.push(format!("{key}: {below}"));
                     self.add(below, value);
                 }
@@ -83,13 +86,13 @@ impl Parts {
     }
 }
 
-/// A scalar, or a list of them, as one line.
-fn words(value: &Json) -> Option<String> {
+/// Returns a scalar, or a list of scalars, as one line. Returns `None` for anything else.
+fn one_line(value: &Json) -> Option<String> {
     match value {
         Json::String(text) => Some(text.clone()),
         Json::Number(number) => Some(number.as_str().to_owned()),
         Json::Array(items) => {
-            let words: Option<Vec<_>> = items.iter().map(words).collect();
+            let words: Option<Vec<_>> = items.iter().map(one_line).collect();
             Some(words?.join(" "))
         }
         _ => None,

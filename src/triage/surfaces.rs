@@ -7,10 +7,10 @@ use crate::inputs::{OwnerRequests, Surface};
 use crate::json::Json;
 use crate::words::AcceptanceField;
 
-/// All surfaces that owners are asked about: an answer for one must not speak of another, and an answer for a
-/// surface that is not one of them is held.
+/// All surfaces that owners are asked about. An answer for one surface must not name another one. An answer for a
+/// surface that is not in this set is held.
 ///
-/// They come from owner requests and nowhere else. A clone shares them.
+/// The surfaces come only from owner requests. A clone shares them.
 ///
 /// ```
 /// use acceptance_ledger::{OwnerRequests, Surfaces};
@@ -28,13 +28,13 @@ pub struct Surfaces(Arc<Index>);
 #[derive(Debug, Default, PartialEq)]
 struct Index {
     surfaces: HashSet<ById>,
-    /// Those ids that are no single token.
+    /// The ids that are not a single token, so that a search by token does not find them.
     odd_ids: Vec<String>,
     /// How many surfaces have each label or expected scope.
     names: HashMap<(AcceptanceField, String), usize>,
 }
 
-/// A surface that is found by its id.
+/// A surface that is compared and hashed by its id only.
 #[derive(Debug)]
 struct ById(Surface);
 
@@ -59,7 +59,7 @@ impl PartialEq for ById {
 impl Eq for ById {}
 
 impl Surfaces {
-    /// The surfaces of these requests.
+    /// Returns the surfaces of these requests.
     #[must_use]
     pub fn of(requests: &OwnerRequests) -> Self {
         let mut index = Index::default();
@@ -78,24 +78,24 @@ impl Surfaces {
         Self(Arc::new(index))
     }
 
-    /// The surface of this id, where there is one.
+    /// Returns the surface with this id, if there is one.
     #[must_use]
     pub fn get(&self, surface_id: &str) -> Option<&Surface> {
         self.0.surfaces.get(surface_id).map(|ById(surface)| surface)
     }
 
-    /// The surface of the candidate of this id, where there is one.
+    /// Returns the surface of the candidate with this id, if there is one.
     #[must_use]
     pub fn of_candidate(&self, candidate_id: &str) -> Option<&Surface> {
         self.get(Surface::id_in(candidate_id)?)
     }
 
-    /// Whether this very surface is one of them: one that only has the id of one asks for something else.
+    /// Returns whether exactly this surface is in the set. A surface that only has the same id may ask for something else.
     pub(super) fn has(&self, surface: &Surface) -> bool {
         self.get(surface.surface_id()) == Some(surface)
     }
 
-    /// Whether `scope` is a name that `surface` alone has.
+    /// Returns whether `scope` is a name that only `surface` has.
     pub(super) fn is_its_own_name(&self, surface: &Surface, scope: &str) -> bool {
         NAMES.into_iter().any(|field| {
             let name = surface.descriptor(field).and_then(Json::as_str).map(str::trim);
@@ -103,34 +103,37 @@ impl Surfaces {
         })
     }
 
-    /// The ids of surfaces that stand in `text` as whole tokens.
+    /// Returns the ids of surfaces that occur in `text` as whole tokens.
     pub(super) fn named_in<'a>(&'a self, text: &'a str) -> impl Iterator<Item = &'a str> {
-        let odd = self.0.odd_ids.iter().map(String::as_str).filter(move |id| stands_in(text, id));
+        let odd =
+            self.0.odd_ids.iter().map(String::as_str).filter(move |id| occurs_as_token(text, id));
         tokens(text).filter(|token| self.get(token).is_some()).chain(odd)
     }
 }
 
-/// The descriptors that may name a surface in an answer.
+/// The descriptors that an answer may use as the name of a surface.
 pub(super) const NAMES: [AcceptanceField; 2] =
     [AcceptanceField::Label, AcceptanceField::ExpectedScope];
 
+/// Returns whether a character can be part of an id: letters, digits, and the signs of paths.
 fn is_token_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || "_-/:.".contains(character)
 }
 
 fn tokens(text: &str) -> impl Iterator<Item = &str> {
-    // A final full stop ends a sentence and belongs to no token.
+    // A full stop at the end of a token ends the sentence. It is not part of the token.
     text.split(|character| !is_token_character(character))
         .map(|token| token.strip_suffix('.').unwrap_or(token))
 }
 
-/// Whether `id` stands in `text` and no token goes on at either end.
-pub(super) fn stands_in(text: &str, id: &str) -> bool {
+/// Returns whether `id` occurs in `text` as a whole token: no token character directly before or after it.
+pub(super) fn occurs_as_token(text: &str, id: &str) -> bool {
     text.match_indices(id).any(|(at, _)| {
         let before = text.get(..at).and_then(|before| before.chars().next_back());
         let mut after = text.get(at + id.len()..).unwrap_or_default().chars();
         let next = after.next();
         let ends = match next {
+            // A full stop ends the id, unless a token goes on after it, as in `node.yml.bak`.
             Some('.') => !after.next().is_some_and(is_token_character),
             next => !next.is_some_and(is_token_character),
         };

@@ -1,4 +1,4 @@
-//! The verified properties of triage; `docs/properties.md` links to each by its name.
+//! The verified properties of triage. `docs/properties.md` links to each test by its name.
 
 use std::fmt::Write as _;
 
@@ -26,7 +26,7 @@ fn judge(text: &str) -> Option<AnyCandidate> {
     Some(candidate.receive(&Surfaces::of(&requests()), &document).into())
 }
 
-/// All that anybody sees of a candidate: its debug output, its findings, and its ledger.
+/// Returns everything that a candidate shows: its debug output, its findings, and its ledger.
 fn shown(candidate: AnyCandidate) -> String {
     let mut shown = format!("{candidate:?}");
     for finding in candidate.findings() {
@@ -39,7 +39,7 @@ fn shown(candidate: AnyCandidate) -> String {
     shown
 }
 
-/// The places where an answer can carry something.
+/// The places in an answer that can carry a secret.
 #[derive(Clone, Debug)]
 enum Place {
     Field(AcceptanceField),
@@ -68,6 +68,7 @@ fn place() -> impl Strategy<Value = Place> {
     ]
 }
 
+/// Returns a clean response with a secret in one place, after some prose.
 fn plant(secret: &str, place: &Place, prose: &str) -> Value {
     let text = json!(format!("{prose}{secret}"));
     let mut members = strategies::clean_response(&surfaces()[0]);
@@ -127,12 +128,12 @@ fn triage_is_total_and_deterministic() {
         let candidate = judge(&text).unwrap();
         prop_assert_eq!(&candidate, &judge(&text).unwrap());
         let lane = candidate.lane();
-        prop_assert!(lane.strictness().is_some(), "no answer lands in {}", lane);
+        prop_assert!(lane.strictness().is_some(), "no answer goes to {}", lane);
         // Either something is found, or the answer is ready.
         prop_assert_eq!(candidate.findings().is_empty(), lane == Lane::ReadyForMonitoringReview);
         for finding in candidate.findings() {
             prop_assert!(finding.lane().strictness() <= lane.strictness());
-            // An unknown field is shown by its position.
+            // The pointer of an unknown field is its position, so the test cannot follow it.
             let is_named = !finding.field().contains('#');
             if let Some(characters) = finding.characters().filter(|_| is_named) {
                 let value: Value = serde_json::from_str(&text).unwrap();

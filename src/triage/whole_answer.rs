@@ -1,4 +1,4 @@
-//! What the answers have to be together: identity, requirements, scope, and what they claim.
+//! Examines the answers together: identity, requirements, scope, and claims.
 
 use std::collections::HashSet;
 
@@ -10,10 +10,11 @@ use crate::words::{
     ReviewerCheck,
 };
 
-use super::surfaces::{NAMES, stands_in};
+use super::surfaces::{NAMES, occurs_as_token};
 use super::{Examination, Finding};
 
 impl Examination<'_> {
+    /// Reports ids, versions, the approval key and the responder if they are missing or not those of this surface.
     pub(super) fn examine_identity(&mut self) {
         let surface = self.surface;
         for (field, own) in [
@@ -23,21 +24,23 @@ impl Examination<'_> {
         ] {
             let key = ResponseKey::Field(field);
             let is_another = self.document.value(key).and_then(Json::as_str) != Some(own);
-            // A surface that is not among those of the requests may ask for less than they do.
-            let is_stranger =
+            // A surface that the requests do not have may ask for less than they do.
+            let is_unknown =
                 field == AcceptanceField::SurfaceId && !self.surfaces.has(self.surface);
-            if is_another || is_stranger {
+            if is_another || is_unknown {
                 self.find_in(Problem::IdentityMismatch, key);
             }
         }
         let key = ResponseKey::Field(AcceptanceField::RepoSha256);
         let version = surface.descriptor(AcceptanceField::RepoSha256).and_then(Json::as_str);
+        // A surface without a valid digest has no version, so no answer can be about it.
         let is_version =
             |text: &str| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let answered = self.document.value(key).and_then(Json::as_str);
         if !version.is_some_and(is_version) || answered != version {
             self.find_in(Problem::StaleSurfaceVersion, key);
         }
+        // A present key was examined with the members.
         if self.document.value(ResponseKey::Field(AcceptanceField::NotApproval)).is_none() {
             self.find_in(
                 Problem::ApprovalClaimed,
@@ -58,6 +61,7 @@ impl Examination<'_> {
         }
     }
 
+    /// Reports a decision that is unknown or declines, and each required field that is missing.
     pub(super) fn examine_requirements(&mut self) {
         let decision = self.decision;
         if decision.is_none() && self.answers.text(AcceptanceField::Decision).is_some() {
@@ -75,7 +79,7 @@ impl Examination<'_> {
                 {
                     Problem::IncidentContextMissing
                 }
-                field => field.problem_where_missing(),
+                field => field.problem_if_missing(),
             };
             let key = ResponseKey::Field(field);
             let is_excusable = self.may_be_not_applicable(field);
@@ -83,27 +87,31 @@ impl Examination<'_> {
             self.add(finding.excusable(is_excusable));
         }
         if decision != Some(Decision::DeclineOwnership) {
+            // The request asks for these fields, but this crate has no such answer. So they are always missing.
             for name in self.surface.unanswerable_fields() {
-                // As RFC 6901 escapes a name.
+                // RFC 6901 escapes a name in a JSON pointer like this.
                 let name = name.replace('~', "~0").replace('/', "~1");
                 self.find(Problem::FieldMissing, None, format!("/{name}"), None);
             }
         }
     }
 
+    /// Returns whether a required answer is missing. `not_applicable` counts as missing if the field does not accept it.
     fn is_missing(&self, field: AcceptanceField) -> bool {
-        let is_none_to_give = self.answers.is_not_applicable(field);
+        let is_not_applicable = self.answers.is_not_applicable(field);
         match requirement(field, self.surface, &self.answers) {
-            Requirement::Demanded => self.answers.is_blank(field) || is_none_to_give,
+            Requirement::Demanded => self.answers.is_blank(field) || is_not_applicable,
             Requirement::ByRequest => {
-                self.answers.is_blank(field) || (is_none_to_give && self.is_owed_to_others(field))
+                self.answers.is_blank(field)
+                    || (is_not_applicable && self.is_due_notification(field))
             }
-            Requirement::Optional => is_none_to_give && self.is_owed_to_others(field),
+            Requirement::Optional => is_not_applicable && self.is_due_notification(field),
         }
     }
 
-    /// Whether the field is the notice to other projects, and the answer names one.
-    fn is_owed_to_others(&self, field: AcceptanceField) -> bool {
+    /// Returns whether the field is the notification of other projects, and the answer names a shared project that the
+    /// surface itself does not name.
+    fn is_due_notification(&self, field: AcceptanceField) -> bool {
         field == AcceptanceField::CrossProjectNotificationRef && {
             let names = NAMES.map(|name| {
                 self.surface.descriptor(name).and_then(Json::as_str).unwrap_or_default()
@@ -113,6 +121,7 @@ impl Examination<'_> {
         }
     }
 
+    /// Reports a scope that does not name this surface, or that names another one.
     pub(super) fn examine_scope(&mut self) {
         let key = ResponseKey::Field(AcceptanceField::AffectedScope);
         let Some(scope) = self.answers.text(AcceptanceField::AffectedScope).map(str::to_owned)
@@ -121,7 +130,8 @@ impl Examination<'_> {
         };
         let own = self.surface.surface_id();
         let named: HashSet<&str> = self.surfaces.named_in(&scope).collect();
-        let is_own = stands_in(&scope, own) || self.surfaces.is_its_own_name(self.surface, &scope);
+        let is_own =
+            occurs_as_token(&scope, own) || self.surfaces.is_its_own_name(self.surface, &scope);
         let names_other = named.iter().any(|id| *id != own);
         if !is_own {
             self.find_in(Problem::ScopeMismatch, key);
@@ -131,27 +141,27 @@ impl Examination<'_> {
         }
     }
 
-    /// Whether `not_applicable:` with a reason is an answer in this field.
+    /// Returns whether this field accepts `not_applicable:` with a reason.
     fn may_be_not_applicable(&self, field: AcceptanceField) -> bool {
         requirement(field, self.surface, &self.answers) != Requirement::Demanded
-            && !self.is_owed_to_others(field)
+            && !self.is_due_notification(field)
     }
 
-    /// Finds the parts that an answer lacks. (One that has none is missing as a whole.)
+    /// Reports the missing parts of each answer in parts. (An answer without any part is reported as a missing field.)
     pub(super) fn examine_parts(&mut self) {
         let has_proof = self.answers.is_answered(AcceptanceField::ReceiverReceiptProofRef);
         let lacks_proof = self.is_missing(AcceptanceField::ReceiverReceiptProofRef);
         for field in AcceptanceField::answers() {
             let Some(answer @ Answer::Parts(_)) = self.answers.answer(field) else { continue };
-            let may_be_none = self.may_be_not_applicable(field);
+            let accepts_not_applicable = self.may_be_not_applicable(field);
             let parts = field.form().map_or(&[][..], |form| form.parts());
             let is_lacking = |part: &&crate::words::AnswerPart| match answer.part(part.name) {
-                Some(PartAnswer::NotApplicable(_)) => !may_be_none,
+                Some(PartAnswer::NotApplicable(_)) => !accepts_not_applicable,
                 Some(_) => false,
                 None => match part.need {
                     PartNeed::Always => true,
                     PartNeed::AfterChange => self.decision == Some(Decision::ConfirmAfterChange),
-                    // A receipt that the whole answer lacks is found there.
+                    // If `receiver_receipt_proof_ref` is missing, it is reported at its own field, and only there.
                     PartNeed::UnlessProven => !has_proof && !lacks_proof,
                 },
             };
@@ -163,21 +173,22 @@ impl Examination<'_> {
         }
     }
 
-    /// Whether what a claim of health rests on is shown.
+    /// Reports each ground of a claim of health that no ref shows.
     pub(super) fn examine_grounds(&mut self) {
         use AcceptanceField as Field;
-        // Who is not the owner can show nothing.
+        // Somebody who declines ownership cannot show anything about the surface.
         if self.decision == Some(Decision::DeclineOwnership) {
             return;
         }
         let review = self.answers.answer(Field::FalseGreenRiskReview);
         let grounds = review.map_or(&[][..], Answer::grounds).to_vec();
         let place = format!("/{}/health_rests_on", Field::FalseGreenRiskReview);
-        let of_review = Some(ResponseKey::Field(Field::FalseGreenRiskReview));
+        let review_key = Some(ResponseKey::Field(Field::FalseGreenRiskReview));
+        // `no_health_claimed` claims nothing, so it needs no proof.
         let shows_nothing =
             |ground: &HealthGround| !ground.is_proof() && *ground != HealthGround::NoHealthClaimed;
         if !grounds.is_empty() && grounds.iter().all(shows_nothing) {
-            self.find(Problem::RouteOnlyHealth, of_review, place.clone(), None);
+            self.find(Problem::RouteOnlyHealth, review_key, place.clone(), None);
         }
         for ground in grounds {
             let (shown_by, problem) = match ground {
@@ -196,10 +207,11 @@ impl Examination<'_> {
                 continue;
             }
             let (key, pointer) = if problem == Problem::FalseGreenReviewMissing {
-                (of_review, place.clone())
+                (review_key, place.clone())
             } else {
                 (Some(ResponseKey::Field(shown_by)), format!("/{shown_by}"))
             };
+            // The missing field may be reported already, because it is also required.
             let is_known =
                 |finding: &Finding| finding.problem == problem && finding.field == pointer;
             if !self.findings.iter().any(is_known) {
@@ -208,14 +220,16 @@ impl Examination<'_> {
         }
     }
 
+    /// Reports claims of recovery without an incident, and claims of health without proof.
     pub(super) fn examine_claims(&mut self) {
         let is_given = |field| self.answers.is_answered(field);
         let has_incident = is_given(AcceptanceField::IncidentContextRef);
         let has_proof = is_given(AcceptanceField::AlertChainHealthRef)
             && is_given(AcceptanceField::ReceiverReceiptProofRef);
+        // Taken out for the loop, because `find` borrows all of `self`.
         let answered = std::mem::take(&mut self.answered);
         for text in &answered {
-            // A ground is a word of the form, and a ref is none of the owner's.
+            // A ground is a word that the form gives, and a ref is not in the owner's words. Neither is a claim.
             let is_ground = text.pointer.contains("/health_rests_on");
             if is_ground || text.field.answer_shape() != Some(AnswerShape::Text) {
                 continue;
@@ -226,7 +240,7 @@ impl Examination<'_> {
             }
             if detect::claims_health(&text.folded) {
                 if has_proof {
-                    // It may be shown, or may rest on what merely answers: a person has to look.
+                    // The proof may be for this claim or not. Only a person can see that.
                     self.hints.push(Hint {
                         check: ReviewerCheck::AlertChainHealthNotRouteOnly,
                         field: text.pointer.clone(),

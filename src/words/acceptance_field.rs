@@ -1,7 +1,7 @@
 use super::{ReviewerCheck, word_list};
 
 word_list! {
-    /// One of the 38 acceptance fields: what a candidate is, what its owner answers, what became of it.
+    /// One of the 38 acceptance fields of a candidate: its identity, the owner's answers and the outcome.
     ///
     /// ```
     /// use acceptance_ledger::{AcceptanceField, AnswerShape, ReviewerCheck};
@@ -12,23 +12,23 @@ word_list! {
     /// assert_eq!(AcceptanceField::answers().count(), 23);
     /// ```
     pub enum AcceptanceField("acceptance field") {
-        AcceptanceCandidateId = "acceptance_candidate_id": "The candidate's id: `monitoring_owner_response_acceptance:` and the surface id.",
+        AcceptanceCandidateId = "acceptance_candidate_id": "The candidate's id: the prefix `monitoring_owner_response_acceptance:` and the surface id.",
         RequestId = "request_id": "The id of the request that was drafted for the owner.",
-        SurfaceId = "surface_id": "The id of the surface: the rule file, route or receiver that is answered for.",
-        Label = "label": "A name that people know the surface by.",
+        SurfaceId = "surface_id": "The id of the surface: the rule file, route or receiver that the owner answers for.",
+        Label = "label": "The name that people use for the surface.",
         ExpectedScope = "expected_scope": "The scope that the surface is expected to act on.",
         ConfigKind = "config_kind": "The kind of configuration.",
         ObservabilityScope = "observability_scope": "The part of the observability stack.",
-        ControlTier = "control_tier": "C0 can change alerts, C1 feeds them, C2 is the rest.",
+        ControlTier = "control_tier": "C0 can alter alerts, alerts depend on C1, and C2 is everything else.",
         RepoSourcePath = "repo_source_path": "The path of the file in its repository.",
-        RepoSha256 = "repo_sha256": "The sha256 of that file: the version that an answer speaks of.",
+        RepoSha256 = "repo_sha256": "The sha256 of that file: the version that an answer is about.",
         SourceLineCount = "source_line_count": "How many lines the file has.",
-        WriteCapableSurface = "write_capable_surface": "Whether a change of the file can alter alerts, routes or receivers.",
+        WriteCapableSurface = "write_capable_surface": "Whether a change to the file can alter alerts, routes or receivers.",
         RequiresLiveEvidence = "requires_live_evidence": "Whether an answer needs evidence from the running system.",
         OwnerResponseRef = "owner_response_ref": "Where the owner's own words can be found.",
         OwnerRoleOrTeam = "owner_role_or_team": "The role or team that answers.",
         Decision = "decision": "What the owner decides about the surface.",
-        DecisionReason = "decision_reason": "Why.",
+        DecisionReason = "decision_reason": "The reason for the decision.",
         AffectedScope = "affected_scope": "What the decision covers.",
         RedactedEvidenceRefs = "redacted_evidence_refs": "Pointers to redacted evidence.",
         LiveConfigHashRef = "live_config_hash_ref": "A pointer to the hash of the configuration that runs.",
@@ -40,20 +40,20 @@ word_list! {
         ReceiverReceiptProofRef = "receiver_receipt_proof_ref": "A pointer to the proof that a notification arrived.",
         StaleAlertReview = "stale_alert_review": "What the review of stale alerts found.",
         SilenceOrDedupReview = "silence_or_dedup_review": "What the review of silences, dedup and inhibition found.",
-        FalseGreenRiskReview = "false_green_risk_review": "Why a green sign can be believed.",
+        FalseGreenRiskReview = "false_green_risk_review": "Why a green status can be trusted.",
         PostReloadReadbackPlan = "post_reload_readback_plan": "How the state would be read back after a reload.",
-        CrossProjectNotificationRef = "cross_project_notification_ref": "A pointer to the notice that other projects got.",
+        CrossProjectNotificationRef = "cross_project_notification_ref": "A pointer to the notification that other projects received.",
         MaintenanceWindow = "maintenance_window": "When a change may happen.",
-        RollbackOwner = "rollback_owner": "Who takes a change back.",
+        RollbackOwner = "rollback_owner": "Who rolls a change back.",
         ValidationPlan = "validation_plan": "How a change would be validated.",
-        NoiseBudgetOwner = "noise_budget_owner": "Who owns the noise that alerts make.",
+        NoiseBudgetOwner = "noise_budget_owner": "Who owns the noise of alerts.",
         ReviewerOutcome = "reviewer_outcome": "The lane that the latest reviewer record gave the answer.",
         FollowupOwner = "followup_owner": "Who follows up.",
-        NotApproval = "not_approval": "True for ever: the ledger approves nothing.",
+        NotApproval = "not_approval": "Must be true: the ledger approves nothing.",
     }
 }
 
-/// The type of an answer in the ledger; [`AnswerForm`](crate::AnswerForm) says what it has to contain.
+/// The type of an answer in the ledger. [`AnswerForm`](crate::AnswerForm) says what the answer must contain.
 ///
 /// ```
 /// use acceptance_ledger::{AcceptanceField, AnswerShape};
@@ -63,16 +63,16 @@ word_list! {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnswerShape {
-    /// Prose; `pending_owner_response` until it is answered.
+    /// Prose; `pending_owner_response` until the owner answers.
     Text,
-    /// A pointer to evidence; `null` until it is answered.
+    /// A pointer to evidence; `null` until the owner answers.
     Ref,
-    /// A list of pointers to evidence; empty until it is answered.
+    /// A list of pointers to evidence; empty until the owner answers.
     Refs,
 }
 
 impl AcceptanceField {
-    /// How many fields an owner answers.
+    /// The number of fields that an owner answers. (A `const` cannot use iterators, so this is a loop.)
     pub(crate) const ANSWERS: usize = {
         let (mut count, mut fields) = (0, Self::ALL);
         while let [field, rest @ ..] = fields {
@@ -84,21 +84,21 @@ impl AcceptanceField {
         count
     };
 
-    /// The fields that an owner answers, in the ledger's order.
+    /// Returns the fields that an owner answers, in the ledger's order.
     pub fn answers() -> impl Iterator<Item = Self> {
         Self::ALL.iter().copied().filter(|field| field.answer_shape().is_some())
     }
 
-    /// Whether every answer has it, whatever the surface and the decision are.
+    /// Whether every answer needs this field, for any surface and any decision.
     #[must_use]
-    pub const fn is_always_asked(self) -> bool {
+    pub const fn is_always_required(self) -> bool {
         matches!(
             self,
             Self::OwnerRoleOrTeam | Self::Decision | Self::DecisionReason | Self::AffectedScope
         )
     }
 
-    /// What the ledger has here, or `None` where the field is not the owner's to answer.
+    /// Returns the type of the answer in the ledger, or `None` if the owner does not answer this field.
     #[must_use]
     pub const fn answer_shape(self) -> Option<AnswerShape> {
         match self {
@@ -143,8 +143,8 @@ impl AcceptanceField {
         }
     }
 
-    /// The check that a problem in this answer counts against, or `None` where the field is not
-    /// the owner's to answer.
+    /// Returns the check that a problem in this answer counts against, or `None` if the owner does not answer
+    /// this field.
     #[must_use]
     pub const fn check(self) -> Option<ReviewerCheck> {
         Some(match self {

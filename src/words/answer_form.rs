@@ -1,5 +1,5 @@
-//! What an answer to each field has to contain. Adding a part is one row here: the template, the schema, triage,
-//! `explain`, the docs and the reviewer's draft are made from these tables.
+//! What an answer to each field must contain. To add a part, add one row here: the template, the schema, triage,
+//! `explain`, the docs and the reviewer's draft are generated from these tables.
 
 use super::{AcceptanceField, HealthGround, Problem, ReferenceUse};
 
@@ -14,17 +14,17 @@ use super::{AcceptanceField, HealthGround, Problem, ReferenceUse};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum AnswerForm {
-    /// One of the decisions.
+    /// One of the six decisions.
     Decision,
     /// A text that names the surface.
     Scope,
-    /// A text that says something.
+    /// A text of three words or more that are not placeholders.
     Text,
-    /// A text that says something, or a ref.
+    /// A text as in [`Text`](Self::Text), or a ref.
     TextOrRef,
     /// The name of a person, a team, a role or a rota.
     Name,
-    /// A name, a ref, or `disable: <path>`: who or what takes a change back.
+    /// A name, a ref, or `disable: <path>`: who rolls a change back, or how it is switched off.
     NameRefOrDisable,
     /// A ref.
     Ref(ReferenceUse),
@@ -47,11 +47,11 @@ pub enum AnswerForm {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AnswerPart {
-    /// Its key.
+    /// The key of the part.
     pub name: &'static str,
-    /// What it has to be.
+    /// The form of its value.
     pub form: PartForm,
-    /// When it has to be there.
+    /// When the part is required.
     pub need: PartNeed,
 }
 
@@ -64,24 +64,24 @@ pub struct AnswerPart {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PartForm {
-    /// A text that says something.
+    /// A text of two words or more that are not placeholders. The part's name says the rest.
     Text,
-    /// A text that says something, or a ref.
+    /// A text as in [`Text`](Self::Text), or a ref.
     TextOrRef,
-    /// When to stop. It may be the same in two plans, and never `not_applicable`.
+    /// When to stop. Two plans may have the same condition. `not_applicable` is not allowed.
     StopCondition,
     /// A ref.
     Ref(ReferenceUse),
-    /// `clear`, or a list of what was found: what, whose, and where something hides alerts, until when.
+    /// `clear`, or a list of what was found. An entry says what it is, who owns it and, if it hides alerts, until when.
     Entries {
-        /// Which ends an entry can have; `None` where it has none.
+        /// The kinds of end that an entry can have. `None`: an entry has no end.
         until: Option<Until>,
     },
     /// A list of health grounds.
     Grounds,
 }
 
-/// How long something that hides alerts may stay.
+/// How long something may hide alerts.
 ///
 /// ```
 /// use acceptance_ledger::Until;
@@ -90,21 +90,21 @@ pub enum PartForm {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Until {
-    /// To a date or a time.
+    /// Until a date or a time.
     Ends,
-    /// To a date or a time, or for good, because it is meant so.
+    /// Until a date or a time, or permanently, because the owner intends it (`by_design`).
     EndsOrByDesign,
 }
 
 impl Until {
-    /// Whether it may say `by_design`.
+    /// Whether the end may be `by_design`.
     #[must_use]
     pub const fn may_be_by_design(self) -> bool {
         matches!(self, Self::EndsOrByDesign)
     }
 }
 
-/// When a part has to be there.
+/// When a part is required.
 ///
 /// ```
 /// use acceptance_ledger::PartNeed;
@@ -113,11 +113,11 @@ impl Until {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PartNeed {
-    /// Wherever its field is answered.
+    /// Whenever its field is answered.
     Always,
-    /// After a change.
+    /// Only if the decision is `confirm_after_change`.
     AfterChange,
-    /// Unless the receipt stands in `receiver_receipt_proof_ref`.
+    /// Unless `receiver_receipt_proof_ref` gives the receipt.
     UnlessProven,
 }
 
@@ -125,6 +125,7 @@ const fn part(name: &'static str, form: PartForm) -> AnswerPart {
     AnswerPart { name, form, need: PartNeed::Always }
 }
 
+/// What `validation_plan_present` tells a reviewer to look for.
 const VALIDATION: &[AnswerPart] = &[
     part("route", PartForm::TextOrRef),
     part("receipt", PartForm::TextOrRef),
@@ -133,6 +134,8 @@ const VALIDATION: &[AnswerPart] = &[
     part("stop_condition", PartForm::StopCondition),
 ];
 
+/// The lane `post_reload_readback_required` asks for `metrics` and `receipt` after a change. Before a change, a plan says
+/// only what is read back and when to stop.
 const READBACK: &[AnswerPart] = &[
     part("readback", PartForm::TextOrRef),
     AnswerPart { name: "metrics", form: PartForm::TextOrRef, need: PartNeed::AfterChange },
@@ -140,6 +143,7 @@ const READBACK: &[AnswerPart] = &[
     part("stop_condition", PartForm::StopCondition),
 ];
 
+/// What `alert_chain_health_not_route_only` demands instead of a route that answers 200.
 const CHAIN_HEALTH: &[AnswerPart] = &[
     part("rule", PartForm::Ref(ReferenceUse::Any)),
     part("state", PartForm::Ref(ReferenceUse::Any)),
@@ -152,6 +156,8 @@ const CHAIN_HEALTH: &[AnswerPart] = &[
 ];
 
 const FOUND: PartForm = PartForm::Entries { until: None };
+
+/// What `stale_alert_review_present` tells a reviewer to look for.
 const STALE: &[AnswerPart] = &[
     part("stale", FOUND),
     part("pending", FOUND),
@@ -160,7 +166,11 @@ const STALE: &[AnswerPart] = &[
 ];
 
 const ENDS: PartForm = PartForm::Entries { until: Some(Until::Ends) };
+
+/// A mute, dedup or inhibit rule may be meant to stay. A silence or a maintenance must end.
 const MAY_STAY: PartForm = PartForm::Entries { until: Some(Until::EndsOrByDesign) };
+
+/// What `silence_or_dedup_review_present` tells a reviewer to look for.
 const SILENCE: &[AnswerPart] = &[
     part("silence", ENDS),
     part("mute", MAY_STAY),
@@ -175,7 +185,7 @@ const FALSE_GREEN: &[AnswerPart] =
 /// The keys of an entry.
 pub(crate) const ENTRY_KEYS: [&str; 3] = ["what", "owner", "until"];
 
-/// Answers that begin with a word and a colon. In an object the word may be a key.
+/// Prefixes of an answer, as in `ref: ticket:OPS-12`. In an object, the prefix may be a key.
 pub(crate) const NOT_APPLICABLE: &str = "not_applicable";
 pub(crate) const REF: &str = "ref";
 pub(crate) const WINDOW: &str = "window";
@@ -183,14 +193,14 @@ pub(crate) const STANDING: &str = "standing";
 pub(crate) const PER_CHANGE: &str = "per_change";
 pub(crate) const DISABLE: &str = "disable";
 
-/// What the owner says of a part in which nothing was found.
+/// What the owner writes in a part of a review if nothing was found.
 pub(crate) const CLEAR: &str = "clear";
 
-/// What stands for an end of what is meant to stay.
+/// What the owner writes instead of an end if something is meant to stay.
 pub(crate) const BY_DESIGN: &str = "by_design";
 
 impl AnswerForm {
-    /// The parts of an answer; none where it has none.
+    /// Returns the parts of an answer. The list is empty if the form has no parts.
     #[must_use]
     pub const fn parts(self) -> &'static [AnswerPart] {
         match self {
@@ -199,13 +209,13 @@ impl AnswerForm {
         }
     }
 
-    /// The part of a name.
+    /// Returns the part with this name.
     #[must_use]
     pub fn part(self, name: &str) -> Option<&'static AnswerPart> {
         self.parts().iter().find(|part| part.name == name)
     }
 
-    /// The words that may stand as a key in place of a prefix.
+    /// Returns the prefixes that may be written as a key, as in `{ref: ticket:OPS-12}`.
     pub(crate) const fn prefix_keys(self) -> &'static [&'static str] {
         match self {
             Self::Decision | Self::Scope => &[],
@@ -216,7 +226,7 @@ impl AnswerForm {
         }
     }
 
-    /// What it takes, in a few English words.
+    /// Returns what the form accepts, in a few English words.
     #[must_use]
     pub fn english(self) -> String {
         match self {
@@ -244,7 +254,7 @@ impl AnswerForm {
 }
 
 impl AnswerPart {
-    /// What it takes, in a few English words.
+    /// Returns what the part accepts and when it is required, in a few English words.
     #[must_use]
     pub fn english(&self) -> String {
         let form = match self.form {
@@ -269,14 +279,14 @@ impl AnswerPart {
             PartNeed::Always => form,
             PartNeed::AfterChange => format!("{form}; only after a change"),
             PartNeed::UnlessProven => {
-                format!("{form}; blank, it takes receiver_receipt_proof_ref")
+                format!("{form}; if blank, receiver_receipt_proof_ref counts")
             }
         }
     }
 }
 
 impl AcceptanceField {
-    /// The form of its answer, or `None` where the field is not the owner's to answer.
+    /// Returns the form of the answer, or `None` if the owner does not answer this field.
     #[must_use]
     pub const fn form(self) -> Option<AnswerForm> {
         Some(match self {
@@ -307,9 +317,10 @@ impl AcceptanceField {
         })
     }
 
-    /// What is wrong with an answer that lacks it. (After an incident, a missing incident is worse.)
+    /// Returns the problem of an answer that lacks this field. (After an incident, triage uses
+    /// [`Problem::IncidentContextMissing`] for a missing `incident_context_ref`.)
     #[must_use]
-    pub const fn problem_where_missing(self) -> Problem {
+    pub const fn problem_if_missing(self) -> Problem {
         match self {
             Self::AlertChainHealthRef => Problem::HealthRefMissing,
             Self::FalseGreenRiskReview => Problem::FalseGreenReviewMissing,
@@ -321,7 +332,7 @@ impl AcceptanceField {
         }
     }
 
-    /// Whether the name stands for a step inside an answer: a part, a key of an entry, or a prefix as a key.
+    /// Whether the name is a step inside an answer: a part, a key of an entry, or a prefix as a key.
     pub(crate) fn is_step_of_an_answer(name: &str) -> bool {
         let prefixes = [NOT_APPLICABLE, REF, WINDOW, STANDING, PER_CHANGE, DISABLE];
         ENTRY_KEYS.contains(&name)
@@ -331,7 +342,7 @@ impl AcceptanceField {
     }
 }
 
-/// The grounds, as a message lists them.
+/// Returns all health grounds, as a message lists them.
 pub(crate) fn grounds() -> String {
     HealthGround::ALL.iter().map(|ground| ground.as_str()).collect::<Vec<_>>().join(", ")
 }

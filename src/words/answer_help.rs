@@ -1,32 +1,35 @@
-//! What a template says above each field: English first, then Traditional Chinese. A line that begins with two spaces
-//! stays as it is; other lines are wrapped.
+//! The help that a template prints above each field: English first, then Traditional Chinese. A line that begins with
+//! two spaces is printed as it is. Other lines are wrapped.
+//!
+//! Triage does not examine a comment that a template prints. If a text here changes, triage examines the old text in
+//! older forms.
 
 use super::AcceptanceField;
 
-/// What stands above the names of the owners.
+/// The help above the fields that name owners.
 pub(crate) const NAMES: [&str; 2] =
     ["One name may stand in all of them.", "可以都是同一個人或團隊。"];
 
-/// What stands above the reviews.
+/// The help above the reviews.
 pub(crate) const LOOKED_AT: [&str; 2] = [
     "Each line: clear, or what you found:\n      pending:\n        - what: HighLatency, since Friday\n          owner: Dana Lim\nNot looked at? Leave it blank.",
     "每行寫 clear，或寫查到的項目。沒查就留白。",
 ];
 
-/// What stands above who answers.
+/// The help above `responder` and `responded_at`.
 pub(crate) const RESPONDER: [&str; 2] = [
     "Who answers, and when (`date -Iseconds` prints it). Role or team must be traceable.",
     "誰回覆、何時回覆；角色或團隊必須可追溯。",
 ];
 
-/// What stands above the fields that share one reason.
+/// The help above the fields that share one reason.
 pub(crate) const COMMON_REASON: [&str; 2] = [
     "The request asks for these too. One reason answers all of them. Where one does apply, take its name out of the list and answer it at the end of this file (`acceptance-ledger explain NAME` says how).",
     "下列項目請用一個理由一起回答；若有適用的，從清單移除，並在檔尾回答。",
 ];
 
 impl AcceptanceField {
-    /// What to write in the field, in English and in Chinese.
+    /// Returns what to write in the field, in English and in Chinese.
     pub(crate) const fn help(self) -> [&'static str; 2] {
         match self {
             Self::OwnerResponseRef => [

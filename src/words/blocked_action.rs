@@ -1,7 +1,7 @@
 use super::word_list;
 
 word_list! {
-    /// One of the 34 things that nobody may do on the strength of the ledger.
+    /// One of the 34 actions that the ledger never authorizes.
     ///
     /// ```
     /// use acceptance_ledger::BlockedAction;
@@ -34,14 +34,14 @@ word_list! {
         ProductionWrite = "production_write": "Write to production." | "寫入正式環境。",
         RuntimeGateOpen = "runtime_gate_open": "Open the runtime gate." | "打開 runtime gate。",
         RawMonitoringPayloadStorage = "raw_monitoring_payload_storage": "Store a raw monitoring payload." | "保存監控的 raw payload。",
-        AcceptSecretValueEvidence = "accept_secret_value_evidence": "Take a secret's value as evidence." | "以 secret 的值作為證據。",
+        AcceptSecretValueEvidence = "accept_secret_value_evidence": "Accept the value of a secret as evidence." | "以 secret 的值作為證據。",
         MarkOwnerResponseAcceptedWithoutReviewerRecord = "mark_owner_response_accepted_without_reviewer_record": "Mark an answer accepted without a reviewer record." | "沒有 reviewer record 就把回覆標為已接受。",
-        MarkRoute200AsAlertChainHealthy = "mark_route_200_as_alert_chain_healthy": "Take a route that answers 200 for a healthy alert chain." | "把 route 200 當成告警鏈路健康。",
+        MarkRoute200AsAlertChainHealthy = "mark_route_200_as_alert_chain_healthy": "Treat a route that answers 200 as a healthy alert chain." | "把 route 200 當成告警鏈路健康。",
         MarkReceiverHealthyWithoutReceipt = "mark_receiver_healthy_without_receipt": "Call a receiver healthy without a receipt." | "沒有 receipt 就稱 receiver 健康。",
-        AcceptSilenceWithoutOwner = "accept_silence_without_owner": "Accept a silence that nobody owns." | "接受沒有人負責的靜默。",
-        AcceptStaleAlertWithoutReview = "accept_stale_alert_without_review": "Accept a stale alert that nobody reviewed." | "接受沒有人檢視過的 stale 告警。",
+        AcceptSilenceWithoutOwner = "accept_silence_without_owner": "Accept a silence without an owner." | "接受沒有人負責的靜默。",
+        AcceptStaleAlertWithoutReview = "accept_stale_alert_without_review": "Accept a stale alert without a review." | "接受沒有人檢視過的 stale 告警。",
         AcceptReloadWithoutPostcheck = "accept_reload_without_postcheck": "Accept a reload without its post-check." | "接受沒有 post-check 的重新載入。",
         StoreRawAlertPayload = "store_raw_alert_payload": "Store a raw alert payload." | "保存告警的 raw payload。",
-        AddActionButton = "add_action_button": "Put a button that acts into any view of the ledger." | "在帳本的任何畫面放上會執行動作的按鈕。",
+        AddActionButton = "add_action_button": "Add a button that performs an action to any view of the ledger." | "在帳本的任何畫面放上會執行動作的按鈕。",
     }
 }

@@ -1,8 +1,8 @@
 use super::word_list;
 
 word_list! {
-    /// An execution boundary that is neither a gate nor a progress flag. With those it makes the 33
-    /// boundaries of the ledger, 32 of them false for ever and `not_authorization` true for ever.
+    /// An execution boundary that is neither a gate nor a progress flag. The ledger has 33 boundaries: these six,
+    /// 24 gates, two progress flags and `not_authorization`. Only `not_authorization` is true; the others are false.
     ///
     /// ```
     /// use acceptance_ledger::Boundary;
@@ -12,14 +12,14 @@ word_list! {
     pub enum Boundary("execution boundary") {
         RequestDispatchAuthorized = "request_dispatch_authorized": "Dispatching a request is not authorized.",
         RuntimeExecutionAuthorized = "runtime_execution_authorized": "Running anything is not authorized.",
-        Route200AlertChainHealthAccepted = "route_200_alert_chain_health_accepted": "A route that answers 200 is never taken for a healthy alert chain.",
-        ReceiverHealthWithoutReceiptAccepted = "receiver_health_without_receipt_accepted": "A receiver is never taken for healthy without a receipt.",
+        Route200AlertChainHealthAccepted = "route_200_alert_chain_health_accepted": "A route that answers 200 never counts as a healthy alert chain.",
+        ReceiverHealthWithoutReceiptAccepted = "receiver_health_without_receipt_accepted": "A receiver never counts as healthy without a receipt.",
         FalseGreenAcceptanceAuthorized = "false_green_acceptance_authorized": "Accepting a false green is not authorized.",
         RawAlertPayloadStorageAllowed = "raw_alert_payload_storage_allowed": "Storing a raw alert payload is not allowed.",
     }
 }
 
 impl Boundary {
-    /// The one boundary that is true for ever.
+    /// The only boundary that must be true.
     pub(crate) const NOT_AUTHORIZATION: &'static str = "not_authorization";
 }

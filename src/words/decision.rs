@@ -1,7 +1,7 @@
 use super::word_list;
 
 word_list! {
-    /// One of the six decisions that an owner can take about a surface.
+    /// One of the six decisions that an owner can make about a surface.
     ///
     /// ```
     /// use acceptance_ledger::Decision;
@@ -12,8 +12,8 @@ word_list! {
         ConfirmCurrentState = "confirm_current_state": "The surface is as it should be.",
         ConfirmAfterChange = "confirm_after_change": "The surface is as it should be after a change.",
         ConfirmAfterIncident = "confirm_after_incident": "The surface is as it should be after an incident.",
-        ProposeChange = "propose_change": "The surface should change; this proposes how, and asks nobody to do it.",
+        ProposeChange = "propose_change": "The surface should change; the owner proposes how, and does not ask anyone to do it.",
         ConfirmNotDeployed = "confirm_not_deployed": "No live system reads the file.",
-        DeclineOwnership = "decline_ownership": "The surface is not ours.",
+        DeclineOwnership = "decline_ownership": "The responder does not own the surface.",
     }
 }

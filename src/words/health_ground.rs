@@ -1,7 +1,7 @@
 use super::word_list;
 
 word_list! {
-    /// What a claim that alerting is healthy can rest on.
+    /// What a claim that alerting is healthy can be based on.
     ///
     /// ```
     /// use acceptance_ledger::HealthGround;
@@ -18,12 +18,13 @@ word_list! {
         ContainerStatus = "container_status": "A container is up.",
         DashboardStatus = "dashboard_status": "A dashboard is up.",
         UiVisible = "ui_visible": "A page opens.",
-        NoHealthClaimed = "no_health_claimed": "Nobody reads off this surface that alerting is healthy.",
+        NoHealthClaimed = "no_health_claimed": "The owner does not claim health, and this surface is not used to judge it.",
     }
 }
 
 impl HealthGround {
-    /// Whether it shows by itself that alerts are evaluated or delivered. What merely answers shows nothing.
+    /// Whether this ground alone shows that alerts are evaluated or delivered. A route, container, dashboard or page
+    /// that only responds does not show this.
     #[must_use]
     pub const fn is_proof(self) -> bool {
         matches!(

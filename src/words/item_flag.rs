@@ -1,7 +1,7 @@
 use super::{ReviewerCheck, word_list};
 
 word_list! {
-    /// One of the 16 items that a reviewer accepts one by one.
+    /// One of the 16 item flags. A reviewer accepts each item separately.
     ///
     /// ```
     /// use acceptance_ledger::{ItemFlag, ReviewerCheck};
@@ -29,7 +29,7 @@ word_list! {
 }
 
 impl ItemFlag {
-    /// The reviewer check that stands behind the flag.
+    /// Returns the reviewer check that must pass for the flag to be set.
     #[must_use]
     pub const fn check(self) -> ReviewerCheck {
         match self {

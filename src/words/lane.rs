@@ -1,7 +1,7 @@
 use super::word_list;
 
 word_list! {
-    /// One of the 12 lanes that a candidate can stand in; each has a typestate of its own.
+    /// One of the 12 lanes of a candidate. Each lane has its own typestate.
     ///
     /// ```
     /// use acceptance_ledger::Lane;
@@ -10,23 +10,23 @@ word_list! {
     /// assert!(Lane::QuarantineSecretOrRawPayload.strictness() > Lane::RequestSupplement.strictness());
     /// ```
     pub enum Lane("lane") {
-        WaitingOwnerResponse = "waiting_owner_response": "No owner has answered for the surface as it is today.",
-        QuarantineSecretOrRawPayload = "quarantine_secret_or_raw_payload": "The answer carried a secret or a raw payload; only the findings are kept.",
+        WaitingOwnerResponse = "waiting_owner_response": "No owner has answered for the current version of the surface.",
+        QuarantineSecretOrRawPayload = "quarantine_secret_or_raw_payload": "The answer contained a secret or a raw payload; only the findings are kept.",
         RejectExecutionRequest = "reject_execution_request": "The answer asked for an action on production; only the findings are kept.",
         RequestSupplement = "request_supplement": "A field is missing, unclear or not a pointer; the owner is asked for more.",
-        ReadyForMonitoringReview = "ready_for_monitoring_review": "Nothing was found against the answer; a reviewer has to judge it.",
-        IncidentRecoveryBackfillRequired = "incident_recovery_backfill_required": "After an incident the answer shows only that the service came back.",
-        NoFalseGreenSupplementRequired = "no_false_green_supplement_required": "Health was claimed from a page, a container or a dashboard that is up.",
+        ReadyForMonitoringReview = "ready_for_monitoring_review": "Triage found no problem in the answer; a reviewer must judge it.",
+        IncidentRecoveryBackfillRequired = "incident_recovery_backfill_required": "The answer follows an incident, but shows only that the service recovered.",
+        NoFalseGreenSupplementRequired = "no_false_green_supplement_required": "The answer claims health only because a page, container or dashboard is up.",
         ReceiverReceiptGapRequired = "receiver_receipt_gap_required": "No receipt proves that a notification reached its receiver.",
         StaleOrSilencedAlertReviewRequired = "stale_or_silenced_alert_review_required": "The review of stale alerts, silences or dedup is missing, or is not enough.",
         PostReloadReadbackRequired = "post_reload_readback_required": "A reload or rule change lacks its readback plan.",
-        OwnerReviewOnlyUpdate = "owner_review_only_update": "A reviewer accepted the answer; the surface cannot write, and only the ledger changes.",
+        OwnerReviewOnlyUpdate = "owner_review_only_update": "A reviewer accepted the answer; the surface is not write-capable, and only the ledger changes.",
         WaitingRuntimeGate = "waiting_runtime_gate": "A reviewer accepted the answer; a change still waits for a gate that this ledger cannot open.",
     }
 }
 
 impl Lane {
-    /// What standing in the lane means, as the ledger words it.
+    /// Returns the meaning of the lane, in the ledger's own text.
     #[must_use]
     pub const fn meaning(self) -> &'static str {
         match self {
@@ -67,20 +67,20 @@ impl Lane {
         }
     }
 
-    /// Whether the lane holds an answer back: the eight from quarantine to a supplement.
+    /// Whether the lane holds an answer back: one of the eight lanes from quarantine to a supplement.
     #[must_use]
     pub const fn is_hold(self) -> bool {
         matches!(self.strictness(), Some(1..))
     }
 
-    /// Whether nothing of an answer in this lane is kept but the findings: quarantine and rejection.
+    /// Whether only the findings of an answer in this lane are kept: quarantine and rejection.
     #[must_use]
     pub const fn is_withheld(self) -> bool {
         matches!(self, Self::QuarantineSecretOrRawPayload | Self::RejectExecutionRequest)
     }
 
-    /// How strict a hold the lane is: `Some(8)` for quarantine down to `Some(1)` for a supplement,
-    /// `Some(0)` for ready, and `None` for the lanes in which an answer never lands.
+    /// Returns how strict the lane is: `Some(8)` for quarantine down to `Some(1)` for a supplement, and `Some(0)`
+    /// for ready. `None` means that triage never puts an answer into the lane.
     #[must_use]
     pub const fn strictness(self) -> Option<u8> {
         Some(match self {

@@ -1,4 +1,4 @@
-//! The vocabulary of the ledger: every identifier and every text, each once.
+//! The vocabulary of the ledger. Each identifier and each text is defined here once.
 
 mod acceptance_field;
 mod answer_form;
@@ -46,8 +46,8 @@ pub use runtime_gate::RuntimeGate;
 pub use surface_kind::{ControlTier, SurfaceKind, WriteClass};
 pub use verify_code::VerifyCode;
 
-/// Makes a word list: an enum whose variants carry the identifier that documents use and one
-/// sentence that says what it means, and where `explain` needs one of ours, the same in Chinese.
+/// Defines a word list: an enum with one variant per word. A word has the identifier that documents use and one
+/// English sentence that says what it means. If `explain` needs our Chinese text, it has the same sentence in Chinese.
 macro_rules! word_list {
     (
         $(#[$meta:meta])*
@@ -70,13 +70,13 @@ macro_rules! word_list {
             /// Every word of the list, in the ledger's order.
             $vis const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
-            /// The identifier, as documents and the ledger write it.
+            /// Returns the identifier, as documents and the ledger write it.
             #[must_use]
             $vis fn as_str(self) -> &'static str {
                 self.into()
             }
 
-            /// What the word means, in one English sentence.
+            /// Returns what the word means, in one English sentence.
             #[must_use]
             $vis const fn english(self) -> &'static str {
                 match self {
@@ -96,14 +96,14 @@ macro_rules! word_list {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let word = std::borrow::Cow::<str>::deserialize(deserializer)?;
-                // The word is not repeated: it may be a secret in the wrong place.
-                word.parse().map_err(|_| serde::de::Error::custom(concat!("no ", $what, " has this name")))
+                // The message does not repeat the word: it may be a secret in the wrong place.
+                word.parse().map_err(|_| serde::de::Error::custom(concat!("unknown ", $what)))
             }
         }
     };
     (@chinese $vis:vis $name:ident { $($variant:ident $chinese:literal,)+ }) => {
         impl $name {
-            /// What the word means, in one sentence of Traditional Chinese.
+            /// Returns what the word means, in one sentence of Traditional Chinese.
             #[must_use]
             $vis const fn chinese(self) -> &'static str {
                 match self {
@@ -112,7 +112,7 @@ macro_rules! word_list {
             }
         }
     };
-    // The Chinese of these words is the ledger's own text, or nobody asks for it.
+    // A list without Chinese: the ledger has its own Chinese text for it, or no command prints one.
     (@chinese $vis:vis $name:ident { $($variant:ident,)+ }) => {};
 }
 use word_list;

@@ -1,4 +1,4 @@
-//! Every schema version, path, namespace and prefix of an id, once.
+//! The schema versions, paths, namespaces and id prefixes. Each is defined here once.
 
 /// The `schema_version` of each document.
 pub(crate) const LEDGER_VERSION: &str = "monitoring_owner_response_acceptance_v1";
@@ -10,24 +10,24 @@ pub(crate) const RESPONSE_VERSION: &str = "monitoring_owner_response_v1";
 pub(crate) const RECORD_VERSION: &str = "monitoring_reviewer_record_v1";
 pub(crate) const EVENT_VERSION: &str = "monitoring_journal_event_v1";
 
-/// The id of a candidate is this prefix and the id of its surface.
+/// The id of a candidate is this prefix, then the id of its surface.
 pub(crate) const CANDIDATE_PREFIX: &str = "monitoring_owner_response_acceptance:";
 
-/// The id of a request is this prefix and the id of its surface.
+/// The id of a request is this prefix, then the id of its surface.
 #[cfg(feature = "cli")]
 pub(crate) const REQUEST_PREFIX: &str = "monitoring_owner_request:";
 
-/// The file beside a form in which an editor finds its JSON Schema.
+/// The file with the JSON Schema of a form. It is beside the form, so that an editor finds it.
 pub(crate) const RESPONSE_SCHEMA_FILE: &str = "monitoring_owner_response_v1.schema.json";
 
-/// The file beside a reviewer's draft in which an editor finds its JSON Schema.
+/// The file with the JSON Schema of a reviewer's draft. It is beside the draft, so that an editor finds it.
 #[cfg(feature = "cli")]
 pub(crate) const RECORD_SCHEMA_FILE: &str = "monitoring_reviewer_record_v1.schema.json";
 
 #[cfg(feature = "cli")]
 pub(crate) use paths::*;
 
-/// Paths below the root of a repository, and names below the journal's folder.
+/// Paths in a repository, relative to its root, and names of files in the journal's folder.
 #[cfg(feature = "cli")]
 mod paths {
     pub(crate) const INVENTORY: &str =
@@ -40,10 +40,10 @@ mod paths {
     pub(crate) const ALLOWED_SIGNERS: &str =
         "docs/security/monitoring-owner-response-acceptance.allowed-signers";
 
-    /// The events of a surface, one a line.
+    /// The events of a surface, one per line.
     pub(crate) const EVENTS: &str = "events.jsonl";
-    /// The ending of a document's signature.
+    /// The file extension of a document's signature.
     pub(crate) const SIGNATURE: &str = ".sig";
-    /// Keeps git from changing line ends in the journal: its digests are over bytes.
+    /// Stops git from converting line endings in the journal, because its digests are computed over the exact bytes.
     pub(crate) const ATTRIBUTES: &str = ".gitattributes";
 }

@@ -1,7 +1,7 @@
 use super::{AcceptanceField, AnswerForm, Lane, PartForm, ReviewerCheck, word_list};
 
 word_list! {
-    /// What can be wrong with an answer. A problem decides the lane; with its field, the check.
+    /// What can be wrong with an answer. The problem decides the lane. The problem and its field decide the check.
     ///
     /// ```
     /// use acceptance_ledger::{AcceptanceField, Lane, Problem, ReviewerCheck};
@@ -15,17 +15,17 @@ word_list! {
     /// assert_eq!(problem.check(None), ReviewerCheck::RedactedRefsOnly);
     /// ```
     pub enum Problem("problem") {
-        SecretValue = "secret_value": "The text carries a secret." | "文字帶有 secret。",
-        PartialSecret = "partial_secret": "The text carries a part of a secret: its first or last characters, or a masked middle." | "文字帶有 secret 的一部分：開頭或結尾幾碼，或中間遮蔽的片段。",
-        RawPayload = "raw_payload": "A configuration, notification, log or image is pasted where a pointer belongs." | "應放指標（ref）的地方貼上了設定、通知、日誌或圖片。",
+        SecretValue = "secret_value": "The text contains a secret." | "文字帶有 secret。",
+        PartialSecret = "partial_secret": "The text contains a part of a secret: its first or last characters, or a secret with a masked middle." | "文字帶有 secret 的一部分：開頭或結尾幾碼，或中間遮蔽的片段。",
+        RawPayload = "raw_payload": "A configuration, notification, log or image is pasted; the answer needs a pointer to it." | "應放指標（ref）的地方貼上了設定、通知、日誌或圖片。",
         Oversized = "oversized": "The text is longer than 4,000 characters, or the answer has more than 400 texts." | "文字超過 4,000 字元，或回覆有超過 400 段文字。",
-        Command = "command": "The text carries a command that acts on a system." | "文字帶有會對系統動作的指令。",
-        RequestToAct = "request_to_act": "The text asks somebody to act." | "文字要求別人執行動作。",
+        Command = "command": "The text contains a command that acts on a system." | "文字帶有會對系統動作的指令。",
+        RequestToAct = "request_to_act": "The text asks someone to perform an action." | "文字要求別人執行動作。",
         SetsFlag = "sets_flag": "The document sets a flag, gate, count or boundary that belongs to the ledger." | "文件設定了屬於帳本的 flag、gate、計數或邊界。",
-        ApprovalClaimed = "approval_claimed": "The document does not say that it is no approval." | "文件沒有聲明它不是核准（not_approval）。",
-        IncidentContextMissing = "incident_context_missing": "After an incident, a pointer to it is missing." | "事故之後，沒有指向該事故的 ref。",
-        RecoveryOnly = "recovery_only": "The text says that the service came back, and no incident is named." | "文字說服務已恢復，卻沒有指明事故。",
-        RouteOnlyHealth = "route_only_health": "Health is claimed from something that merely answers." | "只憑有回應的東西（route 200、容器或頁面可開）就宣稱健康。",
+        ApprovalClaimed = "approval_claimed": "The document does not set `not_approval` to true." | "文件沒有聲明它不是核准（not_approval）。",
+        IncidentContextMissing = "incident_context_missing": "The answer follows an incident, but the pointer to the incident is missing." | "事故之後，沒有指向該事故的 ref。",
+        RecoveryOnly = "recovery_only": "The text says that the service recovered, but the answer does not name an incident." | "文字說服務已恢復，卻沒有指明事故。",
+        RouteOnlyHealth = "route_only_health": "The answer claims health only because something responds." | "只憑有回應的東西（route 200、容器或頁面可開）就宣稱健康。",
         HealthRefMissing = "health_ref_missing": "A pointer to the proof of the alert chain's health is missing." | "缺少證明整條告警鏈路健康的 ref。",
         FalseGreenReviewMissing = "false_green_review_missing": "The review of the false-green risk is missing." | "缺少 false green 風險的檢視。",
         ReceiptMissing = "receipt_missing": "A pointer to the receiver's receipt is missing." | "缺少 receiver 收到通知的 receipt ref。",
@@ -37,24 +37,24 @@ word_list! {
         ScopeMismatch = "scope_mismatch": "The affected scope does not name the surface." | "影響範圍沒有指明這個 surface。",
         OtherSurfaceNamed = "other_surface_named": "The affected scope names another candidate's surface." | "影響範圍指到別的 candidate 的 surface。",
         DecisionUnknown = "decision_unknown": "The decision is not one of the six." | "decision 不是六個選項之一。",
-        OwnershipDeclined = "ownership_declined": "The owner declines; the request has to find another." | "負責人拒絕；請求必須另找負責人。",
-        NotARef = "not_a_ref": "Prose stands where a pointer belongs." | "應放指標（ref）的地方寫了文字。",
-        WrongRefKind = "wrong_ref_kind": "A ref of this kind does not show what the field asks for." | "這種 ref 無法證明此欄位要求的事。",
+        OwnershipDeclined = "ownership_declined": "The owner declines ownership; the request needs another owner." | "負責人拒絕；請求必須另找負責人。",
+        NotARef = "not_a_ref": "The answer is prose, but this field needs a pointer." | "應放指標（ref）的地方寫了文字。",
+        WrongRefKind = "wrong_ref_kind": "A ref of this kind cannot show what the field asks for." | "這種 ref 無法證明此欄位要求的事。",
         OwnerNotNamed = "owner_not_named": "No person, team or role is named." | "沒有寫出人、團隊或角色。",
-        SaysNothing = "says_nothing": "The text has too few words to say something." | "文字太短，沒有說明任何事。",
-        WindowUnreadable = "window_unreadable": "The window cannot be read, is over, or does not fit the decision." | "維護窗口無法解讀、已經結束，或與 decision 不符。",
+        SaysNothing = "says_nothing": "The text has too few words." | "文字太短，沒有說明任何事。",
+        WindowUnreadable = "window_unreadable": "The window cannot be parsed, is over, or does not fit the decision." | "維護窗口無法解讀、已經結束，或與 decision 不符。",
         RepeatedText = "repeated_text": "The same sentence answers two questions." | "同一句話回答了兩個不同的問題。",
         SilenceWithoutOwner = "silence_without_owner": "Something that hides alerts has no owner or no end." | "造成靜默的項目沒有負責人，或沒有期限。",
         PartMissing = "part_missing": "A part of the answer is missing." | "回覆缺少其中一部分。",
-        WrongType = "wrong_type": "The value has not the type or form of the field." | "值的型別或格式與欄位不符。",
-        UnknownField = "unknown_field": "The document has a field that an answer does not have." | "文件有回覆所沒有的欄位。",
+        WrongType = "wrong_type": "The value does not have the type or form that the field needs." | "值的型別或格式與欄位不符。",
+        UnknownField = "unknown_field": "The document has an unknown field." | "文件有回覆所沒有的欄位。",
         HiddenText = "hidden_text": "The text has invisible characters, or words that mix alphabets." | "文字有看不見的字元，或混用不同字母的單字。",
         FieldMissing = "field_missing": "A field that this surface or decision needs is not answered." | "這個 surface 或 decision 需要的欄位沒有回答。",
     }
 }
 
 impl Problem {
-    /// The lane that an answer with this problem lands in, unless a stricter one claims it.
+    /// Returns the lane of an answer with this problem, if no other problem has a stricter lane.
     #[must_use]
     pub const fn lane(self) -> Lane {
         match self {
@@ -95,7 +95,8 @@ impl Problem {
         }
     }
 
-    /// Whether an answer of this form can have the problem. Some are of a form: only a window can be unreadable.
+    /// Whether an answer of this form can have the problem. Some problems belong to one form: only a window can be
+    /// unreadable.
     #[must_use]
     pub fn can_be_in(self, form: AnswerForm) -> bool {
         let parts = form.parts();
@@ -132,7 +133,7 @@ impl Problem {
         }
     }
 
-    /// The lane of the problem where it counts against `check`: a missing part weighs as much as its missing field.
+    /// Returns the lane of the problem if it counts against `check`. A missing part has the lane of its missing field.
     #[must_use]
     pub fn lane_against(self, check: ReviewerCheck) -> Lane {
         let of_field = |field: &AcceptanceField| {
@@ -141,14 +142,14 @@ impl Problem {
         match self {
             Self::PartMissing => {
                 let mut fields = AcceptanceField::answers().filter(of_field);
-                fields.next().map_or(self.lane(), |field| field.problem_where_missing().lane())
+                fields.next().map_or(self.lane(), |field| field.problem_if_missing().lane())
             }
             _ => self.lane(),
         }
     }
 
-    /// The check that the problem counts against, found in a field whose own check is `of_field`
-    /// (`None`: in the document at large, or in a field that has none).
+    /// Returns the check that the problem counts against. `of_field` is the check of the field with the problem. It
+    /// is `None` if the problem is in the document as a whole, or in a field without a check.
     #[must_use]
     pub fn check(self, of_field: Option<ReviewerCheck>) -> ReviewerCheck {
         let of_field = of_field.unwrap_or(ReviewerCheck::RedactedRefsOnly);
@@ -192,42 +193,42 @@ impl Problem {
         }
     }
 
-    /// What to do about it, in one English sentence.
+    /// Returns what to do about the problem, in English.
     #[must_use]
     pub const fn next_step(self) -> &'static str {
         match self {
             Self::SecretValue => {
-                "Remove it, point to where it is kept, and rotate it: it is known now."
+                "Remove the secret, point to where it is stored, and rotate it, because it is exposed."
             }
             Self::PartialSecret => {
-                "Remove it; say which secret it is by its name, never by its characters."
+                "Remove it. Identify the secret by its name, never by its characters."
             }
             Self::RawPayload => {
-                "Store it where it may be kept and give its sha256:, artifact: or ticket: pointer."
+                "Store it where such data is allowed, and give its sha256:, artifact: or ticket: pointer."
             }
-            Self::Oversized => "Say it in fewer words and point to the rest.",
+            Self::Oversized => "Shorten the text and point to the rest.",
             Self::Command => {
-                "Describe what was or would be done without the command, and point to the ticket that holds it."
+                "Describe the action in words, and point to the ticket that contains the command."
             }
             Self::RequestToAct => {
-                "Report, or plan in a plan field; a request to act needs its own change process."
+                "Report what was done, or write a plan in a plan field. A request to act needs its own change process."
             }
             Self::SetsFlag => "Remove the key: only the ledger writes it.",
-            Self::ApprovalClaimed => "Write `not_approval`: true.",
+            Self::ApprovalClaimed => "Set `not_approval` to true.",
             Self::IncidentContextMissing => "Point to the incident, for example ticket:INC-12.",
             Self::RecoveryOnly => {
                 "Point to the incident in `incident_context_ref`, or describe what was checked instead."
             }
             Self::RouteOnlyHealth => {
-                "Point to the alert chain's health and to a receipt, or say what the sign does not prove."
+                "Point to a check of the alert chain and to a receipt, or say what the green status does not prove."
             }
             Self::HealthRefMissing => "Point to the check of rule, state, receiver and receipt.",
-            Self::FalseGreenReviewMissing => "Say why a green sign can be believed here.",
+            Self::FalseGreenReviewMissing => "Say why a green status can be trusted here.",
             Self::ReceiptMissing => {
                 "Point to a delivered notification, for example message-id: or ticket:."
             }
             Self::StaleReviewMissing => {
-                "Say whether the alert is stale, pending or unresolved, and how that was seen."
+                "Say whether the alert is stale, pending or unresolved, and how this was checked."
             }
             Self::SilenceReviewMissing => {
                 "Say which silences, dedup or inhibition rules apply, or that none do."
@@ -235,32 +236,36 @@ impl Problem {
             Self::ReadbackMissing => {
                 "Say how the state would be read back after a reload, and when to stop."
             }
-            Self::IdentityMismatch => "Take the ids from the template of this surface.",
-            Self::StaleSurfaceVersion => "Look at the file as it is now and answer for its sha256.",
+            Self::IdentityMismatch => "Copy the ids from the template of this surface.",
+            Self::StaleSurfaceVersion => {
+                "Check the current version of the file and answer for its sha256."
+            }
             Self::ScopeMismatch => "Name the surface_id in the affected scope.",
-            Self::OtherSurfaceNamed => "Answer for each surface in a response of its own.",
+            Self::OtherSurfaceNamed => "Answer for each surface in a separate response.",
             Self::DecisionUnknown => {
                 "Write one of confirm_current_state, confirm_after_change, confirm_after_incident, propose_change, confirm_not_deployed, decline_ownership."
             }
-            Self::OwnershipDeclined => "The request goes to whoever follows up.",
+            Self::OwnershipDeclined => "Pass the request to the follow-up owner.",
             Self::NotARef => {
                 "Write a pointer: sha256:, sha512:, commit:, ticket:, artifact:, message-id: or https://host/path."
             }
-            Self::WrongRefKind => "Give a ref of a kind that the field takes.",
+            Self::WrongRefKind => "Give a ref of a kind that the field accepts.",
             Self::OwnerNotNamed => "Name a person, a team, a role or a rota.",
             Self::SaysNothing => "Say it in three words or more, or in six Chinese characters.",
             Self::WindowUnreadable => {
-                "Write START/END with END in the future, `standing: <when>`, or where no change is planned `per_change: <who agrees>`."
+                "Write START/END with END in the future, `standing: <when>`, or, if no change is planned, `per_change: <who agrees>`."
             }
-            Self::RepeatedText => "Answer each question by itself.",
+            Self::RepeatedText => "Answer each question separately.",
             Self::SilenceWithoutOwner => {
                 "Add who owns it and until when: a date, a time, or `by_design` for mute, dedup and inhibit."
             }
             Self::PartMissing => "Answer this part.",
             Self::WrongType => "Write the value in the form that the template shows.",
-            Self::UnknownField => "Remove the field, or put its text into one of the template's.",
+            Self::UnknownField => {
+                "Remove the field, or move its text into a field of the template."
+            }
             Self::HiddenText => "Type the words again in plain characters.",
-            Self::FieldMissing => "Answer it; `not_applicable` is no answer here.",
+            Self::FieldMissing => "Answer it. `not_applicable` is not accepted here.",
         }
     }
 }
@@ -269,7 +274,7 @@ impl Problem {
 mod tests {
     use super::*;
 
-    /// The table of problems, written out: problem, check in no field, lane.
+    /// The table of problems, written out: problem, check without a field, lane.
     const TABLE: &str = "
         secret_value                secret_value_absent                   quarantine_secret_or_raw_payload
         partial_secret              secret_value_absent                   quarantine_secret_or_raw_payload
@@ -433,7 +438,7 @@ mod tests {
         assert_eq!(text, "\"not_a_ref\"");
         assert_eq!(serde_json::from_str::<Problem>(&text).unwrap(), Problem::NotARef);
         let error = serde_json::from_str::<Problem>("\"hunter2\"").unwrap_err().to_string();
-        assert!(error.starts_with("no problem has this name"), "{error}");
+        assert!(error.starts_with("unknown problem"), "{error}");
         assert!(Problem::NotARef.english().contains("pointer"));
         assert_eq!(Problem::NotARef.to_string(), "not_a_ref");
     }

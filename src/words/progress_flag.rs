@@ -1,17 +1,17 @@
 use super::word_list;
 
 word_list! {
-    /// One of the 8 flags that say how far an answer has come.
+    /// One of the 8 flags that show the progress of an answer.
     ///
     /// ```
     /// use acceptance_ledger::ProgressFlag;
     ///
-    /// assert!(ProgressFlag::RequestSent.is_never());
-    /// assert!(!ProgressFlag::OwnerResponseAccepted.is_never());
+    /// assert!(ProgressFlag::RequestSent.must_be_false());
+    /// assert!(!ProgressFlag::OwnerResponseAccepted.must_be_false());
     /// ```
     pub enum ProgressFlag("progress flag") {
-        RequestSent = "request_sent": "False for ever: this crate sends no request.",
-        RecipientConfirmed = "recipient_confirmed": "False for ever: this crate confirms no recipient.",
+        RequestSent = "request_sent": "Must be false: this crate does not send requests.",
+        RecipientConfirmed = "recipient_confirmed": "Must be false: this crate does not confirm recipients.",
         OwnerResponseReceived = "owner_response_received": "A person's reviewer record acknowledges the answer.",
         OwnerResponseAccepted = "owner_response_accepted": "A person's reviewer record accepts the answer.",
         OwnerResponseRejected = "owner_response_rejected": "A person's reviewer record rejects the answer.",
@@ -22,9 +22,9 @@ word_list! {
 }
 
 impl ProgressFlag {
-    /// Whether the flag is false for ever: this crate sends nothing to anyone.
+    /// Whether the flag must be false, because this crate sends nothing to anyone.
     #[must_use]
-    pub const fn is_never(self) -> bool {
+    pub const fn must_be_false(self) -> bool {
         matches!(self, Self::RequestSent | Self::RecipientConfirmed)
     }
 }

@@ -1,6 +1,6 @@
 //! The keys of a reviewer record.
 
-/// A key that a reviewer record has, in the order in which a template gives them.
+/// A key of a reviewer record. The order is that of the template.
 #[derive(
     Clone,
     Copy,

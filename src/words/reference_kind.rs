@@ -1,7 +1,7 @@
 use super::word_list;
 
 word_list! {
-    /// What a pointer to evidence begins with.
+    /// The kind of a ref: the prefix of a pointer to evidence.
     ///
     /// ```
     /// use acceptance_ledger::{ReferenceKind, ReferenceUse};
@@ -12,7 +12,7 @@ word_list! {
     pub enum ReferenceKind("kind of ref") {
         Sha256 = "sha256": "A digest of 64 hexadecimal digits.",
         Sha512 = "sha512": "A digest of 128 hexadecimal digits.",
-        Commit = "commit": "A commit, 7 to 64 hexadecimal digits of its id.",
+        Commit = "commit": "A commit: 7 to 64 hexadecimal digits of its id.",
         Ticket = "ticket": "A ticket, as in ticket:OPS-12 or ticket:org/repo#12.",
         Artifact = "artifact": "The name of a stored artifact, without spaces.",
         MessageId = "message-id": "The id of a message, also the one in a chat's permalink.",
@@ -20,7 +20,7 @@ word_list! {
     }
 }
 
-/// What a ref in a field has to show. That decides which kinds of ref it can be.
+/// What a ref in a field must show. This decides which kinds of ref the field accepts.
 ///
 /// ```
 /// use acceptance_ledger::{AcceptanceField, AnswerForm, ReferenceUse};
@@ -30,18 +30,18 @@ word_list! {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReferenceUse {
-    /// The bytes of something, and nothing of them.
+    /// Which bytes something has, without showing them. Only a digest does both.
     Digest,
-    /// That a notification arrived: a commit or a page shows no delivery.
+    /// That a notification arrived. A commit or a page cannot show a delivery.
     Receipt,
-    /// What happened or was said: a digest or a commit tells nobody.
+    /// What happened or was said. A person cannot read this from a digest or a commit.
     Context,
     /// Any evidence.
     Any,
 }
 
 impl ReferenceUse {
-    /// Whether a ref of this kind can show it.
+    /// Whether a ref of this kind can show it. A digest of a stored receipt shows a delivery.
     #[must_use]
     pub const fn takes(self, kind: ReferenceKind) -> bool {
         use ReferenceKind as Kind;
@@ -58,7 +58,7 @@ impl ReferenceUse {
         }
     }
 
-    /// The kinds that it takes, as a message names them: `ticket:, https: or artifact:`.
+    /// Returns the accepted kinds, as a message lists them: `ticket:, https: or artifact:`.
     #[must_use]
     pub fn kinds(self) -> String {
         let kinds: Vec<_> = ReferenceKind::ALL

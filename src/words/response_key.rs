@@ -2,21 +2,21 @@
 
 use super::{AcceptanceField, ENTRY_KEYS, LedgerKey, NOT_APPLICABLE, PartForm, ReviewerCheck};
 
-// The keys that no word list has: only an owner response does.
+// Keys that are in no word list, because only an owner response has them.
 const SCHEMA: &str = "$schema";
 const RESPONDER: &str = "responder";
 const RESPONDED_AT: &str = "responded_at";
 
-/// A key that an owner response has.
+/// A key of an owner response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ResponseKey {
     SchemaVersion,
     Schema,
     Responder,
     RespondedAt,
-    /// One reason for several fields.
+    /// The common `not_applicable`: one reason for several fields.
     NotApplicable,
-    /// Identity, `not_approval`, or an answer.
+    /// A field of the surface's identity, `not_approval`, or an answer.
     Field(AcceptanceField),
 }
 
@@ -54,12 +54,12 @@ impl ResponseKey {
         }
     }
 
-    /// The JSON pointer of the key at the top of a document.
+    /// Returns the JSON pointer of the key at the top level of a document.
     pub(crate) fn pointer(self) -> String {
         format!("/{}", self.as_str())
     }
 
-    /// The names that may stand below it: parts, keys of entries, and prefixes as keys.
+    /// Returns the names that are allowed below the key: parts, keys of entries, and prefixes as keys.
     pub(crate) fn steps(self) -> Vec<&'static str> {
         match self {
             Self::NotApplicable => vec![REASON, FIELDS],
@@ -75,7 +75,7 @@ impl ResponseKey {
         }
     }
 
-    /// The check that a problem in this field counts against.
+    /// Returns the check that a problem in this field counts against.
     pub(crate) fn check(self) -> Option<ReviewerCheck> {
         match self {
             Self::Responder | Self::RespondedAt => Some(ReviewerCheck::OwnerIdentityPresent),

@@ -1,7 +1,7 @@
 use super::{AcceptanceField, Lane, Problem, word_list};
 
 word_list! {
-    /// One of the 23 checks that a reviewer works through.
+    /// One of the 23 checks of a reviewer.
     ///
     /// ```
     /// use acceptance_ledger::ReviewerCheck;
@@ -38,7 +38,7 @@ word_list! {
 }
 
 impl ReviewerCheck {
-    /// What the reviewer has to see, as the ledger words it.
+    /// Returns what the reviewer must verify, in the ledger's own text.
     #[must_use]
     pub const fn instruction(self) -> &'static str {
         match self {
@@ -106,8 +106,8 @@ impl ReviewerCheck {
         }
     }
 
-    /// Whether a failed check of this kind is a reason to hold an answer in `lane`: some problem
-    /// pairs the two.
+    /// Whether a failed check of this kind is a reason to hold an answer in `lane`. It is one if some problem counts
+    /// against the check and has this lane.
     ///
     /// ```
     /// use acceptance_ledger::{Lane, ReviewerCheck};

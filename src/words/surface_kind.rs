@@ -1,7 +1,7 @@
 use super::{AcceptanceField, word_list};
 
 word_list! {
-    /// What a surface is, told by what its file holds. The id of a surface begins with its kind.
+    /// The kind of a surface, detected from the content of its file. The id of a surface begins with its kind.
     ///
     /// ```
     /// use acceptance_ledger::{ControlTier, SurfaceKind, WriteClass};
@@ -15,7 +15,7 @@ word_list! {
         AlertmanagerTemplate = "alertmanager_template": "A notification template of Alertmanager." | "Alertmanager 的通知範本。",
         AlloyConfig = "alloy_config": "Grafana Alloy (River) configuration." | "Grafana Alloy（River）設定。",
         BlackboxConfig = "blackbox_config": "Modules of the blackbox exporter." | "blackbox exporter 的 module 設定。",
-        ExporterConfig = "exporter_config": "Configuration of another known exporter: snmp, json, postgres queries and their like." | "其他已知 exporter 的設定，例如 snmp、json、postgres 查詢。",
+        ExporterConfig = "exporter_config": "Configuration of another known exporter: snmp, json, postgres queries and similar." | "其他已知 exporter 的設定，例如 snmp、json、postgres 查詢。",
         GatusConfig = "gatus_config": "Gatus endpoints with conditions." | "Gatus 端點與條件。",
         GrafanaAlertingProvisioning = "grafana_alerting_provisioning": "Grafana contact points, notification policies, mute timings or alert rules." | "Grafana 聯絡點、通知政策、靜音時段或告警規則。",
         GrafanaDashboard = "grafana_dashboard": "A Grafana dashboard." | "Grafana 儀表板。",
@@ -56,13 +56,13 @@ word_list! {
         TempoConfig = "tempo_config": "Grafana Tempo configuration." | "Grafana Tempo 設定。",
         VmAlertmanagerConfig = "vm_alertmanager_config": "The VictoriaMetrics operator's resource VMAlertmanagerConfig." | "VictoriaMetrics operator 的 VMAlertmanagerConfig 資源。",
         VmRule = "vm_rule": "The VictoriaMetrics operator's resource VMRule." | "VictoriaMetrics operator 的 VMRule 資源。",
-        VmScrape = "vm_scrape": "The VictoriaMetrics operator's VMServiceScrape, VMPodScrape, VMStaticScrape and their like." | "VictoriaMetrics operator 的 VMServiceScrape、VMPodScrape、VMStaticScrape 等資源。",
+        VmScrape = "vm_scrape": "The VictoriaMetrics operator's VMServiceScrape, VMPodScrape, VMStaticScrape and similar resources." | "VictoriaMetrics operator 的 VMServiceScrape、VMPodScrape、VMStaticScrape 等資源。",
         VmalertNotifierConfig = "vmalert_notifier_config": "The list of notifiers of vmalert." | "vmalert 的 notifier 清單。",
         VmauthConfig = "vmauth_config": "Users and routes of vmauth." | "vmauth 的使用者與路由。",
     }
 }
 
-/// What a change of a surface can do to alerts.
+/// How a change to a surface can affect alerts.
 ///
 /// ```
 /// use acceptance_ledger::WriteClass;
@@ -71,16 +71,16 @@ word_list! {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum WriteClass {
-    /// Nothing: people look at it.
+    /// It cannot affect alerts: people only look at the surface.
     None,
-    /// It changes the telemetry that alerts depend on.
+    /// It can change the telemetry that alerts depend on.
     Indirect,
-    /// It changes alerts, routes, receivers, or which rules are loaded.
+    /// It can change alerts, routes, receivers, or which rules are loaded.
     Direct,
 }
 
 impl WriteClass {
-    /// The tier of a surface of this class.
+    /// Returns the tier of a surface of this class.
     #[must_use]
     pub const fn tier(self) -> ControlTier {
         match self {
@@ -92,7 +92,7 @@ impl WriteClass {
 }
 
 word_list! {
-    /// How much depends on a surface.
+    /// How much alerts depend on a surface.
     ///
     /// ```
     /// use acceptance_ledger::ControlTier;
@@ -101,14 +101,14 @@ word_list! {
     /// ```
     pub enum ControlTier("control tier") {
         C0 = "C0": "A change can alter alerts.",
-        C1 = "C1": "Alerts depend on them.",
-        C2 = "C2": "The rest.",
+        C1 = "C1": "Alerts depend on the surface.",
+        C2 = "C2": "Everything else.",
     }
 }
 
 impl SurfaceKind {
-    /// What a change of such a surface can do. A file may raise it: a Prometheus configuration that loads rules is
-    /// [`Direct`](WriteClass::Direct).
+    /// Returns how a change to such a surface can affect alerts. The content of a file may raise the class: a
+    /// Prometheus configuration that loads rules is [`Direct`](WriteClass::Direct).
     #[must_use]
     pub const fn write_class(self) -> WriteClass {
         match self {
@@ -163,7 +163,7 @@ impl SurfaceKind {
         }
     }
 
-    /// Which part of the observability chain it belongs to, as the inventory writes it.
+    /// Returns the part of the observability chain that the kind belongs to, as the inventory writes it.
     #[must_use]
     pub const fn observability_scope(self) -> &'static str {
         match self {
@@ -218,21 +218,21 @@ impl SurfaceKind {
         }
     }
 
-    /// Whether the kind alone demands this answer of an owner, beside what write access and live evidence demand.
+    /// Whether the kind alone requires this answer from an owner. Write access and live evidence can require more.
     #[must_use]
-    pub const fn demands(self, field: AcceptanceField) -> bool {
+    pub const fn requires(self, field: AcceptanceField) -> bool {
         match field {
-            AcceptanceField::ReloadOwner => self.is_reloaded(),
+            AcceptanceField::ReloadOwner => self.needs_reload(),
             AcceptanceField::ReceiverOwner | AcceptanceField::ReceiverReceiptProofRef => {
-                self.is_delivered()
+                self.routes_notifications()
             }
             AcceptanceField::NoiseBudgetOwner => matches!(self.write_class(), WriteClass::Direct),
             _ => false,
         }
     }
 
-    /// Whether a running system reads it again when it is told to: somebody owns that step.
-    const fn is_reloaded(self) -> bool {
+    /// Whether a running system reads the file again on a reload. That step needs an owner.
+    const fn needs_reload(self) -> bool {
         matches!(
             self,
             Self::PrometheusConfig
@@ -256,8 +256,8 @@ impl SurfaceKind {
         )
     }
 
-    /// Whether it decides where notifications go: somebody receives them.
-    const fn is_delivered(self) -> bool {
+    /// Whether the surface decides where notifications go. Then their receiver needs an owner and a receipt.
+    const fn routes_notifications(self) -> bool {
         matches!(
             self,
             Self::AlertmanagerConfig
@@ -276,13 +276,13 @@ impl SurfaceKind {
 mod tests {
     use super::*;
 
-    /// The rules by which the request's specification names the kinds.
+    /// The specification of the requests states these rules by the names of the kinds.
     #[test]
     fn what_a_kind_demands_follows_from_its_name() {
         for kind in SurfaceKind::ALL {
             let name = kind.as_str();
             let begins = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
-            let is_reloaded = begins(&[
+            let needs_reload = begins(&[
                 "prometheus_",
                 "k8s_prometheus",
                 "k8s_thanos_ruler",
@@ -290,18 +290,18 @@ mod tests {
                 "otel_",
                 "sentry_",
             ]) || name.contains("alertmanager");
-            let is_delivered = name.contains("alertmanager")
+            let routes_notifications = name.contains("alertmanager")
                 || begins(&[
                     "grafana_alerting_provisioning",
                     "gatus_config",
                     "notification_script",
                 ]);
-            assert_eq!(kind.demands(AcceptanceField::ReloadOwner), is_reloaded, "{name}");
+            assert_eq!(kind.requires(AcceptanceField::ReloadOwner), needs_reload, "{name}");
             for field in [AcceptanceField::ReceiverOwner, AcceptanceField::ReceiverReceiptProofRef]
             {
-                assert_eq!(kind.demands(field), is_delivered, "{name}");
+                assert_eq!(kind.requires(field), routes_notifications, "{name}");
             }
-            assert!(!kind.demands(AcceptanceField::Decision), "{name}");
+            assert!(!kind.requires(AcceptanceField::Decision), "{name}");
         }
     }
 

@@ -3,7 +3,7 @@ use crate::escape;
 use super::word_list;
 
 word_list! {
-    /// What `verify` can find against a committed ledger, its journal and its inputs.
+    /// What `verify` can find wrong with a committed ledger, its journal and its inputs.
     ///
     /// ```
     /// use acceptance_ledger::VerifyCode;
@@ -13,32 +13,32 @@ word_list! {
     /// ```
     pub enum VerifyCode("finding code") {
         LedgerMissing = "ledger_missing": "There is no committed ledger." | "沒有已提交的帳本。",
-        LedgerBytesDiffer = "ledger_bytes_differ": "The committed ledger is not what its inputs and the journal make." | "已提交的帳本與輸入和日誌重播的結果不同。",
+        LedgerBytesDiffer = "ledger_bytes_differ": "The committed ledger differs from what its inputs and the journal produce." | "已提交的帳本與輸入和日誌重播的結果不同。",
         GateNotFalse = "gate_not_false": "A gate, boundary or never-flag of the ledger is not false." | "帳本中的 gate、邊界或永不旗標不是 false。",
-        CountMismatch = "count_mismatch": "A count of the ledger is not what its candidates show." | "帳本的計數與其 candidates 不符。",
-        ChainBroken = "chain_broken": "A line of the journal is not the one that its chain of digests says." | "日誌的某一行與其 digest 鏈不符。",
+        CountMismatch = "count_mismatch": "A count of the ledger does not match its candidates." | "帳本的計數與其 candidates 不符。",
+        ChainBroken = "chain_broken": "A line of the journal does not match the chain of digests." | "日誌的某一行與其 digest 鏈不符。",
         TornEvent = "torn_event": "The last line of the journal is cut off." | "日誌的最後一行不完整。",
-        IllegalStep = "illegal_step": "The journal holds a step that the state machine or a rule refuses." | "日誌含有狀態機或規則所拒絕的步驟。",
-        DocumentMissing = "document_missing": "A document that an event keeps is not there." | "事件所保留的文件不存在。",
-        DocumentAltered = "document_altered": "A document is not the one that its event names." | "文件與其事件所記的 digest 不符。",
-        OrphanDocument = "orphan_document": "A file of the journal belongs to no event that keeps it." | "日誌中的檔案不屬於任何保留它的事件。",
-        LaneTooLenient = "lane_too_lenient": "Today's rules hold the answer more strictly than its event says." | "今日的規則比事件所記的 lane 更嚴格。",
-        SignatureMissing = "signature_missing": "A document that has to be signed is not." | "必須簽章的文件沒有簽章。",
-        SignatureInvalid = "signature_invalid": "A signature does not hold for its document, signer and time." | "簽章對該文件、簽署者與時間無效。",
-        AcceptanceExpired = "acceptance_expired": "The ledger shows an acceptance whose time is over." | "帳本仍顯示已過期的接受。",
-        UnlistedSurface = "unlisted_surface": "The inventory has a surface that no owner is asked about." | "清冊中的 surface 沒有對應的 candidate。",
-        DraftDiffersFromInventory = "draft_differs_from_inventory": "An owner request describes a surface otherwise than the inventory." | "請求草稿對 surface 的描述與清冊不同。",
+        IllegalStep = "illegal_step": "The journal contains a step that the state machine or a rule rejects." | "日誌含有狀態機或規則所拒絕的步驟。",
+        DocumentMissing = "document_missing": "A document that an event keeps is missing." | "事件所保留的文件不存在。",
+        DocumentAltered = "document_altered": "A document does not match the digest in its event." | "文件與其事件所記的 digest 不符。",
+        OrphanDocument = "orphan_document": "The journal has a file that no event keeps." | "日誌中的檔案不屬於任何保留它的事件。",
+        LaneTooLenient = "lane_too_lenient": "Today's rules give the answer a stricter lane than its event records." | "今日的規則比事件所記的 lane 更嚴格。",
+        SignatureMissing = "signature_missing": "A document that must be signed has no signature." | "必須簽章的文件沒有簽章。",
+        SignatureInvalid = "signature_invalid": "A signature is not valid for its document, signer and time." | "簽章對該文件、簽署者與時間無效。",
+        AcceptanceExpired = "acceptance_expired": "The ledger shows an acceptance that has expired." | "帳本仍顯示已過期的接受。",
+        UnlistedSurface = "unlisted_surface": "The inventory has a surface without an owner request." | "清冊中的 surface 沒有對應的 candidate。",
+        DraftDiffersFromInventory = "draft_differs_from_inventory": "An owner request describes a surface differently from the inventory." | "請求草稿對 surface 的描述與清冊不同。",
         StampInvalid = "stamp_invalid": "The ledger's generated_at is not an RFC 3339 time, or its git_commit is neither hexadecimal nor `unknown`." | "帳本的 generated_at 不是 RFC 3339 時間，或 git_commit 既非十六進位也不是 unknown。",
-        AttributesDiffer = "attributes_differ": "The journal's .gitattributes does not keep git from converting its bytes." | "日誌的 .gitattributes 無法防止 git 轉換其位元組。",
-        SourceMissing = "source_missing": "The surface's file is missing, or its path is not written as git writes it." | "surface 的檔案不存在，或其路徑不是 git 所寫的形式。",
-        SurfaceVanished = "surface_vanished": "A surface that had a journal or an acceptance is no longer asked about, and its file is still there." | "曾有日誌或已接受的 surface 不再被詢問，但其檔案仍在。",
-        SourceDiffers = "source_differs": "The surface's file has another sha256 than the owner request says." | "surface 的檔案 sha256 與請求草稿不同。",
-        HistoryRewritten = "history_rewritten": "The journal no longer begins as it did at the revision." | "日誌已不再以該 revision 的內容開頭。",
+        AttributesDiffer = "attributes_differ": "The journal's .gitattributes does not stop git from converting the journal's bytes." | "日誌的 .gitattributes 無法防止 git 轉換其位元組。",
+        SourceMissing = "source_missing": "The surface's file is missing, or its path is not in the form that git writes." | "surface 的檔案不存在，或其路徑不是 git 所寫的形式。",
+        SurfaceVanished = "surface_vanished": "A surface with a journal or an acceptance has no owner request any more, but its file still exists." | "曾有日誌或已接受的 surface 不再被詢問，但其檔案仍在。",
+        SourceDiffers = "source_differs": "The sha256 of the surface's file differs from the owner request." | "surface 的檔案 sha256 與請求草稿不同。",
+        HistoryRewritten = "history_rewritten": "The journal no longer begins with its content at the revision." | "日誌已不再以該 revision 的內容開頭。",
     }
 }
 
 impl VerifyCode {
-    /// Whether no ledger can be made of a journal with this fault, and nothing be appended to it.
+    /// Whether the fault breaks the journal: no ledger can be generated from it, and nothing can be appended to it.
     pub(crate) const fn breaks_replay(self) -> bool {
         matches!(
             self,
@@ -46,7 +46,7 @@ impl VerifyCode {
         )
     }
 
-    /// What to do about it where it was found in the file at `path`.
+    /// Returns what to do about a finding in the file at `path`.
     ///
     /// ```
     /// use acceptance_ledger::VerifyCode;
@@ -68,7 +68,7 @@ impl VerifyCode {
         self.next_step().split(' ').map(named).collect::<Vec<_>>().join(" ")
     }
 
-    /// What to do about it, in one English sentence, in which `LEDGER`, `FILE` and `FOLDER` stand for names.
+    /// Returns what to do about the finding, in English. `LEDGER`, `FILE` and `FOLDER` are placeholders for names.
     #[must_use]
     pub const fn next_step(self) -> &'static str {
         match self {
@@ -76,47 +76,49 @@ impl VerifyCode {
                 "Run `acceptance-ledger replay --output LEDGER` and commit what it writes."
             }
             Self::GateNotFalse | Self::CountMismatch | Self::StampInvalid => {
-                "Find out who edited the ledger, then write it again with `acceptance-ledger replay --output LEDGER`."
+                "Find out who edited the ledger, then generate it again with `acceptance-ledger replay --output LEDGER`."
             }
             Self::ChainBroken | Self::IllegalStep => {
-                "Take the journal's folder back from git: `git log -- FOLDER`, then `git checkout REV -- FOLDER`."
+                "Restore the journal's folder from git: `git log -- FOLDER`, then `git checkout REV -- FOLDER`."
             }
             Self::TornEvent => {
-                "Where git has the whole line, take it back; otherwise file again what was cut off: the next `acceptance-ledger intake` or `review` of this surface mends the line."
+                "If git has the whole line, restore it. Otherwise file the lost document again: the next `acceptance-ledger intake` or `review` of this surface repairs the line."
             }
             Self::DocumentMissing | Self::DocumentAltered => {
-                "Take the file back from git: `git checkout REV -- FILE`."
+                "Restore the file from git: `git checkout REV -- FILE`."
             }
             Self::OrphanDocument => {
-                "Remove the file; a document that an interrupted step left goes with the next `acceptance-ledger intake` or `review` of its surface."
+                "Remove the file. If an interrupted step left it, the next `acceptance-ledger intake` or `review` of its surface removes it."
             }
             Self::LaneTooLenient => {
                 "Ask the owner for another answer, or record the stricter hold with `acceptance-ledger review`."
             }
             Self::SignatureMissing | Self::SignatureInvalid => {
-                "Take the signature back from git; where there never was one that holds, the owner has to answer anew and sign, and the reviewer to review that answer."
+                "Restore the signature from git. If there never was a valid one, the owner must answer again and sign, and the reviewer must review the new answer."
             }
             Self::AcceptanceExpired => {
-                "Have the owner answer again, with `acceptance-ledger template SURFACE --like last`; `acceptance-ledger replay --output LEDGER` shows that the surface waits."
+                "Ask the owner to answer again, with `acceptance-ledger template SURFACE --like last`. Run `acceptance-ledger replay --output LEDGER` to show that the surface waits."
             }
-            Self::UnlistedSurface => "Run `acceptance-ledger init`: it asks about every surface.",
+            Self::UnlistedSurface => {
+                "Run `acceptance-ledger init`: it writes a request for every surface."
+            }
             Self::DraftDiffersFromInventory => {
                 "Run `acceptance-ledger init`, and ask the owner again."
             }
             Self::AttributesDiffer => {
-                "Write `* -text -ident -filter -working-tree-encoding` into FILE; the next `acceptance-ledger intake` or `review` does so, too."
+                "Write `* -text -ident -filter -working-tree-encoding` into FILE. The next `acceptance-ledger intake` or `review` also does this."
             }
             Self::SourceMissing => {
-                "Take the file back from git; where it moved or is gone, run `acceptance-ledger init`."
+                "Restore the file from git. If it was moved or removed, run `acceptance-ledger init`."
             }
             Self::SurfaceVanished => {
-                "Run `acceptance-ledger init`, which asks about every surface that is there, or remove its file in the same change."
+                "Run `acceptance-ledger init`, which writes a request for every surface that exists, or remove the surface's file in the same change."
             }
             Self::SourceDiffers => {
-                "Run `acceptance-ledger init`, and ask the owner about the file as it is now."
+                "Run `acceptance-ledger init`, and ask the owner about the current file."
             }
             Self::HistoryRewritten => {
-                "Add to the journal, never change it: `git checkout REV -- FOLDER`, then file anew what was added."
+                "Restore the journal's folder with `git checkout REV -- FOLDER`, then file again what was added. A journal may only be appended to."
             }
         }
     }

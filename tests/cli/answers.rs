@@ -95,7 +95,7 @@ fn a_template_never_replaces_an_answer() {
     let output =
         tool(folder.path()).args(["template", RULES, "--output", "ready.json"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).starts_with("error: cannot write ready.json: there is a file already"));
+    assert!(stderr(&output).starts_with("error: cannot write ready.json: the file already exists"));
     assert_eq!(std::fs::read(folder.path().join("ready.json")).unwrap(), before);
     assert!(!names(folder.path()).iter().any(|name| name.starts_with('.')));
 }
@@ -217,7 +217,7 @@ fn every_kind_of_word_is_explained() {
     }
     let output = explain("secret_valeu");
     assert_eq!(output.status.code(), Some(2));
-    assert_eq!(stderr(&output), "error: no word has this id\n  next: perhaps secret_value\n");
+    assert_eq!(stderr(&output), "error: unknown word\n  next: try secret_value\n");
 }
 
 #[test]

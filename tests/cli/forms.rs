@@ -35,8 +35,8 @@ fn an_acceptance_ends() {
     case.run_to(0, &["intake", "answer.json"]);
     let [reviewed, soon] = times_around_now(60, 20 * 24 * 60 * 60);
     for (until, why) in [
-        (json!(reviewed), "valid_until has to be later than reviewed_at"),
-        (json!("2999-01-01T00:00:00Z"), "by 366 days at most"),
+        (json!(reviewed), "valid_until must be later than reviewed_at"),
+        (json!("2999-01-01T00:00:00Z"), "by at most 366 days"),
     ] {
         case.record(
             "record.json",
@@ -44,7 +44,7 @@ fn an_acceptance_ends() {
             &[("reviewed_at", json!(reviewed)), ("valid_until", until)],
         );
         let (_, err) = case.run_to(1, &["review", "record.json"]);
-        assert!(err.contains(why) || err.contains("valid_until is over already"), "{err}");
+        assert!(err.contains(why) || err.contains("valid_until is in the past"), "{err}");
     }
     let over = [
         ("reviewed_at", json!("2026-10-21T00:00:00Z")),
@@ -52,7 +52,7 @@ fn an_acceptance_ends() {
     ];
     case.record("record.json", "accept", &over);
     let (_, err) = case.run_to(1, &["review", "record.json"]);
-    assert!(err.contains("valid_until is over already"), "{err}");
+    assert!(err.contains("valid_until is in the past"), "{err}");
     case.record(
         "record.json",
         "accept",
@@ -92,14 +92,14 @@ fn a_file_that_changed_since_it_was_asked_about_is_neither_taken_in_nor_accepted
     for args in [["intake", "later.json"], ["review", "accept.json"]] {
         let (_, err) = case.run_to(1, &args);
         assert!(
-            err.contains("the surface's file is no longer the one that was asked about"),
+            err.contains("the surface's file has changed since the owner request was made"),
             "{err}"
         );
     }
     case.run_to(0, &["review", "hold.json"]);
     std::fs::remove_file(case.path().join("prometheus/alert.rules")).unwrap();
     let (_, err) = case.run_to(1, &["intake", "later.json"]);
-    assert!(err.contains("the file is not there"), "{err}");
+    assert!(err.contains("the file is missing"), "{err}");
 }
 
 /// From the empty form to an acceptance in YAML, as people write it.
@@ -117,8 +117,8 @@ fn a_form_in_yaml_goes_its_way_too() {
     assert_eq!(case.files(".response.yaml").len(), 1);
     let (draft, _) = case.run_to(0, &["template", "alert.rules", "--review"]);
     let line = filled.lines().position(|line| line == "reload_owner: 平台組").unwrap() + 1;
-    assert!(draft.contains(&format!("#   answer: reload_owner (line {line})")), "{draft}");
-    assert!(draft.contains("# The first answer for this surface that is stored."), "{draft}");
+    assert!(draft.contains(&format!("#   lines to read: reload_owner (line {line})")), "{draft}");
+    assert!(draft.contains("# This is the first stored answer for this surface."), "{draft}");
 
     // A hold in one command: it judges this check and no other.
     let fail =
@@ -173,7 +173,7 @@ fn a_form_in_yaml_goes_its_way_too() {
     case.run_to(0, &["intake", "again.yaml"]);
     let (draft, _) = case.run_to(0, &["template", "alert.rules", "--review"]);
     assert!(
-        draft.contains("# Nothing but responded_at changed since the answer of 2026-10-20."),
+        draft.contains("# Only responded_at changed since the answer of 2026-10-20."),
         "{draft}"
     );
     let [reviewed, until] = times_around_now(30, 100 * 24 * 60 * 60);
@@ -298,14 +298,14 @@ fn a_secret_is_neither_carried_over_nor_put_into_a_draft() {
     let secret = "SRE smtp_auth_password=Xk39vQz7LmPw";
     case.answer("secret.json", 20, &[("reload_owner", json!(secret))]);
     let (out, err) = case.run_to(1, &["template", RULES, "--like", "secret.json"]);
-    assert!(err.contains("this text may not be carried over") && out.is_empty(), "{err}");
+    assert!(err.contains("this text must not be copied") && out.is_empty(), "{err}");
     assert!(!err.contains("Xk39vQz7LmPw"), "{err}");
     case.answer("answer.json", 20, &[]);
     case.run_to(0, &["intake", "answer.json"]);
     for args in [["--reviewer", secret], ["--record-ref", secret]] {
         let args = [&["template", RULES, "--review"][..], &args].concat();
         let (out, err) = case.run_to(2, &args);
-        assert!(out.is_empty() && err.contains("a draft may not hold a secret"), "{err}");
+        assert!(out.is_empty() && err.contains("a draft must not contain a secret"), "{err}");
         assert!(!err.contains("Xk39vQz7LmPw"), "{err}");
     }
     // An outcome that no review leads to is told before anything is written.
@@ -320,11 +320,11 @@ fn a_template_of_a_changed_file_says_so() {
     let case = Case::new();
     case.write("prometheus/alert.rules", "groups: []\n");
     let (_, err) = case.run_to(0, &["template", RULES]);
-    assert!(err.contains("is no longer the one that is asked about"), "{err}");
+    assert!(err.contains("has changed since the owner request was made"), "{err}");
     // A surface is named by any part of its id that only one has.
     let (text, _) = case.run_to(0, &["status", "alert.rules"]);
     assert!(text.contains("Suggested owner: @on-call"), "{text}");
-    assert!(text.contains("The file is no longer the one that was asked about"), "{text}");
+    assert!(text.contains("The file has changed since the owner request was made"), "{text}");
 }
 
 /// What a person gets to fill in, to the letter: where a change alters alerts, where only live evidence is asked for, and
@@ -370,7 +370,10 @@ fn a_draft_shows_what_there_is_to_judge() {
     case.run_to(1, &["intake", "secret.json"]);
     let (draft, _) = case.run_to(0, &["template", RULES, "--review"]);
     assert!(draft.contains("# Nothing of the answer is kept"), "{draft}");
-    assert!(draft.contains("#   secret_value\n  #   verdict: fail\n"), "{draft}");
+    assert!(
+        draft.contains("#   finding: secret_value\n  #   possible verdicts: fail\n"),
+        "{draft}"
+    );
     assert!(!draft.contains("hunter2x") && !draft.contains("The first answer"), "{draft}");
     // A record that is a draft, filled in, has nothing in its comments that is held against it.
     let [reviewed, _] = times_around_now(30, 0);

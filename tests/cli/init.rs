@@ -121,7 +121,7 @@ fn what_changed_is_told_and_the_answers_that_it_outdates() {
             "1 new:\n      alertmanager_config:new/route.yml",
             "1 gone:\n      monitoring_compose:docker-compose.exporters.yml",
             "1 changed:\n      prometheus_rules:prometheus/alert.rules",
-            "1 answered before, and the answer no longer counts: ask again\n      prometheus_rules:prometheus/alert.rules (answered by ",
+            "1 with an answer that no longer counts: ask again\n      prometheus_rules:prometheus/alert.rules (answered by ",
         ] {
             assert!(said.contains(line), "{line}: {said}");
         }
@@ -168,7 +168,7 @@ fn an_owner_gets_a_response_for_each_surface() {
     run_to(root, 2, &["template", "--owner", "@on-call", "--output-dir", "answers"]);
     assert_eq!(fs::read(root.join("answers").join(&names[0])).unwrap(), before);
     let said = run_to(root, 2, &["template", "--owner", "@nobody", "--output-dir", "other"]);
-    assert!(said.contains("take one of @dashboards, @on-call, @platform"), "{said}");
+    assert!(said.contains("use one of @dashboards, @on-call, @platform"), "{said}");
     assert!(!root.join("other").exists());
     assert!(run_to(root, 0, &["status", RULES]).contains("Suggested owner: @on-call"));
     assert!(run_to(root, 0, &["status", "--surfaces"]).contains("alert.rules  (@on-call)"));
@@ -346,7 +346,7 @@ fn a_repository_without_files_is_said_to_be_so() {
     write(broken.path(), "rules.yml", GROUPS);
     write(broken.path(), ".git/HEAD", "nonsense");
     let said = run_to(broken.path(), 2, &["init"]);
-    assert!(said.contains("git could not list the files"), "{said}");
+    assert!(said.contains("git cannot list the files"), "{said}");
 
     let empty = TempDir::new().unwrap();
     write(empty.path(), "a.txt", "a");
@@ -438,5 +438,5 @@ fn a_kind_is_explained_by_what_is_looked_for() {
     assert!(said.contains("route/receiver, receivers/[]/name"), "{said}");
     assert!(said.contains("receiver_owner, receiver_receipt_proof_ref"), "{said}");
     let said = run_to(Path::new("."), 0, &["explain", "prometheus_config"]);
-    assert!(said.contains("with one of alerting, rule_files it alters alerts: C0"), "{said}");
+    assert!(said.contains("if it has one of alerting, rule_files, a change to it changes alerts, so its tier is C0"), "{said}");
 }

@@ -112,7 +112,7 @@ fn without_times(text: &str) -> String {
 fn a_template_of_a_record_is_for_the_latest_answer_and_decides_nothing() {
     let case = Case::new();
     let (_, err) = case.run_to(2, &["template", RULES, "--review"]);
-    assert!(err.contains("nobody has answered"), "{err}");
+    assert!(err.contains("no owner has answered"), "{err}");
     case.answer("held.json", 20, &[("rollback_owner", json!("TBD"))]);
     case.run_to(1, &["intake", "held.json"]);
     let (text, _) = case.run_to(0, &["template", RULES, "--review", "--output", "record.json"]);
@@ -175,7 +175,7 @@ fn what_triage_withholds_is_nowhere() {
     let before = std::fs::read(case.events()).unwrap();
     let (out, err) = case.run_to(1, &["review", "told.json"]);
     assert!(
-        err.contains("/reason: The text carries a secret.") && !err.contains(&secret[..12]),
+        err.contains("/reason: The text contains a secret.") && !err.contains(&secret[..12]),
         "{err}"
     );
     assert_eq!(out, "");
@@ -194,7 +194,7 @@ fn a_reviewer_who_quarantines_withdraws_the_answer() {
     assert_eq!(taken[0]["withdrawn"], false);
     case.record("hold.json", "quarantine_secret_or_raw_payload", &[]);
     let (out, _) = case.run_to(0, &["review", "hold.json"]);
-    assert!(out.contains("Rotate what was secret in it: git history keeps"), "{out}");
+    assert!(out.contains("Rotate every secret that was in it: git history keeps"), "{out}");
     assert_eq!(case.files(".response.json").len(), 0);
     let row = case.row();
     assert_eq!(row["status"], "quarantine_secret_or_raw_payload");
@@ -381,8 +381,11 @@ fn a_withdrawal_that_was_cut_off_is_finished_by_the_next_step_and_said() {
         // The same record is no second step.
         let is_new = next[0] == "intake";
         let (_, err) = case.run_to(i32::from(!is_new), &next);
-        let told = "finished a withdrawal that was cut off: deleted docs/security/";
-        assert!(err.contains(told) && err.contains("; rotate what was secret in it\n"), "{err}");
+        let told = "finished an interrupted withdrawal: deleted docs/security/";
+        assert!(
+            err.contains(told) && err.contains("; rotate every secret that was in it\n"),
+            "{err}"
+        );
         assert!(is_new || err.contains("this record was filed before"), "{err}");
         assert!(!answer.exists() && !signature.exists());
         case.commit_ledger();
@@ -443,7 +446,7 @@ fn the_ledger_is_not_written_over_what_it_is_made_from() {
     let before = std::fs::read(&events).unwrap();
     for target in [crate::tool::INVENTORY, crate::tool::OWNER_REQUESTS, events.to_str().unwrap()] {
         let (_, err) = case.run_to(2, &["replay", "--output", target]);
-        assert!(err.contains("is what the ledger is made from"), "{err}");
+        assert!(err.contains("is an input of the ledger or a file of its journal"), "{err}");
     }
     assert_eq!(std::fs::read(&events).unwrap(), before);
 }
@@ -484,7 +487,7 @@ fn an_answer_whose_time_could_not_be_read_back_is_not_stored() {
     ] {
         case.answer("odd.json", 20, &[("responded_at", json!(time))]);
         let (_, err) = case.run_to(1, &["intake", "odd.json"]);
-        assert!(err.contains("responded_at is missing or not an RFC 3339 time"), "{err}");
+        assert!(err.contains("responded_at is missing or is not an RFC 3339 time"), "{err}");
         assert_eq!(std::fs::read(case.events()).unwrap(), before);
     }
     case.run_to(0, &["replay", "--output", LEDGER]);

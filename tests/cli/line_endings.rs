@@ -130,9 +130,9 @@ fn unprotected(first: &str) -> Case {
 }
 
 const ONLY_ITS_LINE_BREAK: &str =
-    "line 1: only its line break differs: something wrote CR LF for LF.";
+    "line 1: only the line break differs: a tool changed LF to CR LF.";
 const ONLY_LINE_BREAKS: &str =
-    "Only its line breaks differ: something wrote CR LF for LF, or LF for CR LF.";
+    "Only the line breaks differ: a tool changed LF to CR LF, or CR LF to LF.";
 
 #[test]
 fn events_with_other_line_breaks_are_told_as_such() {
@@ -150,7 +150,7 @@ fn events_with_other_line_breaks_are_told_as_such() {
     write(other.path(), "later.json", std::fs::read(case.path().join("lf.json")).unwrap());
     let output = tool(other.path()).args(["intake", "later.json"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("only its line break differs"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("only the line break differs"), "{}", stderr(&output));
 }
 
 #[test]

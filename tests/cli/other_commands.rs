@@ -35,15 +35,13 @@ fn every_command_has_a_manual_page() {
     let page = run(&["man"]);
     assert!(page.contains(".TH acceptance-ledger 1") && page.contains("generate"));
     let generate = run(&["man", "generate"]);
-    assert!(
-        generate.contains("inventory\\-report") && generate.contains("Where to write the ledger")
-    );
+    assert!(generate.contains("inventory\\-report") && generate.contains("The file to write"));
 
     let unknown = tool(repository()).args(["man", "hunter2"]).output().unwrap();
     assert_eq!(unknown.status.code(), Some(2));
     assert_eq!(
         stderr(&unknown),
-        "error: there is no command of this name\n  next: take one of init, inventory, draft, generate, template, triage, intake, review, replay, verify, status, explain, schema, diagram, completions, man, help\n"
+        "error: unknown command\n  next: use one of init, inventory, draft, generate, template, triage, intake, review, replay, verify, status, explain, schema, diagram, completions, man, help\n"
     );
 }
 

@@ -214,13 +214,19 @@ fn no_link_leads_to_another_history() {
     std::fs::rename(&root, outer.path().join("moved")).unwrap();
     std::os::unix::fs::symlink("moved", &root).unwrap();
     let (code, text) = verify(&since);
-    assert!(code == Some(2) && text.contains("a link or a submodule leads to the root"), "{text}");
+    assert!(
+        code == Some(2) && text.contains("a symbolic link or a submodule leads to the root"),
+        "{text}"
+    );
     // And so does a link to another repository.
     std::fs::remove_file(&root).unwrap();
     let other = committed();
     std::os::unix::fs::symlink(other.path(), &root).unwrap();
     let (code, text) = verify(&since);
-    assert!(code == Some(2) && text.contains("a link or a submodule leads to the root"), "{text}");
+    assert!(
+        code == Some(2) && text.contains("a symbolic link or a submodule leads to the root"),
+        "{text}"
+    );
     // By its own path, it is its own history.
     let own = ["--root", other.path().to_str().unwrap(), "--since", "HEAD"];
     assert_eq!(verify(&own).0, Some(0), "{}", verify(&own).1);

@@ -330,7 +330,7 @@ fn a_rewritten_history_is_told() {
     std::fs::write(case.events(), &whole).unwrap();
     for revision in ["nowhere", "--output=x", "HEAD:docs"] {
         let (_, err) = case.run_to(2, &["verify", &format!("--since={revision}")]);
-        assert!(err.contains("no such revision"), "{err}");
+        assert!(err.contains("git cannot find this revision"), "{err}");
     }
     let outside = Case::new();
     assert!(outside.run_to(2, &["verify", "--since", "HEAD"]).1.contains("not a git work tree"));

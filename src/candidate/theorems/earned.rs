@@ -1,4 +1,5 @@
-//! Nothing unearned: what a verdict can make true, over every check, verdict, requirement, kind of answer and finding.
+//! Nothing is true unearned: checks which flags a verdict sets, for every check, verdict, requirement, kind of answer
+//! and finding.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ use crate::review::ReviewerRecord;
 use crate::triage::{Finding, Triage};
 use crate::words::{AcceptanceField, AnswerShape, Problem};
 
-/// How an owner can leave a field.
+/// The ways in which an owner can fill in a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Blank,
@@ -40,17 +41,17 @@ fn fields_of(check: ReviewerCheck) -> Vec<AcceptanceField> {
     AcceptanceField::answers().filter(|field| field.check() == Some(check)).collect()
 }
 
-/// Every way to leave some fields.
-fn ways(fields: &[AcceptanceField]) -> Vec<Vec<Kind>> {
+/// Returns every combination of kinds for these fields.
+fn combinations(fields: &[AcceptanceField]) -> Vec<Vec<Kind>> {
     fields.iter().fold(vec![Vec::new()], |ways, _| {
         ways.iter().flat_map(|way| KINDS.map(|kind| [way.clone(), vec![kind]].concat())).collect()
     })
 }
 
-/// The four kinds of surface, each once with a request that asks for all fields and once with one that asks for none.
+/// The four kinds of surface. Each comes twice: with a request for all fields, and with a request for no field.
 fn requests() -> Vec<Surface> {
     let all: Vec<_> = AcceptanceField::answers().map(AcceptanceField::as_str).collect();
-    let of = |index: usize| {
+    let surface = |index: usize| {
         let (writes, live) = (index & 1 == 1, index & 2 == 2);
         let required = if index & 4 == 4 { all.clone() } else { Vec::new() };
         let draft = serde_json::json!({"required_owner_fields": [], "request_drafts": [{
@@ -61,10 +62,11 @@ fn requests() -> Vec<Surface> {
         }]});
         OwnerRequests::parse(draft.to_string().as_bytes()).unwrap().surfaces()[0].clone()
     };
-    (0..8).map(of).collect()
+    (0..8).map(surface).collect()
 }
 
-/// A finding against a check; `None` where no problem counts against it.
+/// The least strict finding against a check; `None` if no problem belongs to the check. A finding that withholds the
+/// answer is left out, because then no field could be judged.
 fn finding_against(check: ReviewerCheck) -> Option<Finding> {
     let fields = || AcceptanceField::answers().map(Some).chain([None]);
     let findings = Problem::ALL
@@ -81,7 +83,7 @@ fn a_flag_is_true_only_over_an_answer() {
     for surface in requests() {
         for check in ReviewerCheck::ALL.iter().copied() {
             let fields = fields_of(check);
-            for way in ways(&fields) {
+            for way in combinations(&fields) {
                 let mut answers = Answers::default();
                 for field in AcceptanceField::answers().filter(|field| !fields.contains(field)) {
                     set(&mut answers, field, Kind::Answered);
@@ -92,7 +94,7 @@ fn a_flag_is_true_only_over_an_answer() {
                 let levels_here =
                     fields.iter().map(|field| requirement(*field, &surface, &answers));
                 levels.extend(levels_here.map(|level| level as usize));
-                // What SPEC asks of each verdict, field by field.
+                // The expected rule for each verdict, field by field.
                 let is_answered = fields.is_empty() || way.contains(&Kind::Answered);
                 let may_skip = !fields.is_empty()
                     && fields.iter().zip(&way).all(|(field, kind)| {
@@ -126,7 +128,7 @@ fn a_flag_is_true_only_over_an_answer() {
                         let is_held = candidate.lane().is_hold();
                         let outcome =
                             if is_held { candidate.lane() } else { Lane::OwnerReviewOnlyUpdate };
-                        // Of the rest, each passes, but for one that a hold fails.
+                        // The other checks pass. To hold, one other check of the lane fails.
                         let failed = ReviewerCheck::ALL
                             .iter()
                             .copied()
@@ -153,7 +155,7 @@ fn a_flag_is_true_only_over_an_answer() {
                         };
                         let holds_for_a_reason = failed.is_some()
                             || (verdict == Verdict::Fail && check.belongs_to(outcome));
-                        // An acceptance is just the conjunction.
+                        // To hold, a check of the lane must fail. To accept, no check may fail.
                         let is_taken = is_right
                             && if is_held { holds_for_a_reason } else { verdict != Verdict::Fail };
                         let about = format!("{check} {verdict} {way:?} {has_finding} {outcome}");
@@ -177,6 +179,6 @@ fn a_flag_is_true_only_over_an_answer() {
             }
         }
     }
-    assert_eq!(levels.len(), 3, "each requirement is met");
+    assert_eq!(levels.len(), 3, "every level of requirement occurs");
     assert!(cases.iter().all(|count| *count > 500), "{cases:?}");
 }

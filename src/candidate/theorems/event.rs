@@ -1,4 +1,4 @@
-//! What can happen to a candidate, in the abstract.
+//! The abstract events that can happen to a candidate.
 
 use std::collections::BTreeMap;
 
@@ -14,34 +14,34 @@ use crate::time::Time;
 use crate::triage::{Finding, Triage};
 use crate::words::{AcceptanceField, Lane, Problem, ReviewerCheck};
 
-/// Who answers, in these tests.
+/// The responder of every answer in these tests.
 const RESPONDER: &str = "Ada Owner";
 
-/// The journal's event of every answer, in these tests.
+/// The digest of every answer's journal event in these tests.
 pub(super) fn answer() -> Digest {
     Digest::of(b"an answer")
 }
 
-/// The check whose field no answer of these tests answers; nobody asks for it.
+/// The check whose field is blank in every answer of these tests. No request asks for the field.
 pub(super) const UNANSWERED: ReviewerCheck = ReviewerCheck::CrossProjectNotificationPresent;
 
 #[derive(Clone, Debug)]
 pub(super) enum Event {
-    /// The owner answers, and triage finds these.
+    /// The owner answers, and triage has these findings.
     Answer(Vec<Finding>),
     Review(Record),
     SurfaceChanged,
-    /// The candidate is looked at at a time.
+    /// Somebody looks at the candidate at this time.
     AsOf(Moment),
 }
 
-/// A time, as it stands to the end of an acceptance.
+/// A time relative to the end of an acceptance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Moment {
     Before,
     AtTheEnd,
     After,
-    /// Nobody knows what time it is.
+    /// The time is not known.
     Unknown,
 }
 
@@ -59,8 +59,9 @@ impl Moment {
     }
 }
 
-/// When each review of these tests is made, and until when an acceptance holds.
+/// The time of every review in these tests.
 const REVIEWED_AT: &str = "2026-11-20T10:00:00Z";
+/// The end of every acceptance in these tests. It is 10:00:00Z, written with another offset than the moments around it.
 const VALID_UNTIL: &str = "2027-11-20T18:00:00+08:00";
 
 #[derive(Clone, Debug)]
@@ -68,8 +69,8 @@ pub(super) struct Record {
     pub(super) kind: ReviewerKind,
     pub(super) outcome: Lane,
     pub(super) is_by_responder: bool,
-    /// Every other check passes, but the one whose field no answer of these tests answers: it is not applicable.
-    /// A check without a verdict was not judged.
+    /// The verdicts that differ from the expected ones. The expected verdict is `not_applicable` for [`UNANSWERED`] and
+    /// `pass` for every other check. `None` means that the record does not judge the check.
     pub(super) exceptions: BTreeMap<ReviewerCheck, Option<Verdict>>,
 }
 
@@ -87,7 +88,7 @@ impl Record {
     }
 
     pub(super) fn to_reviewer_record(&self, surface: &Surface) -> ReviewerRecord {
-        // Spelling a name differently makes no other person of it.
+        // The responder's name with a full-width, an invisible and a Cyrillic character: it is still the same person.
         let reviewer =
             if self.is_by_responder { " \u{ff21}da\u{200b}  OWN\u{415}R " } else { "Rex Reviewer" };
         ReviewerRecord {
@@ -110,7 +111,7 @@ impl Record {
     }
 }
 
-/// An answer that fills every field but the notice to other projects, which is not required.
+/// An answer that fills in every field except the notice to other projects, which is not required.
 pub(super) fn triage(findings: &[Finding]) -> Triage {
     let mut answers = Answers::default();
     for field in AcceptanceField::answers() {
@@ -127,15 +128,15 @@ pub(super) fn triage(findings: &[Finding]) -> Triage {
     Triage { response, findings: findings.to_vec() }
 }
 
-/// A finding that lands in `lane`.
+/// A finding that leads to `lane`.
 pub(super) fn finding_in(lane: Lane) -> Finding {
     let problem = Problem::ALL.iter().copied().find(|problem| problem.lane() == lane).unwrap();
     Finding::of(problem, None)
 }
 
-/// Every abstract event once: an answer for each lane, alone and with a milder finding; each
-/// outcome by each kind of reviewer, with each way the verdicts can stand to it, and by the
-/// responder; a changed surface.
+/// Every abstract event once: a changed surface, every moment, an answer for every lane, and every
+/// outcome by every kind of reviewer. A held answer comes alone and with a milder finding. An outcome
+/// comes with each set of verdicts from `verdicts_for`, and once from the responder.
 pub(super) fn every_event() -> Vec<Event> {
     let mut events = vec![Event::SurfaceChanged];
     events.extend(Moment::ALL.map(Event::AsOf));
@@ -166,8 +167,8 @@ fn every_answer() -> impl Iterator<Item = Event> {
     held.chain([Vec::new()]).map(Event::Answer)
 }
 
-/// The events that lead to each state that there is: waiting; held, unrecorded and recorded by
-/// either kind of reviewer; ready; accepted.
+/// The events that lead to every state: waiting, ready, accepted, and held. A hold comes without a
+/// record, and with a record by each kind of reviewer.
 pub(super) fn path_to_every_state() -> Vec<Vec<Event>> {
     let accepted = Record {
         kind: ReviewerKind::Person,
@@ -181,7 +182,7 @@ pub(super) fn path_to_every_state() -> Vec<Vec<Event>> {
         let answer = Event::Answer(vec![finding_in(lane)]);
         paths.push(vec![answer.clone()]);
         for kind in [ReviewerKind::Person, ReviewerKind::Automation] {
-            // Of an answer that is withheld, no field is answered: no check of one can pass.
+            // A withheld answer has no fields, so a check about fields cannot pass. It fails instead.
             let exceptions =
                 failed(|check| check.belongs_to(lane) || (lane.is_withheld() && has_fields(check)));
             let record = Record { kind, outcome: lane, is_by_responder: false, exceptions };
@@ -199,8 +200,8 @@ fn failed(is_failed: impl Fn(ReviewerCheck) -> bool) -> Verdicts {
     checks.map(|check| (check, Some(Verdict::Fail))).collect()
 }
 
-/// Judges only the checks of a lane, each as failed.
-fn failed_and_no_more(outcome: Lane) -> Verdicts {
+/// Verdicts that fail the checks of a lane and do not judge the others.
+fn only_failed(outcome: Lane) -> Verdicts {
     let verdict = |check: ReviewerCheck| check.belongs_to(outcome).then_some(Verdict::Fail);
     ReviewerCheck::ALL.iter().map(|check| (*check, verdict(*check))).collect()
 }
@@ -219,7 +220,7 @@ fn verdicts_for(outcome: Lane) -> Vec<Verdicts> {
         failed(|_| true),
         failed(|check| has_fields(check) || check.belongs_to(outcome)),
         BTreeMap::from([(UNANSWERED, Some(Verdict::Pass))]),
-        failed_and_no_more(outcome),
+        only_failed(outcome),
         BTreeMap::from([(ReviewerCheck::SecretValueAbsent, None)]),
         BTreeMap::from([(ReviewerCheck::RollbackOwnerPresent, None)]),
         failed(|check| check == UNANSWERED),

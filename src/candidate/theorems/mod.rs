@@ -1,8 +1,8 @@
-//! The verified properties of the state machine. Each test is a theorem, and `docs/properties.md`
-//! links to it by its name.
+//! The verified properties of the state machine. Each test is a theorem. `docs/properties.md` links
+//! to it by its name.
 //!
-//! A theorem is held against every step of the whole product of states and abstract events, and
-//! against the steps of random sequences.
+//! Each theorem is checked on every step of the whole product of states and abstract events, and on
+//! the steps of random sequences.
 
 mod earned;
 mod event;
@@ -27,8 +27,8 @@ use event::{
 };
 use spec::Model;
 
-/// One step: the candidate before, what happened, and the candidate after, with the reason if the
-/// step was refused.
+/// One step: the candidate before, the event, and the candidate after. A refused step also has the
+/// reason.
 #[derive(Debug)]
 struct Step {
     before: AnyCandidate,
@@ -56,7 +56,7 @@ impl Step {
     }
 }
 
-/// The four kinds of surface: write-capable or not, in need of live evidence or not.
+/// The four kinds of surface: write-capable or not, with live evidence required or not.
 fn surfaces() -> Vec<Surface> {
     let draft = |index: usize| {
         let (writes, live) = (index & 1 == 1, index & 2 == 2);
@@ -74,7 +74,7 @@ fn surfaces() -> Vec<Surface> {
     OwnerRequests::parse(text.as_bytes()).unwrap().surfaces().to_vec()
 }
 
-/// Every state that a candidate of `surface` can be in, reached as a caller would reach it.
+/// Every state that a candidate of `surface` can be in. The steps are those that a caller can take.
 fn every_state(surface: &Surface) -> Vec<AnyCandidate> {
     let mut states: Vec<AnyCandidate> = Vec::new();
     for path in path_to_every_state() {
@@ -87,7 +87,7 @@ fn every_state(surface: &Surface) -> Vec<AnyCandidate> {
     states
 }
 
-/// Holds `theorem` against every step of the product, and every step of random sequences.
+/// Checks `theorem` on every step of the product, and on every step of random sequences.
 fn holds_on_every_step(name: &str, theorem: impl Fn(&Step) -> Result<(), TestCaseError>) {
     for surface in surfaces() {
         for state in every_state(&surface) {
@@ -119,7 +119,7 @@ fn holds_on_every_step(name: &str, theorem: impl Fn(&Step) -> Result<(), TestCas
     assert!(outcome.is_ok(), "{}", outcome.unwrap_err());
 }
 
-/// Holds `theorem` against every candidate that a step can leave behind.
+/// Checks `theorem` on every candidate that a step can lead to. Each candidate is checked once.
 fn holds_for_every_candidate(
     name: &str,
     theorem: impl Fn(&AnyCandidate) -> Result<(), TestCaseError>,
@@ -131,7 +131,7 @@ fn holds_for_every_candidate(
     });
 }
 
-/// The ledger of this one candidate, as any JSON reader sees it.
+/// The ledger of this one candidate, as text and as a general JSON parser reads it.
 fn ledger_of(candidate: &AnyCandidate) -> (String, serde_json::Value) {
     let ledger = Ledger::of(
         Inventory::parse(b"{}").unwrap(),
@@ -252,7 +252,7 @@ fn only_a_persons_record_moves_forward() {
         if step.refusal.is_some() || !moved(&step.after) {
             return Ok(());
         }
-        // Time moves nothing forward: it leaves what is there, or ends it.
+        // Time moves nothing forward: it changes nothing, or ends an acceptance.
         if matches!(step.event, Event::AsOf(_)) {
             prop_assert_eq!(&step.before, &step.after);
             return Ok(());
@@ -304,7 +304,7 @@ fn a_changed_answer_or_surface_or_a_date_that_passed_reopens_review() {
     holds_on_every_step(name, |step| {
         let entry = step.after.entry();
         if let Event::AsOf(moment) = step.event {
-            // A ledger of that time shows the same.
+            // A ledger with this time shows the same.
             let time = moment.time();
             prop_assert_eq!(step.before.entry_as_of(time.as_ref()), step.after.entry());
             let was_accepted = step.before.entry().has(ProgressFlag::OwnerResponseAccepted);
@@ -390,8 +390,8 @@ fn ledger_bytes_round_trip() {
     });
 }
 
-/// The product is the whole product: all twelve lanes, the held ones unrecorded, and recorded by
-/// a person and by automation.
+/// The product is complete: it has all twelve lanes. Each hold comes without a record, and with a record by a person
+/// and by automation.
 #[test]
 fn every_state_is_walked() {
     for surface in surfaces() {
@@ -421,7 +421,7 @@ fn every_state_is_walked() {
     }
 }
 
-/// Each reason for which a record is refused, once, in the words that a reviewer reads.
+/// Each of these refused records gives its own reason.
 #[test]
 fn a_refusal_says_why() {
     let record = |kind, outcome, is_by_responder, exceptions: &[(ReviewerCheck, Verdict)]| {
@@ -468,7 +468,7 @@ fn a_refusal_says_why() {
     }
 }
 
-/// `hold` does not accept, and `accept` does nothing else.
+/// `hold` refuses an acceptance, and `accept` refuses every other outcome.
 #[test]
 fn a_hold_is_no_acceptance_and_an_acceptance_no_hold() {
     let waiting = AnyCandidate::new(surfaces()[1].clone());
@@ -496,7 +496,7 @@ fn a_hold_is_no_acceptance_and_an_acceptance_no_hold() {
     }
 }
 
-/// An answer that the core keeps is the answer that came in.
+/// The core keeps an answer unchanged.
 #[test]
 fn a_kept_answer_is_the_one_that_came_in() {
     let response = |candidate: &AnyCandidate| -> Option<OwnerResponse> {

@@ -1,7 +1,7 @@
-//! The state machine once more, as a plain table: the executable specification.
+//! The state machine again, as a plain table. It is the executable specification.
 //!
-//! It shares nothing with the core but the names of the lanes, so that each is a check of the
-//! other.
+//! It shares only the vocabulary with the core: the lanes, the checks, and the lane and check of
+//! each problem. So the table and the core check each other.
 
 use std::collections::BTreeSet;
 
@@ -22,12 +22,12 @@ const HOLDS: [Lane; 8] = [
     Lane::RequestSupplement,
 ];
 
-/// What the table says of a candidate.
+/// What the table says about a candidate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Model {
     pub(super) lane: Lane,
     pub(super) outcome: Lane,
-    /// The checks that a person's record passes; `None` without such a record.
+    /// The checks that a person's record passes; `None` if there is no such record.
     pub(super) passed_by_person: Option<BTreeSet<ReviewerCheck>>,
     pub(super) shows_answers: bool,
     /// The checks that triage found something against.
@@ -45,11 +45,11 @@ impl Model {
         }
     }
 
-    /// What the table makes of an event; `None` where it has no such row.
+    /// The model after an event; `None` if the table has no such step.
     pub(super) fn after(&self, event: &Event, is_write_capable: bool) -> Option<Self> {
         match event {
             Event::SurfaceChanged => Some(Self::waiting()),
-            // Only an acceptance ends, and only then is it gone.
+            // Only an acceptance ends. From its `valid_until` on, the candidate waits again.
             Event::AsOf(moment) if self.is_accepted() && *moment != Moment::Before => {
                 Some(Self::waiting())
             }
@@ -84,19 +84,19 @@ impl Model {
     }
 
     fn reviewed(&self, record: &Record, is_write_capable: bool) -> Option<Lane> {
-        let has =
+        let has_verdict =
             |verdict| ReviewerCheck::ALL.iter().any(|check| record.verdict(*check) == verdict);
         let contradicts =
             self.against.iter().any(|check| record.verdict(*check) == Some(Verdict::Pass));
-        // The answers of these tests say nowhere that a field does not apply, and leave out
-        // nothing that is required: only a check whose fields are all blank may be skipped.
-        // An answer that is gone has no fields to skip.
+        // In these tests, no field is answered with `not_applicable`, and no required field is
+        // blank. So only the check whose field is blank may be skipped. An answer that is no longer
+        // kept has no fields to skip.
         let skippable = self.shows_answers.then_some(UNANSWERED);
         let skips_wrongly = ReviewerCheck::ALL.iter().any(|check| {
             record.verdict(*check) == Some(Verdict::NotApplicable) && skippable != Some(*check)
         });
-        // A check of a field passes only over an answer: all fields are answered but one, and none of an answer that
-        // is gone.
+        // A check about fields passes only if a field is answered. In these tests, every field except one is answered.
+        // An answer that is no longer kept has no answered field.
         let passes_nothing = ReviewerCheck::ALL.iter().any(|check| {
             let is_answered = self.shows_answers && *check != UNANSWERED;
             record.verdict(*check) == Some(Verdict::Pass) && has_fields(*check) && !is_answered
@@ -106,16 +106,16 @@ impl Model {
         }
         match (self.lane, record.outcome) {
             (Lane::ReadyForMonitoringReview, Lane::OwnerReviewOnlyUpdate) => {
-                let may = record.kind == ReviewerKind::Person
+                let may_accept = record.kind == ReviewerKind::Person
                     && !record.is_by_responder
-                    && !has(Some(Verdict::Fail))
-                    && !has(None);
+                    && !has_verdict(Some(Verdict::Fail))
+                    && !has_verdict(None);
                 let lane = if is_write_capable {
                     Lane::WaitingRuntimeGate
                 } else {
                     Lane::OwnerReviewOnlyUpdate
                 };
-                may.then_some(lane)
+                may_accept.then_some(lane)
             }
             (from, outcome) => {
                 let rank = |lane| HOLDS.iter().position(|hold| *hold == lane);
@@ -135,7 +135,7 @@ impl Model {
         matches!(self.lane, Lane::OwnerReviewOnlyUpdate | Lane::WaitingRuntimeGate)
     }
 
-    /// Whether the ledger shows that more is asked of the owner: the six lanes of supplement.
+    /// Whether the ledger shows that the owner is asked for more: every hold except quarantine and rejection.
     pub(super) fn asks_for_more(&self) -> bool {
         HOLDS.iter().skip(2).any(|hold| *hold == self.lane)
     }

@@ -2,17 +2,17 @@ use std::process::ExitCode;
 
 use clap_complete::Shell;
 
-use crate::cli::failure::Outcome;
+use crate::cli::failure::CommandResult;
 use crate::io::stdout;
 
-/// Print the completions of a shell
+/// Print the completion script for a shell
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The shell
+    /// The shell that will run the script
     shell: Shell,
 }
 
-pub(super) fn run(args: &Args, mut tool: clap::Command) -> Outcome {
+pub(super) fn run(args: &Args, mut tool: clap::Command) -> CommandResult {
     let mut script = Vec::new();
     let name = tool.get_name().to_owned();
     clap_complete::generate(args.shell, &mut tool, name, &mut script);

@@ -2,25 +2,25 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::cli::failure::Outcome;
+use crate::cli::failure::CommandResult;
 use crate::cli::inputs::{InputArgs, path, read};
 use crate::cli::output;
 use crate::inventory::{RequestDrafts, draft};
 
-/// Draft the request to each surface's owner from the inventory
+/// Write the owner requests from the inventory, one for each surface
 ///
-/// Each request asks for what its surface demands. Nothing is sent.
+/// Each request asks for the fields that its surface needs. Nothing is sent.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
     inputs: InputArgs,
 
-    /// Where to write the owner requests, relative to the working directory; standard output without it
+    /// The file to write, relative to the working directory; without it, standard output
     #[arg(long, value_name = "FILE", value_parser = path())]
     output: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
+pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     let RequestDrafts { text, count } = read(&args.inputs.inventory(), draft)?;
     output::write_document(
         &args.inputs,

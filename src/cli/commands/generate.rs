@@ -5,7 +5,7 @@ use std::sync::mpsc::{channel, sync_channel};
 use std::thread;
 
 use crate::candidate::AnyCandidate;
-use crate::cli::failure::{Failures, Outcome};
+use crate::cli::failure::{Failures, CommandResult};
 use crate::cli::inputs::{BYTES_WORTH_A_THREAD, InputArgs, path, read};
 use crate::cli::output;
 use crate::cli::workers::finished;
@@ -14,30 +14,32 @@ use crate::io::{clock, files, git, stdout};
 use crate::ledger::{Ledger, LedgerWriter, Stamp, Tally};
 use crate::words::{Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
 
-/// Write the baseline ledger: every candidate waits for its owner's response
+/// Write the baseline ledger, in which every candidate waits for its owner's response
+// The Python generator that this command replaces accepts shortened flags, lets the last of a repeated flag count, and
+// takes a negative number as a value. Pipelines may rely on it.
 #[derive(Debug, clap::Args)]
 #[command(infer_long_args = true, args_override_self = true)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
     inputs: InputArgs,
 
-    /// Where to write the ledger, relative to the working directory; standard output without it
+    /// The file to write, relative to the working directory; without it, standard output
     #[arg(long, value_name = "FILE", allow_negative_numbers = true, value_parser = path())]
     output: Option<PathBuf>,
 
-    /// The time to show in the ledger; now at +08:00 without it
+    /// The time to write into the ledger; without it, the current time at +08:00
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     generated_at: Option<String>,
 }
 
-pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
+pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     let output = args.output();
     if let Some(output) = output {
         output::check(&args.inputs, output)?;
     }
     let tally = match output {
-        // The ledger is written while its inputs are read: a fault in them leaves nothing behind.
-        Some(output) if files::is_replaceable_unseen(output) => {
+        // The ledger is written to a temporary file while its inputs are read. An invalid input leaves no file.
+        Some(output) if files::can_replace_atomically(output) => {
             let mut unread = None;
             let replaced = files::replace(output, |sink| {
                 let mut ledger = LedgerWriter::new(sink);
@@ -77,14 +79,14 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     Ok(finish(&tally, is_quiet))
 }
 
-/// Says what was written.
+/// Prints the last line of the output, and returns the exit code.
 pub(super) fn finish(tally: &Tally, is_quiet: bool) -> ExitCode {
-    // Where nobody can be told, the exit code says it.
-    let is_told = is_quiet || writeln!(io::stderr(), "{}", last_line(tally)).is_ok();
-    ExitCode::from(if is_told { 0 } else { 2 })
+    // Pipelines look for this line. If it cannot be printed, the exit code must report it.
+    let is_printed = is_quiet || writeln!(io::stderr(), "{}", last_line(tally)).is_ok();
+    ExitCode::from(if is_printed { 0 } else { 2 })
 }
 
-/// What a ledger is made from, but for the surfaces.
+/// Everything that a ledger is made from, except the surfaces.
 struct Inputs {
     inventory: Inventory,
     requests: OwnerRequests,
@@ -96,13 +98,15 @@ impl Args {
         &self.inputs
     }
 
-    /// Where to write the ledger; an empty path is none.
+    /// The file to write. An empty path counts as absent, as in the Python generator.
     pub(super) fn output(&self) -> Option<&Path> {
         self.output.as_deref().filter(|output| !output.as_os_str().is_empty())
     }
 
-    /// Reads both inputs at once, and hands the surfaces over batch by batch, until `each` has had
-    /// enough. What is wrong with either input is said of both.
+    /// Reads both inputs in parallel, and passes the surfaces to `each` in batches.
+    ///
+    /// It stops passing batches when `each` returns `false`. If both inputs are invalid, the errors of both are
+    /// reported.
     fn read(&self, mut each: impl FnMut(&mut Vec<Surface>) -> bool) -> Result<Inputs, Failures> {
         let [inventory, requests] = [self.inputs.inventory(), self.inputs.owner_requests()];
         if [&inventory, &requests]
@@ -127,11 +131,11 @@ impl Args {
                     let requests = OwnerRequests::parse_each(bytes, |surface| {
                         batch.push(surface);
                         if batch.len() == BATCH {
-                            // Surfaces are freed where they were made: an allocator is slow when
-                            // one thread takes what another gives.
+                            // The writing thread sends used batches back, and this thread frees their surfaces:
+                            // an allocator is slow if one thread frees memory that another thread allocated.
                             let mut empty = emptied.try_recv().unwrap_or_default();
                             empty.clear();
-                            // Nobody listens any more once writing has failed.
+                            // Sending fails only if writing has failed. The writer returns that error.
                             let _ = batches.send(std::mem::replace(&mut batch, empty));
                         }
                     });
@@ -151,6 +155,7 @@ impl Args {
         })
     }
 
+    /// The time and the git commit to write into the ledger. The commit is `unknown` if git has none.
     pub(super) fn stamp(&self) -> Stamp {
         let root = self.inputs.root();
         let generated_at = self.generated_at.clone().filter(|time| !time.is_empty());
@@ -159,13 +164,13 @@ impl Args {
     }
 }
 
-/// How many surfaces go from the reading thread to the writing one at once.
+/// How many surfaces the reading thread sends to the writing thread at a time.
 const BATCH: usize = 256;
 
-/// How many batches may wait.
+/// How many batches may wait for the writing thread. The limit keeps memory small if reading is faster than writing.
 const BATCHES: usize = 16;
 
-/// What pipelines look for: the last line of the generator that this one replaces.
+/// The last line of the output. Pipelines look for it: the Python generator that this command replaces prints the same.
 fn last_line(tally: &Tally) -> String {
     format!(
         "MONITORING_OWNER_RESPONSE_ACCEPTANCE_OK candidates={} write_capable={} checks={} lanes={} \

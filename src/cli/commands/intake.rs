@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
-use crate::cli::failure::{Failure, Failures, Outcome};
+use crate::cli::failure::{Failure, Failures, CommandResult};
 use crate::cli::judged::{AnswerArgs, Judged, exit_code, read_response, surface_for};
 use crate::cli::report::Report as _;
 use crate::cli::repository::{Incoming, Repository};
@@ -16,10 +16,11 @@ use crate::response::ResponseDocument;
 use crate::words::names::EVENTS;
 use crate::words::{AcceptanceField, ResponseKey};
 
-/// Take owner responses into the journal
+/// Check owner responses and record them in the journal
 ///
-/// Each is triaged as `triage` does, and recorded. Of an answer that is quarantined or rejected, nothing is kept but
-/// what was found. Exits with 0 when every answer is ready for a reviewer, with 1 when one is not or was refused.
+/// Each response is triaged as `triage` does it, and then recorded. If an answer is quarantined or rejected, only the
+/// findings are kept. Exits with 0 if every answer is ready for a reviewer, and with 1 if an answer is not ready or was
+/// refused.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
@@ -29,9 +30,9 @@ pub(in crate::cli) struct Args {
     wait: WaitArgs,
 }
 
-pub(super) fn run(Args { answers: args, wait }: &Args, is_quiet: bool) -> Outcome {
+pub(super) fn run(Args { answers: args, wait }: &Args, is_quiet: bool) -> CommandResult {
     let repository = Repository::open(&args.inputs)?;
-    // All that may be slow to read is read before others have to wait.
+    // Slow reads happen before the lock is taken, so that other processes do not wait for them.
     let incoming = args
         .responses
         .iter()
@@ -52,14 +53,14 @@ pub(super) fn run(Args { answers: args, wait }: &Args, is_quiet: bool) -> Outcom
     drop(lock);
     let printed = judged.print(args.format);
     if !is_quiet {
-        // Where nobody can be told, the journal still says it.
+        // If standard error is closed, the journal still shows what was recorded.
         let _ = io::stderr().write_all(notes.as_bytes());
     }
     printed?;
     exit_code(&judged, failures)
 }
 
-/// Takes in one response, and says where it is recorded.
+/// Records one response, and adds to `notes` where it is recorded. Fails if the signature or the response is refused.
 fn take_in(
     repository: &Repository,
     incoming: Incoming<ResponseDocument>,
@@ -88,7 +89,7 @@ fn take_in(
         path: file.clone(),
         place: Some(document.place_of(&field_of(refusal).pointer())),
         message: refusal.to_string(),
-        next_step: "have the owner answer anew, with the time of the new answer".to_owned(),
+        next_step: "ask the owner to answer again, with the time of the new answer".to_owned(),
     })?;
     repository.check_step(&file, folder, &step)?;
     let name = journal_folder(surface.surface_id());
@@ -107,7 +108,7 @@ fn take_in(
     Ok(Judged::new(&file, &document, step.candidate()))
 }
 
-/// The field of an answer that a refusal speaks of.
+/// The field of an answer that caused a refusal.
 const fn field_of(refusal: IntakeRefusal) -> ResponseKey {
     match refusal {
         IntakeRefusal::NotTheSigner => ResponseKey::Responder,

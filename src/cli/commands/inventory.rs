@@ -2,26 +2,26 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::cli::failure::Outcome;
+use crate::cli::failure::CommandResult;
 use crate::cli::inputs::{InputArgs, path};
 use crate::cli::output;
 use crate::cli::survey::{read_back, survey};
 
 /// List the monitoring and alerting surfaces of a repository
 ///
-/// Reads the files that git tracks, or outside git those that are not ignored, and tells by their structure what they
-/// are. It never prints what a file holds.
+/// Reads the files that git tracks. Outside git, it reads the files that are not ignored. It classifies a file by its
+/// structure, and never prints the content of a file.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
     inputs: InputArgs,
 
-    /// Where to write the inventory, relative to the working directory; standard output without it
+    /// The file to write, relative to the working directory; without it, standard output
     #[arg(long, value_name = "FILE", value_parser = path())]
     output: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
+pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     let text = survey(&args.inputs, is_quiet)?.inventory;
     output::write_document(&args.inputs, args.output.as_deref(), &args.inputs.inventory(), &text)?;
     if !is_quiet {

@@ -1,18 +1,18 @@
 use std::process::ExitCode;
 
-use crate::cli::failure::{Failure, Outcome};
+use crate::cli::failure::{Failure, CommandResult};
 use crate::io::error::FileError;
 use crate::io::stdout;
 
-/// Print the manual page of the tool, or of one command
+/// Print the manual page of the tool or of one command
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The command
+    /// The name of a command; without it, the page of the tool
     command: Option<String>,
 }
 
-pub(super) fn run(args: &Args, mut tool: clap::Command) -> Outcome {
-    // Gives every command its full name and the options that all of them have.
+pub(super) fn run(args: &Args, mut tool: clap::Command) -> CommandResult {
+    // Without this, the page of a command would lack its full name and the global options.
     tool.build();
     let page = match &args.command {
         None => tool,
@@ -20,8 +20,8 @@ pub(super) fn run(args: &Args, mut tool: clap::Command) -> Outcome {
             let known =
                 tool.get_subcommands().map(clap::Command::get_name).collect::<Vec<_>>().join(", ");
             tool.find_subcommand(name).cloned().ok_or_else(|| Failure::Usage {
-                message: "there is no command of this name".to_owned(),
-                next_step: format!("take one of {known}"),
+                message: "unknown command".to_owned(),
+                next_step: format!("use one of {known}"),
             })?
         }
     };

@@ -1,4 +1,4 @@
-//! The subcommands, one file or folder each.
+//! The subcommands. Each has its own file or folder.
 
 mod completions;
 mod diagram;
@@ -19,7 +19,7 @@ mod verify;
 
 use clap::Subcommand;
 
-use crate::cli::failure::Outcome;
+use crate::cli::failure::CommandResult;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -42,8 +42,8 @@ pub(super) enum Command {
 }
 
 impl Command {
-    /// Runs the command. `tool` describes all of them, for the manual and the completions.
-    pub(super) fn run(&self, tool: fn() -> clap::Command, is_quiet: bool) -> Outcome {
+    /// Runs the command. `tool` builds the description of all commands, for the manual and the completions.
+    pub(super) fn run(&self, tool: fn() -> clap::Command, is_quiet: bool) -> CommandResult {
         match self {
             Self::Init(args) => init::run(args, is_quiet),
             Self::Inventory(args) => inventory::run(args, is_quiet),

@@ -7,16 +7,18 @@ use crate::io::{files, stdout};
 use crate::ledger::Ledger;
 
 use super::generate;
-use crate::cli::failure::{Failures, Outcome};
+use crate::cli::failure::{Failures, CommandResult};
 use crate::cli::output;
 use crate::cli::repository::{Replayed, Repository};
 use crate::cli::wait::WaitArgs;
 
-/// Write the ledger that the inputs and the journal make
+/// Write the ledger that follows from the inputs and the journal
 ///
-/// Without a journal it is the baseline. On a broken chain or an illegal step nothing is written.
+/// Without a journal, this is the baseline ledger. If a chain is broken or a step is illegal, nothing is written.
 #[derive(Debug, clap::Args)]
 #[command(infer_long_args = true, args_override_self = true)]
+// clap names a group of arguments after its struct. The flattened struct is also named `Args`, and group names must be
+// unique.
 #[group(skip)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
@@ -26,7 +28,7 @@ pub(in crate::cli) struct Args {
     wait: WaitArgs,
 }
 
-pub(super) fn run(Args { generate: args, wait }: &Args, is_quiet: bool) -> Outcome {
+pub(super) fn run(Args { generate: args, wait }: &Args, is_quiet: bool) -> CommandResult {
     if let Some(output) = args.output() {
         output::check(args.inputs(), output)?;
     }
@@ -63,7 +65,7 @@ pub(super) fn run(Args { generate: args, wait }: &Args, is_quiet: bool) -> Outco
         None => stdout::print(|sink| ledger.write_to(sink))?,
     };
     if !is_quiet {
-        // Where nobody can be told, the ledger still says it.
+        // If standard error is closed, the ledger is still complete.
         let _ = io::stderr().write_all(notes.as_bytes());
     }
     Ok(generate::finish(&tally, is_quiet))

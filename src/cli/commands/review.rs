@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use crate::candidate::{AnyCandidate, Refused, review_leads_to};
-use crate::cli::failure::{Failure, Failures, Outcome};
+use crate::cli::failure::{Failure, Failures, CommandResult};
 use crate::cli::inputs::{InputArgs, path};
 use crate::cli::report::{HumanOrJson, json};
 use crate::cli::repository::{Incoming, Repository};
@@ -24,12 +24,13 @@ use crate::triage::Finding;
 use crate::words::names::{ALLOWED_SIGNERS, EVENTS};
 use crate::words::{Lane, RecordKey, ReviewerCheck};
 
-/// Take reviewer records into the journal
+/// Check reviewer records and add them to the journal
 ///
-/// Each is held against the latest answer of its surface. What is refused changes nothing. No record opens a gate.
+/// Each record is compared with the latest answer of its surface. A refused record changes nothing. No record opens a
+/// gate.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The records: YAML or JSON documents, as `template --review` writes them
+    /// The records in YAML or JSON, as `template --review` writes them
     #[arg(value_name = "FILE", required = true, value_parser = path())]
     records: Vec<PathBuf>,
 
@@ -39,12 +40,12 @@ pub(in crate::cli) struct Args {
     #[command(flatten)]
     wait: WaitArgs,
 
-    /// How to write where the candidates stand now
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: HumanOrJson,
 }
 
-/// A record that was taken in.
+/// A record that was added to the journal.
 #[derive(Debug)]
 struct Taken {
     file: PathBuf,
@@ -53,14 +54,14 @@ struct Taken {
     withdraws: bool,
 }
 
-pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
+pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     let repository = Repository::open(&args.inputs)?;
-    // All that may be slow to read is read before others have to wait.
+    // Slow reads happen before the lock is taken, so that other processes do not wait for them.
     let read = |file: &PathBuf| -> Result<_, Failures> {
         let incoming = Incoming::read(&repository, file, read_record)?;
         let document = &incoming.document;
         let surface = repository.surfaces().of_candidate(document.candidate_id());
-        // A hold only holds back, whatever became of the file.
+        // A hold is allowed even if the file has changed, since it only holds back.
         if let Some(surface) = surface.filter(|_| !document.outcome().is_hold()) {
             let place = document.place_of(&RecordKey::Outcome.pointer());
             refuse_another_file(&repository.root, surface, file, place)?;
@@ -84,14 +85,14 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     };
     let printed = stdout::print_bytes(text.as_bytes());
     if !is_quiet {
-        // Where nobody can be told, the journal still says it.
+        // If standard error is closed, the journal still shows what was recorded.
         let _ = io::stderr().write_all(notes.as_bytes());
     }
     printed?;
     if failures.is_empty() { Ok(ExitCode::SUCCESS) } else { Err(failures) }
 }
 
-/// Reads a record, and says where it is an owner response instead.
+/// Reads a record. If the file is an owner response, the error says so.
 fn read_record(file: &Path) -> Result<ReviewDocument, Failures> {
     let bytes = files::read_document(file)?;
     ReviewDocument::parse(&bytes).map_err(|errors| {
@@ -101,7 +102,7 @@ fn read_record(file: &Path) -> Result<ReviewDocument, Failures> {
                     "{}: this is an owner response, not a reviewer record",
                     shown(file)
                 ),
-                next_step: "take it in with `acceptance-ledger intake`".to_owned(),
+                next_step: "record it with `acceptance-ledger intake`".to_owned(),
             });
         }
         let errors = errors.into_iter().map(|error| Failure::document(file, error));
@@ -109,7 +110,7 @@ fn read_record(file: &Path) -> Result<ReviewDocument, Failures> {
     })
 }
 
-/// Takes in one record, and says where the candidate stands now.
+/// Adds one record to the journal, and returns the new lane of the candidate. Fails if the record is refused.
 fn take_in(
     repository: &Repository,
     incoming: Incoming<ReviewDocument>,
@@ -189,39 +190,44 @@ impl fmt::Display for Taken {
         if self.withdraws {
             writeln!(
                 f,
-                "  The answer was withdrawn and its document deleted. Rotate what was secret in it: git history keeps \
-                 what was committed."
+                "  The answer was withdrawn and its document was deleted. Rotate every secret that was in it: git \
+                 history keeps what was committed."
             )?;
         }
         Ok(())
     }
 }
 
-/// What a reviewer can do instead of what was refused.
+/// The next step of a reviewer whose record was refused.
 fn next_step_after(candidate: &AnyCandidate, reason: Refusal) -> String {
     let lane = candidate.lane();
     let id = escape::for_shell(candidate.surface().surface_id().as_bytes());
     let list = |words: Vec<&str>| words.join(", ");
     match reason {
         Refusal::NoSuchStep { .. } if lane == Lane::WaitingOwnerResponse => {
-            format!("have the owner answer first: acceptance-ledger template {id}")
+            format!("ask the owner to answer first: acceptance-ledger template {id}")
         }
         Refusal::NoSuchStep { .. } => {
             let is_write_capable = candidate.surface().is_write_capable();
             let leads_on =
                 |outcome: &&Lane| review_leads_to(lane, **outcome, is_write_capable).is_some();
             let outcomes = Lane::ALL.iter().filter(leads_on).map(|lane| lane.as_str()).collect();
-            format!("the candidate is in {lane}: the outcome can be {}", list(outcomes))
+            format!("use an outcome that is possible in {lane}: {}", list(outcomes))
         }
         Refusal::NoFailedCheck(outcome) => {
             let checks = ReviewerCheck::ALL.iter().filter(|check| check.belongs_to(outcome));
-            format!("fail one of {}", list(checks.map(|check| check.as_str()).collect()))
+            format!(
+                "set one of these checks to fail: {}",
+                list(checks.map(|check| check.as_str()).collect())
+            )
         }
         Refusal::OtherRole { .. } => format!(
-            "have a person sign the record with a key that {ALLOWED_SIGNERS} lets sign as no automation; or hold the \
-             answer as automation: reviewer_kind automation, signed in {}",
+            "have a person sign the record with a key that {ALLOWED_SIGNERS} does not list for automation; or hold the \
+             answer as automation: set reviewer_kind to automation and sign in {}",
             Namespace::ReviewerAutomation.as_str()
         ),
-        _ => format!("the candidate is in {lane}; for its history: acceptance-ledger status {id}"),
+        _ => format!(
+            "look at the history of the candidate, now in {lane}: acceptance-ledger status {id}"
+        ),
     }
 }

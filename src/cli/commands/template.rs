@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use crate::candidate::review_leads_to;
-use crate::cli::failure::{Failure, Failures, Outcome};
+use crate::cli::failure::{Failure, Failures, CommandResult};
 use crate::cli::inputs::{InputArgs, find_surface, path};
 use crate::cli::judged::read_response;
 use crate::cli::output;
@@ -27,13 +27,13 @@ use crate::triage::carries_anything_withheld;
 use crate::words::names::{JOURNAL, RECORD_SCHEMA_FILE, RESPONSE_SCHEMA_FILE};
 use crate::words::{Decision, Lane, ReviewerCheck};
 
-/// Write a response to fill in for surfaces, or a reviewer's draft
+/// Write a form for an owner's response, or a draft of a reviewer's record
 ///
-/// A response has every field that has to be answered for this surface and decision, and none that need not. A draft
-/// has every check, with where the surface's latest answer speaks of it.
+/// A form has only the fields that the surface and the decision need. A draft has every check, with the lines of the
+/// latest answer that belong to it.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The surfaces, as in `prometheus_rules:rules/node.yml`, or any part of an id that only one has
+    /// The ids of the surfaces, such as `prometheus_rules:rules/node.yml`, or parts that no other id contains
     #[arg(required_unless_present = "owner")]
     surface_id: Vec<String>,
 
@@ -43,79 +43,81 @@ pub(in crate::cli) struct Args {
     #[command(flatten)]
     wait: WaitArgs,
 
-    /// What the owner is about to decide: some decisions need more fields
+    /// The decision of the owner; some decisions need more fields
     #[arg(long, value_parser = decision(), conflicts_with = "review")]
     decision: Option<Decision>,
 
-    /// An answer whose owners, plans and reasons for `not_applicable` are carried over; `last` is the surface's own last
-    /// stored one
+    /// An answer to copy owners, plans and reasons for `not_applicable` from; `last` is the last stored answer of the
+    /// surface
     #[arg(long, value_name = "FILE", value_parser = path(), conflicts_with = "review")]
     like: Option<PathBuf>,
 
-    /// How to write it; an --output that ends in .json is JSON, too
+    /// The format of the document; without it, JSON if --output ends in .json, otherwise YAML
     #[arg(long, value_enum)]
     format: Option<DocumentFormat>,
 
-    /// Write a reviewer's draft for the surface's latest answer
+    /// Write a draft of a reviewer's record about the latest answer of the surface
     #[arg(long, conflicts_with = "owner")]
     review: bool,
 
     #[command(flatten)]
     draft: DraftArgs,
 
-    /// Where to write it, with its JSON Schema beside it for editors; a file that is there stays as it is. Standard
-    /// output without it
+    /// The file to write, with its JSON Schema beside it for editors; an existing file is not overwritten. Without it,
+    /// standard output
     #[arg(long, value_name = "FILE", value_parser = path())]
     output: Option<PathBuf>,
 
-    /// A response for every surface that is suggested to this owner, as in `@team`
+    /// Write a form for every surface whose suggested owner is this one, such as `@team`
     #[arg(long, value_name = "NAME", requires = "output_dir", conflicts_with_all = ["surface_id", "output"])]
     owner: Option<String>,
 
-    /// The folder for several responses, a file a surface; a file that is there stays as it is
+    /// The folder for several forms, one file per surface; an existing file is not overwritten
     #[arg(long, value_name = "DIR", value_parser = path(), conflicts_with_all = ["output", "review"])]
     output_dir: Option<PathBuf>,
 }
 
-/// What is decided already when a draft is written.
+/// The parts of a reviewer's record that are known when the draft is written.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 struct DraftArgs {
-    /// The outcome of the review: a lane, or accept
+    /// The outcome of the review: a lane that holds, or accept
     #[arg(long, value_name = "LANE", value_parser = outcome(), requires = "review")]
     outcome: Option<Lane>,
 
-    /// A check that failed, and why: a hold that judges these checks and no others
+    /// A check that failed, and the reason; the record then judges only the checks that are given this way
     #[arg(long = "fail", value_name = "CHECK=WHY", value_parser = failed_check, requires = "outcome")]
     fails: Vec<(ReviewerCheck, String)>,
 
-    /// Who reviews
+    /// The name of the reviewer
     #[arg(long, value_name = "NAME", requires = "review")]
     reviewer: Option<String>,
 
-    /// Whether that is a person or a program
+    /// Whether the reviewer is a person or a program
     #[arg(long, value_name = "KIND", value_parser = ["person", "automation"], requires = "review")]
     reviewer_kind: Option<String>,
 
-    /// Where the decision is kept, as in ticket:OPS-12
+    /// The place where the decision is kept, such as ticket:OPS-12
     #[arg(long, value_name = "REF", requires = "review")]
     record_ref: Option<String>,
 }
 
-/// How a template is written.
+/// The format of a form or a draft.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum DocumentFormat {
-    /// With instructions, for people
+    /// YAML with instructions, for people
     Yaml,
-    /// Without, for programs
+    /// JSON without instructions, for programs
     Json,
 }
 
+/// Parses a decision, and lists all decisions in the help.
 fn decision() -> impl clap::builder::TypedValueParser<Value = Decision> {
     PossibleValuesParser::new(Decision::ALL.iter().map(|decision| decision.as_str()))
         .try_map(|name| name.parse::<Decision>())
 }
 
+/// Parses an outcome: `accept` or a lane that holds. It lists them in the help.
 fn outcome() -> impl clap::builder::TypedValueParser<Value = Lane> {
     let holds = Lane::ALL.iter().filter(|lane| lane.is_hold()).map(|lane| lane.as_str());
     PossibleValuesParser::new(std::iter::once(ACCEPT).chain(holds)).try_map(|name| {
@@ -123,19 +125,20 @@ fn outcome() -> impl clap::builder::TypedValueParser<Value = Lane> {
     })
 }
 
+/// Parses `CHECK=WHY`.
 fn failed_check(text: &str) -> Result<(ReviewerCheck, String), String> {
     let (check, why) = text.split_once('=').ok_or("write it as CHECK='why it failed'")?;
     let why = why.trim();
     if why.is_empty() {
-        return Err("say why the check failed, behind the =".to_owned());
+        return Err("the reason is missing; write it after the =".to_owned());
     }
     let check = check.parse().map_err(
-        |_| "no check has this name; `acceptance-ledger template SURFACE --review` lists them",
+        |_| "unknown check; `acceptance-ledger template SURFACE --review` lists all checks",
     )?;
     Ok((check, why.to_owned()))
 }
 
-pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
+pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     if let Some(output) = args.output() {
         output::check(&args.inputs, output)?;
     }
@@ -157,7 +160,8 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
         (None, [surface]) => write_one(args, surface, &like)?,
         (None, _) => {
             return Err(Failure::Usage {
-                message: "several surfaces are named, and one file holds one answer".to_owned(),
+                message: "several surfaces are given, but one file holds only one answer"
+                    .to_owned(),
                 next_step: "name a folder with --output-dir".to_owned(),
             }
             .into());
@@ -169,7 +173,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
             if sources.compare(surface)? == Source::Differs {
                 let _ = writeln!(
                     io::stderr(),
-                    "note: the file of {} is no longer the one that is asked about; run `acceptance-ledger init` first",
+                    "note: the file of {} has changed since the owner request was made; run `acceptance-ledger init` first",
                     escape::for_terminal(surface.surface_id())
                 );
             }
@@ -177,22 +181,23 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
         for name in chosen.iter().flat_map(|surface| surface.unanswerable_fields()) {
             let _ = writeln!(
                 io::stderr(),
-                "note: the request asks for {name:?}, which no response has: every answer lacks it"
+                "note: the owner request asks for {name:?}, but responses have no such field: every answer lacks it"
             );
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The answer that is carried over from.
+/// The answer that a form copies from.
 enum Like {
     Nothing,
     File(Box<ResponseDocument>),
-    /// Each surface's own last one.
+    /// The last stored answer of each surface.
     Last(Box<Repository>),
 }
 
 impl Like {
+    /// Reads the answer that `--like` names.
     fn read(args: &Args) -> Result<Self, Failures> {
         match &args.like {
             None => Ok(Self::Nothing),
@@ -207,7 +212,7 @@ impl Like {
         }
     }
 
-    /// The answer for a surface.
+    /// The answer to copy from for a surface. With `last`, it fails if no answer is stored.
     fn of(&self, args: &Args, surface: &Surface) -> Result<Option<ResponseDocument>, Failures> {
         let repository = match self {
             Self::Nothing => return Ok(None),
@@ -226,10 +231,10 @@ impl Like {
         match last {
             Some(last) => Ok(Some(last)),
             None => Err(Failure::Usage {
-                message: "no answer for this surface is stored; there is nothing to carry over"
+                message: "no answer for this surface is stored, so there is nothing to copy"
                     .to_owned(),
                 next_step: format!(
-                    "write it without --like: acceptance-ledger template {}",
+                    "run it without --like: acceptance-ledger template {}",
                     escape::for_shell(surface.surface_id().as_bytes())
                 ),
             }
@@ -238,7 +243,7 @@ impl Like {
     }
 }
 
-/// Refuses an answer of which something would be repeated that no answer may carry.
+/// Refuses an answer if the form would copy a secret, a payload, a command or a request from it.
 fn refuse_withheld(file: &Path, document: &ResponseDocument) -> Result<(), Failure> {
     let carried = Carried::from(document);
     let withheld = carried.texts().find(|(_, text)| carries_anything_withheld(text));
@@ -246,12 +251,14 @@ fn refuse_withheld(file: &Path, document: &ResponseDocument) -> Result<(), Failu
     Err(Failure::Refused {
         path: file.to_owned(),
         place: Some(document.place_of(pointer)),
-        message: "this text may not be carried over: it holds a secret, a payload, a command or a request"
-            .to_owned(),
-        next_step: "see `acceptance-ledger triage` of this file, and take another answer".to_owned(),
+        message:
+            "this text must not be copied: it contains a secret, a payload, a command or a request"
+                .to_owned(),
+        next_step: "run `acceptance-ledger triage` on this file, and use another answer".to_owned(),
     })
 }
 
+/// Makes the form for a surface.
 fn template_of(
     args: &Args,
     surface: &Surface,
@@ -269,13 +276,14 @@ fn template_of(
     Ok(response_template(surface, &options))
 }
 
+/// Writes one form to the output or to standard output.
 fn write_one(args: &Args, surface: &Surface, like: &Like) -> Result<(), Failures> {
     let template = template_of(args, surface, like, args.output())?;
     match args.output() {
         None => stdout::print_bytes(template.as_bytes())?,
         Some(output) => {
             files::check_absent(output)?;
-            // The answer comes last: where the schema cannot be written, there is none.
+            // The form is written last: if the schema cannot be written, no form is left behind.
             write_schema(args, Schema::Response, output.parent().unwrap_or(Path::new("")))?;
             files::create(output, template.as_bytes())?;
         }
@@ -283,7 +291,7 @@ fn write_one(args: &Args, surface: &Surface, like: &Like) -> Result<(), Failures
     Ok(())
 }
 
-/// Writes the schema that a template names, beside it.
+/// Writes the JSON Schema that a form or a draft names, beside it.
 fn write_schema(args: &Args, schema: Schema, folder: &Path) -> Result<(), Failures> {
     let name = if schema == Schema::Response { RESPONSE_SCHEMA_FILE } else { RECORD_SCHEMA_FILE };
     let schema = format!("{:#}\n", schema.to_json());
@@ -293,7 +301,7 @@ fn write_schema(args: &Args, schema: Schema, folder: &Path) -> Result<(), Failur
     Ok(files::replace_with(&beside, schema.as_bytes())?)
 }
 
-/// The surfaces that are suggested to an owner.
+/// Finds the surfaces whose suggested owner is `owner`. A surface can have several owners, separated by spaces.
 fn suggested_to<'s>(
     owner: &str,
     args: &Args,
@@ -309,11 +317,11 @@ fn suggested_to<'s>(
         let known: BTreeSet<_> = owners.values().flat_map(|names| names.split(' ')).collect();
         let known: Vec<_> = known.into_iter().map(escape::for_terminal).collect();
         return Err(Failure::Usage {
-            message: "no surface is suggested to this owner".to_owned(),
+            message: "no surface has this suggested owner".to_owned(),
             next_step: if known.is_empty() {
                 "name owners in CODEOWNERS, then run `acceptance-ledger init`".to_owned()
             } else {
-                format!("take one of {}", known.join(", "))
+                format!("use one of {}", known.join(", "))
             },
         }
         .into());
@@ -321,7 +329,9 @@ fn suggested_to<'s>(
     Ok(theirs)
 }
 
-/// Writes a response for each surface: all of them, or none.
+/// Writes a form for each surface.
+///
+/// All forms are made, and all paths are checked, before the first is written.
 fn write_all(
     args: &Args,
     surfaces: &[&Surface],
@@ -343,27 +353,23 @@ fn write_all(
         files::create(output, template.as_bytes())?;
     }
     if !is_quiet {
-        let _ = writeln!(
-            io::stderr(),
-            "{} responses to fill in, in {}",
-            files_to_write.len(),
-            shown(folder)
-        );
+        let _ = writeln!(io::stderr(), "wrote {} forms to {}", files_to_write.len(), shown(folder));
     }
     Ok(())
 }
 
-/// The id of a surface as the name of a file.
+/// Turns the id of a surface into the name of a file. Unusual characters, such as `/` and `:`, become `_`.
 fn file_name(surface_id: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     surface_id.chars().map(|c| if is_plain(c) { c } else { '_' }).collect()
 }
 
-fn write_draft(args: &Args) -> Outcome {
+/// Writes a draft of a reviewer's record.
+fn write_draft(args: &Args) -> CommandResult {
     let [id] = args.surface_id.as_slice() else {
         return Err(Failure::Usage {
-            message: "a draft is for one surface".to_owned(),
-            next_step: "name one".to_owned(),
+            message: "a reviewer's draft is for exactly one surface".to_owned(),
+            next_step: "name one surface".to_owned(),
         }
         .into());
     };
@@ -379,9 +385,9 @@ fn write_draft(args: &Args) -> Outcome {
     {
         let belong = ReviewerCheck::ALL.iter().filter(|check| check.belongs_to(outcome));
         return Err(Failure::Usage {
-            message: format!("{check} is no reason to hold an answer in {outcome}"),
+            message: format!("{check} is not a reason to hold an answer in {outcome}"),
             next_step: format!(
-                "fail one of {}",
+                "set one of these checks to fail: {}",
                 belong.map(|check| check.as_str()).collect::<Vec<_>>().join(", ")
             ),
         }
@@ -391,8 +397,9 @@ fn write_draft(args: &Args) -> Outcome {
     let mut given = given.chain(draft.fails.iter().map(|(_, why)| why));
     if given.any(|text| carries_anything_withheld(text)) {
         return Err(Failure::Usage {
-            message: "a draft may not hold a secret, a payload, a command or a request".to_owned(),
-            next_step: "say it without: name what is wrong, and quote nothing".to_owned(),
+            message: "a draft must not contain a secret, a payload, a command or a request"
+                .to_owned(),
+            next_step: "describe what is wrong, and quote nothing".to_owned(),
         }
         .into());
     }
@@ -408,12 +415,12 @@ fn write_draft(args: &Args) -> Outcome {
             Lane::ALL.iter().filter(leads_on).map(|lane| lane.as_str()).collect();
         return Err(Failure::Usage {
             message: format!("no review leads from {lane} to this outcome"),
-            next_step: format!("take one of {}", outcomes.join(", ")),
+            next_step: format!("use one of {}", outcomes.join(", ")),
         }
         .into());
     }
     let now = clock::event_time().ok_or_else(Failure::clock)?;
-    // A hold that is written in one command is decided now.
+    // With --fail, one command writes the whole record, so the decision is made now.
     let reviewed_at = (!draft.fails.is_empty()).then(|| now.to_string());
     let schema = format!("./{RECORD_SCHEMA_FILE}");
     let options = DraftOptions {
@@ -430,7 +437,7 @@ fn write_draft(args: &Args) -> Outcome {
     let text =
         review_template(&history, &folder.dossier, &options).ok_or_else(|| Failure::Usage {
             message:
-                "nobody has answered for this surface as it is today; there is nothing to review"
+                "no owner has answered for this surface as it is today; there is nothing to review"
                     .to_owned(),
             next_step: format!(
                 "ask its owner: acceptance-ledger template {}",
@@ -449,12 +456,12 @@ fn write_draft(args: &Args) -> Outcome {
 }
 
 impl Args {
-    /// Where to write; an empty path is none.
+    /// The file to write. An empty path counts as absent.
     fn output(&self) -> Option<&Path> {
         self.output.as_deref().filter(|output| !output.as_os_str().is_empty())
     }
 
-    /// How to write what goes to a file, or to standard output.
+    /// The format of what goes to a file or to standard output. `--format` counts more than the file's name.
     fn format_for(&self, output: Option<&Path>) -> TemplateFormat {
         let ends_in_json =
             output.and_then(Path::extension).is_some_and(|extension| extension == "json");

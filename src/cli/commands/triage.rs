@@ -1,18 +1,18 @@
-use crate::cli::failure::{Failures, Outcome};
+use crate::cli::failure::{Failures, CommandResult};
 use crate::cli::judged::{AnswerArgs, Judge, exit_code};
 use crate::cli::report::Report as _;
 
-/// Say what owner responses are worth, and write nothing
+/// Check owner responses without recording them
 ///
-/// Exits with 0 when every answer is ready for a reviewer, with 1 when one is not, and with 2 when
-/// one could not be read.
+/// Exits with 0 if every answer is ready for a reviewer, with 1 if an answer is not ready, and with 2 if a file cannot
+/// be read.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
     answers: AnswerArgs,
 }
 
-pub(super) fn run(Args { answers: args }: &Args) -> Outcome {
+pub(super) fn run(Args { answers: args }: &Args) -> CommandResult {
     let (_, requests) = args.inputs.read()?;
     let answers = Judge::new(&requests).judge_all(&args.responses);
     let (judged, failures) = Failures::partition(answers);

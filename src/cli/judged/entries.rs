@@ -1,4 +1,5 @@
-//! What an owner reads of an answer: an entry a field, in the order of the file, with one next step.
+//! The report that an owner reads about an answer: one entry per field, in the order of the file, each with one next
+//! step.
 
 use std::fmt::{self, Write as _};
 
@@ -16,21 +17,21 @@ use crate::words::{
 
 use super::{Judged, color};
 
-/// The entries of one answer.
+/// The report about one answer.
 #[derive(Debug)]
 pub(super) struct Entries {
-    /// How many answers the surface asks for.
+    /// How many answers the surface needs.
     asked: usize,
-    /// Whether the form is as it was printed.
+    /// Whether the form is as `template` wrote it.
     is_untouched: bool,
     list: Vec<FieldEntry>,
     hints: Vec<String>,
 }
 
-/// What is to be said of one field.
+/// The entry of one field.
 #[derive(Debug)]
 struct FieldEntry {
-    /// `None`: the document does not have the field.
+    /// The line of the field; `None` if the document does not have the field.
     line: Option<usize>,
     key: Option<ResponseKey>,
     title: String,
@@ -40,13 +41,14 @@ struct FieldEntry {
 }
 
 impl FieldEntry {
-    /// The line, or a dash where the document does not have the field.
+    /// The line number, or a dash if the document does not have the field.
     fn place(&self) -> String {
         self.line.map_or_else(|| "–".to_owned(), |line| line.to_string())
     }
 }
 
 impl Entries {
+    /// Groups the findings of a candidate by the keys of its document.
     pub(super) fn of(document: &ResponseDocument, candidate: &AnyCandidate) -> Self {
         let surface = candidate.surface();
         let nothing = Answers::default();
@@ -54,7 +56,7 @@ impl Entries {
         let is_asked = |field: &AcceptanceField| {
             requirement(*field, surface, answers) != Requirement::Optional
         };
-        // Who answers, and when, every answer says.
+        // Every answer also needs `responder` and `responded_at`, which are not acceptance fields.
         let asked = 2 + AcceptanceField::answers().filter(is_asked).count();
         let is_filled_in = |field: AcceptanceField| {
             field != AcceptanceField::AffectedScope && !answers.is_blank(field)
@@ -88,17 +90,20 @@ impl Entries {
     }
 }
 
-/// Whether a finding says no more than that something is still blank.
+/// Whether a finding says only that something is still blank.
 fn is_about_a_blank(finding: &Finding) -> bool {
     let field =
         finding.field().strip_prefix('/').and_then(|name| name.parse::<AcceptanceField>().ok());
     match field {
-        Some(field) => finding.problem() == field.problem_where_missing(),
+        Some(field) => finding.problem() == field.problem_if_missing(),
         None => finding.problem() == Problem::FieldMissing,
     }
 }
 
-/// The key of the document that a finding belongs to. A field that shares a reason belongs to that.
+/// Returns the key of the document that a finding belongs to.
+///
+/// A finding in a comment belongs to that comment. A field in the common `not_applicable` list belongs to that list as
+/// long as the list has no reason.
 fn group_of(document: &ResponseDocument, finding: &Finding) -> String {
     let mut steps = finding.field().split('/').skip(1);
     let name = steps.next().unwrap_or_default();
@@ -106,7 +111,7 @@ fn group_of(document: &ResponseDocument, finding: &Finding) -> String {
         return finding.field().to_owned();
     }
     let has_own = document.members().iter().any(|(other, _)| other == name);
-    // With a reason, the field is one that no reason answers.
+    // If the list has a reason, the finding is about the field itself: its reason is not enough for this field.
     if !has_own && line_in_common_list(document, name).is_some() && !has_reason(document) {
         NOT_APPLICABLE.to_owned()
     } else {
@@ -114,19 +119,19 @@ fn group_of(document: &ResponseDocument, finding: &Finding) -> String {
     }
 }
 
-/// The line on which the common `not_applicable` names a field.
+/// The line on which the common `not_applicable` list names a field.
 fn line_in_common_list(document: &ResponseDocument, name: &str) -> Option<usize> {
     let Some(Json::Array(fields)) = common_reason(document, FIELDS) else { return None };
     let index = fields.iter().position(|field| field.as_str() == Some(name))?;
     Some(document.place_of(&format!("/{NOT_APPLICABLE}/{FIELDS}/{index}")).0)
 }
 
-/// Whether the document gives a reason for several fields.
+/// Whether the common `not_applicable` has a reason.
 fn has_reason(document: &ResponseDocument) -> bool {
     common_reason(document, REASON).and_then(Json::as_str).is_some_and(is_reason)
 }
 
-/// A part of the reason that several fields share.
+/// A part of the common `not_applicable`, which gives one reason for several fields.
 fn common_reason<'d>(document: &'d ResponseDocument, part: &str) -> Option<&'d Json> {
     match document.value(ResponseKey::NotApplicable)? {
         Json::Object(members) => members.get(part),
@@ -134,6 +139,7 @@ fn common_reason<'d>(document: &'d ResponseDocument, part: &str) -> Option<&'d J
     }
 }
 
+/// Makes the entry of the field or key `name` from its findings.
 fn entry(
     document: &ResponseDocument,
     answers: &Answers,
@@ -142,7 +148,7 @@ fn entry(
 ) -> FieldEntry {
     let strictest = findings.iter().max_by_key(|finding| finding.lane().strictness());
     let lane = strictest.map_or(Lane::RequestSupplement, |finding| finding.lane());
-    // That a value counts as missing, too, is not a second thing to mend.
+    // A wrong value also counts as missing. The owner has only one thing to fix, so only the specific finding is shown.
     let specific: Vec<_> =
         findings.iter().copied().filter(|finding| !is_about_a_blank(finding)).collect();
     let findings = if specific.is_empty() { findings } else { &specific };
@@ -200,6 +206,7 @@ fn entry(
     }
 }
 
+/// The one next step of an entry. It is the next step of the strictest finding, unless one sentence covers all findings.
 fn next_step(
     document: &ResponseDocument,
     answers: &Answers,
@@ -208,7 +215,7 @@ fn next_step(
     parts: &[String],
 ) -> String {
     if is_shared {
-        return "Give the reason that all of these fields have.".to_owned();
+        return "Give the reason that these fields share.".to_owned();
     }
     let Some(first) = findings.iter().max_by_key(|finding| finding.lane().strictness()) else {
         return String::new();
@@ -232,7 +239,7 @@ fn next_step(
     step
 }
 
-/// Whether a finding is in a part in which a review lists what it found.
+/// Whether a finding is in a part that is a list of entries.
 fn has_entries(finding: &Finding) -> bool {
     let mut steps = finding.field().split('/').skip(1);
     let form = steps.next().and_then(|name| name.parse::<AcceptanceField>().ok()?.form());
@@ -240,7 +247,7 @@ fn has_entries(finding: &Finding) -> bool {
     part.is_some_and(|part| matches!(part.form, PartForm::Entries { .. }))
 }
 
-/// How far the lines of an entry are indented: behind a line number of four digits.
+/// The indent of an entry, in columns. It leaves room for the line number.
 const INDENT: usize = 8;
 
 impl fmt::Display for Judged {
@@ -260,13 +267,10 @@ impl fmt::Display for Judged {
             }
             (_, true) => writeln!(f, "  {}", self.lane.english())?,
             _ if keys == 0 => {
-                writeln!(f, "  All {asked} answers are complete, but not the document.")?;
+                writeln!(f, "  All {asked} answers are complete, but the document is not.")?;
             }
             _ => {
-                writeln!(
-                    f,
-                    "  {complete} of {asked} answers are complete, {keys} need something."
-                )?;
+                writeln!(f, "  {complete} of {asked} answers are complete, {keys} need a change.")?;
             }
         }
         if !entries.is_empty() {
@@ -312,7 +316,7 @@ impl fmt::Display for Judged {
             [lines @ .., last] => format!(", for lines {} and {last}", lines.join(", ")),
         };
         let held = format!(
-            "An answer like this is held in {}{lines}. Every finding by itself, with its check: --format json",
+            "An answer like this is held in {}{lines}. To see each finding with its check, use --format json.",
             self.lane
         );
         writeln!(f)?;
@@ -324,7 +328,8 @@ impl fmt::Display for Judged {
 }
 
 impl Judged {
-    /// An untouched form: what is blank, by section. It is accused of nothing.
+    /// Writes the report about an untouched form: the blank fields, by section. It lists no problems, since the owner
+    /// has not begun to answer.
     fn write_blanks(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Entries { asked, list: entries, .. } = &self.entries;
         writeln!(f, "{}: nothing is answered yet\n\n  line  blank", shown(&self.file))?;

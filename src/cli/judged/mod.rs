@@ -1,4 +1,4 @@
-//! Answers in files, what triage makes of them, and how that is shown.
+//! Reads answers from files, triages them, and shows the result.
 
 mod entries;
 
@@ -19,35 +19,35 @@ use crate::review::ReviewDocument;
 use crate::triage::{Finding, Surfaces};
 use crate::words::{AcceptanceField, Lane, Problem};
 
-use super::failure::{Failure, Failures, Outcome};
+use super::failure::{Failure, Failures, CommandResult};
 use super::inputs::{InputArgs, path};
 use super::report::{Notice, Report, ReportFormat, Severity};
 use super::workers::in_parallel;
 use entries::Entries;
 
-/// What a command about answers in files takes.
+/// The arguments of a command about answers in files.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct AnswerArgs {
-    /// The responses: YAML or JSON documents, as `template` writes them
+    /// The responses in YAML or JSON, as `template` writes them
     #[arg(value_name = "FILE", required = true, value_parser = path())]
     pub(super) responses: Vec<PathBuf>,
 
     #[command(flatten)]
     pub(super) inputs: InputArgs,
 
-    /// How to write what was found
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: ReportFormat,
 }
 
-/// All that an answer is judged by.
+/// Everything that triage needs to judge an answer.
 #[derive(Debug)]
 pub(super) struct Judge {
     surfaces: Surfaces,
 }
 
-/// An answer, and what triage makes of it.
+/// An answer in a file, and the result of its triage.
 #[derive(Debug)]
 pub(super) struct Judged {
     file: PathBuf,
@@ -56,7 +56,7 @@ pub(super) struct Judged {
     findings: Vec<Located>,
     hints: Vec<Hint>,
     entries: Entries,
-    /// Whether the document has no comments that say what to write.
+    /// Whether the document is JSON, which has no comments that explain the fields.
     is_json: bool,
 }
 
@@ -72,7 +72,7 @@ impl Judge {
         Self { surfaces: Surfaces::of(requests) }
     }
 
-    /// Judges each file, in their order.
+    /// Judges all files. The results are in the order of the files.
     pub(super) fn judge_all(&self, files: &[PathBuf]) -> Vec<Result<Judged, Failure>> {
         in_parallel(files, FILES_A_THREAD, |file| self.judge(file))
     }
@@ -86,8 +86,8 @@ impl Judge {
     }
 }
 
-/// 0 where every answer is ready for a reviewer, and 1 where one is not.
-pub(super) fn exit_code(judged: &[Judged], failures: Failures) -> Outcome {
+/// Returns 0 if every answer is ready for a reviewer, and 1 if one is not. If there are failures, it returns them.
+pub(super) fn exit_code(judged: &[Judged], failures: Failures) -> CommandResult {
     if failures.is_empty() {
         Ok(ExitCode::from(u8::from(!judged.iter().all(Judged::is_ready))))
     } else {
@@ -95,7 +95,7 @@ pub(super) fn exit_code(judged: &[Judged], failures: Failures) -> Outcome {
     }
 }
 
-/// The surface that a response is for.
+/// Finds the surface of a response. Fails if no candidate has the id that the response names.
 pub(super) fn surface_for<'s>(
     file: &Path,
     document: &ResponseDocument,
@@ -108,7 +108,7 @@ pub(super) fn surface_for<'s>(
     })
 }
 
-/// Reads a response, and says where it is a reviewer record instead.
+/// Reads a response. If the file is a reviewer record, the error says so.
 pub(super) fn read_response(file: &Path) -> Result<ResponseDocument, Failure> {
     let bytes = files::read_document(file)?;
     ResponseDocument::parse(&bytes).map_err(|error| {
@@ -118,18 +118,19 @@ pub(super) fn read_response(file: &Path) -> Result<ResponseDocument, Failure> {
                     "{}: this is a reviewer record, not an owner response",
                     shown(file)
                 ),
-                next_step: "file it with `acceptance-ledger review`".to_owned(),
+                next_step: "record it with `acceptance-ledger review`".to_owned(),
             };
         }
         Failure::document(file, error)
     })
 }
 
-/// How many files a thread takes at once. Fewer are judged sooner than a thread is started.
+/// How many files a thread takes at a time. This many files or fewer are judged without threads: starting one would
+/// take longer.
 const FILES_A_THREAD: usize = 32;
 
 impl Judged {
-    /// What became of the answer in a file.
+    /// Collects the result for the answer in `file`, with the line and column of each finding.
     pub(super) fn new(file: &Path, document: &ResponseDocument, candidate: &AnyCandidate) -> Self {
         let located = |finding: &Finding| Located {
             finding: finding.clone(),
@@ -194,6 +195,7 @@ impl Judged {
     }
 }
 
+/// The severity of a finding in a lane. Only the two lanes in which the answer is withheld are errors.
 fn severity(lane: Lane) -> Severity {
     match lane {
         Lane::QuarantineSecretOrRawPayload | Lane::RejectExecutionRequest => Severity::Error,
@@ -201,6 +203,7 @@ fn severity(lane: Lane) -> Severity {
     }
 }
 
+/// The color of a lane in the text for people.
 fn color(lane: Lane) -> Style {
     let color = match (lane, severity(lane)) {
         (Lane::ReadyForMonitoringReview, _) => AnsiColor::Green,
@@ -210,7 +213,7 @@ fn color(lane: Lane) -> Style {
     Style::new().bold().fg_color(Some(color.into()))
 }
 
-/// What triage makes of several answers.
+/// The report about several answers.
 impl Report for [Judged] {
     fn for_people(&self) -> String {
         let mut text = String::new();

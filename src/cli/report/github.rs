@@ -1,4 +1,4 @@
-//! Workflow commands that GitHub shows beside the lines of a pull request.
+//! GitHub workflow commands. GitHub shows them as annotations beside the lines of a pull request.
 
 use std::fmt::{self, Write as _};
 
@@ -6,7 +6,7 @@ use crate::escape;
 
 use super::Notice;
 
-/// One annotation a line.
+/// Writes one annotation per notice, one per line.
 pub(super) fn annotations(notices: &[Notice]) -> String {
     let mut out = String::new();
     for notice in notices {
@@ -26,11 +26,13 @@ fn write_annotation(out: &mut String, notice: &Notice) -> fmt::Result {
     writeln!(out, ",title={}::{}", property(code), escaped(&text))
 }
 
+/// Escapes a message. A workflow command ends at a line break, and `%` begins its escapes.
 fn escaped(text: &str) -> String {
-    // Line breaks are the format's own to show.
+    // Line breaks are kept here and then escaped as the format wants it.
     escape::lines_for_terminal(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
+/// Escapes the value of a property. Colons and commas separate properties.
 fn property(text: &str) -> String {
     escaped(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,10 +1,10 @@
-//! JSON, for programs.
+//! JSON output for programs.
 
 use serde_json::Value;
 
 use crate::escape;
 
-/// A document on lines of its own. Whatever could steer a terminal is escaped.
+/// Formats a JSON value with indents and a final newline. Characters that could control a terminal are escaped.
 pub(in crate::cli) fn document(value: &Value) -> String {
     escape::for_json(&format!("{value:#}\n"))
 }

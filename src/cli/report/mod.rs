@@ -1,5 +1,6 @@
-//! What a command found, for people and for other programs: one file an output format. The text for people is each
-//! command's own.
+//! Reports of findings, in a format for people or for programs.
+//!
+//! Each format for programs has its own file here. Each command makes its own text for people.
 
 mod github;
 pub(super) mod json;
@@ -10,40 +11,42 @@ use serde_json::Value;
 use crate::io::error::FileError;
 use crate::io::stdout;
 
-/// How findings are written.
+/// The output format of findings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum ReportFormat {
-    /// For people
+    /// Text for people
     #[default]
     Human,
-    /// For programs
+    /// JSON for programs
     Json,
-    /// As annotations in a pull request
+    /// Annotations for a GitHub pull request
     Github,
-    /// As a SARIF 2.1.0 log
+    /// A SARIF 2.1.0 log for code scanning
     Sarif,
 }
 
-/// How a state is written that is no list of findings.
+/// The output format of a state. It has no `github` and `sarif`, since a state is not a list of findings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum HumanOrJson {
-    /// For people
+    /// Text for people
     #[default]
     Human,
-    /// For programs
+    /// JSON for programs
     Json,
 }
 
-/// What a command found, in all formats.
+/// The findings of a command, in all formats.
 pub(super) trait Report {
-    /// The text for people; its colors are removed where nobody sees them.
+    /// The text for people. It contains colors, and [`Report::print`] removes them if the output does not show colors.
     fn for_people(&self) -> String;
 
+    /// The JSON document for programs.
     fn to_json(&self) -> Value;
 
+    /// The findings for the formats `github` and `sarif`.
     fn notices(&self) -> Vec<Notice>;
 
-    /// What the code of a notice means, in one English sentence.
+    /// Returns the meaning of a notice's code, in one English sentence.
     fn describe(code: &str) -> &'static str;
 
     /// Writes the report to standard output.
@@ -58,18 +61,18 @@ pub(super) trait Report {
     }
 }
 
-/// One finding, ready to be shown.
+/// One finding as the formats `github` and `sarif` show it.
 #[derive(Debug)]
 pub(super) struct Notice {
-    /// Which kind of finding it is.
+    /// The kind of the finding, such as `not_a_ref`.
     pub(super) code: &'static str,
     pub(super) severity: Severity,
     pub(super) message: String,
-    /// The file that it is about, as the user named it.
+    /// The path of the file, as the user gave it.
     pub(super) file: String,
     /// Line and column, both from 1.
     pub(super) place: Option<(usize, usize)>,
-    /// Where in the document: a JSON pointer or path.
+    /// The place in the document: a JSON pointer or path. It is empty if there is none.
     pub(super) field: String,
 }
 
@@ -90,7 +93,7 @@ impl Severity {
 
 #[cfg(test)]
 impl Notice {
-    /// A notice with signs that each format has to escape.
+    /// A notice with characters that each format has to escape.
     fn sample() -> Self {
         Self {
             code: "not_a_ref",

@@ -1,4 +1,4 @@
-//! SARIF 2.1.0, as code scanners read it.
+//! SARIF 2.1.0, the format of code scanning tools.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,7 +9,7 @@ use crate::json::with;
 
 use super::Notice;
 
-/// A SARIF 2.1.0 log. `describe` says what a code means.
+/// Makes a SARIF 2.1.0 log. `describe` returns the meaning of a code.
 pub(super) fn log(notices: &[Notice], describe: impl Fn(&str) -> &'static str) -> Value {
     let mut codes: Vec<_> = notices.iter().map(|notice| notice.code).collect();
     codes.sort_unstable();
@@ -28,6 +28,7 @@ pub(super) fn log(notices: &[Notice], describe: impl Fn(&str) -> &'static str) -
                 "version": env!("CARGO_PKG_VERSION"),
                 "rules": rules,
             }},
+            // The columns of a notice count characters, not UTF-16 units.
             "columnKind": "unicodeCodePoints",
             "results": results,
         }],
@@ -52,13 +53,14 @@ fn result(notice: &Notice) -> Value {
     })
 }
 
-/// A path as a URI reference.
+/// Converts a path to a URI reference. SARIF does not allow a plain path here.
 fn uri(path: &str) -> String {
     let mut uri = String::from(if Path::new(path).is_absolute() { "file://" } else { "" });
     for byte in path.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             uri.push(char::from(byte));
         } else {
+            // Writing to a string cannot fail.
             let _ = write!(uri, "%{byte:02X}");
         }
     }

@@ -1,10 +1,13 @@
-//! Whether what a rule matched counts, or stands in for a secret.
+//! Tests of a match: whether it is a secret, or only a placeholder, a pointer or a word.
+//!
+//! Each function takes the matched text and the whole text. A rule names one of them as its `counts`.
 
-/// Counts unless it is a stand-in for a secret: a variable, a path to where the secret is, an
-/// example from a manual, a pointer.
+/// Counts unless the value is in the place of a secret: a variable, a path to the secret, an example, a pointer, or a
+/// word of prose. Values of fewer than three characters do not count either.
 pub(super) fn is_value(value: &str, _: &str) -> bool {
     let value = value.trim_matches(|c: char| matches!(c, '"' | '\'' | '`' | '.' | ',' | ')' | '('));
     let lower = value.to_ascii_lowercase();
+    // Found anywhere in the value: signs of a variable or a template, marks of redaction, and words of examples.
     let stand_ins = [
         "${",
         "{{",
@@ -29,6 +32,7 @@ pub(super) fn is_value(value: &str, _: &str) -> bool {
         "not_applicable",
         "placeholder",
     ];
+    // Found at the beginning: a variable, a path or a ref that says where the secret is kept.
     let pointers = [
         "$",
         "vault",
@@ -51,6 +55,7 @@ pub(super) fn is_value(value: &str, _: &str) -> bool {
         "secretkeyref",
         "valuefrom",
     ];
+    // The whole value: words that follow `password:` or `token is` in prose. Within a longer value they mean nothing.
     let words = [
         "none",
         "null",
@@ -81,6 +86,7 @@ pub(super) fn is_value(value: &str, _: &str) -> bool {
         "pwd",
     ];
     !(stand_ins.iter().any(|stand_in| lower.contains(stand_in))
+        // Only at the start of a word: a random secret may contain these letters.
         || begins_a_word(&lower, "your")
         || pointers.iter().any(|pointer| lower.starts_with(pointer))
         || words.contains(&lower.as_str())
@@ -88,8 +94,8 @@ pub(super) fn is_value(value: &str, _: &str) -> bool {
         && value.len() >= 3
 }
 
-/// Counts where the value also looks chosen at random or by a person for a password: a digit or a
-/// sign among letters. A plain word after `password:` is prose.
+/// Counts if the value also looks like a password or a random text: letters with a digit or a sign, or six digits and
+/// more. A plain word after `password:` is prose.
 pub(super) fn is_odd_value(value: &str, text: &str) -> bool {
     let trimmed = value.trim_end_matches(['.', ',', ';', ':', '!', ')', '"', '\'']);
     let has_letter = trimmed.bytes().any(|byte| byte.is_ascii_alphabetic());
@@ -99,9 +105,12 @@ pub(super) fn is_odd_value(value: &str, text: &str) -> bool {
     is_value(trimmed, text) && ((has_letter && has_other) || only_digits)
 }
 
-/// Counts where the text speaks of a secret at all.
+/// Counts if the text names a kind of secret at all, and the value is not a common word.
+///
+/// Phrases such as `the first 4 characters are` are also used for other things, so the text must name a secret.
 pub(super) fn is_part_of_secret(value: &str, text: &str) -> bool {
     let lower = text.to_lowercase();
+    // `pat ` (personal access token) has a space after it, so that `path` and `pattern` are not hits.
     let kinds = [
         "token",
         "key",
@@ -131,25 +140,25 @@ pub(super) fn is_part_of_secret(value: &str, text: &str) -> bool {
     speaks && !is_word && tail.len() >= 2
 }
 
-/// As `is_part_of_secret`, and the part has a digit or an upper-case letter within: prose has not.
+/// As [`is_part_of_secret`], but the part must also have a digit or a `*`. A word of prose has neither.
 pub(super) fn is_odd_part(value: &str, text: &str) -> bool {
     let has_sign = value.bytes().any(|byte| byte.is_ascii_digit() || byte == b'*');
     has_sign && is_part_of_secret(value, text)
 }
 
-/// Counts unless it is an example of a manual.
-pub(super) fn is_no_example(value: &str, _: &str) -> bool {
+/// Counts unless the value is an example from a manual: it contains `example` or `your`, or repeats one character.
+pub(super) fn is_not_example(value: &str, _: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     let all_same = |text: &str| text.bytes().skip(1).all(|byte| Some(byte) == text.bytes().next());
-    // A path may follow the value itself.
+    // The secret is the last part of a URL, so that part is checked more strictly.
     let last = lower.rsplit('/').next().unwrap_or(&lower);
     let tail: String = last.chars().rev().take(16).collect();
-    // A host or company whose name merely ends so is none.
+    // Before the last part, `example` counts only at the start of a word: a company may be called `corpexample`.
     let is_example = last.contains("example") || begins_a_word(&lower, "example");
     !is_example && !begins_a_word(&lower, "your") && !all_same(&tail)
 }
 
-/// Whether `word` stands in `text` with no letter or digit before it: chosen at random, it hardly does.
+/// Whether `text` contains `word` without a letter or digit before it. In a random secret that hardly happens.
 fn begins_a_word(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| {
         let before = text.get(..at).unwrap_or_default();
@@ -157,8 +166,9 @@ fn begins_a_word(text: &str, word: &str) -> bool {
     })
 }
 
-/// Counts where the text speaks of a secret, or the part begins as a vendor's token does.
+/// Counts if the text names a kind of secret, or if the value contains the prefix of a vendor's token.
 pub(super) fn is_masked(value: &str, text: &str) -> bool {
+    // Prefixes of tokens from Slack, GitHub, GitLab, Grafana, OpenAI, AWS, Sentry and Google.
     let vendors = [
         "xox",
         "ghp_",
@@ -176,25 +186,31 @@ pub(super) fn is_masked(value: &str, text: &str) -> bool {
     vendors.iter().any(|vendor| lower.contains(vendor)) || is_odd_part(value, text)
 }
 
+/// Counts if the value looks random and is not an example. Joined text has no spaces, so plain words run together in
+/// it.
 pub(super) fn is_piece(value: &str, text: &str) -> bool {
-    is_no_example(value, text) && is_odd_value(value, text)
+    is_not_example(value, text) && is_odd_value(value, text)
 }
 
-/// Counts where it is random: digits and letters, and not a stand-in.
+/// Counts if the value looks random: three digits, three letters, and not a placeholder.
 pub(super) fn is_random(value: &str, text: &str) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
     digits >= 3 && letters >= 3 && is_value(value, text)
 }
 
+/// Counts if the last word of a header has a digit or a `=`, and is not a placeholder. The word before it may be the
+/// scheme, such as `Bearer`. `Authorization: required` is prose.
 pub(super) fn is_header_value(value: &str, text: &str) -> bool {
     let token = value.rsplit(char::is_whitespace).next().unwrap_or(value);
     let is_odd = token.bytes().any(|byte| byte.is_ascii_digit() || byte == b'=');
     is_odd && is_value(token, text)
 }
 
-/// Counts where an odd value is assigned, or any value to an upper-case variable. In the name of an
-/// AWS resource, a colon assigns nothing.
+/// Counts if the assigned value looks like a password ([`is_odd_value`]), or if it is any value of a variable in
+/// capitals.
+///
+/// The name of an AWS resource (`arn:aws:secretsmanager:...:secret:prod/...`) has colons that assign nothing.
 pub(super) fn is_assigned(value: &str, text: &str) -> bool {
     let before = before(value, text);
     if before.rsplit(char::is_whitespace).next().is_some_and(|word| word.contains("arn:aws")) {
@@ -205,12 +221,16 @@ pub(super) fn is_assigned(value: &str, text: &str) -> bool {
     is_odd_value(value, text) || (is_variable && is_value(value, text))
 }
 
-/// What stands before a part of a text. The same may stand elsewhere in it, too, so that it is no use to look for it.
+/// Returns the text before `part`, which must be a slice of `text`.
+///
+/// The place comes from the addresses. A search would find the first equal value, which may be an innocent one before
+/// the secret.
 fn before<'t>(part: &str, text: &'t str) -> &'t str {
     let start = part.as_ptr().addr().checked_sub(text.as_ptr().addr());
     start.and_then(|start| text.get(..start)).unwrap_or_default()
 }
 
+/// Counts if at least one variable of a dump has a value that is not a placeholder.
 pub(super) fn is_dump(dump: &str, text: &str) -> bool {
     dump.lines().any(|line| line.split_once('=').is_some_and(|(_, value)| is_value(value, text)))
 }

@@ -1,4 +1,7 @@
-//! Secrets, whole or in part.
+//! Finds secrets, whole or in part.
+//!
+//! A text is read several times: as it is, with percent escapes and base64 decoded, then without line breaks, then
+//! without white space. So a secret that is encoded, wrapped or split is found too.
 
 mod counts;
 mod rules;
@@ -16,14 +19,16 @@ use super::rule::RuleSet;
 use crate::pattern::Pattern;
 pub(crate) use rules::{IN_PIECES, RULES};
 
-/// How often a text is decoded again.
+/// How many layers of base64 or percent escapes are decoded. A text with more layers is `oversized`, because the rest
+/// would not be examined.
 const DEPTH: usize = 2;
 
-/// The rules for secrets, and what has to be decoded to see one.
+/// The rules for secrets, and the pattern for text that must be decoded first.
 #[derive(Debug)]
 pub(crate) struct Secrets {
     rules: RuleSet,
     in_pieces: RuleSet,
+    /// A run that may be base64, standard or URL-safe, of [`MIN_ENCODED`] characters or more.
     base64: Pattern,
 }
 
@@ -44,14 +49,14 @@ impl Secrets {
         base64.compile();
     }
 
-    /// Each place of the text that carries a secret.
+    /// Returns each place of the text that carries a secret, or that is encoded too often.
     pub(crate) fn find(&self, text: &Folded) -> Vec<Match> {
         let mut matches = self.find_decoded(text, DEPTH);
-        // Tools wrap what they encode.
+        // Tools such as `base64` wrap their output, so the lines are joined.
         if matches.is_empty() && text.as_str().contains('\n') {
             matches = self.find_decoded(&text.without_line_breaks(), DEPTH);
         }
-        // Most texts have no keyword of these rules, and need no map back to the original.
+        // The keywords are looked for first. Most texts have none, and need no joined copy with its map of places.
         if matches.is_empty() && self.in_pieces.has_keyword(&without_white_space(text.lower())) {
             matches = self.in_pieces.find(&text.joined());
         }
@@ -60,6 +65,7 @@ impl Secrets {
         matches
     }
 
+    /// Finds secrets in a text, and in each part of it that can be decoded, down to `depth` layers.
     fn find_decoded(&self, text: &Folded, depth: usize) -> Vec<Match> {
         let mut matches = self.rules.find(text);
         for part in self.base64.places(text.lower()) {
@@ -67,7 +73,7 @@ impl Secrets {
             for (start, decoded) in decode_texts(encoded) {
                 let part = part.start + start..part.end;
                 if depth == 0 {
-                    // What is encoded once more is not looked at.
+                    // This layer is not decoded, so its contents are not examined.
                     matches.push((Problem::Oversized, text.origin(&part)));
                 } else {
                     let decoded = text.decoded_from(&part, decoded);
@@ -86,10 +92,12 @@ impl Secrets {
     }
 }
 
-/// The texts behind a run of base64: from its beginning, and from each place where a path or a name may end that stands
-/// before it.
+/// Decodes a run of base64. Returns each start in the run that gives a text, with that text.
+///
+/// A path or a name may be directly before the base64, as in `secretstore/path/ZGJf...`, and its characters look like
+/// base64. So decoding is tried from the beginning and after each `/`, `-` and `_`.
 fn decode_texts(run: &str) -> impl Iterator<Item = (usize, String)> {
-    /// More parts than a path has; each is decoded once.
+    /// The most starts that are tried. A real path has fewer parts, and each start costs one decoding.
     const MAX_PARTS: usize = 8;
     let breaks = run.match_indices(['/', '-', '_']).map(|(at, _)| at + 1);
     let starts = std::iter::once(0).chain(breaks).take(MAX_PARTS);
@@ -99,25 +107,27 @@ fn decode_texts(run: &str) -> impl Iterator<Item = (usize, String)> {
     })
 }
 
-/// Shorter runs of base64 hold nothing that a rule finds.
+/// The shortest run that is decoded. A shorter one holds at most eleven bytes, and no rule finds a secret in that.
 const MIN_ENCODED: usize = 16;
 
+/// Returns a text without white space, for the search for keywords.
 fn without_white_space(text: &str) -> String {
     text.split_whitespace().collect()
 }
 
-/// The text behind base64, where it is text.
+/// Decodes base64. Returns `None` if it does not decode, or if the result is not a text.
 fn decode_text(encoded: &str) -> Option<String> {
     let config = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
         .with_decode_allow_trailing_bits(true);
+    // The URL-safe alphabet has `-` and `_` in place of `+` and `/`.
     let is_url_safe = encoded.contains(['-', '_']);
     let alphabet = if is_url_safe { &alphabet::URL_SAFE } else { &alphabet::STANDARD };
-    // A run that is cut off in the middle of a group is still read as far as it goes.
+    // A run may be cut off. One character of a group holds no whole byte, so it is dropped.
     let trimmed = encoded.trim_end_matches('=');
     let whole = trimmed.get(..trimmed.len() - usize::from(trimmed.len() % 4 == 1))?;
     let bytes = GeneralPurpose::new(alphabet, config).decode(whole).ok()?;
-    // A few bytes that are no text do not hide the rest.
+    // Up to one byte in eight may be something other than visible text. A few such bytes must not hide a secret.
     let text = String::from_utf8_lossy(&bytes);
     let is_seen = |character: &char| *character != '\u{fffd}' && !is_unseen(*character);
     let seen: String = text.chars().filter(is_seen).collect();

@@ -1,27 +1,38 @@
-//! The table of rules for secrets. Each has samples, which are its tests.
+//! The tables of rules for secrets. Each rule has samples, which are its tests.
+//!
+//! In these patterns:
+//!
+//! - `(?:^|[^A-Za-z0-9_])` at the beginning is a word boundary beside which a Chinese character may be.
+//! - `{16,}` and the like are the least length. It keeps the bare prefix in a sentence from being a hit.
+//! - `[\x22']?` allows a quotation mark, so that JSON, YAML and shell are all found.
+//! - `[!-+\--~]` is printable ASCII without the comma and the space; `[!-+\--:<-~]` also leaves out the semicolon.
 
 use crate::detect::rule::Rule;
 use crate::words::Problem;
 
 use super::counts::{
-    is_assigned, is_dump, is_header_value, is_masked, is_no_example, is_odd_part, is_odd_value,
+    is_assigned, is_dump, is_header_value, is_masked, is_not_example, is_odd_part, is_odd_value,
     is_piece, is_random, is_value,
 };
 
-/// A rule for whole secrets.
-const SECRET: Rule = Rule { problem: Problem::SecretValue, ..Rule::OF_EVERY_MATCH };
+/// The base of every rule for whole secrets.
+const SECRET: Rule = Rule { problem: Problem::SecretValue, ..Rule::BASE };
 
-/// A rule for parts of secrets.
-const PART_OF_SECRET: Rule = Rule { problem: Problem::PartialSecret, ..Rule::OF_EVERY_MATCH };
+/// The base of every rule for parts of secrets. An answer must not carry a part of a secret either.
+const PART_OF_SECRET: Rule = Rule { problem: Problem::PartialSecret, ..Rule::BASE };
 
-/// Hexadecimal keys and UUIDs count beside their keyword only.
+/// The rules for a text as it is.
+///
+/// A hexadecimal key or a UUID counts only near its keyword: digests, commits and trace ids look the same.
 pub(crate) const RULES: &[Rule] = &[
+    // Finds the id of the bot, a colon, and exactly 35 characters. `bot` may be directly before it, as in the URL of
+    // the API. A time or the number of a chat before a colon is not a hit.
     Rule {
         id: "telegram_bot_token",
         what: "a Telegram bot token",
         keywords: &[":"],
         patterns: &[r"(?:^|[^0-9A-Za-z]|bot)([0-9]{8,10}:[A-Za-z0-9_-]{35})(?:[^A-Za-z0-9_-]|$)"],
-        counts: is_no_example,
+        counts: is_not_example,
         hits: &[
             "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1",
             "https://api.telegram.org/bot110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1/sendMessage",
@@ -30,6 +41,8 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["at 20261123:10 the rules were read back", "chat 110201543: delivered"],
         ..SECRET
     },
+    // Finds a URL with a public key of 32 hexadecimal digits before the `@` and the number of the project at its end.
+    // Old DSNs have a second key. A link to an issue has no key and is not a hit.
     Rule {
         id: "sentry_dsn",
         what: "a Sentry DSN",
@@ -37,37 +50,42 @@ pub(crate) const RULES: &[Rule] = &[
         patterns: &[
             r"https?://[0-9a-f]{32}(?::[0-9a-f]{32})?@[a-z0-9.-]+(?::\d+)?(?:/[a-z0-9_-]+)*/\d+",
         ],
-        counts: is_no_example,
+        counts: is_not_example,
         hits: &["https://4bf92f3577b34da6a3ce929d0e0e4736@o4504.ingest.sentry.io/4505"],
         misses: &["https://sentry.io/organizations/ops/issues/4505/"],
         ..SECRET
     },
+    // Finds the prefix of a user's or an organization's token, with the token. The bare prefix in a sentence is not a
+    // hit.
     Rule {
         id: "sentry_token",
         what: "a Sentry token",
         keywords: &["sntry"],
         patterns: &[r"sntry[su]_[A-Za-z0-9+/=_-]{16,}"],
-        counts: is_no_example,
+        counts: is_not_example,
         hits: &["sntrys_eyJpYXQiOjE2ODczMzY1NDMuNjk4NTksInVybCI6bnVsbH0="],
         misses: &["the sntrys_ token is kept in the vault"],
         ..SECRET
     },
+    // Finds the secret key only. The public key (`pk-lf-`) is not a secret.
     Rule {
         id: "langfuse_key",
         what: "a Langfuse secret key",
         keywords: &["sk-lf-"],
         patterns: &[r"sk-lf-[A-Za-z0-9-]{8,}"],
-        counts: is_no_example,
+        counts: is_not_example,
         hits: &["sk-lf-2f1c9a5e-7b3d-4e8a-9c1f-6d2b8a4e7c90"],
         misses: &["pk-lf-2f1c9a5e-7b3d-4e8a-9c1f-6d2b8a4e7c90"],
         ..SECRET
     },
+    // Finds a token of a service account or of Grafana Cloud by its prefix. An old API key is base64 of JSON, and
+    // `eyJrIjoi` is how that begins (`{"k":"`).
     Rule {
         id: "grafana_key",
         what: "a Grafana token or API key",
         keywords: &["glsa_", "glc_", "eyjrijoi"],
         patterns: &[r"gl(?:sa|c)_[A-Za-z0-9_+/=-]{20,}", r"eyJrIjoi[A-Za-z0-9+/=]{16,}"],
-        counts: is_no_example,
+        counts: is_not_example,
         hits: &[
             "glsa_HOruNAb7SOiCdshU7algkrq7FDsNSLAa_55e2f8be",
             "eyJrIjoiT0tTcG1pUlY2RnVKZTFVaDFsNFZXdE9ZWmNrMkZYbk",
@@ -75,6 +93,9 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["the glsa_ token of the dashboard owner"],
         ..SECRET
     },
+    // Finds keys that have no prefix of their own: a UUID, 32 hexadecimal digits, 20 characters, or `R` and 31. The
+    // name of the product or the kind of key must be shortly before, and then a word such as `key`. The first gap
+    // does not cross a comma or a semicolon. A trace id beside `SigNoz` has no such word and is not a hit.
     Rule {
         id: "keyed_hexadecimal_key",
         what: "a SigNoz, Opsgenie or PagerDuty key",
@@ -108,6 +129,7 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         ..SECRET
     },
+    // Finds the value of a header that authenticates an exporter. A variable in its place is not a hit.
     Rule {
         id: "otlp_header",
         what: "a secret header of an OTLP exporter",
@@ -132,6 +154,8 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["OTEL_EXPORTER_OTLP_HEADERS=${OTLP_HEADERS}"],
         ..SECRET
     },
+    // The path of such a URL is the secret, so the host alone is not a hit. A URL on logic.azure.com carries its secret
+    // in `sig=`.
     Rule {
         id: "chat_webhook",
         what: "a Slack, Discord or Teams webhook",
@@ -143,7 +167,7 @@ pub(crate) const RULES: &[Rule] = &[
             r"outlook\.office\.com/webhook/[^\s]{16,}",
             r"logic\.azure\.com[^\s]*sig=[^\s]{8,}",
         ],
-        counts: is_no_example,
+        counts: is_not_example,
         hits: &[
             "https://hooks.slack.com/services/T0A1B2C3D/B4E5F6G7H/aBcDeFgHiJkLmNoPqRsTuVwX",
             "https://discord.com/api/webhooks/104857600/qW3rTy_uIoP-aSdFgHjKlZxCvBnM",
@@ -155,6 +179,8 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         ..SECRET
     },
+    // Finds tokens that a vendor marks with a prefix. The boundary before the group matters most for `sk-`:
+    // `task-runner` and `risk-assessment` contain it. Examples of a manual (`...EXAMPLE`) do not count.
     Rule {
         id: "vendor_token",
         what: "a token of AWS, GCP, GitHub, GitLab, OpenAI, Slack or another vendor",
@@ -206,7 +232,7 @@ pub(crate) const RULES: &[Rule] = &[
             r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|hvs\.[A-Za-z0-9_-]{20,}|dop_v1_[0-9a-f]{32,}|",
             r"AccountKey=[A-Za-z0-9+/=]{20,}|dapi[0-9a-f]{32}|shpat_[0-9a-f]{32}|pul-[0-9a-f]{40})",
         )],
-        counts: is_no_example,
+        counts: is_not_example,
         hits: &[
             "AKIA2E0A8F3B244C9986",
             "ghp_a8K2mZ7qX4vB9nL1cR6tY3wE5uI0oP2sD4fG",
@@ -221,6 +247,7 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         ..SECRET
     },
+    // The key is 40 characters without any prefix, so it is found only after its name.
     Rule {
         id: "aws_secret_key",
         what: "an AWS secret access key",
@@ -228,11 +255,13 @@ pub(crate) const RULES: &[Rule] = &[
         patterns: &[
             r"secret[_ ]?access[_ ]?key[\x22']?\s{0,3}(?:[=:]|is)?\s{0,3}[\x22']?([A-Za-z0-9/+]{40})",
         ],
-        counts: is_no_example,
+        counts: is_not_example,
         hits: &["aws_secret_access_key = kT9vXz2LqM7nB4cR8yWj1fHs6dGp3aEu5iOx0QmZ"],
         misses: &["aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"],
         ..SECRET
     },
+    // Finds a header and a payload. Both are JSON objects in base64, so both begin with `eyJ` (`{"`). The signature may
+    // be missing.
     Rule {
         id: "jwt",
         what: "a JSON web token",
@@ -242,6 +271,9 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["the JWT begins with a header"],
         ..SECRET
     },
+    // Finds the first or last line of a PEM key, also if only one of them is there. Without those lines, the key is
+    // found by how its base64 begins: `MIIC`, `MIIE` or `MIIJ` for DER, `b3BlbnNz...` for `openssh-key-v1`. A
+    // certificate or a public key is not a secret.
     Rule {
         id: "private_key",
         what: "a private key, whole or cut off",
@@ -263,6 +295,8 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         ..SECRET
     },
+    // Finds the header with its value, or the scheme with a value. `basic` and `bearer` are also words of prose: after
+    // `bearer` the value has 20 characters or more, and after `basic` it ends with `=`.
     Rule {
         id: "authorization_header",
         what: "the value of an Authorization header",
@@ -286,6 +320,7 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         ..SECRET
     },
+    // Finds a cookie header with its value, or the usual names of session cookies. A redacted value does not count.
     Rule {
         id: "cookie",
         what: "a session cookie",
@@ -305,6 +340,8 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["the cookie policy was reviewed", "Cookie: grafana_session=<redacted>"],
         ..SECRET
     },
+    // Finds `user:password@host`. The user has no slash, so a port followed by a path with an `@` is not a hit. A
+    // password that is a placeholder (`${PGPASSWORD}`, `USERNAME:PASSWORD`) does not count.
     Rule {
         id: "password_in_url",
         what: "a URL with a password",
@@ -319,6 +356,8 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         ..SECRET
     },
+    // Finds a parameter whose name is that of a secret, a signature or a code. Other parameters, such as `orgId`, are
+    // not hits.
     Rule {
         id: "secret_in_query",
         what: "a secret in the query of a URL",
@@ -334,9 +373,13 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         ..SECRET
     },
+    // Finds `name = value` and `name: value` if the name ends with the word for a secret. The sign must follow that
+    // word directly, so `secretName:` and `secret_ref:` are not hits. The value has to look like a password, unless
+    // the name is a variable in capitals. Two samples have the same value, or `arn:aws`, earlier in the text: they
+    // check that the match itself is judged, not what is before another place.
     Rule {
         id: "assignment",
-        what: "a value assigned to a name that is a secret's",
+        what: "a value assigned to the name of a secret",
         keywords: &["pass", "pwd", "secret", "token", "key", "credential", "dsn", "webhook_url"],
         patterns: &[concat!(
             r"(?:^|[^A-Za-z0-9_.-])[A-Za-z0-9_.-]*?(?:passwords?|passwd|passphrase|pwd|secrets?|tokens?|",
@@ -365,6 +408,8 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         ..SECRET
     },
+    // Finds a password after a colon, or in a sentence: `is`, `was changed to`, up to four words for its owner between.
+    // The next word has to look like a password: `the password is rotated` is prose.
     Rule {
         id: "password_in_prose",
         what: "a password in a sentence",
@@ -391,6 +436,8 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         ..SECRET
     },
+    // Finds an account and its password as a pair, and 密碼 with its value shortly after it. The value has to look
+    // like a password, so a sentence about who manages it, or a ref, is not a hit.
     Rule {
         id: "password_in_chinese",
         what: "a password in a Chinese sentence",
@@ -409,6 +456,8 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["密碼由 vault 管理", "密碼：已於 CHG-7 輪替", "密碼: ticket:SEC-12"],
         ..SECRET
     },
+    // Finds hashes by the sign of their scheme: bcrypt, the schemes of crypt(3) and htpasswd, SHA-1 of LDAP, Argon2.
+    // `$2 a day` is not a hit.
     Rule {
         id: "password_hash",
         what: "a password hash",
@@ -426,6 +475,8 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["it costs $2 a day", "bcrypt hashes are kept in the vault"],
         ..SECRET
     },
+    // Finds a manifest of kind Secret with data, in either order. `(?s:.*?)` crosses lines. The boundary after `Secret`
+    // leaves out `SecretProviderClass`.
     Rule {
         id: "kubernetes_secret",
         what: "the data of a Kubernetes Secret",
@@ -442,6 +493,8 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["kind: SecretProviderClass", "the kind: Secret is not ours"],
         ..SECRET
     },
+    // Finds four or more lines in a row that assign to names in capitals, also with `export` or as a list. Fewer lines
+    // or names in small letters are not a hit.
     Rule {
         id: "environment_dump",
         what: "a dump of environment variables",
@@ -454,6 +507,8 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["a=1\nb=2"],
         ..SECRET
     },
+    // Finds `the token starts with ...`. The word for a secret must be in the same sentence. The part needs a digit
+    // or a `*`, so `ends with the quarter` is not a hit.
     Rule {
         id: "part_of_secret",
         what: "the beginning or the end of a secret",
@@ -471,6 +526,8 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["the token starts with a header", "the key ends with the quarter"],
         ..PART_OF_SECRET
     },
+    // Finds `the last 4 characters are ...` and `first 6 ...`. The text must name a secret somewhere, and the part
+    // needs a digit: `the first rule is loaded` is not a hit.
     Rule {
         id: "counted_part_of_secret",
         what: "the first or last characters of a secret",
@@ -492,6 +549,7 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["the first rule is loaded", "the last receipt is ticket:OPS-12"],
         ..PART_OF_SECRET
     },
+    // The same in Chinese: 前四碼, 末 4 碼, 開頭是. 前 2 位 may also count people, so the text must name a secret.
     Rule {
         id: "chinese_part_of_secret",
         what: "the first or last characters of a secret",
@@ -509,6 +567,8 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["前 2 位 owner 已確認", "密碼前後皆未出現"],
         ..PART_OF_SECRET
     },
+    // Finds two ends around a mask of stars, dots, `x` and the like. The first end has three characters or more, so
+    // `10...20` is not a hit, and neither is a mask without ends.
     Rule {
         id: "masked_secret",
         what: "a secret with a masked middle",
@@ -529,7 +589,10 @@ pub(crate) const RULES: &[Rule] = &[
     },
 ];
 
-/// Secrets that are told even when white space breaks them into pieces.
+/// The rules for a text without its white space. They find a secret that is split into pieces.
+///
+/// Without white space all words run together. So only secrets with a clear shape are in this table, and a match must
+/// also look random ([`is_piece`]).
 pub(crate) const IN_PIECES: &[Rule] = &[Rule {
     id: "secret_in_pieces",
     what: "a secret that white space breaks into pieces",

@@ -37,8 +37,8 @@ fn every_scalar_is_a_text_but_three_words() {
 fn what_can_be_read_in_two_ways_is_refused_with_its_cure() {
     use DocumentProblem as P;
     for (text, place, path, problem) in [
-        ("a: x # y\n", (1, 6), "$", P::CommentBehindValue),
-        ("a:\n  b: 'x' # y\n", (2, 10), "$", P::CommentBehindValue),
+        ("a: x # y\n", (1, 6), "$", P::CommentAfterValue),
+        ("a:\n  b: 'x' # y\n", (2, 10), "$", P::CommentAfterValue),
         ("a: b: c\n", (1, 5), "$", P::ColonInText),
         ("a: x\n\tb: y\n", (2, 1), "$.a", P::Tab),
         ("a:\tx\n", (1, 3), "$", P::Tab),
@@ -55,7 +55,7 @@ fn what_can_be_read_in_two_ways_is_refused_with_its_cure() {
         ("a: %x\n", (1, 4), "$.a", P::NeedsQuotes),
         ("%FOO hunter2\n---\na: b\n", (1, 1), "$", P::YamlFeature),
         ("%TAG !hunter2! tag:x\n---\na: b\n", (1, 1), "$", P::YamlFeature),
-        ("a: x\nb:y\nc: z\n", (2, 3), "$", P::NoSpaceBehindColon),
+        ("a: x\nb:y\nc: z\n", (2, 3), "$", P::NoSpaceAfterColon),
         ("a: x\nb:\u{3000}y\nc: z\n", (2, 3), "$", P::OddSpace),
         ("a:\n\u{a0}\u{a0}b: y\nc: z\n", (2, 1), "$", P::OddSpace),
         ("a: |\n  x\ny\nc: z\n", (3, 1), "$", P::YamlSyntax("a key, a colon and a value")),
@@ -63,8 +63,8 @@ fn what_can_be_read_in_two_ways_is_refused_with_its_cure() {
         ("a: [x] y\n", (1, 4), "$", P::NeedsQuotes),
         ("a: x:\n", (1, 5), "$", P::ColonInText),
         ("a: x\n  y: z\n", (2, 4), "$", P::ColonInText),
-        ("a: x\n  # y\nb: z\n", (2, 3), "$", P::CommentBehindValue),
-        ("a:\n  - b: x\n      # y\n", (3, 7), "$", P::CommentBehindValue),
+        ("a: x\n  # y\nb: z\n", (2, 3), "$", P::CommentAfterValue),
+        ("a:\n  - b: x\n      # y\n", (3, 7), "$", P::CommentAfterValue),
         ("- x\n", (1, 1), "$", P::Expected("an object")),
         ("x\n", (1, 1), "$", P::Expected("an object")),
         ("", (1, 1), "$", P::Expected("an object")),
@@ -97,7 +97,7 @@ fn a_comment_behind_a_value_is_refused_however_the_value_is_quoted() {
         "--- # hunter2\na: b\n",
     ] {
         let problem = parse(text).err().map(|error| error.problem().clone());
-        assert_eq!(problem, Some(DocumentProblem::CommentBehindValue), "{text}");
+        assert_eq!(problem, Some(DocumentProblem::CommentAfterValue), "{text}");
     }
     for text in [
         "a: 'x # y'\n",
@@ -141,7 +141,7 @@ fn holds(value: &Json, text: &str) -> bool {
     }
 }
 
-/// Whatever stands in a document is one of its comments, or in one of its values.
+/// Each text of a document is in one of its comments or in one of its values.
 #[test]
 fn nothing_that_is_read_is_lost() {
     const LINES: &[&str] = &[

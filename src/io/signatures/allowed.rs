@@ -1,4 +1,4 @@
-//! The allowed-signers file, as the manual of `ssh-keygen` describes it.
+//! Parses the allowed-signers file, as the manual of `ssh-keygen` describes it under ALLOWED SIGNERS.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -8,16 +8,18 @@ use ssh_key::PublicKey;
 use super::{Namespace, key, pattern};
 use crate::signer::SignerRole;
 
-/// Whose keys may sign what, and when.
+/// A parsed allowed-signers file: whose keys may sign, what they may sign and when.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AllowedSigners {
     lines: Vec<AllowedSigner>,
 }
 
-/// One line: some principals and one key of theirs.
+/// One line of the file: a key, and the principals that may use it.
 #[derive(Clone, Debug)]
 struct AllowedSigner {
+    /// Comma-separated patterns.
     principals: String,
+    /// Comma-separated patterns.
     namespaces: String,
     valid_after: Option<Timestamp>,
     valid_before: Option<Timestamp>,
@@ -30,25 +32,25 @@ impl AllowedSigner {
     }
 }
 
-/// What is wrong with an allowed-signers file, and where. Nothing of the file is repeated.
+/// Why an allowed-signers file cannot be parsed, and where. Does not repeat text of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unreadable {
-    /// From 1.
+    /// The line, from 1.
     pub(crate) line: usize,
-    /// In characters, from 1.
+    /// The column in characters, from 1.
     pub(crate) column: usize,
     pub(crate) problem: &'static str,
 }
 
 impl Unreadable {
-    /// What to do about it.
+    /// The next step for the user, as an imperative.
     pub(crate) fn next_step(&self) -> &'static str {
         if self.problem == NO_NAMESPACES {
-            "write before the key what it may sign: namespaces=\"owner-response@acceptance-ledger\" for an owner, \
+            "add the option namespaces= before the key: \"owner-response@acceptance-ledger\" for an owner, \
              \"reviewer-record@acceptance-ledger\" for a person who reviews, \
              \"reviewer-automation@acceptance-ledger\" for a program that reviews"
         } else {
-            "mend the line as `man ssh-keygen` describes allowed signers, or remove it"
+            "fix the line, or remove it; see ALLOWED SIGNERS in `man ssh-keygen`"
         }
     }
 }
@@ -56,9 +58,9 @@ impl Unreadable {
 /// Why a key may not sign for a principal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NotAllowed {
-    #[error("no line of the allowed-signers file gives this principal this key")]
+    #[error("the allowed-signers file does not list this key for this principal")]
     UnknownKey,
-    #[error("the allowed-signers file does not allow the key to sign such documents")]
+    #[error("the allowed-signers file does not allow the key to sign this kind of document")]
     OtherNamespace,
     #[error("the key was not yet valid when the document was recorded")]
     NotYetValid,
@@ -67,17 +69,21 @@ pub(crate) enum NotAllowed {
 }
 
 impl AllowedSigners {
-    /// Reads the file. Lines that are blank or begin with `#` say nothing; any other has to be readable.
+    /// Parses the file. Skips blank lines and lines that begin with `#`.
+    ///
+    /// # Errors
+    ///
+    /// If any other line is invalid, or if any line is not UTF-8 or has a control character other than a tab.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Unreadable> {
         let mut lines = Vec::new();
         for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
             let place = |column, problem| Unreadable { line: index + 1, column, problem };
-            let line = std::str::from_utf8(line).map_err(|_| place(1, "this line is no UTF-8"))?;
+            let line = std::str::from_utf8(line).map_err(|_| place(1, "this line is not UTF-8"))?;
             let line = line.strip_suffix('\r').unwrap_or(line);
-            // OpenSSH reads no further than to a NUL, and an editor may show a line where none begins.
+            // OpenSSH stops reading a line at a NUL. Other control characters may look like a line break in an editor.
             let control = line.chars().position(|c| c.is_control() && c != '\t');
             if let Some(before) = control {
-                return Err(place(before + 1, "a control character stands here"));
+                return Err(place(before + 1, "a control character is not allowed"));
             }
             let text = line.trim_start_matches(BLANKS);
             if text.is_empty() || text.starts_with('#') {
@@ -92,7 +98,11 @@ impl AllowedSigners {
         Ok(Self { lines })
     }
 
-    /// As what `key` signs, if it may sign for `principal` in `namespace` at a moment.
+    /// Returns the role in which `key` signs for `principal` in `namespace` at the time `at`.
+    ///
+    /// # Errors
+    ///
+    /// If no line allows it. If several lines list the key for the principal, the error is about the last of them.
     pub(crate) fn allow(
         &self,
         key: &PublicKey,
@@ -121,61 +131,64 @@ impl AllowedSigners {
         Err(why_not)
     }
 
-    /// As what `key` signs in `namespace`. A key that may review as automation is never a person's, whatever else it
-    /// may sign: one line that says so is enough, for whichever principal and time. A program that holds the key
-    /// could sign in the other namespace, too.
+    /// Returns the role in which `key` signs in `namespace`.
+    ///
+    /// If any line lets the key review as automation, the key never signs as a person. The line's principal and time do
+    /// not matter: a program that has the key could sign in the namespace for persons, too.
     fn role(&self, key: &PublicKey, namespace: Namespace) -> SignerRole {
-        let is_automations = self.lines.iter().any(|line| {
+        let is_automation_key = self.lines.iter().any(|line| {
             line.key.key_data() == key.key_data()
                 && line.has_namespace(Namespace::ReviewerAutomation)
         });
         match namespace {
             Namespace::OwnerResponse => SignerRole::Owner,
-            Namespace::ReviewerRecord if !is_automations => SignerRole::Person,
+            Namespace::ReviewerRecord if !is_automation_key => SignerRole::Person,
             Namespace::ReviewerRecord | Namespace::ReviewerAutomation => SignerRole::Automation,
         }
     }
 }
 
-/// Whether a name can be a principal's at all; OpenSSH can be asked about no other.
+/// Whether a name can be a principal. `ssh-keygen` cannot check a signature for any other name.
 fn is_principal(name: &str) -> bool {
-    /// In bytes.
+    /// The length limit in bytes.
     const LONGEST: usize = 1_024;
     !name.is_empty() && name.len() <= LONGEST && !name.contains('\0')
 }
 
 const BLANKS: [char; 2] = [' ', '\t'];
 
-/// What cannot be read: the rest of the line from there on, and what is wrong with it.
+/// An error in a line: the rest of the line from the error on, and the problem. The length of the rest gives the column.
 type OptionFault<'t> = (&'t str, &'static str);
 
+/// Parses a line: principals, options and a key.
 fn read_line(line: &str) -> Result<AllowedSigner, OptionFault<'_>> {
-    let (principals, behind) = field(line)?;
+    let (principals, after_principals) = field(line)?;
     if principals.is_empty() {
-        return Err((line, "there are no principals"));
+        return Err((line, "the principals are missing"));
     }
-    let (options, rest, key) = if let Some(key) = key::read(behind) {
-        (Options::default(), behind, Some(key))
+    // A key without options is allowed here, so that the error is about the missing namespaces.
+    let (options, rest, key) = if let Some(key) = key::read(after_principals) {
+        (Options::default(), after_principals, Some(key))
     } else {
-        let (options, rest) = Options::read(behind)?;
+        let (options, rest) = Options::read(after_principals)?;
         (options, rest, key::read(rest))
     };
-    let key = key.ok_or((rest, "this is no public key in the form of OpenSSH"))?;
+    let key = key.ok_or((rest, "expected a public key in OpenSSH format"))?;
     let Options { namespaces, valid_after, valid_before } = options;
     Ok(AllowedSigner {
         principals: principals.to_owned(),
         key: key.map_err(|problem| (rest, problem))?,
-        namespaces: namespaces.ok_or((behind, NO_NAMESPACES))?.to_owned(),
+        namespaces: namespaces.ok_or((after_principals, NO_NAMESPACES))?.to_owned(),
         valid_after,
         valid_before,
     })
 }
 
-/// To OpenSSH, such a key signs anything; here nobody could say whether a person or a program holds it.
-const NO_NAMESPACES: &str =
-    "this line has no namespaces=, so that nothing says what its key may sign";
+/// OpenSSH lets such a key sign anything. This tool refuses it: nothing would say whether a person or a program has the
+/// key.
+const NO_NAMESPACES: &str = "this line has no namespaces=: it must say what the key may sign";
 
-/// What may stand before a key.
+/// The options before a key.
 #[derive(Default)]
 struct Options<'t> {
     namespaces: Option<&'t str>,
@@ -184,7 +197,7 @@ struct Options<'t> {
 }
 
 impl<'t> Options<'t> {
-    /// Reads the options that a text begins with, and gives what stands behind them.
+    /// Parses the options at the start of a text, and returns the rest after the blanks that follow them.
     fn read(mut text: &'t str) -> Result<(Self, &'t str), OptionFault<'t>> {
         let mut options = Self::default();
         let rest = loop {
@@ -194,115 +207,121 @@ impl<'t> Options<'t> {
                 None if after.is_empty() || after.starts_with(BLANKS) => {
                     break after.trim_start_matches(BLANKS);
                 }
-                None => return Err((after, "a comma or a blank has to follow an option")),
+                None => return Err((after, "expected a comma or a blank after the option")),
             }
         };
         let pair = options.valid_after.zip(options.valid_before);
         if pair.is_some_and(|(after, before)| before <= after) {
             return Err((
                 rest,
-                "the options before it are never valid: valid-before is not after valid-after",
+                "this key is never valid: valid-before must be later than valid-after",
             ));
         }
         Ok((options, rest))
     }
 
-    /// Reads the first option of a text, and gives what stands behind it.
+    /// Parses the option at the start of a text, and returns the rest.
     fn read_one(&mut self, text: &'t str) -> Result<&'t str, OptionFault<'t>> {
         let end = text.find(['=', ',', ' ', '\t']).unwrap_or(text.len());
         let (name, rest) = text.split_at(end);
+        // OpenSSH ignores the case of a name, too.
         match name.to_ascii_lowercase().as_str() {
             "namespaces" => {
                 let (list, rest) = value(text, rest)?;
-                once(&mut self.namespaces, list, text)?;
+                set_once(&mut self.namespaces, list, text)?;
                 Ok(rest)
             }
             "valid-after" => {
                 let (digits, rest) = value(text, rest)?;
-                once(&mut self.valid_after, time(digits, text)?, text)?;
+                set_once(&mut self.valid_after, time(digits, text)?, text)?;
                 Ok(rest)
             }
             "valid-before" => {
                 let (digits, rest) = value(text, rest)?;
-                once(&mut self.valid_before, time(digits, text)?, text)?;
+                set_once(&mut self.valid_before, time(digits, text)?, text)?;
                 Ok(rest)
             }
             "cert-authority" => {
                 Err((text, "cert-authority is not supported: list the keys themselves"))
             }
-            _ => Err((text, "this is neither a key nor an option that ssh-keygen has")),
+            _ => Err((text, "expected a key or a known option")),
         }
     }
 }
 
-fn once<'t, T>(slot: &mut Option<T>, value: T, at: &'t str) -> Result<(), OptionFault<'t>> {
+/// Sets an option. An option that is set already is a duplicate.
+fn set_once<'t, T>(slot: &mut Option<T>, value: T, at: &'t str) -> Result<(), OptionFault<'t>> {
     match slot.replace(value) {
         None => Ok(()),
-        Some(_) => Err((at, "this option is a duplicate")),
+        Some(_) => Err((at, "duplicate option")),
     }
 }
 
-/// The first field of a line, in quotes or up to a blank, and what follows the blanks behind it.
+/// Returns the first field of a line, and the rest after the blanks that follow it. The field is in quotes, or ends at a
+/// blank.
 fn field(line: &str) -> Result<(&str, &str), OptionFault<'_>> {
     let (start, (field, rest)) = match line.strip_prefix('"') {
         Some(quoted) => (quoted, quoted.split_once('"').ok_or((line, UNCLOSED))?),
         None => (line, line.split_at(line.find(BLANKS).unwrap_or(line.len()))),
     };
-    // OpenSSH would take it out, and read on to the next.
+    // OpenSSH would remove the quote, and read on to the next one.
     if let Some(at) = field.find('"') {
-        return Err((start.split_at(at).1, "a quote stands within the principals"));
+        return Err((start.split_at(at).1, "a quote is not allowed inside the principals"));
     }
-    has_no_long_pattern(field, start)?;
+    check_pattern_lengths(field, start)?;
     let rest = rest.trim_start_matches(BLANKS);
     if rest.is_empty() { Err((rest, "the key is missing")) } else { Ok((field, rest)) }
 }
 
-const UNCLOSED: &str = "a quote is not closed";
+const UNCLOSED: &str = "the closing quote is missing";
 
-/// The value of an option, without its quotes, and what stands behind it.
+/// Returns the value of an option without its quotes, and the rest after it.
 fn value<'t>(option: &'t str, rest: &'t str) -> Result<(&'t str, &'t str), OptionFault<'t>> {
     let value = rest.strip_prefix('=').ok_or((option, "this option needs a value"))?;
     let quoted =
         value.strip_prefix('"').ok_or((value, "the value of an option must be in quotes"))?;
     let (inner, rest) = quoted.split_once('"').ok_or((value, UNCLOSED))?;
-    // It would keep OpenSSH from ending the value at the quote.
+    // In OpenSSH, a backslash before the quote would continue the value.
     if inner.contains('\\') {
-        return Err((value, "a value has no backslash"));
+        return Err((value, "a value must not contain a backslash"));
     }
-    has_no_long_pattern(inner, quoted)?;
+    check_pattern_lengths(inner, quoted)?;
     Ok((inner, rest))
 }
 
-/// That every pattern of a list is short enough to match; `at` begins where the list does.
-fn has_no_long_pattern<'t>(list: &str, at: &'t str) -> Result<(), OptionFault<'t>> {
+/// Checks that OpenSSH can match every pattern of a list. `at` is the rest of the line from the list on.
+fn check_pattern_lengths<'t>(list: &str, at: &'t str) -> Result<(), OptionFault<'t>> {
     match pattern::too_long(list) {
         None => Ok(()),
         Some(start) => {
-            Err((at.get(start..).unwrap_or(at), "this pattern has more than 1,022 bytes"))
+            Err((at.get(start..).unwrap_or(at), "this pattern is longer than 1,022 bytes"))
         }
     }
 }
 
-/// A time as `YYYYMMDDZ` or `YYYYMMDDHHMM[SS]Z`: without `Z` it would be another one on each machine.
+/// Parses a time, `YYYYMMDDZ` or `YYYYMMDDHHMM[SS]Z`.
+///
+/// OpenSSH reads a time without `Z` in the local time zone. Then it would be a different moment on each machine.
 fn time<'t>(value: &str, at: &'t str) -> Result<Timestamp, OptionFault<'t>> {
-    let digits = value.strip_suffix('Z').ok_or((at, "a time has to end in Z, for UTC"))?;
+    let digits = value.strip_suffix('Z').ok_or((at, "a time must end in Z (UTC)"))?;
     let format = match digits.len() {
         8 => "%Y%m%d",
         12 => "%Y%m%d%H%M",
         14 => "%Y%m%d%H%M%S",
-        _ => return Err((at, "a time is YYYYMMDDZ, YYYYMMDDHHMMZ or YYYYMMDDHHMMSSZ")),
+        _ => return Err((at, "expected a time as YYYYMMDDZ, YYYYMMDDHHMMZ or YYYYMMDDHHMMSSZ")),
     };
     let civil = if format == "%Y%m%d" {
         Date::strptime(format, digits).map(|date| date.at(0, 0, 0, 0))
     } else {
         DateTime::strptime(format, digits)
     };
-    // Signs, blanks and a sixtieth second are read, too, but not written.
+    // `strptime` also accepts signs, blanks and the second 60. Writing the time again shows the difference.
     let civil = civil.ok().filter(|civil| civil.strftime(format).to_string() == digits);
     let civil = civil.ok_or((at, "this time does not exist"))?;
     let time = civil.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp()).ok();
+    // For OpenSSH, the time 0 means "no limit".
     time.filter(|time| *time > Timestamp::UNIX_EPOCH)
-        .ok_or((at, "a time is later than 19700101Z, and 99991230Z at the latest"))
+        .ok_or((at, "a time must be later than 19700101Z and not later than 99991230Z"))
 }
 
 #[cfg(test)]
@@ -324,50 +343,46 @@ mod tests {
     fn every_line_that_cannot_be_read_is_an_error_with_its_place() {
         for (line, column, problem) in [
             ("ada@example.com".to_owned(), 16, "the key is missing"),
-            (format!("\"ada@example.com {KEY}"), 1, "a quote is not closed"),
+            (format!("\"ada@example.com {KEY}"), 1, "the closing quote is missing"),
             (format!("ada cert-authority {KEY}"), 5, "cert-authority is not supported"),
             (format!("ada namespaces=git {KEY}"), 16, "must be in quotes"),
-            (format!("ada valid-after=\"20260101\" {KEY}"), 5, "has to end in Z"),
-            (format!("ada valid-after=\"2026Z\" {KEY}"), 5, "a time is YYYYMMDDZ"),
+            (format!("ada valid-after=\"20260101\" {KEY}"), 5, "must end in Z"),
+            (format!("ada valid-after=\"2026Z\" {KEY}"), 5, "a time as YYYYMMDDZ"),
             (format!("ada valid-after=\"20260230Z\" {KEY}"), 5, "does not exist"),
             (format!("ada valid-after=\"+0260203Z\" {KEY}"), 5, "does not exist"),
             (format!("ada valid-after=\" 2026203Z\" {KEY}"), 5, "does not exist"),
             (format!("ada valid-after=\"20161231235960Z\" {KEY}"), 5, "does not exist"),
-            (format!("ada valid-after=\"2026٠١٠Z\" {KEY}"), 5, "a time is YYYYMMDDZ"),
-            (format!("ada valid-after=\"Z\" {KEY}"), 5, "a time is YYYYMMDDZ"),
-            (format!("ada valid-after=\"\" {KEY}"), 5, "has to end in Z"),
+            (format!("ada valid-after=\"2026٠١٠Z\" {KEY}"), 5, "a time as YYYYMMDDZ"),
+            (format!("ada valid-after=\"Z\" {KEY}"), 5, "a time as YYYYMMDDZ"),
+            (format!("ada valid-after=\"\" {KEY}"), 5, "must end in Z"),
             (format!("ada valid-after=\"00000000Z\" {KEY}"), 5, "does not exist"),
             (format!("ada valid-after=\"00000101Z\" {KEY}"), 5, "later than 19700101Z"),
             (format!("ada valid-after=\"19600101Z\" {KEY}"), 5, "later than 19700101Z"),
             (format!("ada valid-after=\"19700101Z\" {KEY}"), 5, "later than 19700101Z"),
-            (format!("ada valid-before=\"99991231Z\" {KEY}"), 5, "99991230Z at the latest"),
-            (format!("ada valid-before=\"99991231235959Z\" {KEY}"), 5, "99991230Z at the latest"),
+            (format!("ada valid-before=\"99991231Z\" {KEY}"), 5, "not later than 99991230Z"),
+            (format!("ada valid-before=\"99991231235959Z\" {KEY}"), 5, "not later than 99991230Z"),
             (format!("ada namespaces {KEY}"), 5, "needs a value"),
             (format!("ada namespaces=\"a\"{KEY}"), 19, "a comma or a blank"),
-            (format!("ada namespaces=\"a\", {KEY}"), 20, "neither a key nor an option"),
-            (format!("ada namespaces=\"a\\\",b\" {KEY}"), 16, "no backslash"),
-            (format!("ada namespaces=\"a\\\" {KEY}"), 16, "no backslash"),
-            ("ada namespaces=\"a\"".to_owned(), 19, "no public key"),
-            (format!("ada\"x {KEY}"), 4, "a quote stands within"),
-            (format!("\"\" {KEY}"), 1, "no principals"),
+            (format!("ada namespaces=\"a\", {KEY}"), 20, "a key or a known option"),
+            (format!("ada namespaces=\"a\\\",b\" {KEY}"), 16, "contain a backslash"),
+            (format!("ada namespaces=\"a\\\" {KEY}"), 16, "contain a backslash"),
+            ("ada namespaces=\"a\"".to_owned(), 19, "expected a public key"),
+            (format!("ada\"x {KEY}"), 4, "a quote is not allowed"),
+            (format!("\"\" {KEY}"), 1, "principals are missing"),
             (format!("ada {KEY}\r\r"), 85, "control character"),
             (format!("ada\0,eve {KEY}"), 4, "control character"),
             (format!("# a comment\rada {KEY}"), 12, "control character"),
             (format!("ada {KEY} \u{9b}2K"), 86, "control character"),
-            (format!("ada,!{} {KEY}", "x".repeat(1_023)), 5, "more than 1,022 bytes"),
-            (format!("\"告,{}\" {KEY}", "x".repeat(1_023)), 4, "more than 1,022 bytes"),
+            (format!("ada,!{} {KEY}", "x".repeat(1_023)), 5, "longer than 1,022 bytes"),
+            (format!("\"告,{}\" {KEY}", "x".repeat(1_023)), 4, "longer than 1,022 bytes"),
             (
                 format!("ada namespaces=\"a,{}\" {KEY}", "x".repeat(1_023)),
                 19,
-                "more than 1,022 bytes",
+                "longer than 1,022 bytes",
             ),
-            (
-                format!("ada {}", KEY.replace("AAAAIOMq", "AAAAIeMq")),
-                5,
-                "not the encoding of the key",
-            ),
-            (format!("ada namespaces=\"a\",namespaces=\"b\" {KEY}"), 20, "a duplicate"),
-            (format!("ada nonsense {KEY}"), 5, "neither a key nor an option"),
+            (format!("ada {}", KEY.replace("AAAAIOMq", "AAAAIeMq")), 5, "not in the encoding"),
+            (format!("ada namespaces=\"a\",namespaces=\"b\" {KEY}"), 20, "duplicate option"),
+            (format!("ada nonsense {KEY}"), 5, "a key or a known option"),
             (
                 format!("ada valid-after=\"20260101Z\",valid-before=\"20260101Z\" {KEY}"),
                 54,
@@ -375,8 +390,8 @@ mod tests {
             ),
             (format!("ada {KEY}"), 5, "has no namespaces="),
             (format!("告 \t valid-after=\"20260101Z\" {KEY}"), 5, "has no namespaces="),
-            ("ada ssh-ed25519 AAAA".to_owned(), 5, "neither a key nor an option"),
-            ("告 namespaces=\"a\" ssh-ed25519 AAAA".to_owned(), 18, "no public key"),
+            ("ada ssh-ed25519 AAAA".to_owned(), 5, "a key or a known option"),
+            ("告 namespaces=\"a\" ssh-ed25519 AAAA".to_owned(), 18, "expected a public key"),
         ] {
             let (at, found) = fault(&line);
             assert!(found.contains(problem), "{line}: {found}");
@@ -423,7 +438,7 @@ mod tests {
         assert_eq!(allow("Ada Owner", response, noon), Ok(()));
     }
 
-    /// What a key may sign is written once, for all its holders: a line of long ago or of somebody else is enough.
+    /// One line is enough to make a key automation's: also an expired line, or a line for another principal.
     #[test]
     fn a_key_that_may_sign_as_automation_is_automations_on_every_line() {
         const OTHER: &str =
@@ -480,7 +495,7 @@ mod tests {
     #[test]
     fn every_line_has_to_be_text() {
         let line = [b"# \xff\n", KEY.as_bytes()].concat();
-        let problem = "this line is no UTF-8";
+        let problem = "this line is not UTF-8";
         assert_eq!(
             AllowedSigners::parse(&line).unwrap_err(),
             Unreadable { line: 1, column: 1, problem }

@@ -1,55 +1,59 @@
-//! Which public keys are taken: those whose signatures are checked, each in one encoding only.
+//! Parses public keys. Accepts the kinds whose signatures the tool can check, each in one encoding only.
 
 use ssh_key::PublicKey;
 use ssh_key::public::{EcdsaPublicKey, KeyData, RsaPublicKey};
 
-const KINDS: &str = "keys are ed25519, ecdsa with p256 or p384, rsa of 2,048 to 4,096 bits, or a security key's: \
+const KINDS: &str = "expected a key of the kind ed25519, ecdsa with p256 or p384, rsa of 2,048 to 4,096 bits, \
      sk-ssh-ed25519 or sk-ecdsa-sha2-nistp256";
 const COMPRESSED: &str = "the point of the key is compressed: list the key as ssh-keygen writes it";
-const OTHER_FORM: &str = "this is not the encoding of the key that ssh-keygen writes";
+const OTHER_FORM: &str = "the key is not in the encoding that ssh-keygen writes";
 
-/// Reads a key that a text begins with: its kind and its digits, whatever blanks stand between and behind them.
-/// None: there is none.
+/// Parses the key at the start of a text: its kind, blanks and its base64 text. Ignores the text after it, such as a
+/// comment.
+///
+/// Returns `None` if the text does not begin with a key, and an error if the key is not accepted.
 pub(super) fn read(text: &str) -> Option<Result<PublicKey, &'static str>> {
     let mut words = text.split_ascii_whitespace();
     let text = format!("{} {}", words.next()?, words.next()?);
     let key: PublicKey = text.parse().ok()?;
     Some(check(key.key_data()).and_then(|()| {
-        // The parser overlooks wrong lengths and names within. Two encodings would be two keys to whoever
-        // compares them.
+        // The parser ignores wrong lengths and names inside the key. With two encodings, one key could count as two.
         if key.to_openssh().is_ok_and(|again| again == text) { Ok(key) } else { Err(OTHER_FORM) }
     }))
 }
 
-/// Whether signatures of the key are checked here.
+/// Checks that the tool can verify signatures of the key, and that its parts have only one encoding.
+///
+/// # Errors
+///
+/// If the kind or the length is not supported, or if the encoding is not the one that `ssh-keygen` writes.
 pub(super) fn check(key: &KeyData) -> Result<(), &'static str> {
     match key {
         KeyData::Ed25519(_) => Ok(()),
         KeyData::Rsa(key) if (2_048..=4_096).contains(&bits(key)) => Ok(()),
         KeyData::Ecdsa(key @ (EcdsaPublicKey::NistP256(_) | EcdsaPublicKey::NistP384(_))) => {
-            is_whole(key.as_sec1_bytes())
+            check_uncompressed(key.as_sec1_bytes())
         }
-        KeyData::SkEd25519(key) => has_application(key.application()),
-        KeyData::SkEcdsaSha2NistP256(key) => {
-            is_whole(key.ec_point().as_bytes()).and_then(|()| has_application(key.application()))
-        }
+        KeyData::SkEd25519(key) => check_application(key.application()),
+        KeyData::SkEcdsaSha2NistP256(key) => check_uncompressed(key.ec_point().as_bytes())
+            .and_then(|()| check_application(key.application())),
         _ => Err(KINDS),
     }
 }
 
-/// That a point is not compressed.
-fn is_whole(point: &[u8]) -> Result<(), &'static str> {
-    /// What such a point begins with.
+/// Checks that the point of an elliptic curve is not compressed.
+fn check_uncompressed(point: &[u8]) -> Result<(), &'static str> {
+    /// The first byte of an uncompressed point.
     const UNCOMPRESSED: u8 = 4;
     if point.first() == Some(&UNCOMPRESSED) { Ok(()) } else { Err(COMPRESSED) }
 }
 
-/// That OpenSSH reads the same application: it reads no further than to a NUL.
-fn has_application(application: &str) -> Result<(), &'static str> {
+/// Checks that OpenSSH reads the same application. OpenSSH stops at a NUL.
+fn check_application(application: &str) -> Result<(), &'static str> {
     if application.contains('\0') { Err(OTHER_FORM) } else { Ok(()) }
 }
 
-/// The length of the modulus.
+/// Returns the length of the modulus in bits; 0 if it is not positive.
 fn bits(key: &RsaPublicKey) -> usize {
     match key.n.as_positive_bytes() {
         Some(bytes @ [first, ..]) => bytes.len() * 8 - first.leading_zeros() as usize,
@@ -64,7 +68,7 @@ mod tests {
 
     use super::*;
 
-    /// A key whose blob has these strings, each with the length that it is said to have.
+    /// The base64 text of a key with these strings. Each string has a length field, which may be wrong.
     fn key_of(kind: &str, strings: &[(usize, &[u8])]) -> String {
         let strings = [(kind.len(), kind.as_bytes())].into_iter().chain(strings.iter().copied());
         let blob = strings.flat_map(|(length, bytes)| {
@@ -79,7 +83,7 @@ mod tests {
     }
 
     fn rsa(kind: &str, first: u8, bytes: usize) -> String {
-        // A leading zero keeps a number positive.
+        // A leading zero byte keeps the number positive: its first bit is the sign.
         let sign: &[u8] = if first < 0x80 { &[] } else { &[0] };
         let modulus = [sign, &[first], &vec![1; bytes - 1]].concat();
         key_of(kind, &[(3, &[1, 0, 1]), (modulus.len(), &modulus)])
@@ -97,7 +101,7 @@ mod tests {
         assert_eq!(problem("ssh-rsa", &rsa("rsa-sha2-512", 0x80, 256)), Some(OTHER_FORM));
         let padded = rsa("ssh-rsa", 0x80, 257);
         assert!(padded.ends_with("AQ==") && problem("ssh-rsa", &padded).is_none());
-        // No key at all, to the parser.
+        // The parser rejects these.
         for (kind, digits) in [
             ("ssh-rsa", &ed),
             ("ssh-rsa", &padded.replace('=', "")),
@@ -122,7 +126,7 @@ mod tests {
             assert_eq!(problem(kind, &of(4, 2 * length)), None);
             assert_eq!(problem(kind, &of(2, length)), Some(COMPRESSED));
             assert_eq!(problem(kind, &of(3, length)), Some(COMPRESSED));
-            // Compact, hybrid, and no point.
+            // Compact, hybrid, and the point at infinity.
             for (tag, length) in [(5, length), (6, 2 * length), (7, 2 * length), (0, 0)] {
                 let text = format!("{kind} {}", of(tag, length));
                 assert!(read(&text).is_none_or(|key| key.is_err()), "{text}");
@@ -173,7 +177,8 @@ mod tests {
         }
         assert_eq!(problem(P256, &p256(2, 32, b"ssh:")), Some(COMPRESSED));
         for (kind, digits) in [
-            // Without an application, and with something behind it.
+            // Without an application, with trailing data, with a wrong length, with the wrong curve, and with a hybrid
+            // point.
             (ED25519, key_of(ED25519, &[(32, &[7; 32])])),
             (ED25519, key_of(ED25519, &[(32, &[7; 32]), (4, b"ssh:"), (1, b"x")])),
             (ED25519, key_of(ED25519, &[(32, &[7; 32]), (5, b"ssh:")])),

@@ -1,5 +1,6 @@
-//! Signatures: SSHSIG over a file's bytes, as `ssh-keygen -Y sign` makes them, held against an allowed-signers
-//! file. Nothing is asked of an agent or a network.
+//! Checks signatures: SSHSIG over a file's bytes, as `ssh-keygen -Y sign` makes them, and an allowed-signers file.
+//!
+//! The check uses no SSH agent and no network.
 
 mod allowed;
 mod key;
@@ -18,7 +19,8 @@ use crate::signer::Signer;
 
 pub(crate) use allowed::{AllowedSigners, NotAllowed};
 
-/// What a signature is for: one for a response signs no record, and a program does not sign where persons do.
+/// What a signature is for. A signature for a response is not valid for a record. Persons and programs sign records in
+/// different namespaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Namespace {
     OwnerResponse,
@@ -27,7 +29,7 @@ pub(crate) enum Namespace {
 }
 
 impl Namespace {
-    /// Where a reviewer of this kind signs records.
+    /// Returns the namespace in which a reviewer of this kind signs records.
     pub(crate) const fn of_reviewer(kind: ReviewerKind) -> Self {
         match kind {
             ReviewerKind::Person => Self::ReviewerRecord,
@@ -35,6 +37,7 @@ impl Namespace {
         }
     }
 
+    /// Returns the name to give to `ssh-keygen -n`.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::OwnerResponse => "owner-response@acceptance-ledger",
@@ -46,47 +49,52 @@ impl Namespace {
 
 impl fmt::Display for Namespace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let who = match self {
-            Self::OwnerResponse => "owners sign answers",
-            Self::ReviewerRecord => "persons sign records",
-            Self::ReviewerAutomation => "programs sign records",
+        let whose = match self {
+            Self::OwnerResponse => "answers of owners",
+            Self::ReviewerRecord => "records of persons",
+            Self::ReviewerAutomation => "records of programs",
         };
-        write!(f, "{}, where {who}", self.as_str())
+        write!(f, "{}, for {whose}", self.as_str())
     }
 }
 
-/// Why a signature does not hold.
+/// Why a signature is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum BadSignature {
-    #[error("the signature file holds no SSH signature")]
+pub(crate) enum SignatureError {
+    #[error("the signature file does not contain an SSH signature")]
     NoSignature,
-    #[error("the signature file is not what ssh-keygen writes, byte for byte")]
+    #[error("the signature file differs from the form that ssh-keygen writes")]
     OtherForm,
-    #[error("the signature's key is not taken: {0}")]
+    #[error("the signature's key is not supported: {0}")]
     Key(&'static str),
-    #[error("the signature is for another namespace than {0}")]
+    #[error("the signature is in the wrong namespace: expected {0}")]
     OtherNamespace(Namespace),
-    #[error("the signature is of another kind than its key")]
+    #[error("the signature's algorithm does not match its key")]
     OtherAlgorithm,
-    #[error("the signature is not of these bytes")]
+    #[error("the signature does not match the bytes of the document")]
     OtherBytes,
-    #[error(
-        "it was signed with a security key that nobody touched: the user-presence flag of the signature is not set"
-    )]
+    #[error("the security key was not touched: the user-presence flag of the signature is not set")]
     NotTouched,
     #[error("{0}")]
     NotAllowed(NotAllowed),
 }
 
-/// What a signature that holds tells.
+/// The result of a valid signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Verified {
     pub(crate) signer: Signer,
-    /// Whether a security key signed, and says that somebody touched it.
+    /// Whether a security key signed and reported a touch.
     pub(crate) is_touched: bool,
 }
 
-/// The signer of `bytes`, if `signature` is theirs and `principal` may sign so at the moment.
+/// Checks a signature over `bytes`, and returns its signer.
+///
+/// `at` is the time at which the key must be valid.
+///
+/// # Errors
+///
+/// If the signature is not in the one accepted form, is in another namespace or over other bytes, is by a security key
+/// that was not touched, or if `signers` does not allow its key for `principal` in `namespace` at `at`.
 pub(crate) fn verify(
     signers: &AllowedSigners,
     namespace: Namespace,
@@ -94,47 +102,51 @@ pub(crate) fn verify(
     bytes: &[u8],
     signature: &[u8],
     at: Timestamp,
-) -> Result<Verified, BadSignature> {
+) -> Result<Verified, SignatureError> {
     let signature = read_signature(signature)?;
     if signature.namespace() != namespace.as_str() {
-        return Err(BadSignature::OtherNamespace(namespace));
+        return Err(SignatureError::OtherNamespace(namespace));
     }
     let key = PublicKey::from(signature.public_key().clone());
-    key.verify(namespace.as_str(), bytes, &signature).map_err(|_| BadSignature::OtherBytes)?;
-    let is_by_security_key = security_key::is_one(key.key_data());
+    key.verify(namespace.as_str(), bytes, &signature).map_err(|_| SignatureError::OtherBytes)?;
+    let is_by_security_key = security_key::is_security_key(key.key_data());
     if is_by_security_key && !security_key::says_touched(&signature) {
-        return Err(BadSignature::NotTouched);
+        return Err(SignatureError::NotTouched);
     }
-    let role = signers.allow(&key, principal, namespace, at).map_err(BadSignature::NotAllowed)?;
+    let role = signers.allow(&key, principal, namespace, at).map_err(SignatureError::NotAllowed)?;
     let fingerprint = key.fingerprint(HashAlg::Sha256).to_string();
     let signer = Signer::verified(principal, fingerprint, role);
     Ok(Verified { signer, is_touched: is_by_security_key })
 }
 
-/// Reads a signature. It has one form: whatever else the parser lets through would be kept, could hide
-/// something, and is not what OpenSSH reads.
-fn read_signature(bytes: &[u8]) -> Result<SshSig, BadSignature> {
-    let signature = SshSig::from_pem(bytes).map_err(|_| BadSignature::NoSignature)?;
-    key::check(signature.public_key()).map_err(BadSignature::Key)?;
+/// Parses a signature. Accepts only the form that `ssh-keygen` writes.
+///
+/// The parser accepts more. The journal would keep such a file, its extra bytes could hide something, and OpenSSH does
+/// not read it.
+fn read_signature(bytes: &[u8]) -> Result<SshSig, SignatureError> {
+    let signature = SshSig::from_pem(bytes).map_err(|_| SignatureError::NoSignature)?;
+    key::check(signature.public_key()).map_err(SignatureError::Key)?;
     if !security_key::has_own_algorithm(&signature) {
-        return Err(BadSignature::OtherAlgorithm);
+        return Err(SignatureError::OtherAlgorithm);
     }
-    let written = written(&signature).ok_or(BadSignature::OtherForm)?;
-    if written.as_bytes() == bytes { Ok(signature) } else { Err(BadSignature::OtherForm) }
+    let canonical = canonical_text(&signature).ok_or(SignatureError::OtherForm)?;
+    if canonical.as_bytes() == bytes { Ok(signature) } else { Err(SignatureError::OtherForm) }
 }
 
-/// What ssh-keygen would have written: of the first version, and with nothing in the reserved field.
+/// Returns the signature file as `ssh-keygen` writes it: version 1, with an empty reserved field.
 ///
-/// The parser's own writer puts the flags and the counter of an `sk-ecdsa` signature where `ssh-keygen` does not.
-fn written(signature: &SshSig) -> Option<String> {
-    /// How many digits stand in a line.
+/// The writer of the `ssh-key` crate is not used: it puts the flags and the counter of an `sk-ecdsa` signature in the
+/// wrong place.
+fn canonical_text(signature: &SshSig) -> Option<String> {
+    /// The number of base64 characters in a line.
     const WIDTH: usize = 70;
     let key = PublicKey::from(signature.public_key().clone()).to_bytes().ok()?;
-    let proper = security_key::written(signature.signature())?;
+    let proper = security_key::canonical_signature(signature.signature())?;
     let (namespace, hash) = (signature.namespace().as_bytes(), signature.hash_alg());
     let mut blob = [&b"SSHSIG"[..], &SshSig::VERSION.to_be_bytes()].concat();
+    // The empty field is the reserved one.
     for field in [&key[..], namespace, b"", hash.as_str().as_bytes(), &proper] {
-        blob.extend(string(field)?);
+        blob.extend(ssh_string(field)?);
     }
     let mut text = "-----BEGIN SSH SIGNATURE-----\n".to_owned();
     for line in STANDARD.encode(blob).as_bytes().chunks(WIDTH) {
@@ -145,8 +157,8 @@ fn written(signature: &SshSig) -> Option<String> {
     Some(text)
 }
 
-/// A string as SSH writes it: its length, and its bytes.
-fn string(bytes: &[u8]) -> Option<Vec<u8>> {
+/// Encodes a string as SSH does: its length in four bytes, then its bytes.
+fn ssh_string(bytes: &[u8]) -> Option<Vec<u8>> {
     let length = u32::try_from(bytes.len()).ok()?.to_be_bytes();
     Some([&length[..], bytes].concat())
 }
@@ -165,7 +177,7 @@ AAAABnNoYTUxMgAAAFMAAAALc3NoLWVkMjU1MTkAAABActeziDPyWTGpOlJBeCALAWltH5\n\
 T4FKSsFghv5KLyq9i+AbilYJm4DwFvaxwW635csHVygiabGR1CG46qrwx6AQ==\n\
 -----END SSH SIGNATURE-----\n";
 
-    fn verify_with(signature: &[u8]) -> Result<Verified, BadSignature> {
+    fn verify_with(signature: &[u8]) -> Result<Verified, SignatureError> {
         let signers = AllowedSigners::parse(SIGNERS.as_bytes()).unwrap();
         verify(&signers, Namespace::OwnerResponse, "ada", BYTES, signature, Timestamp::UNIX_EPOCH)
     }
@@ -178,7 +190,7 @@ T4FKSsFghv5KLyq9i+AbilYJm4DwFvaxwW635csHVygiabGR1CG46qrwx6AQ==\n\
             let (before, after) = SIGNATURE.as_bytes().split_at(at);
             let changed = [&[][..], b"\n", b"\r", b" ", b"\t", b"=", b"A", b"-", b"\0"];
             for put in changed {
-                // Instead of the byte that stands there, and before it.
+                // Once in place of the byte at this position, and once before it.
                 let instead = [before, put, after.get(1..).unwrap_or_default()].concat();
                 let more = [before, put, after].concat();
                 taken.extend([instead, more].into_iter().filter(|changed| {
@@ -192,26 +204,26 @@ T4FKSsFghv5KLyq9i+AbilYJm4DwFvaxwW635csHVygiabGR1CG46qrwx6AQ==\n\
     #[test]
     fn what_is_wrong_with_a_signature_file_is_told() {
         for (signature, problem) in [
-            (String::new(), BadSignature::NoSignature),
-            ("\0".repeat(10_000), BadSignature::NoSignature),
-            (SIGNATURE.replace("SSH", "PGP"), BadSignature::NoSignature),
-            (SIGNATURE.trim_end().to_owned(), BadSignature::OtherForm),
-            (SIGNATURE.replace('\n', "\r\n"), BadSignature::OtherForm),
-            (SIGNATURE.replace("AAAAAQAAADM", "AAAAAAAAADM"), BadSignature::OtherForm),
+            (String::new(), SignatureError::NoSignature),
+            ("\0".repeat(10_000), SignatureError::NoSignature),
+            (SIGNATURE.replace("SSH", "PGP"), SignatureError::NoSignature),
+            (SIGNATURE.trim_end().to_owned(), SignatureError::OtherForm),
+            (SIGNATURE.replace('\n', "\r\n"), SignatureError::OtherForm),
+            (SIGNATURE.replace("AAAAAQAAADM", "AAAAAAAAADM"), SignatureError::OtherForm),
         ] {
             assert_eq!(verify_with(signature.as_bytes()), Err(problem), "{signature}");
         }
     }
 
-    /// Armor ends a line after 70 digits, also where nothing is left for another line.
+    /// A line of base64 has 70 characters. If the last one is full, no empty line follows.
     #[test]
     fn whole_lines_are_written_as_ssh_keygen_writes_them() {
         let signature = read_signature(SIGNATURE.as_bytes()).unwrap();
-        // With a namespace of another length, the digits fill their lines.
+        // With a namespace of the right length, the base64 text fills its last line.
         let filled = (1..105).filter_map(|length| {
             let (key, proper) = (signature.public_key().clone(), signature.signature().clone());
             let other = SshSig::new(key, "n".repeat(length), HashAlg::Sha512, proper).unwrap();
-            let written = written(&other).unwrap();
+            let written = canonical_text(&other).unwrap();
             let last = written.lines().rev().nth(1).unwrap().to_owned();
             (last.len() == 70).then_some(written)
         });

@@ -1,10 +1,10 @@
-//! Patterns as OpenSSH matches them: `*` stands for any bytes, `?` for one.
+//! Matches patterns as OpenSSH does: `*` matches any number of bytes, `?` matches one byte.
 
-/// The longest pattern that OpenSSH matches, in bytes and without its `!`. With a longer one in it, a list
-/// matches nothing there.
+/// The longest pattern that OpenSSH matches, in bytes, without a leading `!`. OpenSSH copies a pattern to a buffer of
+/// 1,024 bytes. If a list has a longer pattern, the list matches nothing there.
 pub(super) const MAX_PATTERN: usize = 1_022;
 
-/// Where the first pattern of a list begins that is too long.
+/// Returns the offset of the first pattern that is too long; `None` if there is none.
 pub(super) fn too_long(list: &str) -> Option<usize> {
     let mut start = 0;
     list.split(',').find_map(|pattern| {
@@ -15,7 +15,8 @@ pub(super) fn too_long(list: &str) -> Option<usize> {
     })
 }
 
-/// Whether one of the comma-separated patterns matches and none that begins with `!` does.
+/// Whether a comma-separated list of patterns matches. At least one pattern must match, and no pattern that begins with
+/// `!` may match.
 pub(super) fn matches_list(patterns: &str, text: &str) -> bool {
     let mut is_matched = false;
     for pattern in patterns.split(',') {
@@ -28,11 +29,13 @@ pub(super) fn matches_list(patterns: &str, text: &str) -> bool {
     is_matched
 }
 
-/// Whether a pattern matches the whole text. What the last `*` stands for grows byte by byte; those before it
-/// never have to be tried again.
+/// Whether a pattern matches the whole text.
+///
+/// If the text after the last `*` does not match, that `*` takes one byte more. Earlier `*` need not be tried again:
+/// whatever they could take, the last `*` can take, too. So the time grows at most with the product of the lengths.
 fn matches(pattern: &str, text: &str) -> bool {
     let (mut pattern, mut text) = (pattern.as_bytes(), text.as_bytes());
-    // What follows the last `*`, and the text from where that is tried.
+    // The pattern after the last `*`, and the text where it was last tried.
     let mut star: Option<(&[u8], &[u8])> = None;
     loop {
         match (pattern, text) {
@@ -97,7 +100,7 @@ mod tests {
         assert_eq!(too_long(&format!("{longest},!{longer}")), Some(MAX_PATTERN + 1));
     }
 
-    /// One that tries all there is would still be at it.
+    /// A matcher that tries every `*` would need far too long for these patterns.
     #[test]
     fn a_hostile_pattern_at_the_limits_comes_to_an_end() {
         let text = "a".repeat(1_024);
@@ -112,6 +115,7 @@ mod tests {
         assert!(matches(&many, &text));
     }
 
+    /// A simple matcher that tries everything, to compare with.
     fn naive(pattern: &[u8], text: &[u8]) -> bool {
         match pattern {
             [] => text.is_empty(),

@@ -1,44 +1,47 @@
-//! Security keys: FIDO tokens, whose signatures say whether somebody touched them.
+//! Security keys: FIDO devices whose signatures report whether somebody touched the device.
 //!
-//! Such a key signs the digest of its application, a byte of flags, a counter and the digest of what `ssh-keygen` gives
-//! it. Flags and counter stand behind the signature proper, and the parser keeps them at its end.
+//! A security key signs four parts: the digest of its application, a byte of flags, a counter, and the digest of the
+//! data from `ssh-keygen`. The flags and the counter follow the raw signature. The `ssh-key` crate keeps them as the
+//! last bytes of the signature.
 
 use ssh_key::public::KeyData;
 use ssh_key::{Algorithm, Signature, SshSig};
 
-use super::string;
+use super::ssh_string;
 
-/// The bit of the flags that says that somebody was there and touched the key.
+/// The flag that reports a touch (user presence).
 const USER_PRESENCE: u8 = 0x01;
 
-/// Flags, and a counter of four bytes.
+/// The length of the flags (one byte) and the counter (four bytes).
 const TRAILER: usize = 5;
 
-/// Whether the key is a security key's.
-pub(super) const fn is_one(key: &KeyData) -> bool {
+/// Whether a public key belongs to a security key.
+pub(super) const fn is_security_key(key: &KeyData) -> bool {
     matches!(key, KeyData::SkEd25519(_) | KeyData::SkEcdsaSha2NistP256(_))
 }
 
-/// Whether a security key's signature is named as such. The parser would check it under any name, where OpenSSH
-/// refuses it.
+/// Whether a signature of a security key has the algorithm of its key. True for all other keys.
+///
+/// `ssh-key` verifies such a signature under any algorithm name. OpenSSH refuses it under another name.
 pub(super) fn has_own_algorithm(signature: &SshSig) -> bool {
     let key = signature.public_key();
-    !is_one(key) || signature.algorithm() == key.algorithm()
+    !is_security_key(key) || signature.algorithm() == key.algorithm()
 }
 
-/// Whether a security key says that somebody touched it to make the signature.
+/// Whether the security key reports that somebody touched it for this signature.
 pub(super) fn says_touched(signature: &SshSig) -> bool {
     let trailer = signature.signature_bytes().last_chunk::<TRAILER>();
     trailer.is_some_and(|[flags, ..]| flags & USER_PRESENCE != 0)
 }
 
-/// A signature proper as `ssh-keygen` writes it.
-pub(super) fn written(signature: &Signature) -> Option<Vec<u8>> {
+/// Returns the signature field as `ssh-keygen` writes it: the algorithm and the raw signature. For a security key, the
+/// flags and the counter follow.
+pub(super) fn canonical_signature(signature: &Signature) -> Option<Vec<u8>> {
     let (name, bytes) = (signature.algorithm(), signature.as_bytes());
     let is_by_security_key = matches!(name, Algorithm::SkEd25519 | Algorithm::SkEcdsaSha2NistP256);
     let length = if is_by_security_key { bytes.len().checked_sub(TRAILER)? } else { bytes.len() };
-    let (proper, trailer) = bytes.split_at_checked(length)?;
-    Some([&string(name.as_str().as_bytes())?, &string(proper)?, trailer].concat())
+    let (raw, trailer) = bytes.split_at_checked(length)?;
+    Some([&ssh_string(name.as_str().as_bytes())?, &ssh_string(raw)?, trailer].concat())
 }
 
 #[cfg(test)]
@@ -48,13 +51,14 @@ mod tests {
     use ssh_key::public::SkEd25519;
     use ssh_key::{HashAlg, PrivateKey, PublicKey};
 
-    use super::super::{AllowedSigners, BadSignature, Namespace, Verified, verify};
+    use super::super::{AllowedSigners, SignatureError, Namespace, Verified, verify};
     use super::*;
 
     const BYTES: &[u8] = b"an answer\n";
     const NAMESPACE: Namespace = Namespace::OwnerResponse;
 
-    /// Made in software, and held against `ssh-keygen -Y verify`: the flags are 1 in one, and 0 in the other.
+    /// A security key made in software, with two signatures: the flags are 1 in `TOUCHED` and 0 in `UNTOUCHED`. Both
+    /// were checked with `ssh-keygen -Y verify`.
     const P256: &str = "sk-ecdsa-sha2-nistp256@openssh.com AAAAInNrLWVjZHNhLXNoYTItbmlzdHAyNTZAb3BlbnNzaC5jb20\
          AAAAIbmlzdHAyNTYAAABBBBVO7Zy3N26QinhS/g6/EAqE0YXF2HFcX6ruFc4DEZMVfZ/roeOHtYwNmPuqhfLTDm/J+OsFS6vzEuIszWbVgIc\
          AAAAEc3NoOg==";
@@ -78,13 +82,13 @@ RXvWWzKUC3aSUaQwAAACEAwnzTIfbuLiwZcrcrSQY5fTFBTbDWjqhoDW3/WT58kZwAAQID\n\
 BA==\n\
 -----END SSH SIGNATURE-----\n";
 
-    fn verify_with(key: &str, signature: &str) -> Result<Verified, BadSignature> {
+    fn verify_with(key: &str, signature: &str) -> Result<Verified, SignatureError> {
         let signers = format!("ada namespaces=\"*\" {key}\n");
         let signers = AllowedSigners::parse(signers.as_bytes()).unwrap();
         verify(&signers, NAMESPACE, "ada", BYTES, signature.as_bytes(), Timestamp::UNIX_EPOCH)
     }
 
-    /// The public half of a token made in software, and its signature with these flags under a name.
+    /// The public key of a security key made in software, and its signature with these flags and this algorithm name.
     fn ed25519(flags: u8, name: &str) -> (String, String) {
         fn sign(key: &impl ssh_key::SigningKey, bytes: &[u8]) -> Signature {
             key.try_sign(bytes).unwrap()
@@ -101,7 +105,7 @@ BA==\n\
         let proper = Signature::new(Algorithm::new(name).unwrap(), bytes).unwrap();
         let public = PublicKey::from(key.clone()).to_openssh().unwrap();
         let signature = SshSig::new(key, NAMESPACE.as_str(), HashAlg::Sha512, proper).unwrap();
-        (public, super::super::written(&signature).unwrap())
+        (public, super::super::canonical_text(&signature).unwrap())
     }
 
     #[test]
@@ -109,11 +113,11 @@ BA==\n\
         for flags in 0..=u8::MAX {
             let (key, signature) = ed25519(flags, "sk-ssh-ed25519@openssh.com");
             let verified = verify_with(&key, &signature).map(|verified| verified.is_touched);
-            let expected = if flags % 2 == 1 { Ok(true) } else { Err(BadSignature::NotTouched) };
+            let expected = if flags % 2 == 1 { Ok(true) } else { Err(SignatureError::NotTouched) };
             assert_eq!(verified, expected, "{flags}");
         }
         assert!(verify_with(P256, TOUCHED).unwrap().is_touched);
-        assert_eq!(verify_with(P256, UNTOUCHED), Err(BadSignature::NotTouched));
+        assert_eq!(verify_with(P256, UNTOUCHED), Err(SignatureError::NotTouched));
     }
 
     #[test]
@@ -133,7 +137,7 @@ BA==\n\
         }
     }
 
-    /// The parser checks the signature under either name.
+    /// `ssh-key` verifies the signature under either name.
     #[test]
     fn a_security_keys_signature_under_another_name_is_none() {
         for name in ["rsa-sha2-512", "made-up@example.com"] {
@@ -141,7 +145,7 @@ BA==\n\
             let parsed = SshSig::from_pem(&signature).unwrap();
             let key_of_it = key.parse::<PublicKey>().unwrap();
             assert!(key_of_it.verify(NAMESPACE.as_str(), BYTES, &parsed).is_ok(), "{name}");
-            assert_eq!(verify_with(&key, &signature), Err(BadSignature::OtherAlgorithm), "{name}");
+            assert_eq!(verify_with(&key, &signature), Err(SignatureError::OtherAlgorithm), "{name}");
         }
     }
 }

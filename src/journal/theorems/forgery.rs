@@ -1,10 +1,10 @@
-//! Journals that somebody wrote by hand, with every digest right.
+//! Journals that somebody wrote by hand, with every digest correct.
 
 use super::*;
 use crate::journal::history::LastStored;
 use crate::triage::Finding;
 
-/// Adds a line by hand, with right digests.
+/// Adds a line by hand, with correct digests.
 fn forge(dossier: &mut Dossier, change: impl FnOnce(&mut Value)) {
     let mut lines: Vec<_> = text_lines(dossier);
     let previous = match lines.last() {
@@ -26,7 +26,7 @@ fn ordered(value: &Value, order: &[&str]) -> String {
     members.join(",")
 }
 
-/// A line with its keys in their order and its digest.
+/// Returns the line with its keys in the order of events, and with its digest.
 fn sealed(line: &Value) -> String {
     let order = [
         "schema_version",
@@ -57,7 +57,7 @@ fn sealed(line: &Value) -> String {
     format!("{open},\"digest\":\"{}\"}}", Digest::of(open.as_bytes()))
 }
 
-/// Rewrites the lines of a journal from one on, so that every digest is right again.
+/// Changes the lines of a journal, and then writes every digest anew so that the chain is correct.
 fn rewrite(dossier: &mut Dossier, change: impl Fn(usize, &mut Value)) {
     let mut previous = Digest::of(surfaces()[0].candidate_id().as_bytes());
     let mut events = Vec::new();
@@ -89,7 +89,7 @@ fn a_forged_journal_reaches_no_state_that_the_core_refuses() {
                 }
                 Next::Record(_) => review(&mut honest, &text).is_ok(),
             };
-            // The same record, written by hand with every digest right.
+            // The same record, written by hand with every digest correct.
             let name = DocumentName::review(text.as_bytes());
             let outcome = serde_json::from_str::<Value>(&text).unwrap()["outcome"].clone();
             forge(&mut forged, |line| {
@@ -99,7 +99,7 @@ fn a_forged_journal_reaches_no_state_that_the_core_refuses() {
             });
             forged.documents.insert(name, text.clone().into_bytes());
             if let Some(document) = replay(&dossier).log().since_the_answer().first().and_then(Event::document) {
-                // Only a withdrawal that is one deletes the answer.
+                // The answer is deleted only if the core took the record as a withdrawal.
                 if !honest.documents.contains_key(&document) {
                     forged.documents.remove(&document);
                 }
@@ -117,31 +117,31 @@ fn a_forged_journal_reaches_no_state_that_the_core_refuses() {
 
 #[test]
 fn a_forged_line_is_refused_for_what_it_says() {
-    // The answer of the fixture's third line is ready, and the fourth accepts it.
     let finding = json!({"problem": "field_missing", "check": "rollback_owner_present", "field": "/rollback_owner"});
+    // Line 3 of the fixture is an answer that is ready for review, and line 4 accepts it.
     let forged = |change: &dyn Fn(usize, &mut Value)| {
         let mut dossier = accepted();
         rewrite(&mut dossier, change);
         codes(&dossier)
     };
-    // Written again by hand, it is the journal that it was.
+    // Without a change, the rewritten journal has no fault.
     assert_eq!(forged(&|_, _| {}), []);
     let relabelled = forged(&|index, line| {
         if index >= 2 {
             line["recorded_at"] = json!("2026-11-25T10:00:00+08:00");
         }
     });
-    // Its record is about the line that was there.
+    // The record names the digest of the old third line, which no longer exists.
     assert_eq!(relabelled, [VerifyCode::IllegalStep]);
     for (key, value) in
         [("responded_at", "2026-11-01T02:00:00Z"), ("surface", "0a"), ("findings", "[]")]
     {
-        let overfull = forged(&|index, line| {
+        let with_extra_key = forged(&|index, line| {
             if index == 3 {
                 line[key] = json!(value);
             }
         });
-        assert!(overfull.contains(&VerifyCode::ChainBroken), "{key}");
+        assert!(with_extra_key.contains(&VerifyCode::ChainBroken), "{key}");
     }
     let no_records = |change: &dyn Fn(&mut Value)| {
         let mut dossier = Dossier::default();
@@ -208,12 +208,12 @@ fn a_forged_line_is_refused_for_what_it_says() {
             VerifyCode::ChainBroken,
         ),
     ] {
-        let told = no_records(&|line| line[key] = value.clone());
-        assert!(told.contains(&code), "{key} {value}: {told:?}");
+        let reported = no_records(&|line| line[key] = value.clone());
+        assert!(reported.contains(&code), "{key} {value}: {reported:?}");
     }
 }
 
-/// Adds an answer by hand, with what triage is said to have found.
+/// Adds an answer by hand, with these findings.
 fn forge_answer(dossier: &mut Dossier, text: String, day: u32, lane: Lane, findings: &Value) {
     let name = DocumentName::response(text.as_bytes());
     forge(dossier, |line| {
@@ -227,7 +227,7 @@ fn forge_answer(dossier: &mut Dossier, text: String, day: u32, lane: Lane, findi
     dossier.documents.insert(name, text.into_bytes());
 }
 
-/// Adds a record by hand, signed by a key of this role, if any.
+/// Adds a record by hand. If there is a role, a key of this role signed it.
 pub(super) fn forge_record(
     dossier: &mut Dossier,
     text: String,
@@ -246,8 +246,8 @@ pub(super) fn forge_record(
     dossier.documents.insert(name, text.into_bytes());
 }
 
-/// A journal in which somebody wrote by hand what triage is said to have found in an answer without a hash of the live
-/// configuration, and a person's record that passes all but what is said.
+/// A journal with an answer that has no hash of the live configuration. The findings of its event are written by
+/// hand. A person's record follows; `passes_hash` says whether it passes the check of the missing hash.
 fn with_findings(lane: Lane, findings: &Value, passes_hash: bool) -> Dossier {
     let text =
         answer(1, &[("live_config_hash_ref", Value::Null), ("rollback_owner", json!("TBD"))]);
@@ -277,7 +277,7 @@ fn a_record_that_passes_what_triage_finds_today_does_not_count() {
         assert!(!entry.has(ProgressFlag::LiveEvidenceReceived));
         assert!(!entry.has(ProgressFlag::OwnerResponseReceived));
         assert_eq!(entry.lane(), lane);
-        // What was written by hand stands beside what triage finds.
+        // The findings of the event are listed beside those of today.
         let count = if lane == Lane::RequestSupplement { 2 } else { 3 };
         assert_eq!(history.candidate().findings().len(), count);
     }
@@ -342,8 +342,8 @@ fn what_was_withheld_leaves_nothing_but_its_findings() {
         receive(&mut dossier, &answer(1, &[("decision_reason", json!("密碼：hunter2x"))])).unwrap();
         assert_eq!(codes(&dossier), []);
         rewrite(&mut dossier, |_, line| line[key] = value.clone());
-        let told = codes(&dossier);
-        assert_eq!(told.first(), Some(&VerifyCode::IllegalStep), "{key}");
+        let reported = codes(&dossier);
+        assert_eq!(reported.first(), Some(&VerifyCode::IllegalStep), "{key}");
     }
 }
 
@@ -357,7 +357,7 @@ fn an_answer_is_stored_with_its_time_or_not_at_all() {
         });
         let replayed = replayed(&dossier);
         let mut faults = log(&replayed).faults().iter().map(ToString::to_string);
-        assert!(faults.any(|fault| fault.contains("an answer is stored, with its time")), "{key}");
+        assert!(faults.any(|fault| fault.contains("needs a document and a time")), "{key}");
     }
 }
 
@@ -370,7 +370,7 @@ fn times_never_run_backwards() {
         }
     });
     assert!(codes(&dossier).contains(&VerifyCode::IllegalStep));
-    // A clock that is behind takes the time of the last event.
+    // If the clock is behind, the step has the time of the last event.
     let dossier = accepted();
     let text = answer(3, &[]);
     let document = ResponseDocument::parse(text.as_bytes()).unwrap();
@@ -397,7 +397,7 @@ fn an_answer_is_refused_that_the_surface_had_or_that_is_not_later() {
         let before = dossier.clone();
         assert_eq!(receive(&mut dossier, &text), Err(refusal));
         assert_eq!(before, dossier);
-        // Nor is it a step of a journal that was written by hand.
+        // In a journal that was written by hand, it is an illegal step, too.
         let mut forged = dossier.clone();
         forge_answer(&mut forged, text, 2, Lane::ReadyForMonitoringReview, &json!([]));
         assert!(codes(&forged).contains(&VerifyCode::IllegalStep));
@@ -406,7 +406,7 @@ fn an_answer_is_refused_that_the_surface_had_or_that_is_not_later() {
 
 #[test]
 fn the_stricter_of_the_recorded_and_todays_lane_holds() {
-    // As if the rules of the day had not known the secret.
+    // As if the rules at intake had not found the secret.
     let text = answer(1, &[("decision_reason", json!("密碼：hunter2x"))]);
     let name = DocumentName::response(text.as_bytes());
     let mut dossier = Dossier::default();
@@ -432,7 +432,7 @@ fn the_stricter_of_the_recorded_and_todays_lane_holds() {
     }
     // A reviewer can record the hold, which withdraws the answer.
     let hold = record(&dossier, Lane::QuarantineSecretOrRawPayload, &[]);
-    let Stands(candidate) = review(&mut dossier, &hold).unwrap();
+    let Stored(candidate) = review(&mut dossier, &hold).unwrap();
     assert!(candidate.entry().has(ProgressFlag::OwnerResponseReceived));
     assert!(!dossier.documents.contains_key(&name));
     assert_eq!(codes(&dossier), []);

@@ -1,4 +1,4 @@
-//! The verified properties of the journal; `docs/properties.md` links to each by its name.
+//! The verified properties of the journal. `docs/properties.md` links to each test by its name.
 
 mod forgery;
 mod reviewed;
@@ -28,7 +28,7 @@ use crate::words::{AcceptanceField, Lane, ProgressFlag, ReviewerCheck, VerifyCod
 fn config() -> Config {
     let persistence = FileFailurePersistence::SourceParallel("proptest-regressions");
     let default = Config::default();
-    // A case is a whole journal; who wants more of them says so.
+    // Each case is a whole journal, which takes time. Set PROPTEST_CASES to run more cases.
     let cases = if std::env::var_os("PROPTEST_CASES").is_some() { default.cases } else { 96 };
     Config { failure_persistence: Some(Box::new(persistence)), cases, ..default }
 }
@@ -49,7 +49,7 @@ fn replayed(dossier: &Dossier) -> Replayed {
     replay_on(&requests(), dossier)
 }
 
-/// The history of a journal that is sound.
+/// Returns the history of a journal that is not broken.
 fn replay(dossier: &Dossier) -> History {
     replayed(dossier).unwrap()
 }
@@ -61,33 +61,33 @@ fn log(replayed: &Replayed) -> &JournalLog {
     }
 }
 
-/// Stores a step as an edge would.
+/// Stores a step as an edge does.
 fn store(dossier: &mut Dossier, step: &Step) {
     dossier.store(step);
 }
 
-/// Where the candidate stands after a step that is stored.
+/// The candidate after a step that was stored.
 #[derive(Debug, PartialEq)]
-struct Stands(AnyCandidate);
+struct Stored(AnyCandidate);
 
-/// Takes in an answer, if it is not refused.
-fn receive(dossier: &mut Dossier, text: &str) -> Result<Stands, IntakeRefusal> {
+/// Records an answer, if it is not refused.
+fn receive(dossier: &mut Dossier, text: &str) -> Result<Stored, IntakeRefusal> {
     let document = ResponseDocument::parse(text.as_bytes()).unwrap();
     let step = replay(dossier).receive(&document, time(TIME))?;
     store(dossier, &step);
-    Ok(Stands(step.into_candidate()))
+    Ok(Stored(step.into_candidate()))
 }
 
-/// Files a record, if it is not refused.
-fn review(dossier: &mut Dossier, text: &str) -> Result<Stands, Refusal> {
+/// Records a review, if it is not refused.
+fn review(dossier: &mut Dossier, text: &str) -> Result<Stored, Refusal> {
     let record = ReviewDocument::parse(text.as_bytes()).unwrap().record().unwrap();
     let step =
         replay(dossier).review(record, time(TIME)).map_err(|Refused { reason, .. }| reason)?;
     store(dossier, &step);
-    Ok(Stands(step.into_candidate()))
+    Ok(Stored(step.into_candidate()))
 }
 
-/// A whole answer of a day, with other values in some fields.
+/// Returns a complete answer of a day in November, with `changes` to some fields.
 fn answer(day: u32, changes: &[(&str, Value)]) -> String {
     let mut members = strategies::clean_response(&surfaces()[0]);
     members.insert("responder".to_owned(), json!("Ada Owner"));
@@ -98,18 +98,19 @@ fn answer(day: u32, changes: &[(&str, Value)]) -> String {
     Value::from(members).to_string()
 }
 
-/// The draft of a record for the latest answer, as JSON.
+/// Returns the draft of a record for the latest answer, as JSON.
 fn draft_of(history: &History) -> Option<String> {
     let options = DraftOptions { format: TemplateFormat::Json, ..DraftOptions::default() };
     review_template(history, &Dossier::default(), &options)
 }
 
-/// A record of the latest answer, in which all checks pass but for these.
+/// Returns a record for the latest answer. A check passes unless it has to fail or has no answer.
+/// `changes` replaces some values.
 fn record(dossier: &Dossier, outcome: Lane, changes: &[(&str, Value)]) -> String {
     record_of(&replay(dossier), outcome, changes)
 }
 
-/// As [`record`], for a history on other requests.
+/// Like [`record`], for a history on other requests.
 fn record_of(history: &History, outcome: Lane, changes: &[(&str, Value)]) -> String {
     let mut record: Value = serde_json::from_str(&draft_of(history).unwrap()).unwrap();
     let candidate = history.candidate();
@@ -149,7 +150,7 @@ fn record_of(history: &History, outcome: Lane, changes: &[(&str, Value)]) -> Str
 
 const ACCEPTANCE: Lane = Lane::OwnerReviewOnlyUpdate;
 
-/// A journal in which an answer was held, answered again, and accepted.
+/// A journal with four events: an answer, a hold, a second answer, and its acceptance.
 fn accepted() -> Dossier {
     let mut dossier = Dossier::default();
     receive(&mut dossier, &answer(1, &[("rollback_owner", json!("TBD"))])).unwrap();
@@ -157,12 +158,12 @@ fn accepted() -> Dossier {
     review(&mut dossier, &hold).unwrap();
     receive(&mut dossier, &answer(2, &[])).unwrap();
     let acceptance = record(&dossier, ACCEPTANCE, &[]);
-    let Stands(candidate) = review(&mut dossier, &acceptance).unwrap();
+    let Stored(candidate) = review(&mut dossier, &acceptance).unwrap();
     assert_eq!(candidate.lane(), Lane::WaitingRuntimeGate);
     dossier
 }
 
-/// The ledger of this one candidate.
+/// Returns the ledger of this one candidate.
 fn ledger(candidate: AnyCandidate) -> String {
     let requests = OwnerRequests::parse(br#"{"required_owner_fields": []}"#).unwrap();
     let inventory = Inventory::parse(b"{}").unwrap();
@@ -180,11 +181,11 @@ fn faults(replayed: &Replayed) -> Vec<VerifyCode> {
     log(replayed).faults().iter().map(JournalFault::code).collect()
 }
 
-/// What happens next in a random journal.
+/// The next step of a random journal.
 #[derive(Clone, Debug)]
 enum Next {
     Answer(String),
-    /// A record with these words for the answer that is then the latest.
+    /// The text of a record. A placeholder is in the place of the latest answer's digest.
     Record(String),
 }
 
@@ -199,7 +200,7 @@ fn nexts() -> impl Strategy<Value = Vec<Next>> {
     proptest::collection::vec(next, 1..8)
 }
 
-/// The text of a step, with the time and the answer that it has to have here.
+/// Returns the text of a step, with a time later than before, and with the digest of the latest answer.
 fn text_of(next: &Next, day: usize, dossier: &Dossier) -> String {
     match next {
         Next::Answer(text) => {
@@ -228,7 +229,7 @@ fn replay_gives_the_same_ledger() {
             };
             let history = replay(&dossier);
             prop_assert_eq!(history.log().faults(), []);
-            if let Some(Stands(candidate)) = stepped {
+            if let Some(Stored(candidate)) = stepped {
                 prop_assert_eq!(history.candidate().entry(), candidate.entry());
                 prop_assert_eq!(history.candidate().findings().len(), candidate.findings().len());
                 prop_assert_eq!(ledger(history.into_candidate()), ledger(candidate));
@@ -239,7 +240,7 @@ fn replay_gives_the_same_ledger() {
     });
 }
 
-/// Times as owners and attackers write them.
+/// Times as owners and attackers write them, valid or not.
 fn odd_times() -> impl Strategy<Value = String> {
     const YEARS: &[u16] = &[0, 1, 1969, 1970, 2026, 2027, 9998, 9999];
     const OFFSETS: &[&str] =
@@ -326,11 +327,11 @@ fn a_history_tells_what_happened() {
     assert_eq!(format!("{dossier:?}"), "Dossier { .. }");
     let history = replay(&dossier);
     let events = history.log().events();
-    let told: Vec<_> = events
+    let summary: Vec<_> = events
         .iter()
         .map(|event| (event.sequence(), event.is_review(), event.findings().len()))
         .collect();
-    assert_eq!(told, [(1, false, 1), (2, true, 0), (3, false, 0), (4, true, 0)]);
+    assert_eq!(summary, [(1, false, 1), (2, true, 0), (3, false, 0), (4, true, 0)]);
     assert_eq!(events[0].recorded_at().as_str(), TIME);
     assert_eq!(events[1].lane(), Lane::RequestSupplement);
     assert_eq!(history.log().since_the_answer(), &events[2..]);
@@ -434,7 +435,7 @@ fn who_signs_both_accepts_nothing() {
     let by = history.log().events().last().unwrap().signer().unwrap();
     assert_eq!((by.principal(), by.key()), ("Rex Reviewer", "k2"));
 
-    // Where records are signed, a responder is no claim either.
+    // A signed record needs a signed answer: without a signature, the responder is only a claim.
     let mut unsigned = Dossier::default();
     store(&mut unsigned, &receive(&document()).unwrap());
     let text = record(&unsigned, ACCEPTANCE, &[]);
@@ -445,8 +446,8 @@ fn who_signs_both_accepts_nothing() {
     assert_eq!(*refused.candidate, replay(&unsigned));
 }
 
-/// Every kind that a record can claim, with every role that a key can have, holding and accepting: what the key says
-/// decides, also in a journal that somebody wrote by hand.
+/// Tries every kind of reviewer with every role of a key, for a hold and for an acceptance. The role of the key
+/// decides, also in a journal that was written by hand.
 #[test]
 fn a_record_counts_as_what_its_key_may_sign() {
     use SignerRole::{Automation, Owner, Person};
@@ -516,7 +517,7 @@ fn what_was_withheld_is_nowhere_in_the_journal() {
         let keys: Vec<_> = clean.keys().filter(|key| *key != "schema_version" && *key != "acceptance_candidate_id").collect();
         let key = at.get(&keys).as_str();
         let mut dossier = Dossier::default();
-        let Stands(candidate) =
+        let Stored(candidate) =
             receive(&mut dossier, &answer(1, &[(key, json!(secret))])).unwrap();
         prop_assert_eq!(candidate.lane(), Lane::QuarantineSecretOrRawPayload);
         prop_assert!(dossier.documents.is_empty());

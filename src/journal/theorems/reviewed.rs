@@ -1,8 +1,8 @@
-//! What a review keeps, and until when it counts.
+//! What stays the same after a review, and how long an acceptance counts.
 
 use super::*;
 
-/// What a finding says, and what a reviewer should look at, is the same after a review and a replay.
+/// The findings and hints of an answer are the same after a review and a replay.
 #[test]
 fn a_finding_and_a_hint_survive_a_review() {
     let mut dossier = Dossier::default();
@@ -24,7 +24,7 @@ fn a_finding_and_a_hint_survive_a_review() {
     let held = record(&dossier, Lane::RequestSupplement, &[]);
     review(&mut dossier, &held).unwrap();
     assert_eq!(seen(&dossier), before);
-    // Without the document, the event alone says it.
+    // The event has them, too, without the document.
     let line = dossier.events.split(|byte| *byte == b'\n').next().unwrap();
     let line = std::str::from_utf8(line).unwrap();
     let event = Event::read_line(line).unwrap();
@@ -32,8 +32,8 @@ fn a_finding_and_a_hint_survive_a_review() {
     assert_eq!(event.hints(), before.1);
 }
 
-/// An acceptance counts until its end, whatever the ledger's inputs are; and a record that is over before it is recorded
-/// is no step.
+/// An acceptance counts until its `valid_until`. A record whose `valid_until` has passed when it is recorded is
+/// refused.
 #[test]
 fn an_acceptance_counts_until_its_end() {
     let dossier = accepted();
@@ -60,11 +60,11 @@ fn an_acceptance_counts_until_its_end() {
     for (changes, refusal) in [
         (
             [("reviewed_at", "2026-11-20T10:00:00+08:00"), ("valid_until", TIME)],
-            Refusal::OverAlready,
+            Refusal::AlreadyExpired,
         ),
         (
             [("reviewed_at", TIME), ("valid_until", "2027-11-25T10:00:01+08:00")],
-            Refusal::NotWithinAYear,
+            Refusal::ValidUntilOutOfRange,
         ),
         (
             [("reviewed_at", "2026-11-24T10:05:01+08:00"), ("valid_until", "2027-01-01T00:00:00Z")],

@@ -1,4 +1,4 @@
-//! Journals that somebody changed, or that a step left unfinished.
+//! Journals that somebody changed, and journals with an interrupted step.
 
 use super::*;
 
@@ -11,12 +11,12 @@ fn every_flipped_byte_is_told() {
         for flip in [0x01, 0x20, 0x80] {
             let mut tampered = dossier.clone();
             tampered.events[index] ^= flip;
-            // A line break that is gone joins two lines, of which the first is told.
+            // If the line break is changed, two lines become one. The first of them is reported.
             let line = dossier.events[..index].split(|byte| *byte == b'\n').count();
             let replayed = replayed(&tampered);
             let faults = log(&replayed).faults();
-            let told = faults.iter().any(|fault| fault.line() == Some(line));
-            assert!(told, "byte {index} in line {line}: {faults:?}");
+            let is_reported = faults.iter().any(|fault| fault.line() == Some(line));
+            assert!(is_reported, "byte {index} in line {line}: {faults:?}");
             count += 1;
         }
     }
@@ -35,22 +35,22 @@ fn every_flipped_byte_is_told() {
 fn events_and_documents_that_are_missing_doubled_or_moved_are_told() {
     let dossier = accepted();
     let lines = text_lines(&dossier);
-    let tell = |lines: Vec<&String>| {
+    let codes_of = |lines: Vec<&String>| {
         let text: String = lines.into_iter().flat_map(|line| [line.as_str(), "\n"]).collect();
         codes(&Dossier { events: text.into_bytes(), documents: dossier.documents.clone() })
     };
     for index in 0..lines.len() {
         let without = lines.iter().enumerate().filter(|(other, _)| *other != index);
-        let told = tell(without.map(|(_, line)| line).collect());
+        let reported = codes_of(without.map(|(_, line)| line).collect());
         let is_last = index + 1 == lines.len();
         let code = if is_last { VerifyCode::OrphanDocument } else { VerifyCode::ChainBroken };
-        assert!(told.contains(&code), "{index}: {told:?}");
+        assert!(reported.contains(&code), "{index}: {reported:?}");
         let twice = lines.iter().take(index + 1).chain(lines.iter().skip(index));
-        assert!(tell(twice.collect()).contains(&VerifyCode::ChainBroken), "{index}");
+        assert!(codes_of(twice.collect()).contains(&VerifyCode::ChainBroken), "{index}");
         for other in 0..index {
             let mut swapped: Vec<_> = lines.iter().collect();
             swapped.swap(index, other);
-            assert!(tell(swapped).contains(&VerifyCode::ChainBroken), "{index} {other}");
+            assert!(codes_of(swapped).contains(&VerifyCode::ChainBroken), "{index} {other}");
         }
     }
     let names: Vec<_> = dossier.documents.keys().copied().collect();
@@ -85,7 +85,7 @@ fn the_last_step_happened_whole_or_not_at_all() {
         assert_eq!(history.candidate().lane(), lane, "{length}");
         assert_eq!(codes(&cut).contains(&VerifyCode::TornEvent), length > before, "{length}");
         assert_eq!(history.whole_bytes(), if is_whole { length } else { before });
-        // The next step mends it.
+        // The next step repairs the journal.
         let text = answer(3, &[]);
         let document = ResponseDocument::parse(text.as_bytes()).unwrap();
         let step = history.receive(&document, time(TIME)).unwrap();
@@ -102,7 +102,7 @@ fn documents_whose_events_are_gone_are_told() {
         let text: String = lines.iter().take(kept).flat_map(|line| [line.as_str(), "\n"]).collect();
         let cut = Dossier { events: text.into_bytes(), documents: dossier.documents.clone() };
         let replayed = replayed(&cut);
-        // One document may be what an interrupted step left.
+        // A single document without an event may come from an interrupted step.
         let is_lost = lines.len() - kept > 1;
         assert_eq!(replayed.is_err(), is_lost, "{kept}");
         let broken =
@@ -111,7 +111,7 @@ fn documents_whose_events_are_gone_are_told() {
     }
 }
 
-/// What a power cut can leave of the last line: the beginning of it, zeros where it should be, or both.
+/// Last lines that a power cut can leave: the beginning of the line, zeros in its place, or both.
 fn torn_tails() -> Vec<Vec<u8>> {
     let begun = b"{\"schema_version\":\"monitoring_jour";
     vec![
@@ -136,7 +136,7 @@ fn an_acceptance_before_a_torn_line_does_not_count() {
         assert_eq!(history.whole_bytes(), whole);
         assert_eq!(history.candidate().lane(), Lane::ReadyForMonitoringReview);
         assert!(!history.candidate().entry().has(ProgressFlag::OwnerResponseReceived));
-        // It cannot be accepted a second time: once the torn line is gone, it is accepted.
+        // The answer cannot be accepted a second time: the acceptance counts again once the torn line is gone.
         let again = record(&torn, ACCEPTANCE, &[("record_ref", json!("ticket:OPS-99"))]);
         assert_eq!(review(&mut torn.clone(), &again), Err(Refusal::AcceptanceSuspended));
         // A hold or another answer is the next event, and removes the torn line.
@@ -144,7 +144,7 @@ fn an_acceptance_before_a_torn_line_does_not_count() {
             let mut mended = torn.clone();
             let text =
                 if is_hold { record(&torn, Lane::RequestSupplement, &[]) } else { answer(9, &[]) };
-            let Stands(candidate) = if is_hold {
+            let Stored(candidate) = if is_hold {
                 review(&mut mended, &text).unwrap()
             } else {
                 receive(&mut mended, &text).unwrap()
@@ -154,12 +154,12 @@ fn an_acceptance_before_a_torn_line_does_not_count() {
             assert_eq!(history.candidate().entry(), candidate.entry());
         }
     }
-    // What was held before a torn line stays held.
+    // An answer that was held before a torn line stays held.
     let mut held = Dossier::default();
     receive(&mut held, &answer(1, &[("rollback_owner", json!("TBD"))])).unwrap();
     held.events.extend(b"{");
     assert_eq!(replay(&held).candidate().lane(), Lane::RequestSupplement);
-    // Zeros that are followed by an event are no torn line.
+    // Zeros before another event are not a torn line.
     let mut dossier = accepted();
     let first = dossier.events.iter().position(|byte| *byte == b'\n').unwrap() + 1;
     dossier.events.splice(first..first, *b"\0\0\n");
@@ -168,7 +168,7 @@ fn an_acceptance_before_a_torn_line_does_not_count() {
 
 #[test]
 fn a_broken_journal_yields_no_candidate() {
-    // Two sealed lines and a record, and no answer among them.
+    // Each line has its correct digest, but lines are missing, doubled or in the wrong order.
     let dossier = accepted();
     let lines = text_lines(&dossier);
     let keep = |keep: &[usize]| {
@@ -191,7 +191,7 @@ fn a_broken_journal_yields_no_candidate() {
             assert!(replayed(&tampered).is_err());
         }
     }
-    // All of many journals, or no ledger.
+    // If one of several journals is broken, there is no ledger.
     let stamp = || Stamp::new(TIME, "unknown");
     let inventory = || Inventory::parse(b"{}").unwrap();
     let of = |broken: &Dossier| {
@@ -203,7 +203,7 @@ fn a_broken_journal_yields_no_candidate() {
     assert_eq!(of(&keep(&[1, 3])).unwrap_err().len(), 1);
 }
 
-/// A journal that something took for text says so.
+/// If a tool converted the line breaks of a journal as if it were text, the fault says so.
 #[test]
 fn converted_line_breaks_are_told_as_such() {
     let with_crlf = |bytes: &[u8]| {
@@ -213,8 +213,8 @@ fn converted_line_breaks_are_told_as_such() {
     let converted = Dossier { events: with_crlf(&dossier.events), ..dossier.clone() };
     let broken = replayed(&converted).unwrap_err();
     assert_eq!(faults(&Err(broken)), [VerifyCode::ChainBroken]);
-    let told = replayed(&converted).unwrap_err().to_string();
-    assert!(told.contains("only its line break differs"), "{told}");
+    let message = replayed(&converted).unwrap_err().to_string();
+    assert!(message.contains("only the line break differs"), "{message}");
 
     let mut dossier = Dossier::default();
     let text = answer(1, &[]).replace(",\"", ",\r\n\"");
@@ -231,11 +231,11 @@ fn converted_line_breaks_are_told_as_such() {
         let broken = replayed(&tampered).unwrap_err();
         let fault = &broken.faults()[0];
         assert_eq!(fault.code(), VerifyCode::DocumentAltered);
-        assert_eq!(fault.to_string().contains("Only its line breaks differ"), is_converted);
+        assert_eq!(fault.to_string().contains("Only the line breaks differ"), is_converted);
     }
 }
 
-/// What a file of events says by itself is believed as far as its chain holds.
+/// A skim reads the events up to the first line that breaks the chain.
 #[test]
 fn a_journal_is_skimmed_as_far_as_its_chain_holds() {
     let dossier = accepted();
@@ -285,7 +285,7 @@ fn zeros_in_the_place_of_a_line_break_keep_the_event() {
     }
 }
 
-/// A hold that is stricter than what is found today stays as strict, and every step that is allowed can be replayed.
+/// A hold that is stricter than today's lane stays as strict, and every step that is allowed can be replayed.
 #[test]
 fn a_strict_hold_does_not_grow_milder_when_something_else_is_found() {
     let strict = Lane::StaleOrSilencedAlertReviewRequired;
@@ -294,7 +294,7 @@ fn a_strict_hold_does_not_grow_milder_when_something_else_is_found() {
     receive(&mut dossier, &answer(1, &[("affected_scope", json!(scope))])).unwrap();
     let held = record(&dossier, strict, &[]);
     review(&mut dossier, &held).unwrap();
-    // Another surface is asked about, and the answer speaks of it.
+    // The requests now ask about a second surface, and the answer names it.
     let mut draft: Value = json!({"required_owner_fields": [], "request_drafts": []});
     for (id, surface) in [("", &surfaces()[0]), ("prometheus_rules:rules/new.yml", &surfaces()[1])]
     {
@@ -347,7 +347,7 @@ fn a_strict_hold_does_not_grow_milder_when_something_else_is_found() {
 fn a_mild_hold_grows_as_strict_as_what_is_found_today() {
     let few = requests_with(&[("required_owner_fields", json!([]))]);
     let mut dossier = Dossier::default();
-    // Nobody asked for the review of stale alerts when the answer came.
+    // When the answer came, the request did not ask for the review of stale alerts.
     let text = answer(1, &[("stale_alert_review", json!(null))]);
     let document = ResponseDocument::parse(text.as_bytes()).unwrap();
     let step = replay_on(&few, &dossier).unwrap().receive(&document, time(TIME)).unwrap();
@@ -369,10 +369,10 @@ fn a_record_is_held_against_what_is_found_today_though_an_earlier_one_stands() {
     let check = ReviewerCheck::RedactedRefsOnly;
     let mut dossier = Dossier::default();
     receive(&mut dossier, &answer(1, &[])).unwrap();
-    // The first record fails the check, so it stands when something is found against that.
+    // The first record fails the check. So it still counts when there is a finding against the check.
     let first = record(&dossier, strict, &[("checks/redacted_refs_only", json!("fail"))]);
     review(&mut dossier, &first).unwrap();
-    // Today the request asks for what nobody can answer: that speaks against the check.
+    // Today the request asks for a field that no answer has. That is a finding against the check.
     let all = surfaces()[0].required_owner_fields().to_vec();
     let all: Vec<_> = all.into_iter().chain(["favourite_colour".to_owned()]).collect();
     let requests = requests_with(&[("required_owner_fields", json!(all))]);

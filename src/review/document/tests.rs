@@ -1,5 +1,6 @@
 use super::*;
 
+/// A valid acceptance.
 fn record() -> serde_json::Value {
     let checks: serde_json::Map<_, _> =
         ReviewerCheck::ALL.iter().map(|check| (check.to_string(), "pass".into())).collect();
@@ -19,6 +20,7 @@ fn record() -> serde_json::Value {
     })
 }
 
+/// Returns the path and the problem of the only error of a record with one value changed.
 fn problem_with(key: &str, value: serde_json::Value) -> (String, DocumentProblem) {
     let mut record = record();
     record[key] = value;

@@ -1,8 +1,8 @@
-//! What an answer has to contain, field by field and part by part.
+//! Tests what an answer must contain, field by field and part by part.
 
 use super::*;
 
-/// What is found when a part, or a value at any pointer, is another one.
+/// Returns the lane and the findings of the clean answer with the value at a pointer changed.
 fn found_at(pointer: &str, value: Value) -> (Lane, Vec<(Problem, String)>) {
     let mut document = clean();
     *document.pointer_mut(pointer).unwrap() = value;
@@ -107,7 +107,7 @@ fn each_part_is_held_to_its_form() {
 
 #[test]
 fn what_hides_alerts_needs_an_owner_and_an_end() {
-    // One finding an entry.
+    // Each case gives one finding. It is at the entry, not at the wrong key.
     for (key, value) in [
         ("owner", json!("nobody")),
         ("owner", json!(null)),
@@ -195,11 +195,11 @@ fn one_reason_answers_several_fields_each_under_its_own_rule() {
     let problems = |triage: Triage| -> Vec<_> {
         triage.findings.iter().map(|finding| (finding.problem, finding.field.clone())).collect()
     };
-    // Without a reason nothing is answered.
+    // Without a reason none of the three fields is answered.
     for reason in [json!(null), json!("n/a"), json!("no")] {
         assert_eq!(problems(dashboard(three.clone(), reason)).len(), 3);
     }
-    // A field that has an answer of its own has two; and one that cannot be without is missing.
+    // `reload_owner` has an answer already, so it would have two. `hunter2` is not a field.
     let both = json!([
         "validation_plan",
         "rollback_owner",
@@ -231,7 +231,7 @@ fn after_a_change_more_is_read_back() {
 #[test]
 fn what_is_not_deployed_needs_no_more_than_its_owner() {
     let mut document = clean();
-    for field in AcceptanceField::answers().filter(|field| !field.is_always_asked()) {
+    for field in AcceptanceField::answers().filter(|field| !field.is_always_required()) {
         document.as_object_mut().unwrap().remove(field.as_str());
     }
     document["decision"] = json!("confirm_not_deployed");
@@ -257,7 +257,7 @@ fn what_health_rests_on_has_to_be_shown() {
     let triage = triaged(&document);
     let count =
         |problem| triage.findings.iter().filter(|finding| finding.problem == problem).count();
-    // Each is required, too, and said once.
+    // Each field is also required, but it is reported only once.
     assert_eq!(count(Problem::ReceiptMissing), 1);
     assert_eq!(count(Problem::HealthRefMissing), 1);
     assert_eq!(count(Problem::FalseGreenReviewMissing), 1);
@@ -293,7 +293,7 @@ fn one_sentence_answers_one_question() {
         assert_eq!(repeated(&changes).len(), 1, "{changes:?}");
     }
     for changes in [
-        // Names, reasons, and when to stop may be the same.
+        // Names, reasons and stop conditions may be the same.
         [("/reload_owner", text), ("/receiver_owner", text)],
         [
             ("/incident_context_ref", "not_applicable: none of it"),
@@ -309,7 +309,7 @@ fn one_sentence_answers_one_question() {
     }
 }
 
-/// A comment is content: what a template does not print is examined, and what it prints is not.
+/// A comment is content. A comment that the form did not print is examined, and a printed comment is not.
 #[test]
 fn a_comment_that_is_not_the_templates_is_examined() {
     let surface = &surfaces()[0];

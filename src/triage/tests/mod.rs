@@ -6,12 +6,12 @@ use super::*;
 use crate::inputs::OwnerRequests;
 use crate::json::{read_document, write_json};
 
-/// Two surfaces: a write-capable one with live evidence, and a dashboard.
+/// Two surfaces: a dashboard, and rules that can alter alerts and need live evidence. The rules come first.
 pub(crate) fn requests() -> OwnerRequests {
     requests_with(&[])
 }
 
-/// The same surfaces with other values in some keys of the first one's request.
+/// The same surfaces, with some keys of the first request changed.
 pub(crate) fn requests_with(changes: &[(&str, Value)]) -> OwnerRequests {
     let all: Vec<_> = AcceptanceField::answers().map(AcceptanceField::as_str).collect();
     let draft = |id: &str, label: &str, writes: bool| {
@@ -38,7 +38,7 @@ pub(crate) fn surfaces() -> Vec<Surface> {
     requests().surfaces().to_vec()
 }
 
-/// A whole, clean answer for the first surface.
+/// A complete answer for the first surface, without findings.
 fn clean() -> Value {
     let id = "prometheus_rules:rules/node.yml";
     json!({
@@ -93,7 +93,7 @@ fn triaged(document: &Value) -> Triage {
     triage(&surfaces()[0], &Surfaces::of(&requests()), &document)
 }
 
-/// The problems and fields found when one field is changed.
+/// Returns the lane and the findings of the clean answer with one field changed.
 fn found(key: &str, value: Value) -> (Lane, Vec<(Problem, String)>) {
     let mut document = clean();
     document[key] = value;
@@ -258,19 +258,20 @@ fn an_answer_without_end_is_oversized() {
         assert_eq!(oversized, usize::from(is_oversized));
         assert_eq!(lane == Lane::QuarantineSecretOrRawPayload, is_oversized);
     }
-    // Beyond the limit nothing is looked at, and nothing has to be: the lane is the strictest.
+    // Text beyond the limit is not examined. It does not have to be, because the lane is already the strictest.
     let text = format!("{} 密碼：hunter2x", "字 ".repeat(2_000));
     let (lane, findings) = found("decision_reason", json!(text));
     assert_eq!(lane, Lane::QuarantineSecretOrRawPayload);
     assert_eq!(findings, [(Problem::Oversized, "/decision_reason".to_owned())]);
 }
 
-/// Wherever something hides, it is found, or what is not looked at is oversized: nothing of the answer is kept.
+/// A hidden secret or command is either found, or it is in a part that is not examined and so is oversized. In both cases
+/// nothing of the answer is kept.
 #[test]
 fn what_hides_behind_padding_is_never_kept() {
     let secret = || json!(["glsa", "Qm7xV2bN9cR4tY6wE1uI3oP5sD8fG0hJ", "4be71c09"].join("_"));
     let command = || json!("kubectl -n monitoring rollout restart deploy/alertmanager");
-    let behind = |count: usize, filler: Value, hidden: Value| {
+    let after = |count: usize, filler: Value, hidden: Value| {
         let mut items = vec![filler; count];
         items.push(hidden);
         Value::from(items)
@@ -293,12 +294,12 @@ fn what_hides_behind_padding_is_never_kept() {
     ];
     for count in counts {
         hidden.extend([
-            behind(count, Value::Null, secret()),
-            behind(count, json!(0), secret()),
-            behind(count, json!(["ok"]), secret()),
-            behind(count, Value::Null, command()),
-            behind(count, json!({}), command()),
-            behind(count, json!("ticket:OPS-1"), secret()),
+            after(count, Value::Null, secret()),
+            after(count, json!(0), secret()),
+            after(count, json!(["ok"]), secret()),
+            after(count, Value::Null, command()),
+            after(count, json!({}), command()),
+            after(count, json!("ticket:OPS-1"), secret()),
             keyed(count, secret()),
             keyed(count, command()),
         ]);
@@ -311,7 +312,7 @@ fn what_hides_behind_padding_is_never_kept() {
             assert!(lane.is_withheld(), "{key} {shown}: {lane} {:?}", findings.first());
         }
     }
-    // An unknown key beside its value, at the top.
+    // At the top level, an unknown key shows that its value is a secret.
     for (key, value) in [
         ("smtp_auth_password", json!("Xk39fjwl29qz")),
         ("DB_PASSWORD", json!("Xk39fjwl29qz")),
@@ -331,19 +332,19 @@ fn a_document_has_at_most_two_hundred_findings_and_then_is_oversized() {
     assert_eq!(triage.findings.len(), MAX_FINDINGS + 1);
     assert_eq!(triage.findings.last().unwrap().problem(), Problem::Oversized);
     assert_eq!(triage.lane(), Lane::QuarantineSecretOrRawPayload);
-    // One less is said in full.
+    // Exactly at the limit, every finding is reported and the answer is not oversized.
     for index in 200..400 {
         document.as_object_mut().unwrap().remove(&format!("k{index}"));
     }
     let triage = triaged(&document);
     assert_eq!(triage.findings.len(), MAX_FINDINGS);
     assert_eq!(triage.lane(), Lane::RequestSupplement);
-    // Invisible characters without end are one finding, or few: the journal keeps each.
+    // A very long run of invisible characters gives only few findings, because the journal stores every finding.
     let (_, findings) = found("decision_reason", json!(format!("x{}", "\u{200b}".repeat(3_000))));
     assert!(findings.len() <= MAX_FINDINGS + 1);
 }
 
-/// A surface of the same name that asks for less is another one.
+/// A surface with the same id that asks for less is not the surface of the requests.
 #[test]
 fn an_answer_for_a_surface_that_is_not_one_of_the_requests_is_held() {
     let twin = requests_with(&[("write_capable_surface", json!(false))]);
@@ -515,7 +516,7 @@ fn a_list_of_one_reason_is_an_answer_and_a_missing_field_says_whether_one_would_
         let answers = triaged(&document).response.answers;
         assert_eq!(answers.is_not_applicable(refs), is_not_applicable, "{value}");
     }
-    // Of the dashboard the request alone asks for a plan; the rules demand one.
+    // For the dashboard only the request asks for a plan, so `not_applicable` is accepted. The rules demand a plan.
     let mut document = clean();
     document["validation_plan"] = Value::Null;
     let next_step = |index: usize| {
@@ -536,7 +537,7 @@ fn a_name_that_carries_a_secret_is_told_from_one_that_does_not() {
     assert!(!carries_anything_withheld("Ada Owner"));
 }
 
-/// What is taken apart into keys, items and values is no less found.
+/// A secret, payload or command that is split over keys, items and values is found, too.
 #[test]
 fn what_is_spread_over_a_list_or_an_object_is_never_kept() {
     let value = "Qm7xV2bN9cR4tY6wEx";
@@ -563,12 +564,12 @@ fn what_is_spread_over_a_list_or_an_object_is_never_kept() {
             assert!(lane.is_withheld(), "{key} {hidden}: {lane} {findings:?}");
         }
     }
-    // Lists of pointers stay what they are.
+    // A list of refs is not a finding.
     let refs = json!(["artifact:run-12/readback.json", "commit:0af9c1d", "ticket:OPS-14"]);
     assert_eq!(found("redacted_evidence_refs", refs).1, []);
 }
 
-/// What is split over parts is read in the order of the file.
+/// Parts are joined in the order of the file, not in the order of the form.
 #[test]
 fn a_secret_that_is_split_over_parts_is_found_in_either_order() {
     let token = ["glsa_Qm7xV2bN9cR4tY6wE1uI", "3oP5sD8fG0hJ_4be71c09"];

@@ -52,7 +52,9 @@ fn a_signature_stands_alone_in_its_file_and_is_of_a_kind_that_is_checked() {
         let public = key(&case, name, kind);
         case.write(SIGNERS, format!("ada@example.com namespaces=\"{RESPONSE}\" {public}\n"));
         assert!(
-            case.run_to(2, &["intake", "answer.json"]).1.contains("keys are ed25519"),
+            case.run_to(2, &["intake", "answer.json"])
+                .1
+                .contains("expected a key of the kind ed25519"),
             "{name}"
         );
     }

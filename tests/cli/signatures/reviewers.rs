@@ -86,10 +86,10 @@ fn reviewer_kind_agrees_with_the_namespace_of_the_signature() {
         for outcome in [ACCEPT, HOLD] {
             record(&case, outcome, name, kind, signed_in);
             let (_, err) = case.run_to(1, &["review", "record.json"]);
-            let problem = format!("the signature is for another namespace than {place}, where");
+            let problem = format!("the signature is in the wrong namespace: expected {place}, for");
             assert!(err.contains(&problem), "{name} {kind} {signed_in}: {err}");
             let next = format!(
-                "next: sign it there: ssh-keygen -Y sign -n {place} -f KEY record.json; or have reviewer_kind say"
+                "next: sign it in that namespace: ssh-keygen -Y sign -n {place} -f KEY record.json; or correct reviewer_kind"
             );
             assert!(err.contains(&next), "{name} {kind} {signed_in}: {err}");
         }
@@ -100,7 +100,10 @@ fn reviewer_kind_agrees_with_the_namespace_of_the_signature() {
     {
         record(&case, HOLD, name, kind, namespace);
         let (_, err) = case.run_to(1, &["review", "record.json"]);
-        assert!(err.contains("does not allow the key to sign such documents"), "{name}: {err}");
+        assert!(
+            err.contains("does not allow the key to sign this kind of document"),
+            "{name}: {err}"
+        );
     }
     // What is missing is told for the kind that the record says.
     std::fs::remove_file(case.path().join("record.json.sig")).unwrap();
@@ -171,8 +174,9 @@ fn verify_holds_the_role_of_an_event_against_the_list() {
     let list = list_with(&case, &format!("bot@example.com namespaces=\"{AUTOMATION}\" {rex}"));
     assert_eq!(case.codes(&[]), ["signature_invalid"]);
     let (out, _) = case.run_to(1, &["verify"]);
-    let message =
-        format!("its event says that its key signs as person, and {SIGNERS} says as automation");
+    let message = format!(
+        "its event says that its key signs as person, but {SIGNERS} lists it as automation"
+    );
     assert!(out.contains(&message), "{out}");
     assert_eq!(case.codes(&["--since", "HEAD"]), [""; 0]);
     case.write(SIGNERS, list);

@@ -49,10 +49,7 @@ fn a_security_key_signs_where_somebody_touched_it() {
         }
         token.sign(&case, RESPONSE, "answer.json", Touch { flags: 0, ..TOUCH });
         let (_, err) = case.run_to(1, &["intake", "answer.json"]);
-        assert!(
-            err.contains("a security key that nobody touched: the user-presence flag"),
-            "{err}"
-        );
+        assert!(err.contains("the security key was not touched: the user-presence flag"), "{err}");
         let next = format!(
             "next: sign it again, and touch the key when it asks for that: ssh-keygen -Y sign -n {RESPONSE} -f KEY answer.json"
         );

@@ -18,23 +18,25 @@ fn signed_answers_and_records_are_taken_in_and_held_to_their_signatures() {
         "{err}"
     );
     for (key, namespace, problem) in [
-        ("rex", RESPONSE, "gives this principal this key"),
-        ("ada", RECORD, "for another namespace"),
+        ("rex", RESPONSE, "does not list this key for this principal"),
+        ("ada", RECORD, "in the wrong namespace"),
     ] {
         sign(&case, key, namespace, "answer.json");
         assert!(case.run_to(1, &["intake", "answer.json"]).1.contains(problem));
     }
     case.write("answer.json.sig", "no signature");
-    assert!(case.run_to(1, &["intake", "answer.json"]).1.contains("holds no SSH signature"));
+    assert!(
+        case.run_to(1, &["intake", "answer.json"]).1.contains("does not contain an SSH signature")
+    );
     sign(&case, "ada", RESPONSE, "answer.json");
     case.run_to(0, &["intake", "answer.json"]);
     let accept = [("reviewer", json!("rex@example.com"))];
     case.record("record.json", "owner_review_only_update", &accept);
-    assert!(case.run_to(1, &["review", "record.json"]).1.contains("has to be signed"));
+    assert!(case.run_to(1, &["review", "record.json"]).1.contains("must be signed"));
     sign(&case, "rex", RECORD, "record.json");
     let whole = std::fs::read_to_string(case.path().join("record.json")).unwrap();
     case.write("record.json", whole.replace("readback.", "readback!"));
-    assert!(case.run_to(1, &["review", "record.json"]).1.contains("not of these bytes"));
+    assert!(case.run_to(1, &["review", "record.json"]).1.contains("does not match the bytes"));
     case.write("record.json", whole);
     case.run_to(0, &["review", "record.json"]);
     case.commit_ledger();

@@ -1,25 +1,25 @@
-//! What became of the surfaces since the last inventory.
+//! The changes of the surfaces since the last inventory.
 
 use std::collections::BTreeMap;
 
 use crate::inventory::Listed;
 use crate::journal::journal_folder;
 
-/// Which surfaces are new, gone or changed, and whose answers that outdates.
+/// The surfaces that are new, gone or changed, and the answers that no longer count because of it.
 #[derive(Debug, Default)]
 pub(super) struct Changes<'l> {
     pub(super) new: Vec<&'l str>,
     pub(super) gone: Vec<&'l str>,
-    /// Their file has other bytes.
+    /// Surfaces whose file has other bytes.
     pub(super) changed: Vec<&'l str>,
-    /// Something else is said of them.
+    /// Surfaces whose file has the same bytes, but whose entry in the inventory differs.
     pub(super) redescribed: Vec<&'l str>,
     pub(super) outdated: Vec<Outdated>,
     /// Surfaces that are gone and have a journal.
     pub(super) retired: Vec<&'l str>,
 }
 
-/// An answer that no longer counts: its surface is another one now.
+/// An answer that no longer counts, since its surface has changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Outdated {
     pub(super) surface_id: String,
@@ -28,7 +28,7 @@ pub(super) struct Outdated {
 }
 
 impl<'l> Changes<'l> {
-    /// What the new inventory lists otherwise than the old one; nothing where there was none.
+    /// Compares two inventories. If there was no inventory before, there are no changes.
     pub(super) fn between(before: Option<&'l [Listed]>, after: &'l [Listed]) -> Self {
         let Some(before) = before else { return Self::default() };
         let by_id = |listed: &'l [Listed]| -> BTreeMap<&'l str, &'l Listed> {
@@ -48,11 +48,12 @@ impl<'l> Changes<'l> {
         changes
     }
 
+    /// Whether the two inventories list the same surfaces.
     pub(super) fn are_none(&self) -> bool {
         [&self.new, &self.gone, &self.changed, &self.redescribed].iter().all(|ids| ids.is_empty())
     }
 
-    /// Takes note of the answers that no longer count, and of journals whose surfaces are gone.
+    /// Adds the answers that no longer count, and the surfaces that are gone but have a journal.
     pub(super) fn outdate(&mut self, outdated: impl Iterator<Item = Outdated>, retired: &[String]) {
         self.outdated = outdated.collect();
         self.outdated.sort_by(|one, other| one.surface_id.cmp(&other.surface_id));

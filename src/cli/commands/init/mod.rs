@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::cli::failure::{Failure, Failures, Outcome};
+use crate::cli::failure::{Failure, Failures, CommandResult};
 use crate::cli::inputs::InputArgs;
 use crate::cli::repository::{Replay, Replayed, Repository, log_of};
 use crate::cli::survey::{Surveyed, read_back, survey};
@@ -24,9 +24,10 @@ use crate::words::names::LEDGER;
 use changes::{Changes, Outdated};
 use summary::Summary;
 
-/// Write inventory, owner requests and ledger for this repository, ready to commit
+/// Write the inventory, the owner requests and the ledger of a repository
 ///
-/// Run it again after a change: it says which surfaces are new, gone or changed, and whose answers that outdates.
+/// Commit the three files. Run the command again after a change. It then reports which surfaces are new, gone or
+/// changed, and which answers no longer count.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
@@ -35,16 +36,16 @@ pub(in crate::cli) struct Args {
     #[command(flatten)]
     wait: WaitArgs,
 
-    /// Write nothing; say whether what is committed is stale, and exit with 1 if it is
+    /// Write nothing, report which of the three files are stale, and exit with 1 if any is
     #[arg(long)]
     check: bool,
 
-    /// The time to show in the ledger where it changes; now at +08:00 without it
+    /// The time to write into the ledger if the ledger changes; without it, the current time at +08:00
     #[arg(long, value_name = "TIME")]
     generated_at: Option<String>,
 }
 
-pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
+pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     let inputs = &args.inputs;
     let Surveyed { inventory, has_owners } = survey(inputs, is_quiet)?;
     let requests = draft(inventory.as_bytes())
@@ -58,7 +59,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     let lock = args.wait.share(inputs)?;
     let [old_inventory, old_requests, old_ledger] = read_all(&places)?;
     let before = match &old_inventory {
-        // What is no inventory is replaced, and nothing is known of before.
+        // An invalid inventory is replaced. The result is then reported as if there had been no inventory.
         Some(bytes) => crate::inventory::Listed::parse(bytes).ok().map(|(listed, _)| listed),
         None => None,
     };
@@ -101,6 +102,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The error if a repository has no surface.
 fn nothing_found(root: &Path) -> Failure {
     Failure::Usage {
         message: format!(
@@ -108,18 +110,21 @@ fn nothing_found(root: &Path) -> Failure {
             shown(root)
         ),
         next_step:
-            "name the repository with --root, or `git add` its files first; `acceptance-ledger \
-                    explain KIND` says what is looked for"
+            "set --root to the repository, or `git add` its files first; `acceptance-ledger \
+                    explain KIND` says what the tool looks for"
                 .to_owned(),
     }
 }
 
+/// Reads the three files as they are now; `None` for a file that does not exist.
 fn read_all(places: &[PathBuf; 3]) -> Result<[Option<Vec<u8>>; 3], Failures> {
     let [one, two, three] = places;
-    Ok([files::read_if_there(one)?, files::read_if_there(two)?, files::read_if_there(three)?])
+    Ok([files::read_if_exists(one)?, files::read_if_exists(two)?, files::read_if_exists(three)?])
 }
 
-/// The ledger that new inputs and the journal make. It keeps its old time and commit where nothing else changes.
+/// Makes the ledger from the new inputs and the journal.
+///
+/// If nothing else in the ledger changes, it keeps its old time and commit. So `init` without changes writes nothing.
 fn replay(
     args: &Args,
     inventory: &str,
@@ -165,9 +170,10 @@ fn replay(
     Ok((text, tally, blanks))
 }
 
-/// How many blanks the template of each surface has.
+/// The number of blanks in the template of each surface, by surface id.
 type Blanks = BTreeMap<String, usize>;
 
+/// Writes the ledger with a stamp into a text.
 fn written(ledger: &mut Ledger, stamp: Stamp) -> (String, Tally) {
     ledger.restamp(stamp);
     let mut text = String::new();
@@ -176,7 +182,7 @@ fn written(ledger: &mut Ledger, stamp: Stamp) -> (String, Tally) {
     (text, tally)
 }
 
-/// Whose answer no longer counts, if somebody's does.
+/// Returns the latest answer of a journal if that answer no longer counts.
 fn outdated(replay: &Replay, folder: &Folder) -> Option<Outdated> {
     let log = log_of(replay);
     let answer = log.events().iter().rev().find(|event| !event.is_review())?;
@@ -187,7 +193,7 @@ fn outdated(replay: &Replay, folder: &Folder) -> Option<Outdated> {
     let bytes = answer.document().and_then(|name| folder.dossier.documents.get(&name));
     let response = bytes.and_then(|bytes| ResponseDocument::parse(bytes).ok());
     let responder = response.and_then(|response| response.responder().map(str::to_owned));
-    // Rules may have become stricter since it was taken in.
+    // The rules may have become stricter since intake, and a withheld text must not be printed.
     let responder = responder.filter(|name| !carries_anything_withheld(name));
     Some(Outdated {
         surface_id: candidate.surface().surface_id().to_owned(),

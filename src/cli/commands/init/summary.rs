@@ -1,4 +1,4 @@
-//! What `init` says: to be read in ten seconds, at 80 columns.
+//! The summary that `init` prints. A user should read it in ten seconds, on a terminal of 80 columns.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -12,22 +12,23 @@ use crate::words::{ControlTier, InventoryRemark, ProgressFlag, RuntimeGate};
 
 use super::changes::Changes;
 
-/// How many names a list shows before it says how many more there are.
+/// How many names a list shows. It then says how many more there are.
 const MAX_NAMES: usize = 10;
 
-/// How wide a line may be.
+/// How many columns a line may have.
 const WIDTH: usize = 78;
 
-/// Folders whose files seldom are what runs.
+/// Names of folders that usually hold samples and tests, not configuration that runs.
 const SAMPLES: &[&str] = &[
     "demo", "demos", "example", "examples", "fixtures", "sample", "samples", "test", "testdata",
     "tests",
 ];
 
+/// Everything that the summary shows.
 pub(super) struct Summary<'a> {
     pub(super) root: &'a Path,
     pub(super) listed: &'a [Listed],
-    /// How many blanks the template of each surface has.
+    /// The number of blanks in the template of each surface, by surface id.
     pub(super) blanks: &'a BTreeMap<String, usize>,
     pub(super) remarks: &'a [ListedRemark],
     pub(super) changes: &'a Changes<'a>,
@@ -39,7 +40,7 @@ pub(super) struct Summary<'a> {
 }
 
 impl Summary<'_> {
-    /// What `--check` says.
+    /// The text that `--check` prints.
     pub(super) fn check(&self) -> String {
         let mut text = String::new();
         // Writing to a string cannot fail.
@@ -64,6 +65,7 @@ impl Summary<'_> {
         writeln!(out, "\nnext: acceptance-ledger init{}", self.root_option())
     }
 
+    /// The option `--root` for a suggested command; empty for the working directory.
     fn root_option(&self) -> String {
         if self.root == Path::new(".") {
             String::new()
@@ -72,6 +74,7 @@ impl Summary<'_> {
         }
     }
 
+    /// Writes for each tier how many surfaces it has, and the fewest blanks that an owner has to fill in.
     fn write_tiers(&self, f: &mut impl fmt::Write) -> fmt::Result {
         writeln!(
             f,
@@ -92,7 +95,7 @@ impl Summary<'_> {
         Ok(())
     }
 
-    /// How many surfaces of which kind can write.
+    /// Writes how many surfaces of each kind a tier has, with the largest number first.
     fn write_kinds(&self, f: &mut impl fmt::Write) -> fmt::Result {
         for tier in ControlTier::ALL {
             let mut counts = BTreeMap::new();
@@ -111,6 +114,7 @@ impl Summary<'_> {
         Ok(())
     }
 
+    /// Writes how many surfaces are in folders of samples and tests.
     fn write_samples(&self, f: &mut impl fmt::Write) -> fmt::Result {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for path in self.listed.iter().filter_map(Listed::path) {
@@ -127,13 +131,14 @@ impl Summary<'_> {
         let names: Vec<_> = counts.keys().map(|name| format!("{name}/")).collect();
         writeln!(
             f,
-            "  {total} of {} lie under {}. Where nothing live reads a file, its owner\n  \
+            "  {total} of {} are under {}. If nothing live reads a file, its owner\n  \
              answers confirm_not_deployed.",
             self.listed.len(),
             names.join(", ")
         )
     }
 
+    /// Writes the suggested owners, or why there are none.
     fn write_owners(&self, f: &mut impl fmt::Write) -> fmt::Result {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for owner in self.listed.iter().filter_map(|surface| surface.suggested_owner.as_deref()) {
@@ -141,9 +146,9 @@ impl Summary<'_> {
         }
         if counts.is_empty() {
             let why = if self.has_owners {
-                "CODEOWNERS names nobody for them"
+                "CODEOWNERS names no owner for them"
             } else {
-                "there is no CODEOWNERS, and no rule file names one"
+                "CODEOWNERS is missing, no rule file names an owner"
             };
             return writeln!(f, "  No owner is suggested: {why}.");
         }
@@ -160,6 +165,7 @@ impl Summary<'_> {
         write_wrapped(f, "  Suggested owners: ", words)
     }
 
+    /// Writes the places that were not read like other files.
     fn write_remarks(&self, f: &mut impl fmt::Write) -> fmt::Result {
         for remark in InventoryRemark::ALL {
             let found: Vec<_> =
@@ -184,13 +190,14 @@ impl Summary<'_> {
         Ok(())
     }
 
+    /// Writes what has changed since the last inventory.
     fn write_changes(&self, f: &mut impl fmt::Write) -> fmt::Result {
         let changes = self.changes;
         for (what, ids) in [
             ("new", &changes.new),
             ("gone", &changes.gone),
             ("changed", &changes.changed),
-            ("described otherwise", &changes.redescribed),
+            ("described differently", &changes.redescribed),
         ] {
             if ids.is_empty() {
                 continue;
@@ -201,7 +208,7 @@ impl Summary<'_> {
         if !changes.outdated.is_empty() {
             writeln!(
                 f,
-                "  {} answered before, and the answer no longer counts: ask again",
+                "  {} with an answer that no longer counts: ask again",
                 changes.outdated.len()
             )?;
             for answer in changes.outdated.iter().take(MAX_NAMES) {
@@ -217,7 +224,7 @@ impl Summary<'_> {
             write_more(f, changes.outdated.len())?;
         }
         if !changes.retired.is_empty() {
-            writeln!(f, "  {} gone with a journal, which stays as it is:", changes.retired.len())?;
+            writeln!(f, "  {} gone, with a journal that stays unchanged:", changes.retired.len())?;
             write_names(f, changes.retired.iter().copied())?;
         }
         Ok(())
@@ -246,12 +253,12 @@ impl fmt::Display for Summary<'_> {
         }
         let folder = self.places.last().and_then(|place| place.parent()).unwrap_or(Path::new("."));
         let is_any_stale = self.is_stale.contains(&true);
-        let what = if is_any_stale { "Wrote" } else { "Nothing to write; up to date are" };
+        let what = if is_any_stale { "Wrote" } else { "Nothing to write; all is up to date" };
         writeln!(f, "\n{what}, under {}:", shown(folder))?;
-        let whats = ["what there is", "what is asked", "the ledger"];
-        for ((place, what), is_stale) in self.places.iter().zip(whats).zip(self.is_stale) {
+        let contents = ["inventory", "owner requests", "ledger"];
+        for ((place, what), is_stale) in self.places.iter().zip(contents).zip(self.is_stale) {
             let kept = if !is_stale && is_any_stale { ", unchanged" } else { "" };
-            // An input may have been named elsewhere.
+            // An argument may have put an input into another folder. Its whole path is then shown.
             let place = place.strip_prefix(folder).unwrap_or(place);
             writeln!(f, "  {:<60} {what}{kept}", shown(place))?;
         }
@@ -259,7 +266,7 @@ impl fmt::Display for Summary<'_> {
         let waiting = self.listed.len().saturating_sub(with(ProgressFlag::OwnerResponseReceived));
         writeln!(
             f,
-            "\nNothing was sent, and nobody was asked. {waiting} wait, {} received, {} accepted,\n{}=0.",
+            "\nNothing was sent, and no owner was asked. {waiting} wait, {} received, {} accepted,\n{}=0.",
             with(ProgressFlag::OwnerResponseReceived),
             with(ProgressFlag::OwnerResponseAccepted),
             RuntimeGate::RuntimeGate
@@ -275,6 +282,7 @@ impl fmt::Display for Summary<'_> {
     }
 }
 
+/// Makes the first letter lower case, for a sentence that follows other words.
 fn lower_first(text: &str) -> String {
     let mut characters = text.chars();
     characters
@@ -282,6 +290,7 @@ fn lower_first(text: &str) -> String {
         .map_or(String::new(), |first| first.to_lowercase().chain(characters).collect())
 }
 
+/// Writes the first names of a list, one per line, and how many more there are.
 fn write_names<'n>(
     f: &mut impl fmt::Write,
     names: impl ExactSizeIterator<Item = &'n str>,
@@ -300,7 +309,7 @@ fn write_more(f: &mut impl fmt::Write, count: usize) -> fmt::Result {
     }
 }
 
-/// Words behind a title, with commas, broken into lines under each other.
+/// Writes words after a title, separated by commas. Long lists are broken into lines.
 fn write_wrapped(
     f: &mut impl fmt::Write,
     title: &str,

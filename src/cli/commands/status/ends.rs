@@ -1,4 +1,4 @@
-//! Which acceptances end soon.
+//! Lists the acceptances that end soon.
 
 use std::fmt;
 
@@ -9,16 +9,17 @@ use crate::escape;
 use crate::escape::lines_for_terminal;
 use crate::time::Time;
 
-/// When acceptances end.
+/// The acceptances that end within a number of days.
 pub(super) struct Ends {
     days: u32,
-    /// Each surface, its end, and in how many days that is; the soonest first.
+    /// The surface id, the end, and the days until the end, rounded up. The earliest end is first.
     ends: Vec<(String, Time, i64)>,
 }
 
 const SECONDS_OF_A_DAY: i64 = 24 * 60 * 60;
 
 impl Ends {
+    /// Finds the acceptances that end within `days` from `now`, and those that have ended. `None` if `days` is `None`.
     pub(super) fn within(
         days: Option<u32>,
         candidates: &[AnyCandidate],
@@ -60,7 +61,7 @@ impl fmt::Display for Ends {
         writeln!(f, "\nAcceptances that end within {} days:", self.days)?;
         for (id, until, days) in &self.ends {
             let when = match days {
-                ..=0 => "over".to_owned(),
+                ..=0 => "expired".to_owned(),
                 1 => "in 1 day".to_owned(),
                 days => format!("in {days} days"),
             };

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use crate::cli::failure::{Failure, Outcome};
+use crate::cli::failure::{Failure, CommandResult};
 use crate::cli::inputs::{InputArgs, find_surface};
 use crate::cli::report::{HumanOrJson, json};
 use crate::cli::repository::{Replayed, Repository, log_of};
@@ -22,10 +22,10 @@ use crate::words::{Lane, ProgressFlag, RuntimeGate};
 use ends::Ends;
 use story::SurfaceStory;
 
-/// Show the lanes and their counts, or the history of one surface
+/// Show how many candidates are in each lane, or the history of one surface
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The surface, as in `prometheus_rules:rules/node.yml`
+    /// The id of the surface, such as `prometheus_rules:rules/node.yml`, or a part that no other id contains
     surface_id: Option<String>,
 
     #[command(flatten)]
@@ -34,25 +34,25 @@ pub(in crate::cli) struct Args {
     #[command(flatten)]
     wait: WaitArgs,
 
-    /// List every surface with its lane, too
+    /// Also list every surface with its lane
     #[arg(long, conflicts_with = "surface_id")]
     surfaces: bool,
 
-    /// List the acceptances that end within so many days, and those that are over, too
+    /// Also list the acceptances that end within this many days, and those that have expired
     #[arg(long, value_name = "DAYS", conflicts_with = "surface_id")]
     expiring: Option<u32>,
 
-    /// How to write it
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: HumanOrJson,
 }
 
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> CommandResult {
     let now = clock::event_time().ok_or_else(Failure::clock)?;
     let lock = args.wait.share(&args.inputs)?;
     let mut repository = Repository::open(&args.inputs)?;
     let owners = args.inputs.suggested_owners()?;
-    let (text, is_sound) = match &args.surface_id {
+    let (text, is_valid) = match &args.surface_id {
         None => lanes(&mut repository, args, &owners, &now)?,
         Some(id) => {
             let surface = find_surface(repository.requests.surfaces(), id)?;
@@ -78,10 +78,10 @@ pub(super) fn run(args: &Args) -> Outcome {
     };
     drop(lock);
     stdout::print_bytes(text.as_bytes())?;
-    Ok(ExitCode::from(u8::from(!is_sound)))
+    Ok(ExitCode::from(u8::from(!is_valid)))
 }
 
-/// How many candidates stand in each lane, and whether every journal is sound.
+/// Returns the text with the number of candidates in each lane, and whether every journal is valid.
 fn lanes(
     repository: &mut Repository,
     args: &Args,
@@ -89,7 +89,7 @@ fn lanes(
     now: &Time,
 ) -> Result<(String, bool), crate::cli::failure::Failures> {
     let replayed = repository.replay(|_, _| ())?;
-    let is_sound = !replayed.is_broken();
+    let is_valid = !replayed.is_broken();
     let Replayed { candidates, journals, .. } = replayed;
     let ends = Ends::within(args.expiring, &candidates, now);
     let candidates: Vec<_> =
@@ -154,5 +154,5 @@ fn lanes(
             text
         }
     };
-    Ok((text, is_sound))
+    Ok((text, is_valid))
 }

@@ -1,4 +1,4 @@
-//! The story of one surface: what happened, what a reviewer failed, and what comes next.
+//! The history of one surface: its events, the checks that a reviewer failed, and the next step.
 
 use std::fmt;
 
@@ -20,25 +20,25 @@ use crate::time::Time;
 use crate::triage::carries_anything_withheld;
 use crate::words::{AcceptanceField, Lane, ResponseKey, ReviewerCheck};
 
-/// What happened to one surface.
+/// Everything that the history of one surface shows.
 pub(super) struct SurfaceStory<'a> {
     pub(super) now: &'a Time,
-    /// Whether the file in the work tree has another digest than the request says.
+    /// Whether the file in the work tree has a different digest than the owner request.
     pub(super) is_of_another_file: bool,
     pub(super) surface: &'a Surface,
     pub(super) replay: &'a Replay,
     pub(super) log: &'a JournalLog,
     pub(super) folder: &'a Folder,
     pub(super) signers: Option<&'a AllowedSigners>,
-    /// Whom the request suggests as the owner.
+    /// The owner that the request suggests.
     pub(super) owner: Option<&'a str>,
 }
 
-/// One event, with what its document adds to it.
+/// What the document of an event adds to the event.
 struct EventDetails {
     /// Who answered or reviewed.
     who: Option<String>,
-    /// What a reviewer gave as the reason.
+    /// The reason that a reviewer gave.
     reason: Option<String>,
     is_withdrawn: bool,
     signed: Signed,
@@ -51,7 +51,7 @@ impl SurfaceStory<'_> {
         let (mut who, mut reason) = (None, None);
         match (bytes, event.is_review()) {
             (Some(bytes), true) => {
-                // A record whose texts do not pass is not shown.
+                // If today's rules find something in the texts of a record, the texts are not printed.
                 let record = ReviewDocument::parse(bytes).ok();
                 if let Some(record) = record.filter(|record| record.record().is_ok()) {
                     who = Some(lines_for_terminal(record.reviewer()));
@@ -62,7 +62,7 @@ impl SurfaceStory<'_> {
                 let response = ResponseDocument::parse(bytes).ok();
                 let responder =
                     response.and_then(|response| response.responder().map(lines_for_terminal));
-                // Rules may have become stricter since it was taken in.
+                // The rules may have become stricter since intake, and a withheld text must not be printed.
                 who = responder.filter(|name| !carries_anything_withheld(name));
             }
             (None, _) => {}
@@ -72,7 +72,7 @@ impl SurfaceStory<'_> {
         EventDetails { who, reason, is_withdrawn, signed }
     }
 
-    /// The record that holds or accepts the answer now, where its document is still there and passes.
+    /// The record that holds or accepts the answer now; `None` if its document is missing or no longer valid.
     fn latest_record(&self) -> Option<ReviewDocument> {
         self.replay.as_ref().ok()?.candidate().record()?;
         let event = self.log.events().iter().rfind(|event| event.is_review())?;
@@ -80,18 +80,19 @@ impl SurfaceStory<'_> {
         ReviewDocument::parse(bytes).ok().filter(|document| document.record().is_ok())
     }
 
+    /// Whether an event is the latest review.
     fn is_latest_review(&self, event: &Event) -> bool {
         let latest = self.log.events().iter().rfind(|event| event.is_review());
         latest.is_some_and(|latest| latest.sequence() == event.sequence())
     }
 
-    /// The latest answer, where it is stored.
+    /// The latest answer; `None` if it is not stored.
     fn latest_answer(&self) -> Option<ResponseDocument> {
         let event = self.log.since_the_answer().first()?;
         ResponseDocument::parse(self.folder.dossier.documents.get(&event.document()?)?).ok()
     }
 
-    /// The checks that the reviewer failed: that is what the owner has to mend.
+    /// The checks that the reviewer failed. The owner has to fix these.
     fn failed_checks(&self) -> Vec<ReviewerCheck> {
         let candidate = self.replay.as_ref().ok().map(History::candidate);
         let record = candidate.and_then(AnyCandidate::record);
@@ -99,6 +100,7 @@ impl SurfaceStory<'_> {
         verdicts.filter(|(_, verdict)| *verdict == Verdict::Fail).map(|(check, _)| check).collect()
     }
 
+    /// Writes the failed checks with their lines in the answer, the reason, and the number of verdicts of each kind.
     fn write_failed(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let failed = self.failed_checks();
         let Some(record) = self.latest_record().filter(|_| !failed.is_empty()) else {
@@ -148,6 +150,7 @@ impl SurfaceStory<'_> {
         )
     }
 
+    /// The JSON document for programs.
     pub(super) fn to_json(&self) -> Value {
         let candidate = self.replay.as_ref().ok().map(History::candidate);
         let events = self.log.events().iter().map(|event| {
@@ -159,7 +162,7 @@ impl SurfaceStory<'_> {
                 "lane": event.lane(),
                 "who": who,
                 "reason": reason,
-                "signed": matches!(signed, Signed::Holds { .. }),
+                "signed": matches!(signed, Signed::Valid { .. }),
                 "withdrawn": is_withdrawn,
                 "findings": event.findings().len(),
             })
@@ -194,7 +197,7 @@ impl fmt::Display for SurfaceStory<'_> {
             Some(lane) if self.is_over() => {
                 writeln!(
                     f,
-                    "{id}: {lane}\n  The acceptance is over. The owner has to answer again."
+                    "{id}: {lane}\n  The acceptance has expired. The owner has to answer again."
                 )?;
             }
             Some(lane) => writeln!(f, "{id}: {lane}\n  {}", lane.english())?,
@@ -214,7 +217,7 @@ impl fmt::Display for SurfaceStory<'_> {
         if self.is_of_another_file {
             writeln!(
                 f,
-                "  The file is no longer the one that was asked about: run acceptance-ledger init."
+                "  The file has changed since the owner request was made: run acceptance-ledger init."
             )?;
         }
         self.write_failed(f)?;
@@ -227,14 +230,14 @@ impl fmt::Display for SurfaceStory<'_> {
             let what = if event.is_review() { "reviewed" } else { "answered" };
             let who = who.as_deref().unwrap_or("somebody");
             let signed = match signed {
-                Signed::Holds { .. } => ", signed",
-                Signed::Unchecked => ", signature no longer there",
-                Signed::Fails(..) => ", signature missing or invalid",
+                Signed::Valid { .. } => ", signed",
+                Signed::Unchecked => ", signature can no longer be checked",
+                Signed::Invalid(..) => ", signature missing or invalid",
                 Signed::No => "",
             };
             write!(f, "  {}. {} {who} {what}{signed}: ", event.sequence(), event.recorded_at())?;
             writeln!(f, "{}", event.lane())?;
-            // The reason of the record that holds it stands above already.
+            // The reason of the latest record is already printed above, with its failed checks.
             let is_shown = is_failed && self.is_latest_review(event);
             if let Some(reason) = reason.filter(|_| !is_shown) {
                 writeln!(f, "     {}", reason.replace('\n', "\n     "))?;
@@ -269,21 +272,21 @@ impl fmt::Display for SurfaceStory<'_> {
 }
 
 impl SurfaceStory<'_> {
-    /// Whether the answer was accepted until a time that has passed.
+    /// Whether the acceptance has expired.
     fn is_over(&self) -> bool {
         let candidate = self.replay.as_ref().ok().map(History::candidate);
-        candidate.is_some_and(|candidate| candidate.is_over(Some(self.now)))
+        candidate.is_some_and(|candidate| candidate.is_expired(Some(self.now)))
     }
 
-    /// The lane of the candidate now: an acceptance that is over no longer counts.
+    /// The lane of the candidate now. An expired acceptance no longer counts.
     fn lane_of(&self, candidate: &AnyCandidate) -> Lane {
         if self.is_over() { Lane::WaitingOwnerResponse } else { candidate.lane() }
     }
 
-    /// What can be done for the candidate now.
+    /// The next step for the candidate.
     fn next_step(&self) -> String {
         let Ok(history) = self.replay else {
-            return "mend the journal first: until then nothing can be recorded".to_owned();
+            return "repair the journal first: nothing can be recorded until then".to_owned();
         };
         let id = escape::for_shell(self.surface.surface_id().as_bytes());
         let is_stored = self.latest_answer().is_some();
@@ -293,13 +296,13 @@ impl SurfaceStory<'_> {
                 format!("ask the owner: acceptance-ledger template {id}{like} --output answer.yaml")
             }
             Lane::OwnerReviewOnlyUpdate | Lane::WaitingRuntimeGate => {
-                "nothing in this ledger; a change needs an approval of its own".to_owned()
+                "do nothing in this ledger; a change needs its own approval".to_owned()
             }
             lane if lane.is_hold() && history.candidate().record().is_some() => format!(
-                "the owner answers again:\n    acceptance-ledger template {id}{like} --output answer.yaml\n    acceptance-ledger intake answer.yaml"
+                "ask the owner to answer again:\n    acceptance-ledger template {id}{like} --output answer.yaml\n    acceptance-ledger intake answer.yaml"
             ),
             _ => format!(
-                "decide: acceptance-ledger template {id} --review --output record.yaml\n  or have the owner answer again: acceptance-ledger template {id}{like} --output answer.yaml"
+                "decide: acceptance-ledger template {id} --review --output record.yaml\n  or ask the owner to answer again: acceptance-ledger template {id}{like} --output answer.yaml"
             ),
         }
     }

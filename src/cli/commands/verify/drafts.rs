@@ -1,4 +1,4 @@
-//! The owner requests against the inventory and the files that they speak of.
+//! Compares the owner requests with the inventory, and with the files that they name.
 
 use std::collections::HashSet;
 
@@ -12,6 +12,7 @@ use crate::cli::failure::Failures;
 use crate::cli::repository::Repository;
 use crate::cli::source::{Source, Sources};
 
+/// Reports surfaces of the inventory that no owner is asked about, and requests that do not match the inventory.
 pub(super) fn compare_with_inventory(
     args: &Args,
     repository: &Repository,
@@ -28,11 +29,11 @@ pub(super) fn compare_with_inventory(
             format!("the surface {id:?} has no candidate"),
         ));
     }
-    for index in listed.nameless() {
+    for index in listed.without_id() {
         report.add(VerifyFinding::new(
             VerifyCode::UnlistedSurface,
             &inventory,
-            format!("$.surfaces[{index}] has no surface_id, and so no candidate"),
+            format!("$.surfaces[{index}] has no surface_id, so it has no candidate"),
         ));
     }
     let lists_any = listed.ids().next().is_some();
@@ -41,7 +42,7 @@ pub(super) fn compare_with_inventory(
             None if lists_any => "it is not in the inventory".to_owned(),
             Some(fields) if !fields.is_empty() => {
                 let names: Vec<_> = fields.iter().map(|field| field.as_str()).collect();
-                format!("the inventory has another {}", names.join(", "))
+                format!("the inventory has a different {}", names.join(", "))
             }
             _ => continue,
         };
@@ -51,19 +52,19 @@ pub(super) fn compare_with_inventory(
             format!("$.request_drafts[{index}]: {differing}"),
         ));
     }
-    if surfaces.is_empty() && !lists_any && listed.nameless().is_empty() {
+    if surfaces.is_empty() && !lists_any && listed.without_id().is_empty() {
         let counts = repository.inventory.source().count();
         if *counts != 0.into() {
             report.add(VerifyFinding::new(
                 VerifyCode::UnlistedSurface,
                 &inventory,
-                "it counts surfaces, lists none, and there is no candidate".to_owned(),
+                "it counts surfaces but lists none, and there is no candidate".to_owned(),
             ));
         }
     }
 }
 
-/// Holds each surface's file against the version that its owner is asked about.
+/// Compares each surface's file with the version that its owner is asked about.
 pub(super) fn compare_with_sources(
     args: &Args,
     repository: &Repository,
@@ -74,7 +75,7 @@ pub(super) fn compare_with_sources(
     for (index, surface) in repository.requests.surfaces().iter().enumerate() {
         let (code, problem) = match sources.compare(surface)? {
             Source::Same => continue,
-            Source::Differs => (VerifyCode::SourceDiffers, "the file has another sha256"),
+            Source::Differs => (VerifyCode::SourceDiffers, "the file has a different sha256"),
             Source::Missing(problem) => (VerifyCode::SourceMissing, problem),
         };
         let path = surface.descriptor(AcceptanceField::RepoSourcePath).and_then(Json::as_str);

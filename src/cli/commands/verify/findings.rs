@@ -1,4 +1,4 @@
-//! What `verify` found, and how it is shown.
+//! The findings of `verify`, and how they are shown.
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -12,7 +12,7 @@ use crate::escape;
 use crate::io::error::FileError;
 use crate::words::VerifyCode;
 
-/// One thing that is wrong.
+/// One finding.
 #[derive(Debug)]
 pub(super) struct VerifyFinding {
     code: VerifyCode,
@@ -27,12 +27,12 @@ impl VerifyFinding {
         Self { code, path: path.to_string_lossy().into_owned(), place: None, message }
     }
 
-    /// A finding of which the code says all.
+    /// A finding whose message is the meaning of its code.
     pub(super) fn of(code: VerifyCode, path: &Path) -> Self {
         Self::new(code, path, code.english().to_owned())
     }
 
-    /// All of it in one text.
+    /// The message and the next step in one text.
     fn sentence(&self) -> String {
         let message = self.message.strip_suffix('.').unwrap_or(&self.message);
         format!("{message}. {}", self.code.next_step_for(&self.path))
@@ -43,7 +43,7 @@ impl VerifyFinding {
     }
 }
 
-/// All that is wrong, and what else there is to say.
+/// All findings and notes of `verify`.
 #[derive(Debug, Default)]
 pub(super) struct Verification {
     findings: Vec<VerifyFinding>,
@@ -69,7 +69,7 @@ impl Verification {
     pub(super) fn print_all(&self, format: ReportFormat, is_quiet: bool) -> Result<(), FileError> {
         if !is_quiet {
             for note in &self.notes {
-                // Where nobody can be told, the findings are still shown.
+                // If standard error is closed, the findings are still printed.
                 let _ = writeln!(io::stderr(), "{}", escape::for_terminal(note));
             }
         }

@@ -1,4 +1,4 @@
-//! The committed ledger against a replay.
+//! Compares the committed ledger with a replay.
 
 use std::path::Path;
 
@@ -12,10 +12,11 @@ use super::findings::{Verification, VerifyFinding};
 use crate::cli::failure::Failures;
 use crate::cli::repository::Repository;
 
-/// How many bytes at its end show when a ledger was made, unless its inputs say much of themselves.
+/// How many bytes at the end of a ledger are read to find its stamp. The stamp is usually there; if not, the whole
+/// ledger is parsed.
 const TAIL: u64 = 64 << 10;
 
-/// Holds the ledger against the candidates that the journal makes; `None` where one is broken.
+/// Compares the ledger with the candidates that the journal makes; `candidates` is `None` if a journal is broken.
 pub(super) fn compare_with_replay(
     path: &Path,
     repository: Repository,
@@ -23,7 +24,7 @@ pub(super) fn compare_with_replay(
     as_of: &Time,
     report: &mut Verification,
 ) -> Result<(), Failures> {
-    if !files::look_behind_links(path)?.is_some_and(|metadata| metadata.is_file()) {
+    if !files::metadata_following_links(path)?.is_some_and(|metadata| metadata.is_file()) {
         report.add(VerifyFinding::of(VerifyCode::LedgerMissing, path));
         return Ok(());
     }
@@ -37,7 +38,7 @@ pub(super) fn compare_with_replay(
         report.add(VerifyFinding::of(VerifyCode::StampInvalid, path));
     }
     let Repository { inventory, requests, .. } = repository;
-    // What a broken journal would make is not known.
+    // If a journal is broken, the bytes of the ledger cannot be compared. Its gates and counts are still inspected.
     let difference = match candidates {
         Some(candidates) => {
             let stamp = stamp.unwrap_or_else(|| Stamp::new("", ""));
@@ -68,7 +69,7 @@ pub(super) fn compare_with_replay(
     }
     if let Some(offset) = difference {
         let (line, column, place) = place_in_ledger(&bytes, offset);
-        let message = format!("{place}: the replay has something else here");
+        let message = format!("{place}: the replay differs from here on");
         report.add(
             VerifyFinding::new(VerifyCode::LedgerBytesDiffer, path, message)
                 .at(Some((line, column))),
@@ -77,7 +78,7 @@ pub(super) fn compare_with_replay(
     Ok(())
 }
 
-/// Reports the acceptances that the ledger shows and that are over at a time.
+/// Reports the acceptances that the ledger shows and that have expired at the time `as_of`.
 fn compare_acceptances(
     as_of: &Time,
     stamp: &Stamp,

@@ -7,7 +7,7 @@ mod since;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::cli::failure::{Failure, Outcome};
+use crate::cli::failure::{Failure, CommandResult};
 use crate::cli::inputs::{InputArgs, path};
 use crate::cli::report::ReportFormat;
 use crate::cli::repository::{Replayed, Repository, log_of};
@@ -23,9 +23,10 @@ use crate::words::VerifyCode;
 use crate::words::names::{ALLOWED_SIGNERS, ATTRIBUTES, EVENTS, LEDGER, SIGNATURE};
 use findings::{Verification, VerifyFinding};
 
-/// Hold a committed ledger against its inputs and its journal
+/// Compare the committed ledger with its inputs and its journal
 ///
-/// Reports everything that is wrong, and writes nothing. Exits with 0 when nothing is, and with 1 when something is.
+/// Reports everything that is wrong, and writes nothing. Exits with 0 if there are no findings, and with 1 if there are
+/// findings.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
@@ -43,24 +44,25 @@ pub(in crate::cli) struct Args {
     )]
     ledger: PathBuf,
 
-    /// A git revision, such as `origin/main`: what the journal held there has to be there still
+    /// A git revision, such as `origin/main`; everything in its journal must still be in today's journal
     #[arg(long, value_name = "REV")]
     since: Option<String>,
 
-    /// The time at which acceptances have to hold, in RFC 3339; now without it
+    /// The time at which acceptances must not have expired, in RFC 3339; without it, the current time
     #[arg(long, value_name = "TIME", value_parser = time)]
     as_of: Option<Time>,
 
-    /// How to write what was found
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: ReportFormat,
 }
 
+/// Parses an RFC 3339 time.
 fn time(text: &str) -> Result<Time, String> {
     text.parse().map_err(|error: crate::time::NotATime| error.to_string())
 }
 
-pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
+pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     let lock = args.wait.share(&args.inputs)?;
     let parse_inventory =
         |bytes: &[u8]| Ok((Inventory::parse(bytes)?, ListedSurfaces::parse(bytes)?));
@@ -79,7 +81,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     }
     if repository.signers.is_none() {
         report.note(&format!(
-            "signatures not checked: there is no {ALLOWED_SIGNERS}, and the names of responders and reviewers are claims"
+            "signatures not checked: there is no {ALLOWED_SIGNERS}, so the names of responders and reviewers are not verified"
         ));
     }
     drafts::compare_with_inventory(args, &repository, &listed, &mut report);
@@ -99,10 +101,10 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
         )
     })?;
     let is_broken = replayed.is_broken();
-    let Replayed { candidates, journals, retired, strangers } = replayed;
+    let Replayed { candidates, journals, retired, unknown_files } = replayed;
     report.candidates = candidates.len();
     let has_journal = !journals.is_empty() || !retired.is_empty();
-    if has_journal && !repository.journal.is_kept_from_conversion()? {
+    if has_journal && !repository.journal.has_valid_attributes()? {
         let path = repository.journal.path(ATTRIBUTES);
         report.add(VerifyFinding::of(VerifyCode::AttributesDiffer, &path));
     }
@@ -118,7 +120,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
         let file = |name: &str| repository.journal.path(&journal.folder).join(name);
         let (ahead, strange, signed, acceptance) = journal.seen;
         for line in ahead {
-            let message = "the acceptance was recorded ahead of the clock".to_owned();
+            let message = "the acceptance was recorded at a time in the future".to_owned();
             report.add(
                 VerifyFinding::new(VerifyCode::IllegalStep, &file(EVENTS), message)
                     .at(Some((line, 1))),
@@ -133,7 +135,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
         }
     }
     note_touches(&acceptances, &mut report);
-    for path in strangers {
+    for path in unknown_files {
         report.add(VerifyFinding::of(VerifyCode::OrphanDocument, &path));
     }
     for folder in retired {
@@ -154,7 +156,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> Outcome {
     Ok(ExitCode::from(u8::from(!report.is_clean())))
 }
 
-/// Says which acceptances somebody touched a security key for.
+/// Notes which acceptances were signed with a touch of a security key.
 fn note_touches(acceptances: &[SignedAcceptance], report: &mut Verification) {
     let touched: Vec<_> = acceptances.iter().filter(|acceptance| acceptance.is_touched).collect();
     if !acceptances.is_empty() {
@@ -168,8 +170,10 @@ fn note_touches(acceptances: &[SignedAcceptance], report: &mut Verification) {
     }
 }
 
-/// The lines of acceptances that are of the future: with such a time, one would hold for longer than it may. (A clock that
-/// once ran ahead does no harm to an answer or a hold.)
+/// Returns the lines of acceptances that were recorded at a time in the future.
+///
+/// With such a time, an acceptance could last longer than it may. A clock that once ran ahead does no harm to an answer
+/// or a hold, so those are not reported.
 fn acceptances_ahead(log: &JournalLog, now: &Time) -> Vec<usize> {
     let is_ahead = |event: &&Event| {
         event.is_review() && !event.lane().is_hold() && event.recorded_at().is_ahead_of(now)
@@ -177,7 +181,7 @@ fn acceptances_ahead(log: &JournalLog, now: &Time) -> Vec<usize> {
     log.events().iter().filter(is_ahead).map(Event::sequence).collect()
 }
 
-/// Files in a surface's folder that no event keeps and no document is.
+/// Lists the files in a surface's folder that are neither documents nor signatures of documents that an event keeps.
 fn strange_files(log: &JournalLog, folder: &Folder) -> Vec<String> {
     let is_signed = |name: DocumentName| {
         let mut events = log.events().iter();
@@ -186,5 +190,5 @@ fn strange_files(log: &JournalLog, folder: &Folder) -> Vec<String> {
     };
     let signatures = folder.signatures.keys().filter(|name| !is_signed(**name));
     let signatures = signatures.map(|name| format!("{name}{SIGNATURE}"));
-    folder.strangers.iter().cloned().chain(signatures).collect()
+    folder.unknown_files.iter().cloned().chain(signatures).collect()
 }

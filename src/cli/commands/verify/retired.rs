@@ -1,4 +1,4 @@
-//! The journal of a surface that is no longer asked about: it is history, and holds nothing else.
+//! Checks the journal of a surface that is no longer asked about. It must contain only its history.
 
 use crate::digest::Digest;
 use crate::io::error::FileError;
@@ -9,6 +9,7 @@ use crate::words::names::{EVENTS, SIGNATURE};
 
 use super::findings::{Verification, VerifyFinding};
 
+/// Checks the chain of events and the documents of one folder. Nothing is replayed, since the surface is unknown.
 pub(super) fn check(
     journal: &JournalStore,
     folder: &str,
@@ -38,7 +39,7 @@ pub(super) fn check(
     }
     let signatures = held.signatures.keys().filter(|name| !skim.kept.contains(name));
     let signatures = signatures.map(|name| format!("{name}{SIGNATURE}"));
-    for name in held.strangers.iter().cloned().chain(signatures) {
+    for name in held.unknown_files.iter().cloned().chain(signatures) {
         report.add(VerifyFinding::of(VerifyCode::OrphanDocument, &path(&name)));
     }
     Ok(())

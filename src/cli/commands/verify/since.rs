@@ -1,4 +1,4 @@
-//! The journal and the inputs of today against those of a git revision.
+//! Compares today's journal and inputs with those of a git revision.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
@@ -18,15 +18,16 @@ use super::findings::{Verification, VerifyFinding};
 use crate::cli::failure::{Failure, Failures};
 use crate::cli::repository::{Repository, read_signers};
 
-/// What the journal and the inputs held at a revision, by the path from the root.
+/// The files of the journal and the inputs at a revision, by their path from the root.
 pub(super) struct AtRevision {
     revision: String,
-    /// What the revision is, in full: resolved once.
+    /// The full commit id. The revision is resolved once, so that all files come from the same commit.
     commit: String,
     files: BTreeMap<String, Vec<u8>>,
 }
 
 impl AtRevision {
+    /// Reads the files of a revision. Fails if git cannot resolve the revision or read the files.
     pub(super) fn read(
         args: &Args,
         repository: &Repository,
@@ -42,27 +43,30 @@ impl AtRevision {
         let (files, commit) = read.map_err(|error| Failure::Usage {
             message: format!("--since {}: {error}", escape::for_terminal(revision)),
             next_step: match error {
-                git::GitError::Elsewhere => {
-                    "name the folder by its own path, in a clone of its own repository"
+                git::GitError::OtherRepository => {
+                    "set --root to the real path of the folder, in a clone of its own repository"
                 }
                 git::GitError::Ambiguous => {
-                    "write it in full, as in refs/remotes/origin/main, and find out who made the other ref"
+                    "write it in full, such as refs/remotes/origin/main, and find out who made the other ref"
                 }
-                _ => "name a revision that this clone has; a shallow one needs `git fetch` first",
+                _ => "name a revision that this clone has; if the clone is shallow, run `git fetch` first",
             }
             .to_owned(),
         })?;
         Ok(Self { revision: revision.to_owned(), commit, files })
     }
 
-    /// Who was allowed to sign at the revision: a change cannot allow its own signatures.
+    /// The list of allowed signers at the revision. `verify` uses this list, so that a change cannot allow its own
+    /// signatures.
     pub(super) fn allowed_signers(&self) -> Result<Option<AllowedSigners>, Failure> {
         let bytes = self.files.get(ALLOWED_SIGNERS);
         bytes.map(|bytes| read_signers(&self.path_of(ALLOWED_SIGNERS), bytes)).transpose()
     }
 
-    /// Finds what was there and has changed. Events may only be added; a document stays, unless a reviewer withdrew
-    /// it; a surface that somebody answered for is asked about as long as its file is there.
+    /// Reports what was in the revision and has changed since.
+    ///
+    /// Events may only be added. A document must stay, unless a reviewer withdrew it. A surface with an answer must be
+    /// asked about as long as its file exists.
     pub(super) fn compare_with_today(
         &self,
         args: &Args,
@@ -76,22 +80,22 @@ impl AtRevision {
         for (name, before) in &self.files {
             let Some(below) = name.strip_prefix(JOURNAL) else { continue };
             let path = repository.journal.path(below.trim_start_matches('/'));
-            let now = files::read_if_there(&path)?;
+            let now = files::read_if_exists(&path)?;
             let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
             let message = if file == EVENTS {
-                // What was torn then is no event now.
+                // A torn last line at the revision was not an event, and the next step may have replaced it.
                 let whole = before.get(..JournalSkim::read(before).whole).unwrap_or(before);
                 let begins_so = |now: &Vec<u8>| now.starts_with(whole);
                 let is_prefix = now.as_ref().map_or(whole.is_empty(), begins_so);
-                (!is_prefix).then_some("lines that were there have changed")
+                (!is_prefix).then_some("existing lines have changed")
             } else if self.is_kept_at_revision(folder, file) {
                 match now {
                     Some(now) => (now != *before).then_some("the file has changed"),
                     None if is_withdrawn(&path, file)? => None,
-                    None => Some("the file is gone"),
+                    None => Some("the file has been deleted"),
                 }
             } else {
-                // What no event kept may go.
+                // No event kept this file, so it may be removed.
                 None
             };
             if let Some(message) = message {
@@ -102,7 +106,7 @@ impl AtRevision {
         self.find_vanished(args, repository, report)
     }
 
-    /// Finds surfaces that somebody answered for and nobody asks about any more, though their files are there.
+    /// Reports surfaces with an answer or an acceptance that are no longer asked about, although their files exist.
     fn find_vanished(
         &self,
         args: &Args,
@@ -112,7 +116,7 @@ impl AtRevision {
         let requests = args.inputs.owner_request_report();
         let Some(then) = self.parse(requests, OwnerRequests::parse)? else {
             report.note(&format!(
-                "{} has no owner requests: surfaces that vanished since are not found",
+                "{} has no owner requests: surfaces that vanished since then cannot be found",
                 self.revision
             ));
             return Ok(());
@@ -140,17 +144,17 @@ impl AtRevision {
             let path = source_of(surface);
             let what = match today.get(id) {
                 None => "was asked about",
-                Some(now) if source_of(now) != path => "was asked about for another file",
+                Some(now) if source_of(now) != path => "was asked about with another file",
                 Some(_) => continue,
             };
             let is_there = match path {
-                Some(path) => files::look(&args.inputs.below_root(Path::new(path)))?.is_some(),
-                // Of a surface without a path nobody can say that its file is gone.
+                Some(path) => files::metadata_if_exists(&args.inputs.below_root(Path::new(path)))?.is_some(),
+                // If the request names no path, the file cannot be shown to be gone.
                 None => true,
             };
             if is_there {
                 let message = format!(
-                    "the surface {id:?} {what} in {}, and that file is still there",
+                    "the surface {id:?} {what} in {}, and that file still exists",
                     self.revision
                 );
                 let path = args.inputs.owner_requests();
@@ -160,7 +164,7 @@ impl AtRevision {
         Ok(())
     }
 
-    /// A document of the revision; `None` where there was none.
+    /// Parses a document of the revision; `None` if the revision does not have it.
     fn parse<T>(
         &self,
         path: &Path,
@@ -172,12 +176,12 @@ impl AtRevision {
         parse(bytes).map(Some).map_err(error)
     }
 
-    /// A file of the revision, as git names it.
+    /// The name of a file of the revision, as git writes it: `REV:PATH`.
     fn path_of(&self, name: &str) -> PathBuf {
         PathBuf::from(format!("{}:{name}", self.revision))
     }
 
-    /// Whether an event of the revision keeps the document, or what the file signs.
+    /// Whether an event of the revision keeps this document, or the document that this signature belongs to.
     fn is_kept_at_revision(&self, folder: &str, file: &str) -> bool {
         let events = self.files.get(&format!("{folder}/{EVENTS}"));
         let name = DocumentName::parse(file.strip_suffix(SIGNATURE).unwrap_or(file));
@@ -187,16 +191,16 @@ impl AtRevision {
     }
 }
 
-/// Whether the events beside a document say that a reviewer withdrew it.
+/// Whether an event in the same folder says that a reviewer withdrew the document.
 fn is_withdrawn(path: &Path, file: &str) -> Result<bool, Failure> {
     let Some(name) = DocumentName::parse(file.strip_suffix(SIGNATURE).unwrap_or(file)) else {
         return Ok(false);
     };
-    let events = files::read_if_there(&path.with_file_name(EVENTS))?;
+    let events = files::read_if_exists(&path.with_file_name(EVENTS))?;
     Ok(events.is_some_and(|events| JournalSkim::read(&events).withdrawn.contains(&name)))
 }
 
-/// A path below the root as git names it; `None` where it leads elsewhere.
+/// A path below the root as git writes it; `None` if the path leaves the root or is not UTF-8.
 fn below_root(path: &Path) -> Option<String> {
     let part = |part: Component<'_>| match part {
         Component::Normal(name) => name.to_str().map(str::to_owned),
@@ -207,7 +211,7 @@ fn below_root(path: &Path) -> Option<String> {
     Some(parts?.join("/"))
 }
 
-/// The file of a surface, as its request names it.
+/// The path of a surface's file, as the owner request gives it.
 fn source_of(surface: &Surface) -> Option<&str> {
     surface.descriptor(AcceptanceField::RepoSourcePath).and_then(Json::as_str)
 }
