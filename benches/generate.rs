@@ -10,7 +10,7 @@ use std::hint::black_box;
 use acceptance_ledger::{Inventory, Ledger, OwnerRequests, Stamp};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
-/// Counts what is written to it and forgets it.
+/// Counts the bytes that are written to it, and drops them.
 struct Count(usize);
 
 impl fmt::Write for Count {

@@ -1,4 +1,4 @@
-//! `inventory` of a repository of 10,000 files, beside `git grep -c .` over the same tree.
+//! Compares `inventory` of a repository of 10,000 files with `git grep -c .` over the same tree.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark fails by panicking")]
 
@@ -10,9 +10,10 @@ use std::process::Command;
 
 use rival::Rival;
 
-/// How many files there are, a fifth of them YAML or JSON, a fifth of those surfaces.
+/// The number of files. A fifth of them are YAML or JSON, and a fifth of those are surfaces.
 const FILES: usize = 10_000;
 
+/// How often each program runs.
 const TURNS: usize = 15;
 
 fn source(index: usize) -> String {

@@ -1,5 +1,5 @@
-//! The commands of the journal as whole processes: `replay` of many events, `verify` of a large baseline, and `intake`
-//! beside the syncs that it cannot do without.
+//! Times the commands of the journal as whole processes: `replay` of many events, `verify` of a large baseline, and
+//! `intake` next to the two syncs that it needs.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark fails by panicking")]
 
@@ -25,7 +25,7 @@ const JOURNAL: &str = "docs/security/monitoring-owner-response-acceptance.journa
 const LEDGER: &str = "docs/security/monitoring-owner-response-acceptance.snapshot.json";
 const TIME: &str = "2026-11-01T08:00:00+08:00";
 
-/// A folder with made inputs, and the requests among them.
+/// Creates a folder with generated inputs. Returns it with its owner requests.
 fn repository(count: usize) -> (tempfile::TempDir, OwnerRequests) {
     let folder = tempfile::tempdir().unwrap();
     let [inventory, requests] = made::inputs(count);
@@ -42,18 +42,20 @@ fn repository(count: usize) -> (tempfile::TempDir, OwnerRequests) {
         let path = surface.descriptor(AcceptanceField::RepoSourcePath).unwrap().as_str().unwrap();
         let file = folder.path().join(path);
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        // As the requests say: a file that holds its own path.
+        // The requests have the digest of the path, so each file contains its own path.
         std::fs::write(file, path).unwrap();
     }
     (folder, requests)
 }
 
+/// Writes a clean answer, dated on this day of October.
 fn answer(surface: &Surface, day: u32) -> String {
     let mut members = strategies::clean_response(surface);
     members.insert("responded_at".to_owned(), json!(format!("2026-10-{day:02}T10:00:00+08:00")));
     Value::from(members).to_string()
 }
 
+/// Writes a record in which all checks have this verdict, except those that do not apply.
 fn record(history: &History, outcome: &str, verdict: &str) -> String {
     let options = DraftOptions { format: TemplateFormat::Json, ..DraftOptions::default() };
     let draft = review_template(history, &Dossier::default(), &options).unwrap();
@@ -78,7 +80,7 @@ fn record(history: &History, outcome: &str, verdict: &str) -> String {
     record.to_string()
 }
 
-/// Five events: an answer, a hold, another answer, its acceptance, and that taken back.
+/// Builds a journal of five events: an answer, a hold, another answer, its acceptance, and its revocation.
 fn five_events(surface: &Surface, surfaces: &Surfaces) -> Dossier {
     let mut dossier = Dossier::default();
     let store = |dossier: &mut Dossier, step: &Step| {
@@ -107,6 +109,7 @@ fn five_events(surface: &Surface, surfaces: &Surfaces) -> Dossier {
     dossier
 }
 
+/// Writes a journal for each surface. Returns the number of events.
 fn write_journal(root: &Path, requests: &OwnerRequests) -> usize {
     let surfaces = Surfaces::of(requests);
     let mut count = 0;
@@ -132,7 +135,7 @@ fn tool(root: &Path, args: &'static [&'static str]) -> impl Fn() -> Command + us
     }
 }
 
-/// Gives each rival its turns, one after the other, and shows all beside the first.
+/// Runs all rivals in turn, and prints each of them compared with the first one.
 fn show(title: &str, turns: usize, mut rivals: Vec<Rival>) {
     for _ in 0..turns {
         rivals.iter_mut().for_each(Rival::turn);
@@ -175,7 +178,8 @@ fn main() {
     intake();
 }
 
-/// `intake` of one answer, less the start of the process, beside two files that are written and synced.
+/// Times `intake` of one answer. `triage` shows the cost of the process without the journal. Two files that are written
+/// and synced show the cost of the disk.
 fn intake() {
     const TURNS: u32 = 40;
     let (folder, requests) = repository(40);

@@ -1,6 +1,6 @@
-//! The whole process of `generate` beside its rivals, in one run.
+//! Compares the whole process of `generate` with its rivals, in one run.
 //!
-//! `ACCEPTANCE_REFERENCE` names the Python generator; without it, that rival is left out.
+//! `ACCEPTANCE_REFERENCE` names the Python generator. Without it, that rival is left out.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark fails by panicking")]
 
@@ -17,7 +17,7 @@ const OWNER_REQUESTS: &str = "docs/security/monitoring-owner-request-draft.snaps
 
 fn main() {
     let reference = std::env::var("ACCEPTANCE_REFERENCE").ok();
-    // The interpreter itself: a version manager's wrapper takes longer than a small ledger.
+    // Use the interpreter itself, because the wrapper of a version manager takes longer than a small ledger.
     let python =
         Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
     let python = String::from_utf8(python.stdout).unwrap().trim().to_owned();
@@ -68,7 +68,7 @@ fn compare(count: usize, turns: usize, reference: Option<&str>, python: &str) {
     for _ in 0..turns {
         quick.iter_mut().for_each(Rival::turn);
     }
-    // The reference comes last: it takes gigabytes, and what runs next pays for them.
+    // The reference runs last: it uses gigabytes of memory, which slows down the next program.
     for rival in slow {
         (0..turns.min(if count < 10_000 { turns } else { 3 })).for_each(|_| rival.turn());
     }

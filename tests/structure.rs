@@ -1,4 +1,4 @@
-//! The structure of the code against its maps: modules use only what is below them, and the maps name what is there.
+//! Compares the code with its maps: a module uses only modules below it, and the maps name what exists.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// Code that only tests and fuzz targets run may use everything.
+/// Modules that only tests and fuzz targets run. They may use every other module.
 const TEST_CODE: [&str; 5] = ["theorems", "tests", "differential", "strategies", "fuzz_hooks"];
 
-/// A module, as the parts of its path below the crate: `["candidate", "state"]`.
+/// The path of a module below the crate, in parts: `["candidate", "state"]`.
 type Module = Vec<String>;
 
 fn read(path: &str) -> String {
     fs::read_to_string(Path::new(ROOT).join(path)).unwrap()
 }
 
-/// Every source file below a folder.
+/// Returns every Rust source file below a folder.
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -30,6 +30,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// Returns the module of a source file. A `mod.rs` is the module of its folder.
 fn module_of(file: &Path) -> Module {
     let below = file.strip_prefix(Path::new(ROOT).join("src")).unwrap().with_extension("");
     let mut parts: Module = below.iter().map(|part| part.to_str().unwrap().to_owned()).collect();
@@ -39,7 +40,7 @@ fn module_of(file: &Path) -> Module {
     parts
 }
 
-/// The modules of the crate with their code: without tests, comments and the crate's own root.
+/// Returns the modules of the crate with their code. Tests, comments and the crate roots are left out.
 fn modules() -> BTreeMap<Module, String> {
     let mut modules = BTreeMap::new();
     for file in sources(&Path::new(ROOT).join("src")) {
@@ -52,35 +53,35 @@ fn modules() -> BTreeMap<Module, String> {
     modules
 }
 
-/// The lines of a file that are neither comments nor tests.
+/// Returns the lines of a file that are neither comments nor tests.
 fn code_of(text: &str) -> String {
     let (code, tests) = text.split_once("\nmod tests {").unwrap_or((text, ""));
-    let behind = tests.split_once("\n}\n").map_or("", |(_, behind)| behind);
-    assert_eq!(behind, "", "the module of tests is the last of its file");
+    let after = tests.split_once("\n}\n").map_or("", |(_, after)| after);
+    assert_eq!(after, "", "the module of tests must be the last item of its file");
     let is_code = |line: &&str| !line.trim_start().starts_with("//");
     code.lines().filter(is_code).map(|line| format!("{line}\n")).collect()
 }
 
-/// The paths that code names: those of `use` lines, with their braces written out, and those inside of code. What a
-/// module hands on with `pub use` counts for whoever takes it from there.
+/// Returns the paths that code names: those of `use` statements, with their braces expanded, and those in other code. A
+/// `pub use` does not count here: the module that uses the re-exported name depends on it.
 fn paths_in(code: &str) -> Vec<String> {
     let (mut paths, mut rest) = (Vec::new(), String::new());
     let mut lines = code.lines();
     while let Some(first) = lines.next() {
         let first = first.trim_start();
-        let is_handed_on = first.starts_with("pub use ")
+        let is_reexport = first.starts_with("pub use ")
             || (first.starts_with("pub(") && first.contains(") use "));
-        if !is_handed_on && !first.starts_with("use ") {
+        if !is_reexport && !first.starts_with("use ") {
             rest.push_str(first);
             rest.push('\n');
             continue;
         }
         let mut statement = first.to_owned();
         while !statement.trim_end().ends_with(';') {
-            statement.push_str(lines.next().expect("a use line ends"));
+            statement.push_str(lines.next().expect("a use statement ends with a semicolon"));
         }
-        if !is_handed_on {
-            paths.extend(written_out(statement["use ".len()..].trim_end_matches(';')));
+        if !is_reexport {
+            paths.extend(expand_braces(statement["use ".len()..].trim_end_matches(';')));
         }
     }
     let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
@@ -93,8 +94,8 @@ fn paths_in(code: &str) -> Vec<String> {
     paths
 }
 
-/// `a::{b, c::{d}}` as `a::b` and `a::c::d`.
-fn written_out(used: &str) -> Vec<String> {
+/// Expands `a::{b, c::{d}}` to `a::b` and `a::c::d`.
+fn expand_braces(used: &str) -> Vec<String> {
     let used = used.trim();
     let Some((prefix, braced)) = used.split_once('{') else {
         return vec![used.split(" as ").next().unwrap().trim().to_owned()];
@@ -105,7 +106,7 @@ fn written_out(used: &str) -> Vec<String> {
         match c {
             ',' if depth == 0 => {
                 if !part.trim().is_empty() {
-                    paths.extend(written_out(&format!("{prefix}{}", part.trim())));
+                    paths.extend(expand_braces(&format!("{prefix}{}", part.trim())));
                 }
                 part.clear();
                 continue;
@@ -119,7 +120,8 @@ fn written_out(used: &str) -> Vec<String> {
     paths
 }
 
-/// The module that a path leads to from another one, if it is one of the crate's.
+/// Returns the module of this crate that a path names, if there is one. `from` is the module in which the path is
+/// written.
 fn target(path: &str, from: &Module, modules: &BTreeMap<Module, String>) -> Option<Module> {
     let mut steps: Vec<&str> = path.split("::").collect();
     let mut base = match *steps.first()? {
@@ -146,20 +148,21 @@ fn target(path: &str, from: &Module, modules: &BTreeMap<Module, String>) -> Opti
     (!base.is_empty() && base != *from).then_some(base)
 }
 
-/// Each module with those that it uses.
-fn arrows() -> Vec<(Module, Module)> {
+/// Returns each pair of a module and another module that it uses.
+fn dependencies() -> Vec<(Module, Module)> {
     let modules = modules();
-    let mut arrows = BTreeSet::new();
+    let mut dependencies = BTreeSet::new();
     for (module, code) in &modules {
         for path in paths_in(code) {
-            arrows.extend(target(&path, module, &modules).map(|target| (module.clone(), target)));
+            dependencies
+                .extend(target(&path, module, &modules).map(|target| (module.clone(), target)));
         }
     }
-    arrows.into_iter().collect()
+    dependencies.into_iter().collect()
 }
 
-/// The second column of the map in `lib.rs`: the modules from the bottom up.
-fn floors() -> Vec<String> {
+/// Returns the second column of the map in `lib.rs`: the modules from the bottom to the top.
+fn layers() -> Vec<String> {
     let rows = read("src/lib.rs");
     let rows = rows.lines().filter_map(|line| line.strip_prefix("//! | "));
     let cells = rows.filter_map(|row| row.split(" | ").nth(1));
@@ -168,37 +171,37 @@ fn floors() -> Vec<String> {
 
 #[test]
 fn the_map_names_every_module_once() {
-    let mut named = floors();
+    let mut named = layers();
     let count = named.len();
     named.sort();
     named.dedup();
-    assert_eq!(named.len(), count, "a module is named twice");
-    let there: BTreeSet<String> =
+    assert_eq!(named.len(), count, "the map names a module more than once");
+    let existing: BTreeSet<String> =
         modules().into_keys().map(|module| module.first().unwrap().clone()).collect();
-    assert_eq!(there, named.into_iter().collect());
+    assert_eq!(existing, named.into_iter().collect());
 }
 
 #[test]
 fn no_module_uses_one_above_it() {
-    let floors = floors();
-    let floor = |module: &Module| floors.iter().position(|name| *name == module[0]).unwrap();
-    let arrows = arrows();
-    // Without arrows, nothing would be checked.
-    assert!(arrows.len() > 200, "{}", arrows.len());
-    let up: Vec<_> = arrows
+    let layers = layers();
+    let layer = |module: &Module| layers.iter().position(|name| *name == module[0]).unwrap();
+    let dependencies = dependencies();
+    // If no dependencies were found, this test would check nothing.
+    assert!(dependencies.len() > 200, "found only {} dependencies", dependencies.len());
+    let upward: Vec<_> = dependencies
         .iter()
-        .filter(|(from, to)| floor(from) < floor(to))
+        .filter(|(from, to)| layer(from) < layer(to))
         .map(|(from, to)| format!("{} uses {}", from.join("::"), to.join("::")))
         .collect();
-    assert!(up.is_empty(), "{up:#?}");
+    assert!(upward.is_empty(), "modules use modules above them: {upward:#?}");
 }
 
-/// Two files of one folder may not use each other, however far around. (Both may use the folder's own module: what they
-/// share is there.)
+/// The files of one folder must not use each other in a circle, directly or through other files. They may all use the
+/// folder's own module, which holds what they share.
 #[test]
 fn no_circle_is_within_a_folder() {
     let mut uses: BTreeMap<(Module, String), BTreeSet<String>> = BTreeMap::new();
-    for (from, to) in arrows() {
+    for (from, to) in dependencies() {
         let shared = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
         if let (Some(one), Some(other)) = (from.get(shared), to.get(shared)) {
             let folder = from[..shared].to_vec();
@@ -220,10 +223,10 @@ fn no_circle_is_within_a_folder() {
         }
     }
     circles.dedup();
-    assert!(circles.is_empty(), "{circles:#?}");
+    assert!(circles.is_empty(), "modules use each other in a circle: {circles:#?}");
 }
 
-/// Paths in backticks or links that begin with a folder of this repository.
+/// Returns the paths in a text that begin with a folder of this repository.
 fn paths_named_in(text: &str) -> BTreeSet<String> {
     let folders = [
         "src/",
@@ -247,8 +250,8 @@ fn the_paths_that_contributing_names_are_there_and_name_every_folder() {
     let named = paths_named_in(&text);
     let missing: Vec<_> =
         named.iter().filter(|path| !Path::new(ROOT).join(path).exists()).collect();
-    assert!(missing.is_empty(), "{missing:#?}");
-    let mut unnamed = floors();
+    assert!(missing.is_empty(), "CONTRIBUTING.md names paths that do not exist: {missing:#?}");
+    let mut unnamed = layers();
     unnamed.retain(|module| {
         let is_named = |path: &String| {
             *path == format!("src/{module}.rs")
@@ -260,7 +263,7 @@ fn the_paths_that_contributing_names_are_there_and_name_every_folder() {
     assert!(unnamed.is_empty(), "CONTRIBUTING.md names no file of {unnamed:?}");
 }
 
-/// A word in backticks that begins with a capital letter and has a small one is a type.
+/// A word in backticks counts as a type if it begins with a capital letter and contains a lowercase letter.
 #[test]
 fn every_type_that_the_design_names_is_in_the_code() {
     let code: String = sources(&Path::new(ROOT).join("src"))
@@ -276,7 +279,7 @@ fn every_type_that_the_design_names_is_in_the_code() {
         is_type.then_some(name)
     });
     let names: BTreeSet<_> = names.collect();
-    assert!(names.len() > 15, "{names:?}");
+    assert!(names.len() > 15, "found only these types: {names:?}");
     let is_declared = |name: &&str| {
         ["struct", "enum", "trait", "type"].iter().any(|keyword| {
             let declaration = format!("{keyword} {name}");
@@ -286,5 +289,8 @@ fn every_type_that_the_design_names_is_in_the_code() {
         })
     };
     let missing: Vec<_> = names.into_iter().filter(|name| !is_declared(name)).collect();
-    assert!(missing.is_empty(), "{missing:?}");
+    assert!(
+        missing.is_empty(),
+        "docs/design.md names types that the code does not declare: {missing:?}"
+    );
 }

@@ -1,8 +1,8 @@
-//! Made inputs of any size: N surfaces of ten kinds, each asked for all fields.
+//! Generated inputs of any size: surfaces of ten kinds. Each request asks for all fields.
 
 use std::fmt::Write as _;
 
-/// Kind, scope, path, whether it can write, whether it needs live evidence.
+/// The kind, the scope, the path, whether the surface is write-capable, and whether it requires live evidence.
 const KINDS: [(&str, &str, &str, bool, bool); 10] = [
     ("prometheus_rules", "metrics_alerting", "ops/prometheus/rules/{}.yml", true, true),
     ("prometheus_scrape", "metrics_collection", "ops/prometheus/scrape/{}.yml", true, true),
@@ -19,7 +19,7 @@ const KINDS: [(&str, &str, &str, bool, bool); 10] = [
 const SCOPES: [&str; 4] =
     ["110 監控主機 / Prometheus", "120 K3s control plane", "AwoooP 平台告警", "對外網站 uptime"];
 
-/// The inventory and the owner requests of `count` surfaces, laid out as Python would.
+/// Returns the inventory and the owner requests of `count` surfaces, in the layout that Python writes.
 pub(crate) fn inputs(count: usize) -> [String; 2] {
     let mut inventory = String::from(
         "{\n  \"schema_version\": \"monitoring_alerting_observability_inventory_v1\",\n",

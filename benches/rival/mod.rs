@@ -1,9 +1,9 @@
-//! Whole processes that are timed side by side.
+//! Times whole processes that are compared with each other.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A rival's name, its turns, and its highest peak memory in KiB.
+/// A program that is timed: its name, the times of its runs, and its highest peak memory in KiB.
 pub(crate) struct Rival {
     pub(crate) name: &'static str,
     command: Box<dyn Fn() -> Command>,
@@ -16,6 +16,7 @@ impl Rival {
         Self { name, command: Box::new(command), times: Vec::new(), peak: 0 }
     }
 
+    /// Runs the program once.
     pub(crate) fn turn(&mut self) {
         let start = Instant::now();
         let mut child =
@@ -29,7 +30,7 @@ impl Rival {
             let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
             let peak = peak.and_then(|peak| peak.trim().trim_end_matches(" kB").parse().ok());
             self.peak = self.peak.max(peak.unwrap_or(0));
-            // Looking often would take a core's time from what is measured.
+            // Reading the memory often would take processor time from the program that is measured.
             let is_young = start.elapsed() < Duration::from_millis(20);
             std::thread::sleep(Duration::from_micros(if is_young { 200 } else { 2_000 }));
         };
@@ -37,6 +38,7 @@ impl Rival {
         self.times.push(start.elapsed());
     }
 
+    /// Returns the median of the times, in seconds.
     pub(crate) fn median(&mut self) -> f64 {
         self.times.sort();
         self.times[self.times.len() / 2].as_secs_f64()

@@ -1,6 +1,7 @@
-//! Writes the seeds that follow the form of an answer anew: forms and drafts that the crate prints, what they are once
-//! they are filled in, and the first labelled answer of each group.
-//! `cargo run --example seeds` in the folder `fuzz`.
+//! Writes again the seeds that depend on the form of an answer: forms and drafts that the crate prints, the same forms
+//! and drafts filled in, and the first labelled answer of each group.
+//!
+//! Run `cargo run --example seeds` in the folder `fuzz`.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -12,7 +13,7 @@ use acceptance_ledger::{
 };
 use acceptance_ledger_fuzz::yaml::fill_in;
 use acceptance_ledger_fuzz::{
-    Dice, accepted, draft, example, mend, plausible_record, record_in_yaml, replay,
+    Dice, accepted, draft, example, plausible_record, record_in_yaml, repair, replay,
 };
 use serde_json::Value;
 
@@ -23,6 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     records(&seeds.join("record"))
 }
 
+/// Writes printed forms, and answers in several styles.
 fn answers(folder: &Path) -> Result<(), Box<dyn Error>> {
     let requests = include_bytes!(
         "../../examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json"
@@ -92,7 +94,7 @@ silence_or_dedup_review:
     Ok(())
 }
 
-/// The first labelled answer of each group, for the surface of the example.
+/// Writes the first labelled answer of each group, changed to be for the surface of the example.
 fn labelled(folder: &Path) -> Result<(), Box<dyn Error>> {
     let clean: Value = serde_json::from_str(include_str!("../../tests/labelled/clean.json"))?;
     let own = strategies::clean_response(&example(0).surface);
@@ -125,7 +127,8 @@ fn labelled(folder: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Of a journal whose answer waits for a reviewer; zeros stand for the digest of its event.
+/// Writes records for a journal whose answer waits for a reviewer. Zeros replace the digest of its event, because that
+/// digest changes with every change of the example.
 fn records(folder: &Path) -> Result<(), Box<dyn Error>> {
     let mut dossier: Dossier = accepted();
     let lines: Vec<_> = dossier.events.split_inclusive(|byte| *byte == b'\n').collect();
@@ -133,7 +136,7 @@ fn records(folder: &Path) -> Result<(), Box<dyn Error>> {
     let history = || replay(example(0), &dossier).map_err(|_| "the journal is broken");
     let read = history()?;
     let mut dossier = dossier.clone();
-    mend(&mut dossier, &read);
+    repair(&mut dossier, &read);
     let event = read.log().response_event().ok_or("there is no answer")?.to_string();
     let zeros = format!("sha256:{}", "0".repeat(64));
     let write =
@@ -150,7 +153,7 @@ fn records(folder: &Path) -> Result<(), Box<dyn Error>> {
     }
     let outcome = Lane::RequestSupplement;
     let mut record = plausible_record(&read, &dossier, outcome).ok_or("there is no draft")?;
-    let checks = record["checks"].as_object_mut().ok_or("it has checks")?;
+    let checks = record["checks"].as_object_mut().ok_or("the record lacks checks")?;
     checks.retain(|_, verdict| *verdict == "fail");
     write("one-check.yaml", &record_in_yaml(&read, &dossier, &record, &mut Dice::new(b"")))?;
     let outcome = Lane::OwnerReviewOnlyUpdate;

@@ -1,6 +1,10 @@
-//! Replay of any journal. It never panics; a journal that replays has no fault that breaks it, opens no gate and earned
-//! its acceptance; one that does not has a fault; and what replays can go on. Bytes that begin like a line are a file of
-//! events, beside the documents of a sound journal; any others forge a sound journal, with a chain that holds.
+//! Replay of any journal.
+//!
+//! Replay never panics. A journal that replays has no fault that breaks it, opens no gate, and has earned its
+//! acceptance. It can take another step. A journal that does not replay has a fault.
+//!
+//! Bytes that begin like a line are a file of events, with the documents of a sound journal. Other bytes are dice: they
+//! change a sound journal and make its chain valid again.
 
 #![no_main]
 
@@ -12,8 +16,8 @@ use acceptance_ledger::{
 };
 use acceptance_ledger_fuzz::yaml::{is_yaml, value_of};
 use acceptance_ledger_fuzz::{
-    Dice, Example, accepted, accepted_in_yaml, accepted_lane, answer, check_gates, check_silence,
-    count, draft, edit, edit_document, example, is_document, ledger_of, mend, plausible_record,
+    Dice, Example, accepted, accepted_in_yaml, accepted_lane, answer, check_gates, check_no_secret,
+    count, draft, edit, edit_document, example, is_document, ledger_of, plausible_record, repair,
     replay, store, withdrawn,
 };
 use libfuzzer_sys::fuzz_target;
@@ -22,15 +26,16 @@ use serde_json::Value;
 static SOUND: LazyLock<Vec<Dossier>> =
     LazyLock::new(|| vec![accepted(), withdrawn(), Dossier::default(), accepted_in_yaml()]);
 
+/// What comes before the digest at the end of an event line.
 const SEAL: &str = ",\"digest\":\"";
 
-/// The lines of a file of events, without their line breaks.
+/// Returns the lines of a file of events, without their line breaks.
 fn lines(events: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(events);
     text.split_terminator('\n').map(str::to_owned).collect()
 }
 
-/// Writes the value of a key of a line anew, where it has the key.
+/// Replaces the value of a key in a line, if the line has the key.
 fn set(line: &mut String, key: &str, value: &str) {
     let key = format!("\"{key}\":");
     let Some(start) = line.find(&key).map(|at| at + key.len()) else { return };
@@ -38,7 +43,7 @@ fn set(line: &mut String, key: &str, value: &str) {
     line.replace_range(start..start + length, value);
 }
 
-/// Numbers, chains and seals the lines, so that only what they tell can be wrong with them.
+/// Numbers, chains and seals the lines, so that only their content can be wrong.
 fn seal(lines: &mut [String], candidate_id: &str) {
     let mut tip = Digest::of(candidate_id.as_bytes());
     for (index, line) in lines.iter_mut().enumerate() {
@@ -53,7 +58,7 @@ fn seal(lines: &mut [String], candidate_id: &str) {
     }
 }
 
-/// Stores other bytes for a document, under their name, and has the events say so.
+/// Replaces the bytes of a document, and writes its new name into the events.
 fn replace_document(
     dossier: &mut Dossier,
     lines: &mut [String],
@@ -78,8 +83,8 @@ fn replace_document(
     }
 }
 
-/// The digests of lines change when they are sealed anew; records have to name them as they are then.
-fn follow(dossier: &mut Dossier, lines: &mut [String], before: &[Digest], candidate_id: &str) {
+/// Seals the lines again. This changes their digests, so it also updates the records that name them.
+fn reseal(dossier: &mut Dossier, lines: &mut [String], before: &[Digest], candidate_id: &str) {
     for index in 0..lines.len() {
         seal(lines, candidate_id);
         let (Some(before), after) = (before.get(index), Digest::of(lines[index].as_bytes())) else {
@@ -100,7 +105,7 @@ fn follow(dossier: &mut Dossier, lines: &mut [String], before: &[Digest], candid
     seal(lines, candidate_id);
 }
 
-/// What an acceptance hangs on.
+/// The keys of a record on which an acceptance depends.
 const RECORD_KEYS: &[&str] =
     &["reviewer", "reviewer_kind", "outcome", "response_event", "valid_until", "reviewed_at"];
 
@@ -116,6 +121,7 @@ const RECORD_VALUES: &[&str] = &[
     "2027-11-25T10:00:01+08:00",
 ];
 
+/// Changes a sound journal as the dice decide.
 fn forge(dice: &mut Dice<'_>, example: &Example) -> Dossier {
     let mut dossier = SOUND[dice.roll(SOUND.len())].clone();
     let candidate_id = example.surface.candidate_id();
@@ -168,8 +174,8 @@ fn forge(dice: &mut Dice<'_>, example: &Example) -> Dossier {
                     1 => text.replace('\n', "\r\n").into_bytes(),
                     _ if name.is_review() && is_yaml(text.as_bytes()) => {
                         let key = dice.pick(RECORD_KEYS);
-                        let is_its = |line: &&str| line.starts_with(&format!("{key}:"));
-                        let line = text.lines().find(is_its).unwrap_or_default();
+                        let has_key = |line: &&str| line.starts_with(&format!("{key}:"));
+                        let line = text.lines().find(has_key).unwrap_or_default();
                         text.replace(line, &format!("{key}: {}", dice.pick(RECORD_VALUES)))
                             .into_bytes()
                     }
@@ -198,7 +204,7 @@ fn forge(dice: &mut Dice<'_>, example: &Example) -> Dossier {
             }
             _ => {}
         }
-        follow(&mut dossier, &mut lines, &before, &candidate_id);
+        reseal(&mut dossier, &mut lines, &before, &candidate_id);
         dossier.events = lines.iter().flat_map(|line| format!("{line}\n").into_bytes()).collect();
     }
     let events = &mut dossier.events;
@@ -221,6 +227,7 @@ fn forge(dice: &mut Dice<'_>, example: &Example) -> Dossier {
     dossier
 }
 
+/// Whether a fault breaks the journal.
 fn breaks(fault: &JournalFault) -> bool {
     matches!(
         fault.code(),
@@ -231,27 +238,28 @@ fn breaks(fault: &JournalFault) -> bool {
     )
 }
 
-/// An accepted candidate has a last event, an answer and a record that earn it, read here without the crate's replay.
+/// Checks that the last event, the answer and the record of an accepted candidate earn the acceptance. This does not
+/// use the crate's replay.
 fn check_earned(example: &Example, dossier: &Dossier, history: &History) {
     let events = history.log().events();
-    let last = events.last().expect("an acceptance is an event");
+    let last = events.last().expect("an acceptance has an event");
     assert!(last.is_review() && last.lane() == Lane::OwnerReviewOnlyUpdate);
-    let record = &dossier.documents[&last.document().expect("a record is kept")];
+    let record = &dossier.documents[&last.document().expect("the record is stored")];
     assert_eq!(last.document(), Some(DocumentName::review(record)));
     let Some(record) = value_of(record) else {
-        assert!(is_yaml(record), "a record is JSON");
+        assert!(is_yaml(record), "a record that is not YAML is JSON");
         return count("an accepted record that libyaml does not read");
     };
     let text = |key: &str| record[key].as_str().unwrap_or_default().trim();
     assert_eq!(text("reviewer_kind"), "person");
     assert!(["owner_review_only_update", "accept"].contains(&text("outcome")));
-    let checks = record["checks"].as_object().expect("a record has checks");
+    let checks = record["checks"].as_object().expect("the record has checks");
     let passes = |verdict: &Value| {
         verdict.as_str().is_some_and(|verdict| ["pass", "not_applicable"].contains(&verdict.trim()))
     };
     assert!(checks.len() == 23 && checks.values().all(passes));
     let [from, end] = ["reviewed_at", "valid_until"]
-        .map(|key| text(key).parse::<Time>().expect("an acceptance begins and ends"));
+        .map(|key| text(key).parse::<Time>().expect("an acceptance has two times"));
     assert!(from.is_before(&end) && last.recorded_at().is_before(&end));
     let moments = [&from, &end].map(|time| time.as_str().parse::<jiff::Timestamp>());
     if let [Ok(from), Ok(end)] = moments {
@@ -262,12 +270,12 @@ fn check_earned(example: &Example, dossier: &Dossier, history: &History) {
     let index = events.iter().rposition(|event| !event.is_review()).expect("there is an answer");
     let line = dossier.events.split(|byte| *byte == b'\n').nth(index).expect("it has a line");
     assert_eq!(text("response_event"), Digest::of(line).to_string());
-    let answer = &dossier.documents[&events[index].document().expect("the answer is kept")];
-    let document = ResponseDocument::parse(answer).expect("it is an answer");
+    let answer = &dossier.documents[&events[index].document().expect("the answer is stored")];
+    let document = ResponseDocument::parse(answer).expect("the stored answer is valid");
     let name = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     assert_ne!(name(text("reviewer")), name(document.responder().expect("a name")));
-    let landed = AnyCandidate::new(example.surface.clone()).receive(&example.surfaces, &document);
-    assert_eq!(AnyCandidate::from(landed).lane(), Lane::ReadyForMonitoringReview);
+    let received = AnyCandidate::new(example.surface.clone()).receive(&example.surfaces, &document);
+    assert_eq!(AnyCandidate::from(received).lane(), Lane::ReadyForMonitoringReview);
 }
 
 fn check(example: &Example, dossier: &Dossier) {
@@ -275,8 +283,11 @@ fn check(example: &Example, dossier: &Dossier) {
         Ok(history) => history,
         Err(broken) => {
             count("broken");
-            assert!(broken.faults().iter().any(breaks), "what is broken has a fault");
-            check_silence(&broken.to_string());
+            assert!(
+                broken.faults().iter().any(breaks),
+                "a broken journal has a fault that breaks it"
+            );
+            check_no_secret(&broken.to_string());
             return assert_eq!(replay(example, dossier), Err(broken));
         }
     };
@@ -288,7 +299,7 @@ fn check(example: &Example, dossier: &Dossier) {
     assert!(faults_of(VerifyCode::OrphanDocument) <= 1 && faults_of(VerifyCode::TornEvent) <= 1);
     assert!(history.whole_bytes() <= dossier.events.len());
     assert!(history.whole_bytes() == dossier.events.len() || faults_of(VerifyCode::TornEvent) == 1);
-    faults.iter().for_each(|fault| check_silence(&fault.to_string()));
+    faults.iter().for_each(|fault| check_no_secret(&fault.to_string()));
 
     check_gates(&ledger_of(example, dossier));
     if accepted_lane(history.candidate().lane()) {
@@ -296,13 +307,13 @@ fn check(example: &Example, dossier: &Dossier) {
     }
     let drafts = [TemplateFormat::Json, TemplateFormat::Yaml];
     if let [Some(json), Some(yaml)] = drafts.map(|format| draft(&history, dossier, format)) {
-        check_silence(&json);
-        check_silence(&yaml);
+        check_no_secret(&json);
+        check_no_secret(&yaml);
         let json = value_of(json.as_bytes()).expect("a draft is JSON");
         let event = history.log().response_event().map(|digest| digest.to_string());
         assert_eq!(json["response_event"].as_str(), event.as_deref());
         match value_of(yaml.as_bytes()) {
-            // Its reason is a blank of several lines.
+            // In YAML, the empty reason is a block of several lines, so it reads as a text.
             Some(mut yaml) => {
                 yaml["reason"] = Value::Null;
                 assert_eq!(yaml, json, "a draft has the same values in both notations");
@@ -311,28 +322,29 @@ fn check(example: &Example, dossier: &Dossier) {
         }
     }
 
-    // What replays can go on: with the strictest record, and with an answer of a later day.
-    let mut mended = dossier.clone();
-    mend(&mut mended, &history);
+    // A journal that replays can take another step: the strictest record or, if there is no answer, an answer.
+    let mut repaired = dossier.clone();
+    repair(&mut repaired, &history);
     let now = || "2026-11-24T12:00:00Z".parse().expect("a time");
-    let record = plausible_record(&history, &mended, Lane::QuarantineSecretOrRawPayload);
+    let record = plausible_record(&history, &repaired, Lane::QuarantineSecretOrRawPayload);
     let step = match record
         .map(|record| acceptance_ledger::ReviewDocument::parse(record.to_string().as_bytes()))
     {
         Some(document) => {
-            let record = document.expect("a record").record().expect("that passes");
+            let record =
+                document.expect("the record is valid").record().expect("it has no findings");
             history.review(record, now()).map_err(|refused| refused.reason).ok()
         }
         None => {
             let text = answer(&mut Dice::new(b""), &example.surface, "2026-11-24T12:00:00Z");
-            let document = ResponseDocument::parse(text.as_bytes()).expect("an answer");
+            let document = ResponseDocument::parse(text.as_bytes()).expect("the answer is valid");
             history.receive(&document, now()).ok()
         }
     };
     if let Some(step) = step {
         count("goes on");
-        store(&mut mended, &step);
-        let after = replay(example, &mended).expect("what replays can go on");
+        store(&mut repaired, &step);
+        let after = replay(example, &repaired).expect("the journal replays after another step");
         assert_eq!(after.candidate().entry(), step.candidate().entry());
         assert!(
             after.log().faults().iter().all(|fault| fault.code() == VerifyCode::LaneTooLenient)
@@ -349,7 +361,7 @@ fuzz_target!(|bytes: &[u8]| {
     } else {
         let mut dice = Dice::new(bytes);
         let dossier = forge(&mut dice, example(0));
-        // Today's requests may be others than those of the day.
+        // The requests may have changed since the events were recorded.
         let today = if dice.roll(3) == 2 { dice.roll(8) } else { 0 };
         check(example(today), &dossier);
     }

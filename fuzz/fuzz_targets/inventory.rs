@@ -1,5 +1,5 @@
-//! A file of any repository: it is examined without end or panic, the same bytes give the same inventory, and what is
-//! written of it becomes requests that can be read. The first line names the file.
+//! Any file of a repository. Its examination ends and never panics. The same bytes give the same inventory. The
+//! inventory that is written becomes requests that can be read. The first line of the bytes names the file.
 
 #![no_main]
 
@@ -12,11 +12,15 @@ fuzz_target!(|bytes: &[u8]| {
     let (name, content) = bytes.split_at(end);
     let name = String::from_utf8_lossy(name);
     let path = if name.is_empty() { "a/b.yml" } else { name.as_ref() };
-    let (document, requests) = inventory(path, content).expect("what is written can be read");
-    assert_eq!(inventory(path, content).expect("it is as before").0, document);
-    let requests = OwnerRequests::parse(requests.as_bytes()).expect("drafts are sound requests");
+    let (document, requests) = inventory(path, content).expect("a written inventory can be read");
+    assert_eq!(
+        inventory(path, content).expect("the second run ends as the first one did").0,
+        document
+    );
+    let requests =
+        OwnerRequests::parse(requests.as_bytes()).expect("the drafts are valid requests");
     let differences = list_differences(document.as_bytes(), &requests);
-    let differences = differences.expect("an inventory can be read");
+    let differences = differences.expect("the inventory can be read");
     assert!(differences.iter().all(|fields| *fields == Some(Vec::new())));
     let _ = code_owner(&String::from_utf8_lossy(content), path);
 });

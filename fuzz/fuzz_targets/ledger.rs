@@ -1,5 +1,5 @@
-//! A ledger that is accepted says what its JSON says and nothing else, and its gates are shut. Bytes that begin like a
-//! document are one; any others change a sound ledger.
+//! An accepted ledger says exactly what its JSON says, and its gates are false. Bytes that begin like a document are
+//! the ledger. Other bytes are dice: they change a sound ledger.
 
 #![no_main]
 
@@ -23,18 +23,18 @@ fuzz_target!(|bytes: &[u8]| {
         Err(error) => return check_error(&error, bytes),
     };
     let mut written = String::new();
-    ledger.write_to(&mut written).expect("a string takes all");
+    ledger.write_to(&mut written).expect("writing to a string cannot fail");
     check_gates(&written);
-    check_gates(std::str::from_utf8(bytes).expect("what is read is UTF-8"));
+    check_gates(std::str::from_utf8(bytes).expect("an accepted ledger is UTF-8"));
 
-    // The same values, though blanks, escapes and the order of keys may have been others.
+    // The values are the same. Blanks, escapes and the order of keys may differ.
     let values =
         [bytes, written.as_bytes()].map(|text| Plain::read(text).expect("a ledger is JSON"));
     assert_eq!(values[0], values[1]);
 
-    let read = LedgerDocument::parse(written.as_bytes()).expect("what is written can be read");
+    let read = LedgerDocument::parse(written.as_bytes()).expect("a written ledger can be read");
     assert_eq!(read, ledger);
     let mut again = String::new();
-    read.write_to(&mut again).expect("a string takes all");
+    read.write_to(&mut again).expect("writing to a string cannot fail");
     assert_eq!(written, again);
 });

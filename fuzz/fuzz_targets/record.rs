@@ -1,6 +1,8 @@
-//! A reviewer record that is accepted is a whole one, and none that carries a secret is ever taken, in a comment, either.
-//! The same record as JSON and as YAML is read alike. Bytes that begin like a document are one, in which a digest of
-//! zeros stands for the event that is judged; any others change a sound record.
+//! An accepted reviewer record is complete. A record with a secret, even in a comment, is never recorded. The same
+//! record is read in the same way from JSON and from YAML.
+//!
+//! Bytes that begin like a document are the record; a digest of zeros in it is replaced by the digest of the judged
+//! event. Other bytes are dice: they change a sound record.
 
 #![no_main]
 
@@ -12,8 +14,8 @@ use acceptance_ledger::{
 };
 use acceptance_ledger_fuzz::yaml::{is_yaml, poisoned, to_json, value_of};
 use acceptance_ledger_fuzz::{
-    Dice, accepted, carries_marker, check_error, check_silence, count, document, example, mend,
-    plausible_record, record_in_yaml, replay, store,
+    Dice, accepted, carries_marker, check_error, check_no_secret, count, document, example,
+    plausible_record, record_in_yaml, repair, replay, store,
 };
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
@@ -22,9 +24,10 @@ use serde_json::Value;
 static READY: LazyLock<Dossier> = LazyLock::new(|| {
     let mut dossier = accepted();
     let lines: Vec<_> = dossier.events.split_inclusive(|byte| *byte == b'\n').collect();
+    // Without the last event, the acceptance.
     dossier.events = lines[..3].concat();
-    let history = replay(example(0), &dossier).expect("a step less is a journal");
-    mend(&mut dossier, &history);
+    let history = replay(example(0), &dossier).expect("a journal without its last step replays");
+    repair(&mut dossier, &history);
     dossier
 });
 
@@ -48,17 +51,17 @@ static SOUND: LazyLock<Vec<String>> = LazyLock::new(|| {
     [json, yaml].concat()
 });
 
-/// The keys of a record; one may be missing.
+/// The number of keys of a record. Only `valid_until` may be missing.
 const KEYS: usize = 12;
 
-/// What stands in a key of a record: nothing, or a text.
+/// Returns the trimmed text of a key of a record, or an empty text.
 fn text_of(record: &Value, key: &str) -> String {
     record[key].as_str().unwrap_or_default().trim().to_owned()
 }
 
-/// A document says what another reader reads in it.
+/// Checks that a document has the values that a second parser reads in it.
 fn check_values(document: &ReviewDocument, read: &Value) {
-    let members = read.as_object().expect("a record is an object");
+    let members = read.as_object().expect("the record is an object");
     let has_end = usize::from(members.contains_key("valid_until"));
     assert_eq!(members.len(), KEYS - 1 + has_end);
     assert_eq!(read["not_authorization"], Value::Bool(true));
@@ -71,15 +74,19 @@ fn check_values(document: &ReviewDocument, read: &Value) {
     assert_eq!(text_of(read, "reason"), document.reason());
     assert_eq!(text_of(read, "acceptance_candidate_id"), document.candidate_id());
     let has_end = !text_of(read, "valid_until").is_empty();
-    assert_eq!(has_end, document.outcome() == Lane::OwnerReviewOnlyUpdate, "only these end");
-    let checks = read["checks"].as_object().expect("it has checks");
+    assert_eq!(
+        has_end,
+        document.outcome() == Lane::OwnerReviewOnlyUpdate,
+        "only an acceptance ends"
+    );
+    let checks = read["checks"].as_object().expect("the record has checks");
     for (check, verdict) in checks {
         assert!(check.parse::<ReviewerCheck>().is_ok());
         assert!(verdict.is_null() || verdict.is_string());
     }
 }
 
-/// Whether an end is later than a time, by 366 days at most.
+/// Whether `end` is later than `from`, by 366 days at most.
 fn is_within_a_year(from: &Time, end: &Time) -> bool {
     let moment = |time: &Time| time.as_str().parse::<jiff::Timestamp>().ok();
     let Some((from, end)) = moment(from).zip(moment(end)) else { return true };
@@ -91,7 +98,8 @@ fn is_of_comment(finding: &&Finding) -> bool {
     finding.field().starts_with("/#comment/")
 }
 
-/// Written as JSON, with the values that another reader sees, the record is the same; but for its comments.
+/// Checks that the record is the same if it is written as JSON with the values that a second parser reads. Only the
+/// findings of comments may differ.
 fn check_as_json(document: &ReviewDocument, json: &str) {
     let other = ReviewDocument::parse(json.as_bytes()).expect("the same values are read from JSON");
     let found = |findings: &[Finding]| -> BTreeSet<_> {
@@ -123,7 +131,7 @@ fn check(bytes: &[u8]) {
         Ok(document) => document,
         Err(errors) => {
             count(&format!("{notation}, an error"));
-            assert!(!errors.is_empty(), "what is refused has a fault");
+            assert!(!errors.is_empty(), "a refused record has an error");
             assert_eq!(ReviewDocument::parse(bytes).err().as_ref(), Some(&errors));
             return errors.iter().for_each(|error| check_error(error, bytes));
         }
@@ -133,9 +141,9 @@ fn check(bytes: &[u8]) {
     match &read {
         Some(read) => check_values(&document, read),
         None if is_yaml(bytes) => count("yaml, not read by libyaml"),
-        None => panic!("a record is JSON"),
+        None => panic!("a record that is not YAML is JSON"),
     }
-    check_silence(&format!("{document:?}{:?}", document.findings()));
+    check_no_secret(&format!("{document:?}{:?}", document.findings()));
     for finding in document.findings() {
         let (line, column) = document.place_of(finding.field());
         assert!(line >= 1 && column >= 1 && finding.lane().is_withheld());
@@ -165,35 +173,35 @@ fn check(bytes: &[u8]) {
     match history().review(record, now) {
         Ok(step) => {
             count(&format!("{notation}, taken: {}", step.candidate().lane()));
-            assert!(!carries_marker(bytes), "a record with a secret is taken");
+            assert!(!carries_marker(bytes), "a record with a secret is recorded");
             if !outcome.is_hold() {
                 assert!(outcome == Lane::OwnerReviewOnlyUpdate && is_by_person);
                 let passes = |verdict: &Option<Verdict>| {
                     verdict.is_some_and(|verdict| verdict != Verdict::Fail)
                 };
                 assert!(verdicts.iter().all(passes), "all checks are judged, and none failed");
-                assert!(is_within_a_year(&reviewed_at, &valid_until.expect("it ends")));
+                assert!(is_within_a_year(&reviewed_at, &valid_until.expect("an acceptance ends")));
             }
             let mut dossier = READY.clone();
             store(&mut dossier, &step);
-            let after = replay(example(0), &dossier).expect("a step that is taken replays");
+            let after = replay(example(0), &dossier).expect("a recorded step replays");
             assert_eq!(after.candidate(), step.candidate());
             assert!(after.log().faults().is_empty());
         }
         Err(Refused { candidate, reason }) => {
             count(&format!("{notation}, refused: {}", name_of(&format!("{reason:?}"))));
-            assert_eq!(*candidate, history(), "what is refused changes nothing");
-            check_silence(&reason.to_string());
+            assert_eq!(*candidate, history(), "a refused record changes nothing");
+            check_no_secret(&reason.to_string());
         }
     }
 }
 
-/// The name of a refusal, without what it is about.
+/// Returns the name of a refusal without its details.
 fn name_of(refusal: &str) -> &str {
     refusal.split([' ', '(']).next().unwrap_or_default()
 }
 
-/// What stands in a seed for the digest of the event, which is another one with every change of the example.
+/// Seeds have this in place of the digest of the event, because that digest changes with every change of the example.
 static ZEROS: LazyLock<String> = LazyLock::new(|| format!("sha256:{}", "0".repeat(64)));
 
 fuzz_target!(|bytes: &[u8]| {

@@ -1,6 +1,8 @@
-//! Triage of any answer: it is the same every time, it is as strict as its strictest finding, and a secret quarantines
-//! the answer wherever it stands, in comments, too. The same answer as JSON and as YAML is triaged alike. Bytes that
-//! begin like a document are one, and a text in a field of another; any others make an answer for the example.
+//! Triage of any answer. It gives the same result every time. It is as strict as its strictest finding. A secret
+//! anywhere quarantines the answer, even in a comment. Triage treats the same answer alike as JSON and as YAML.
+//!
+//! Bytes that begin like a document are the answer, and also a text in a field of another answer. Other bytes are dice:
+//! they make an answer for the example.
 
 #![no_main]
 
@@ -12,15 +14,16 @@ use acceptance_ledger::{
 };
 use acceptance_ledger_fuzz::yaml::{is_yaml, poisoned, to_json, value_of};
 use acceptance_ledger_fuzz::{
-    Dice, MARKER, answer, carries_marker, check_error, check_silence, count, example, is_document,
-    quote, replay,
+    Dice, MARKER, answer, carries_marker, check_error, check_no_secret, count, example,
+    is_document, quote, replay,
 };
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
+/// Triage reports 200 findings, and one more that says that there are others.
 const MAX_FINDINGS: usize = 200 + 1;
 
-fn land(document: &ResponseDocument) -> AnyCandidate {
+fn receive(document: &ResponseDocument) -> AnyCandidate {
     let example = example(0);
     let candidate = AnyCandidate::new(example.surface.clone());
     AnyCandidate::from(candidate.receive(&example.surfaces, document))
@@ -36,10 +39,10 @@ fn triage(bytes: &[u8]) {
             return check_error(&error, bytes);
         }
     };
-    let candidate = land(&document);
-    assert_eq!(candidate, land(&document), "triage is the same every time");
-    let again = ResponseDocument::parse(bytes).expect("it is read as before");
-    assert_eq!(candidate, land(&again), "reading is the same every time");
+    let candidate = receive(&document);
+    assert_eq!(candidate, receive(&document), "triage gives the same result every time");
+    let again = ResponseDocument::parse(bytes).expect("the second run parses, too");
+    assert_eq!(candidate, receive(&again), "parsing gives the same result every time");
 
     let (lane, findings) = (candidate.lane(), candidate.findings());
     count(&format!("{notation}, {lane}"));
@@ -62,10 +65,10 @@ fn triage(bytes: &[u8]) {
     }
 }
 
-/// An answer with a secret goes nowhere.
+/// Checks that an answer with a secret is quarantined, and that nothing of it is stored or shown.
 fn check_withheld(document: &ResponseDocument, candidate: &AnyCandidate) {
-    check_silence(&format!("{candidate:?}"));
-    let where_it_stands: String = String::from_utf8_lossy(document.bytes())
+    check_no_secret(&format!("{candidate:?}"));
+    let lines_with_secret: String = String::from_utf8_lossy(document.bytes())
         .lines()
         .filter(|line| line.to_ascii_lowercase().contains(MARKER))
         .map(|line| format!("\n{line:?}"))
@@ -73,16 +76,16 @@ fn check_withheld(document: &ResponseDocument, candidate: &AnyCandidate) {
     assert_eq!(
         candidate.lane(),
         Lane::QuarantineSecretOrRawPayload,
-        "a secret is quarantined:{where_it_stands}"
+        "a secret must be quarantined:{lines_with_secret}"
     );
-    let history = replay(example(0), &Dossier::default()).expect("no journal is a sound one");
+    let history = replay(example(0), &Dossier::default()).expect("an empty journal replays");
     let now = "2026-11-24T10:00:00Z".parse().expect("a time");
     match history.receive(document, now) {
         Ok(step) => {
             assert_eq!(step.stores(), None);
-            check_silence(step.line());
+            check_no_secret(step.line());
         }
-        Err(refusal) => check_silence(&refusal.to_string()),
+        Err(refusal) => check_no_secret(&refusal.to_string()),
     }
 }
 
@@ -90,15 +93,16 @@ fn is_of_comment(finding: &&Finding) -> bool {
     finding.field().starts_with("/#comment/")
 }
 
-/// Written as JSON, with the values that another reader sees, the answer is triaged as it is; but for its comments.
+/// Checks that triage gives the same result if the answer is written as JSON with the values that a second parser
+/// reads. Only the findings of comments may differ.
 fn check_as_json(bytes: &[u8], candidate: &AnyCandidate) {
     let Some(json) = to_json(bytes) else { return count("yaml, not read by libyaml") };
     let Ok(document) = ResponseDocument::parse(json.as_bytes()) else {
-        // Escapes can make it too large.
+        // Escapes can make the JSON text too large.
         assert!(json.len() > bytes.len(), "the same values are read from JSON");
         return count("yaml, too large as JSON");
     };
-    let other = land(&document);
+    let other = receive(&document);
     if candidate.findings().len().max(other.findings().len()) >= MAX_FINDINGS {
         return;
     }
@@ -115,7 +119,7 @@ fn check_as_json(bytes: &[u8], candidate: &AnyCandidate) {
     count("yaml, alike as JSON");
 }
 
-/// What a new form takes over from an answer can be read, and is the same in both notations.
+/// Checks that a new form that carries over an answer can be parsed, and is the same in both notations.
 fn check_carried_over(document: &ResponseDocument) {
     let surface = &example(0).surface;
     let [yaml, json] = [TemplateFormat::Yaml, TemplateFormat::Json].map(|format| {
@@ -128,7 +132,7 @@ fn check_carried_over(document: &ResponseDocument) {
     };
     let Some(yaml) = yaml else { return count("a form that libyaml does not read") };
     json.as_object_mut().expect("a template is an object").remove("$schema");
-    // What is still open: a text of several lines, and the first item of a list.
+    // Two kinds of blank differ between the notations: a text of several lines, and the first item of a list.
     let as_blank = |value: Value| value.to_string().replace("[null]", "[]").replace("\"\"", "null");
     assert_eq!(as_blank(yaml), as_blank(json), "a form has the same values in both notations");
 }

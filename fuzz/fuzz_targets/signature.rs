@@ -1,5 +1,7 @@
-//! A signature file: whatever is changed in one, it no longer holds, and it never holds for another name, document or
-//! purpose. Bytes that begin like an armor are a file; any others change a sound file: its fields, its digits or its armor.
+//! A signature file. After any change, it no longer verifies. It never verifies for another name, document or purpose.
+//!
+//! Bytes that begin like an armor are the file. Other bytes are dice: they change the fields, the digits or the armor
+//! of a sound file.
 
 #![no_main]
 
@@ -39,19 +41,21 @@ const fn of_owner(file: &'static str) -> Sound {
 
 static NOON: LazyLock<Time> = LazyLock::new(|| "2026-11-24T12:00:00Z".parse().expect("a time"));
 
-/// The files that hold: those that were made, and of each ECDSA signature the twin that its equation has. Whoever has a
-/// signature can write its twin, without the key; it is of the same key and the same bytes.
-static HOLDING: LazyLock<Vec<(String, bool)>> = LazyLock::new(|| {
+/// The files that verify: those that were made, and the twin of each ECDSA signature, which satisfies the same
+/// equation. Anyone who has a signature can write its twin without the key. The twin is for the same key and the same
+/// bytes.
+static VALID: LazyLock<Vec<(String, bool)>> = LazyLock::new(|| {
     let twin = |sound: &Sound| {
-        let mut fields = Fields::read(sound.file).expect("it is sound");
+        let mut fields = Fields::read(sound.file).expect("the file is sound");
         fields.negate();
         (fields.write(), sound.is_review)
     };
     SOUND.iter().flat_map(|sound| [(sound.file.to_owned(), sound.is_review), twin(sound)]).collect()
 });
 
-/// A file as it would be made of what was read of it. The crate still takes version 0 for 1, white space among the digits
-/// and behind the end, and lengths that are too large. All are reported; without this the target tells them at once.
+/// Writes a file again from what `ssh-key` parses in it. That parser accepts version 0, white space among the digits
+/// and after the end, and lengths that are too large. The target does not report a file that differs from the new one
+/// only in these.
 fn as_made(file: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(file).ok()?;
     let body = text.strip_prefix(BEGIN)?.trim_end().strip_suffix(END.trim_end())?;
@@ -65,7 +69,7 @@ fn as_made(file: &[u8]) -> Option<Vec<u8>> {
 
 fn check(file: &[u8]) {
     let is_one_of = |is_review, file: &[u8]| {
-        HOLDING.iter().any(|(other, of_review)| *of_review == is_review && other.as_bytes() == file)
+        VALID.iter().any(|(other, of_review)| *of_review == is_review && other.as_bytes() == file)
     };
     let made = as_made(file);
     for (signer, is_review) in [("ada@example.com", false), ("rex@example.com", true)] {
@@ -75,7 +79,7 @@ fn check(file: &[u8]) {
             is_one_of(is_review, file)
                 || (verified.is_ok()
                     && made.as_deref().is_some_and(|made| is_one_of(is_review, made))),
-            "only the file that was made holds: {verified:?}"
+            "only a file that was made verifies: {verified:?}"
         );
         for (signer, is_review, document) in [
             (signer, !is_review, DOCUMENT),
@@ -87,20 +91,21 @@ fn check(file: &[u8]) {
     }
 }
 
-/// The bytes behind a length of four bytes, and what follows them.
+/// Splits off a string: returns the bytes after a length of four bytes, and the rest.
 fn string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = bytes.split_first_chunk::<4>()?;
     rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)
 }
 
+/// Encodes a string: its length in four bytes, then its bytes.
 fn with_length(bytes: &[u8]) -> Vec<u8> {
     let length = u32::try_from(bytes.len()).expect("a short text");
     [&length.to_be_bytes()[..], bytes].concat()
 }
 
-/// The fields of a signature: the preamble, the version, and six strings, of which the last is taken apart: the key, the
-/// namespace, what is reserved, the hash, the algorithm and the signature. Behind that stand flags and counter of a
-/// security key.
+/// The fields of a signature: the preamble, the version and six strings. The strings are the key, the namespace, the
+/// reserved field, the hash, and the algorithm and the bytes of the inner signature. After these come the flags and the
+/// counter of a security key.
 struct Fields {
     preamble: Vec<u8>,
     version: u32,
@@ -178,7 +183,7 @@ impl Fields {
         }
     }
 
-    /// Writes one of the two integers of an ECDSA signature with a zero too many.
+    /// Adds a leading zero to one of the two integers of an ECDSA signature.
     fn pad_integer(&mut self, dice: &mut Dice<'_>) {
         let Some((r, rest)) = string(&self.strings[5]) else { return };
         let Some((s, _)) = string(rest) else { return };
@@ -187,7 +192,8 @@ impl Fields {
         self.strings[5] = integers.iter().flat_map(|integer| with_length(integer)).collect();
     }
 
-    /// Writes the order of the curve less `s` for `s`: the other signature that the equation of ECDSA has.
+    /// Replaces `s` by the order of the curve minus `s`: this gives the other signature that satisfies the ECDSA
+    /// equation.
     fn negate(&mut self) {
         let order = match &*self.strings[4] {
             b"ecdsa-sha2-nistp256" | b"sk-ecdsa-sha2-nistp256@openssh.com" => P256.to_vec(),
@@ -251,18 +257,20 @@ fn armor(bytes: &[u8]) -> String {
     format!("{BEGIN}{}{END}", lines.collect::<String>())
 }
 
+/// The order of the curve P-256.
 const P256: [u8; 32] = [
     0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6,
     0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
 ];
 
+/// The order of the curve P-384.
 const P384: [u8; 48] = [
     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xc7, 0x63, 0x4d, 0x81, 0xf4, 0x37, 0x2d, 0xdf,
     0x58, 0x1a, 0x0d, 0xb2, 0x48, 0xb0, 0xa7, 0x7a, 0xec, 0xec, 0x19, 0x6a, 0xcc, 0xc5, 0x29, 0x73,
 ];
 
-/// Changes the text of a file.
+/// Changes the text of a signature file.
 fn change_armor(file: &mut String, dice: &mut Dice<'_>) {
     let at = dice.place(file.len() + 1);
     if !file.is_char_boundary(at) {
@@ -282,7 +290,7 @@ fn change_armor(file: &mut String, dice: &mut Dice<'_>) {
         }
         4 => file.truncate(at),
         _ => {
-            // Another last digit, whose bits beyond the bytes are not zero.
+            // Another last digit. Its unused bits are not zero.
             if let Some(at) = file
                 .find('=')
                 .and_then(|at| at.checked_sub(1))

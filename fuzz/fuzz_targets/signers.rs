@@ -1,26 +1,28 @@
-//! A file of allowed signers: it is read the same every time, and where it cannot be read, a place in it is told and
-//! nothing of its text. Bytes that begin with `@` are dice, which put a secret into lines; any others are the file.
+//! A file of allowed signers. Parsing gives the same result every time. If the file is invalid, the error names a place
+//! in it, and repeats nothing of its text.
+//!
+//! Bytes that begin with `@` are dice: they put a secret into lines. Other bytes are the file.
 
 #![no_main]
 
 use acceptance_ledger::fuzz_hooks::allowed_signers;
-use acceptance_ledger_fuzz::{Dice, check_silence, marker};
+use acceptance_ledger_fuzz::{Dice, check_no_secret, marker};
 use libfuzzer_sys::fuzz_target;
 
 const SOUND: &str = include_str!("../seeds/signature/allowed-signers");
 
 fn check(bytes: &[u8]) {
     let read = allowed_signers(bytes);
-    assert_eq!(read, allowed_signers(bytes), "it is read the same every time");
+    assert_eq!(read, allowed_signers(bytes), "parsing gives the same result every time");
     let Err((line, column, problem)) = read else { return };
-    check_silence(&problem);
+    check_no_secret(&problem);
     assert!(!problem.is_empty() && column >= 1);
     let line = line.checked_sub(1).and_then(|index| bytes.split(|byte| *byte == b'\n').nth(index));
-    let line = String::from_utf8_lossy(line.expect("the line is one of the file"));
-    assert!(column <= line.chars().count() + 1, "the column is one of the line");
+    let line = String::from_utf8_lossy(line.expect("the line exists in the file"));
+    assert!(column <= line.chars().count() + 1, "the column exists in the line");
 }
 
-/// A line of a sound file in which a few things are others, and a secret may stand anywhere.
+/// Returns a line of a sound file with a few changes. The secret may be anywhere in it.
 fn line(dice: &mut Dice<'_>) -> String {
     let sound: Vec<_> = SOUND.lines().collect();
     let mut line = dice.pick(&sound).to_owned();
@@ -47,6 +49,7 @@ fn line(dice: &mut Dice<'_>) -> String {
     line
 }
 
+/// Texts that a change inserts into a line.
 const PIECES: &[&str] = &[
     "",
     " ",

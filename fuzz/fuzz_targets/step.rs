@@ -1,6 +1,8 @@
 //! A journal from its first step on: answers and records, odd clocks, interruptions at every byte, and requests that
-//! change. Each step that is taken replays to the very candidate that it promised, each that is refused changes nothing,
-//! and no acceptance stands behind a line that is cut off.
+//! change.
+//!
+//! Each recorded step replays to exactly the candidate that it promised. Each refused step changes nothing. A line that
+//! is cut off suspends an acceptance.
 
 #![no_main]
 
@@ -10,21 +12,21 @@ use acceptance_ledger::{
 };
 use acceptance_ledger_fuzz::yaml::{edit_lines, is_yaml};
 use acceptance_ledger_fuzz::{
-    Dice, Example, LEDGER_TIME, accepted_lane, answer, carries_marker, check_silence, count, edit,
-    example, ledger_of, mend, plausible_record, quote, record_in_yaml, replay, store,
+    Dice, Example, LEDGER_TIME, accepted_lane, answer, carries_marker, check_no_secret, count,
+    edit, example, ledger_of, plausible_record, quote, record_in_yaml, repair, replay, store,
 };
 use libfuzzer_sys::fuzz_target;
 
 struct Journal {
     dossier: Dossier,
-    /// What is asked today.
+    /// The owner requests of today.
     example: &'static Example,
-    /// Whether the same was asked on every day.
+    /// Whether the owner requests were the same on every day.
     is_steady: bool,
     day: usize,
 }
 
-/// What a step that is cut off may leave behind it.
+/// What an interrupted step may leave at the end of the events.
 struct Interruption {
     /// How many bytes of the line were written.
     written: usize,
@@ -51,15 +53,15 @@ impl Interruption {
 
 impl Journal {
     fn history(&self) -> History {
-        // A journal is made by the steps that were taken, so no change of what is asked breaks it.
-        replay(self.example, &self.dossier).expect("a journal that was made by steps replays")
+        // Only recorded steps made the journal, so a change of the owner requests does not break it.
+        replay(self.example, &self.dossier).expect("a journal that steps made replays")
     }
 
     fn now(&self, dice: &mut Dice<'_>) -> Time {
-        let usual = format!("2026-11-24T10:{:02}:00+08:00", self.day % 60);
+        let regular = format!("2026-11-24T10:{:02}:00+08:00", self.day % 60);
         let odd = dice.roll(3) == 2;
         let time = if odd { dice.time().parse().ok() } else { None };
-        time.unwrap_or_else(|| usual.parse().expect("a time"))
+        time.unwrap_or_else(|| regular.parse().expect("a time"))
     }
 
     fn responded_at(&self, dice: &mut Dice<'_>) -> String {
@@ -92,12 +94,12 @@ impl Journal {
                 ));
                 assert_eq!(step.stores().is_none(), step.candidate().lane().is_withheld());
                 assert!(!carries_marker(text.as_bytes()) || step.stores().is_none());
-                self.take(dice, &step);
+                self.store_step(dice, &step);
             }
             Err(refusal) => {
                 count(&format!("answer refused: {refusal:?}"));
                 assert_ne!(refusal, IntakeRefusal::Unreadable);
-                check_silence(&refusal.to_string());
+                check_no_secret(&refusal.to_string());
             }
         }
     }
@@ -130,7 +132,7 @@ impl Journal {
                 }
             }
         }
-        let text = serde_json::to_string_pretty(&record).expect("it is JSON");
+        let text = serde_json::to_string_pretty(&record).expect("the record is JSON");
         let bytes = match dice.roll(6) {
             0 | 1 => text.into_bytes(),
             2 => text.replace('\n', "\r\n").into_bytes(),
@@ -152,8 +154,8 @@ impl Journal {
         match history.review(record, now) {
             Ok(step) => {
                 count(&format!("{}, reviewed: {}", notation(&bytes), step.candidate().lane()));
-                assert!(!carries_marker(&bytes), "a record with a secret is taken");
-                self.take(dice, &step);
+                assert!(!carries_marker(&bytes), "a record with a secret is recorded");
+                self.store_step(dice, &step);
             }
             Err(Refused { candidate, reason }) => {
                 let name = format!("{reason:?}");
@@ -162,21 +164,21 @@ impl Journal {
                     name.split([' ', '(']).next().unwrap_or_default()
                 ));
                 assert_ne!(reason, Refusal::Unreadable);
-                check_silence(&reason.to_string());
-                assert_eq!(*candidate, self.history(), "what is refused changes nothing");
+                check_no_secret(&reason.to_string());
+                assert_eq!(*candidate, self.history(), "a refused record changes nothing");
             }
         }
     }
 
-    /// Stores a step that was taken, or as much of it as an interruption lets through.
-    fn take(&mut self, dice: &mut Dice<'_>, step: &Step) {
+    /// Stores a step, or the part of it that is written before an interruption.
+    fn store_step(&mut self, dice: &mut Dice<'_>, step: &Step) {
         let before = self.history();
         let mut whole = self.dossier.clone();
         whole.store(step);
-        mend(&mut self.dossier, &before);
-        let mut mended = self.dossier.clone();
-        store(&mut mended, step);
-        assert!(whole == mended, "a step is stored as its parts are");
+        repair(&mut self.dossier, &before);
+        let mut repaired = self.dossier.clone();
+        store(&mut repaired, step);
+        assert!(whole == repaired, "Dossier::store must do the same as storing the parts");
         self.check_taken(&whole, step);
         let kind = dice.roll(4);
         if kind >= 2 {
@@ -190,9 +192,9 @@ impl Journal {
         self.dossier = whole;
     }
 
-    /// What was taken replays to what was promised.
+    /// Checks that a stored step replays to the candidate that it promised.
     fn check_taken(&self, whole: &Dossier, step: &Step) {
-        let after = replay(self.example, whole).expect("a step that is taken replays");
+        let after = replay(self.example, whole).expect("a recorded step replays");
         assert_eq!(after.candidate().entry(), step.candidate().entry());
         assert_eq!(after.candidate().record(), step.candidate().record());
         assert_eq!(after.whole_bytes(), whole.events.len());
@@ -212,14 +214,15 @@ impl Journal {
                 event.document().is_some_and(|name| whole.documents.contains_key(&name))
             );
         }
-        check_silence(&String::from_utf8_lossy(&whole.events));
+        check_no_secret(&String::from_utf8_lossy(&whole.events));
         for document in whole.documents.values() {
             assert!(!carries_marker(document), "a secret is stored");
         }
 
         let ledger = ledger_of(self.example, whole);
-        let ledger = LedgerDocument::parse(ledger.as_bytes()).expect("what is written can be read");
-        // The ledger is one of a time, at which an acceptance may be over.
+        let ledger =
+            LedgerDocument::parse(ledger.as_bytes()).expect("a written ledger can be read");
+        // The ledger has a time of its own, at which the acceptance may have expired.
         let at = LEDGER_TIME.parse().expect("a time");
         let is_over = step.candidate().valid_until().is_some_and(|end| !Time::is_before(&at, end));
         if is_over {
@@ -231,8 +234,8 @@ impl Journal {
         }
     }
 
-    /// The journal as an interrupted step leaves it: as it was before, or with the whole step, and in neither case
-    /// accepted where a torn line may have revoked that.
+    /// Checks the journal that an interrupted step leaves: it is as before, or has the whole step. In both cases it is
+    /// not accepted if a torn line may have revoked the acceptance. Returns this journal.
     fn check_interrupted(
         &self,
         step: &Step,
@@ -249,26 +252,27 @@ impl Journal {
         let before = self.history();
         let lacked_line_break = line.starts_with('\n');
         if lacked_line_break && *written == 0 && !tail.is_empty() {
-            // Zeros in the very line before: it was never finished itself, and is torn now.
+            // The zeros follow the line before, which lacked its line break. So that line is torn now.
             if let Ok(history) = replay(self.example, &cut) {
                 assert!(!accepted_lane(history.candidate().lane()));
                 return cut;
             }
             return self.dossier.clone();
         }
-        // An event counts without its line break, and with zeros in the place of that.
+        // An event counts even if its line break is missing, or if zeros are in its place.
         let counts = *written + 1 >= line.len();
         let begun = &line.as_bytes()[..*written];
         let is_begun = !matches!(begun, b"" | b"\n");
         let is_torn = if counts { !tail.is_empty() } else { is_begun || !tail.is_empty() };
 
-        let after = replay(self.example, &cut).expect("an interrupted step breaks no journal");
-        let stands = if counts { step.candidate() } else { before.candidate() };
+        let after =
+            replay(self.example, &cut).expect("an interrupted step does not break the journal");
+        let current = if counts { step.candidate() } else { before.candidate() };
         let lane = after.candidate().lane();
-        if is_torn && accepted_lane(stands.lane()) {
+        if is_torn && accepted_lane(current.lane()) {
             assert_eq!(lane, Lane::ReadyForMonitoringReview, "a torn line suspends an acceptance");
         } else {
-            assert_eq!(after.candidate().entry(), stands.entry());
+            assert_eq!(after.candidate().entry(), current.entry());
         }
         let lacks_line_break = !cut.events.is_empty() && !is_torn && !cut.events.ends_with(b"\n");
         let has_torn =
@@ -289,7 +293,7 @@ fn notation(bytes: &[u8]) -> &'static str {
     if is_yaml(bytes) { "yaml" } else { "json" }
 }
 
-/// Nobody, or somebody whom an edge says to have verified.
+/// Returns no signer, or one that the caller claims to have verified.
 fn signer(dice: &mut Dice<'_>, names: &[&str], role: SignerRole) -> Option<Signer> {
     match dice.roll(8) {
         5 => Some(Signer::verified(names[0], "SHA256:one", role)),

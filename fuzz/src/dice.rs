@@ -1,46 +1,20 @@
-use crate::plain::Plain;
-use crate::yaml::{as_json, is_yaml};
 use arbitrary::{Arbitrary as _, Unstructured};
 
-/// Bytes of the fuzzer that decide what happens.
+/// Dice made of the fuzzer's bytes: they decide what happens.
 ///
-/// A small choice takes one byte and of it five bits, so that a seed can be written by hand: `@` is the first choice,
-/// `A` the second. When no bytes are left, every choice is the first one.
+/// A small choice takes five bits of one byte, so that a person can write a seed by hand: `@` is the first choice, `A`
+/// the second. When no bytes are left, every choice is the first one.
 pub struct Dice<'a>(Unstructured<'a>);
 
-/// In lower case, and never a whole secret.
+/// A part of [`marker`], in lower case. It is not a whole secret.
 pub const MARKER: &str = "zq7xv2bn9cr4";
 
-/// A secret of nobody. It is put together here, so that no file has it.
+/// A secret that is not real. It is joined from parts, so that no file contains it.
 pub fn marker() -> String {
     ["gh", "p_", "Zq7xV2bN9cR4", "tY6wE1uI3oP5", "sD8fG0hJk4be"].concat()
 }
 
-/// Whether a text, a key, a comment or what stands in them is the marker, with nothing but ASCII signs and blanks beside it.
-pub fn carries_marker(document: &[u8]) -> bool {
-    let is_in = |text: &str| is_written_in(text, false);
-    let is_read = as_json(document)
-        .and_then(|json| Plain::read(json.as_bytes()))
-        .is_some_and(|document| document.has_text(&is_in));
-    let is_written =
-        || std::str::from_utf8(document).is_ok_and(|document| is_written_in(document, true));
-    is_read || (is_yaml(document) && is_written())
-}
-
-/// Whether the marker stands in a text. In the `source` of YAML a backslash may join it with what stands beside it.
-fn is_written_in(text: &str, is_source: bool) -> bool {
-    let marker = marker();
-    let is_beside = |beside: Option<u8>| {
-        beside.is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric() && byte != b'_')
-    };
-    text.match_indices(&marker).any(|(at, _)| {
-        let (before, behind) = (&text.as_bytes()[..at], &text.as_bytes()[at + marker.len()..]);
-        let is_joined =
-            is_source && (before.trim_ascii_end().ends_with(b"\\") || behind.starts_with(b"\\"));
-        !is_joined && is_beside(before.last().copied()) && is_beside(behind.first().copied())
-    })
-}
-
+/// A choice among at most this many takes only five bits of its byte.
 const SMALL: u8 = 0x20;
 
 impl<'a> Dice<'a> {
@@ -53,11 +27,11 @@ impl<'a> Dice<'a> {
     }
 
     fn byte(&mut self) -> u8 {
-        // Unlike `arbitrary`, nothing is drawn once there is nothing left.
+        // Unlike `arbitrary`, this draws nothing when no bytes are left.
         if self.is_over() { 0 } else { u8::arbitrary(&mut self.0).unwrap_or_default() }
     }
 
-    /// One of `sides`, from 0.
+    /// Returns a number from 0 to `sides - 1`.
     pub fn roll(&mut self, sides: usize) -> usize {
         let byte = self.byte();
         let byte = if sides <= usize::from(SMALL) { byte % SMALL } else { byte };
@@ -68,18 +42,19 @@ impl<'a> Dice<'a> {
         items[self.roll(items.len())]
     }
 
-    /// A place among `len`.
+    /// Returns an index below `len`, from two bytes.
     pub fn place(&mut self, len: usize) -> usize {
         let number = u16::from_be_bytes([self.byte(), self.byte()]);
         usize::from(number) % len.max(1)
     }
 
-    /// How many: few most of the time, very many at times.
+    /// Returns a count. Some counts are next to a limit of the crate, such as 200 findings, 400 texts or 4,000
+    /// characters.
     pub fn many(&mut self) -> usize {
         self.pick(&[0, 1, 2, 3, 7, 40, 127, 128, 199, 201, 399, 401, 2_200, 4_001, 20_000])
     }
 
-    /// The rest of a line of the fuzzer's bytes.
+    /// Returns the fuzzer's bytes up to the next line break.
     pub fn line(&mut self) -> Vec<u8> {
         let mut line = Vec::new();
         while !self.is_over() {
@@ -91,7 +66,7 @@ impl<'a> Dice<'a> {
         line
     }
 
-    /// What somebody might write.
+    /// Returns a text that a person might write, an odd text, or a text with the marker.
     pub fn text(&mut self) -> String {
         match self.roll(8) {
             0 => self.pick(PROSE).to_owned(),
@@ -105,7 +80,7 @@ impl<'a> Dice<'a> {
         }
     }
 
-    /// A time, or what is none.
+    /// Returns a time, or a text that is not a valid time.
     pub fn time(&mut self) -> String {
         match self.roll(4) {
             0 | 1 => self.pick(TIMES).to_owned(),
@@ -124,7 +99,7 @@ impl<'a> Dice<'a> {
         }
     }
 
-    /// Any JSON, as text, and sometimes what is none.
+    /// Returns any JSON as text, and sometimes a text that is not JSON.
     pub fn json(&mut self, depth: usize) -> String {
         match self.roll(if depth == 0 { 6 } else { 10 }) {
             0 => self.pick(LITERALS).to_owned(),
@@ -167,7 +142,7 @@ impl<'a> Dice<'a> {
         }
     }
 
-    /// A key, known or not.
+    /// Returns a known or an unknown key.
     pub fn key(&mut self) -> String {
         match self.roll(3) {
             0 => self.pick(KEYS).to_owned(),
@@ -177,7 +152,7 @@ impl<'a> Dice<'a> {
     }
 }
 
-/// A text in quotes, with every character escaped or only those that have to be.
+/// Returns a text as a JSON string, with every character escaped, or only those that must be.
 pub fn quote(text: &str, is_escaped: bool) -> String {
     if is_escaped {
         let units = text.encode_utf16().map(|unit| format!("\\u{unit:04x}"));

@@ -4,7 +4,7 @@ use crate::dice::{Dice, quote};
 use crate::is_document;
 use crate::yaml::{self, edit_lines, is_yaml};
 
-/// An object as somebody or something might write it; in YAML, a printed form that is filled in, or none.
+/// Writes an object in one of many styles: as JSON, as YAML, or as a printed form that is filled in.
 pub fn render(form: &str, members: &[(String, String)], dice: &mut Dice<'_>) -> String {
     let style = dice.roll(8);
     if style >= 6 {
@@ -30,7 +30,7 @@ pub fn render(form: &str, members: &[(String, String)], dice: &mut Dice<'_>) -> 
     format!("{{{}{after}}}{tail}", members.collect::<Vec<_>>().join(","))
 }
 
-/// The places of what stands in a JSON text between blanks, commas, colons and brackets.
+/// Returns the ranges of the tokens of a JSON text: what is between blanks, commas, colons and brackets.
 fn tokens(text: &str) -> Vec<std::ops::Range<usize>> {
     let bytes = text.as_bytes();
     let (mut tokens, mut at) = (Vec::new(), 0);
@@ -60,10 +60,11 @@ fn tokens(text: &str) -> Vec<std::ops::Range<usize>> {
     tokens
 }
 
-/// A longer text is not made any longer.
+/// A text that is longer than this is not changed again.
 const MAX_TEXT: usize = 512 * 1024;
 
-/// The bytes, where they begin like a document; otherwise a sound document that they, as dice, choose and change.
+/// Returns the bytes if they begin like a document. Otherwise they are dice: they choose a sound document and change
+/// it.
 pub fn document<'a>(bytes: &'a [u8], sound: &[String]) -> Cow<'a, [u8]> {
     if is_document(bytes) {
         return Cow::Borrowed(bytes);
@@ -73,12 +74,12 @@ pub fn document<'a>(bytes: &'a [u8], sound: &[String]) -> Cow<'a, [u8]> {
     Cow::Owned(edit_document(sound, &mut dice))
 }
 
-/// A sound document in which a few things were changed: tokens of JSON, lines of YAML.
+/// Changes a few things in a sound document: tokens of JSON, or lines of YAML.
 pub fn edit_document(text: &str, dice: &mut Dice<'_>) -> Vec<u8> {
     if is_yaml(text.as_bytes()) { edit_lines(text, dice).into_bytes() } else { edit(text, dice) }
 }
 
-/// A sound JSON text in which a few things were changed.
+/// Changes a few things in a sound JSON text.
 pub fn edit(text: &str, dice: &mut Dice<'_>) -> Vec<u8> {
     let mut text = text.to_owned();
     for _ in 0..dice.roll(8) {

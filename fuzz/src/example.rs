@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::dice::{Dice, quote};
 use crate::edit::render;
 
-/// Owner requests, and one surface of theirs.
+/// Owner requests, and their first surface.
 pub struct Example {
     pub requests: OwnerRequests,
     pub surfaces: Surfaces,
@@ -23,7 +23,8 @@ static EXAMPLES: LazyLock<Vec<Example>> = LazyLock::new(|| {
     let drafts = draft["request_drafts"].as_array_mut().expect("the example has drafts");
     drafts.truncate(3);
     let of = |draft: &Value| {
-        let requests = OwnerRequests::parse(draft.to_string().as_bytes()).expect("a sound request");
+        let requests =
+            OwnerRequests::parse(draft.to_string().as_bytes()).expect("the request is valid");
         let surface = requests.surfaces()[0].clone();
         Example { surfaces: Surfaces::of(&requests), surface, requests }
     };
@@ -34,11 +35,11 @@ static EXAMPLES: LazyLock<Vec<Example>> = LazyLock::new(|| {
     };
     vec![
         of(&draft),
-        // A surface that cannot write, as are many.
+        // A surface that is not write-capable, as many are not.
         with(&|draft| draft["write_capable_surface"] = json!(false)),
-        // Another version of its file.
+        // Another version of the surface's file.
         with(&|draft| draft["repo_sha256"] = json!("0".repeat(64))),
-        // What is asked for shrinks, and grows by what nobody can answer: the surface itself is the same.
+        // The request asks for fewer fields, or for a field that no owner can answer. The surface itself is the same.
         with(&|draft| draft["required_owner_fields"] = json!(["decision", "affected_scope"])),
         with(&|draft| draft["required_owner_fields"] = json!(["decision", "favourite/colour~"])),
         with(&|draft| draft["requires_live_evidence"] = json!(false)),
@@ -47,17 +48,17 @@ static EXAMPLES: LazyLock<Vec<Example>> = LazyLock::new(|| {
     ]
 });
 
-/// The example, and what may become of its first surface.
+/// Returns the example (index 0), or a variant in which its first surface or what is asked about it has changed.
 pub fn example(index: usize) -> &'static Example {
     &EXAMPLES[index % EXAMPLES.len()]
 }
 
-/// The printed form of a surface.
+/// Returns the printed form of a surface.
 pub fn form(surface: &Surface) -> String {
     response_template(surface, &TemplateOptions::default())
 }
 
-/// An answer: a whole one with some changes, written in some style.
+/// Writes an answer: a clean one with some changes, in one of the styles of [`render`].
 pub fn answer(dice: &mut Dice<'_>, surface: &Surface, responded_at: &str) -> String {
     let mut members: Vec<(String, String)> = strategies::clean_response(surface)
         .into_iter()

@@ -9,18 +9,18 @@ use crate::dice::Dice;
 use crate::example::{Example, example, form};
 use crate::yaml::fill_in;
 
-/// The history of the example's surface.
+/// Replays the journal of the example's surface.
 pub fn replay(example: &Example, dossier: &Dossier) -> Result<History, BrokenJournal> {
     History::replay(example.surface.clone(), &example.surfaces, dossier)
 }
 
-/// Removes what an interrupted step left, as an embedder does before the next one is stored.
-pub fn mend(dossier: &mut Dossier, history: &History) {
+/// Removes what an interrupted step left, as an embedder does before it stores the next step.
+pub fn repair(dossier: &mut Dossier, history: &History) {
     dossier.events.truncate(history.whole_bytes());
     dossier.documents.retain(|name, _| history.log().keeps(*name));
 }
 
-/// Does what a step says: first the document, then the line, then what is withdrawn.
+/// Stores a step: first the document, then the line. Then it removes the document that the step withdraws, if any.
 pub fn store(dossier: &mut Dossier, step: &Step) {
     if let Some((name, bytes)) = step.stores() {
         dossier.documents.insert(name, bytes.to_vec());
@@ -31,32 +31,35 @@ pub fn store(dossier: &mut Dossier, step: &Step) {
     }
 }
 
-/// Whether a candidate in the lane is accepted.
+/// Whether a candidate in this lane is accepted.
 pub fn accepted_lane(lane: Lane) -> bool {
     matches!(lane, Lane::OwnerReviewOnlyUpdate | Lane::WaitingRuntimeGate)
 }
 
-/// When the ledgers of the targets are made.
+/// The time of the ledgers that the targets make.
 pub const LEDGER_TIME: &str = "2026-11-24T10:00:00Z";
 
-/// The ledger in which the example's first surface has this journal and the others none.
+/// Writes the ledger in which the example's first surface has this journal and the others have none.
 pub fn ledger_of(example: &Example, dossier: &Dossier) -> String {
     let stamp = Stamp::new(LEDGER_TIME, "unknown");
-    let inventory = Inventory::parse(b"{}").expect("an empty inventory is one");
+    let inventory = Inventory::parse(b"{}").expect("an empty inventory is valid");
     let ledger = Ledger::replay(inventory, example.requests.clone(), stamp, |surface| {
         if *surface == example.surface { dossier.clone() } else { Dossier::default() }
     });
     let mut text = String::new();
-    ledger.expect("its journal is sound").write_to(&mut text).expect("a string takes all");
+    ledger
+        .expect("its journal is sound")
+        .write_to(&mut text)
+        .expect("writing to a string cannot fail");
     text
 }
 
-/// What the crate prints for whoever reviews the latest answer.
+/// Returns the draft that the crate prints for the reviewer of the latest answer.
 pub fn draft(history: &History, dossier: &Dossier, format: TemplateFormat) -> Option<String> {
     review_template(history, dossier, &DraftOptions { format, ..DraftOptions::default() })
 }
 
-/// A record as a draft in YAML that is filled in.
+/// Writes a record as a YAML draft that is filled in.
 pub fn record_in_yaml(
     history: &History,
     dossier: &Dossier,
@@ -67,13 +70,13 @@ pub fn record_in_yaml(
     fill_in(&draft, &members(record), dice)
 }
 
-/// The members of an object, each value as JSON.
+/// Returns the members of an object, each value as JSON text.
 fn members(object: &Value) -> Vec<(String, String)> {
     let members = object.as_object().into_iter().flatten();
     members.map(|(key, value)| (key.clone(), value.to_string())).collect()
 }
 
-/// A record for the latest answer that says of each check what is most likely to be taken.
+/// Returns a record for the latest answer. Each check has the verdict that is most likely to be accepted.
 pub fn plausible_record(history: &History, dossier: &Dossier, outcome: Lane) -> Option<Value> {
     let mut record: Value = serde_json::from_str(&draft(history, dossier, TemplateFormat::Json)?)
         .expect("a template is JSON");
@@ -83,7 +86,7 @@ pub fn plausible_record(history: &History, dossier: &Dossier, outcome: Lane) -> 
             *verdict = if check.belongs_to(outcome) {
                 "fail".into()
             } else {
-                usual_verdict(history.candidate(), *check).into()
+                likely_verdict(history.candidate(), *check).into()
             };
         }
     }
@@ -107,7 +110,9 @@ pub fn plausible_record(history: &History, dossier: &Dossier, outcome: Lane) -> 
     Some(record)
 }
 
-fn usual_verdict(candidate: &AnyCandidate, check: ReviewerCheck) -> &'static str {
+/// Returns `pass` if the answer has a text for the check, or if the check needs none. Otherwise returns
+/// `not_applicable`; if the answer was withheld, `fail`.
+fn likely_verdict(candidate: &AnyCandidate, check: ReviewerCheck) -> &'static str {
     let mut fields =
         AcceptanceField::answers().filter(|field| field.check() == Some(check)).peekable();
     let Some(answers) = candidate.response().map(|response| response.answers()) else {
@@ -124,7 +129,7 @@ fn usual_verdict(candidate: &AnyCandidate, check: ReviewerCheck) -> &'static str
     if is_answered { "pass" } else { "not_applicable" }
 }
 
-/// Takes in an answer: a clean one with some changes, as JSON or as a form that is filled in.
+/// Records an answer: a clean one with some changes, as JSON or as a form that is filled in.
 fn receive(dossier: &mut Dossier, changes: &[(&str, Value)], responded_at: &str, is_yaml: bool) {
     let example = example(0);
     let mut answer: Map<String, Value> =
@@ -139,12 +144,13 @@ fn receive(dossier: &mut Dossier, changes: &[(&str, Value)], responded_at: &str,
     } else {
         answer.to_string()
     };
-    let document = ResponseDocument::parse(text.as_bytes()).expect("an answer");
+    let document = ResponseDocument::parse(text.as_bytes()).expect("the answer is valid");
     let history = replay(example, dossier).expect("the journal is sound");
     let now = "2026-11-24T10:00:00+08:00".parse().expect("a time");
-    store(dossier, &history.receive(&document, now).expect("it is taken in"));
+    store(dossier, &history.receive(&document, now).expect("the answer is recorded"));
 }
 
+/// Records a review of the latest answer with this outcome.
 fn review(dossier: &mut Dossier, outcome: Lane, is_yaml: bool) {
     let history = replay(example(0), dossier).expect("the journal is sound");
     let record = plausible_record(&history, dossier, outcome).expect("there is an answer");
@@ -153,12 +159,17 @@ fn review(dossier: &mut Dossier, outcome: Lane, is_yaml: bool) {
     } else {
         record.to_string()
     };
-    let record =
-        ReviewDocument::parse(record.as_bytes()).expect("a record").record().expect("that passes");
+    let record = ReviewDocument::parse(record.as_bytes())
+        .expect("the record is valid")
+        .record()
+        .expect("it has no findings");
     let now = "2026-11-24T11:00:00+08:00".parse().expect("a time");
     store(
         dossier,
-        &history.review(record, now).map_err(|refused| refused.reason).expect("it is taken"),
+        &history
+            .review(record, now)
+            .map_err(|refused| refused.reason)
+            .expect("the record is accepted"),
     );
 }
 
@@ -176,12 +187,12 @@ pub fn accepted() -> Dossier {
     held_and_accepted(false)
 }
 
-/// The same, with forms and drafts in YAML that were filled in.
+/// The same journal, with forms and drafts in YAML that were filled in.
 pub fn accepted_in_yaml() -> Dossier {
     held_and_accepted(true)
 }
 
-/// A journal in which an acceptance was revoked, and the answer withdrawn.
+/// A journal in which an acceptance was revoked and the answer was withdrawn.
 pub fn withdrawn() -> Dossier {
     let mut dossier = accepted();
     review(&mut dossier, Lane::QuarantineSecretOrRawPayload, false);

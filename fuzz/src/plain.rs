@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
-/// JSON as another reader than the crate's sees it, with numbers of any size. What the crate accepts, it can read.
+/// JSON, parsed without the crate, with numbers of any size. This parser can read everything that the crate accepts.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Plain {
-    /// `null`, `true`, `false`, or a number: an integer as it stands, a float by its value.
+    /// `null`, `true`, `false`, or a number. An integer keeps its text. A float is formatted from its value.
     Word(String),
     Text(String),
     List(Vec<Self>),
@@ -11,14 +11,14 @@ pub enum Plain {
 }
 
 impl Plain {
-    /// Reads a text; `None` where it is no JSON, or has a key twice.
+    /// Parses a text. Returns `None` if it is not JSON, or has a duplicate key.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let mut rest = std::str::from_utf8(bytes).ok()?;
         let value = Self::value(&mut rest)?;
         trim(&mut rest).is_empty().then_some(value)
     }
 
-    /// The member of an object; `null` where there is none.
+    /// Returns the member of an object, or `null` if it is missing.
     pub fn member(&self, key: &str) -> Self {
         let member = match self {
             Self::Object(members) => members.get(key).cloned(),
@@ -31,7 +31,7 @@ impl Plain {
         if let Self::List(items) = self { items } else { &[] }
     }
 
-    /// The members of an object, with their keys.
+    /// Returns the members of an object, with their keys.
     pub fn members(&self) -> impl Iterator<Item = (&str, &Self)> {
         let members = if let Self::Object(members) = self { Some(members) } else { None };
         members.into_iter().flatten().map(|(key, value)| (key.as_str(), value))
@@ -41,14 +41,14 @@ impl Plain {
         Self::Word(word.to_owned())
     }
 
-    /// Whether one of the texts and keys in it is such.
-    pub fn has_text(&self, is_such: &impl Fn(&str) -> bool) -> bool {
+    /// Whether `matches` is true for one of the texts and keys in the value.
+    pub fn has_text(&self, matches: &impl Fn(&str) -> bool) -> bool {
         match self {
             Self::Word(_) => false,
-            Self::Text(text) => is_such(text),
-            Self::List(items) => items.iter().any(|item| item.has_text(is_such)),
+            Self::Text(text) => matches(text),
+            Self::List(items) => items.iter().any(|item| item.has_text(matches)),
             Self::Object(members) => {
-                members.iter().any(|(key, value)| is_such(key) || value.has_text(is_such))
+                members.iter().any(|(key, value)| matches(key) || value.has_text(matches))
             }
         }
     }
@@ -58,7 +58,7 @@ impl Plain {
             '"' => text(rest).map(Self::Text),
             '[' => {
                 let mut items = Vec::new();
-                among(rest, '[', ']', |rest| {
+                bracketed(rest, '[', ']', |rest| {
                     items.push(Self::value(rest)?);
                     Some(())
                 })?;
@@ -66,7 +66,7 @@ impl Plain {
             }
             '{' => {
                 let mut members = BTreeMap::new();
-                among(rest, '{', '}', |rest| {
+                bracketed(rest, '{', '}', |rest| {
                     trim(rest);
                     let key = text(rest)?;
                     take(rest, ':')?;
@@ -102,8 +102,8 @@ fn take(rest: &mut &str, sign: char) -> Option<()> {
     Some(())
 }
 
-/// Reads what stands between two brackets, with commas between.
-fn among(
+/// Parses the items between two brackets, which are separated by commas.
+fn bracketed(
     rest: &mut &str,
     open: char,
     close: char,
@@ -122,7 +122,7 @@ fn among(
     }
 }
 
-/// Reads a text in quotes.
+/// Parses a text in quotes.
 fn text(rest: &mut &str) -> Option<String> {
     take(rest, '"')?;
     let mut is_escaped = false;
@@ -133,6 +133,6 @@ fn text(rest: &mut &str) -> Option<String> {
     })?;
     let (inside, after) = rest.split_at(end);
     *rest = &after[1..];
-    // Escapes are read by a third reader.
+    // serde_json decodes the escapes.
     serde_json::from_str(&format!("\"{inside}\"")).ok()
 }

@@ -1,4 +1,4 @@
-//! YAML as a second reader sees it, and forms that are filled in and changed line by line.
+//! YAML as a second parser reads it, and forms that are filled in and changed line by line.
 
 use std::collections::BTreeSet;
 
@@ -8,12 +8,12 @@ use serde_json::Value;
 use crate::dice::{Dice, marker, quote};
 use crate::plain::Plain;
 
-/// Whether the crate reads these bytes as YAML: they do not begin with a brace.
+/// Whether the crate parses these bytes as YAML: they do not begin with a brace.
 pub fn is_yaml(bytes: &[u8]) -> bool {
     bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{')
 }
 
-/// A mapping or list that is not closed yet.
+/// A mapping or list that is still open.
 enum Open {
     List {
         is_empty: bool,
@@ -25,15 +25,18 @@ enum Open {
     },
 }
 
-/// A YAML document as JSON with the same values and its keys in their order, as libyaml reads it: every text is a text,
-/// and blank, `null`, `true` and `false` are what they are in JSON. `None` where libyaml reads no such document. (It is
-/// a reader of YAML 1.1, in which some characters are line breaks that are none in 1.2: texts with those are not read.)
+/// Converts a YAML document to JSON, as libyaml reads it, with the same values and the same order of keys. A text stays
+/// a text. Blank, `null`, `true` and `false` become the JSON values. Returns `None` if libyaml cannot read the
+/// document.
+///
+/// libyaml parses YAML 1.1, in which some characters are line breaks that are not line breaks in YAML 1.2. So a
+/// document with one of these characters is not read.
 pub fn to_json(bytes: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(bytes).ok()?;
     if text.contains(['\u{85}', '\u{2028}', '\u{2029}', '\u{feff}']) {
         return None;
     }
-    // This reader panics at some texts that end early. The fuzzer's own hook would end the run there.
+    // This parser panics at some texts that end early. The fuzzer's panic hook would end the run.
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let read = std::panic::catch_unwind(|| read(text));
@@ -98,7 +101,7 @@ fn read(text: &str) -> Option<String> {
     (documents == 1 && json.starts_with('{')).then_some(json)
 }
 
-/// Notes that a value comes; `None` where it cannot, as a key that is no text.
+/// Notes that a value begins. Returns `None` if no value is allowed here: a key must be a text.
 fn begin_value(open: &mut [Open], json: &mut String) -> Option<()> {
     match open.last_mut() {
         None => {}
@@ -115,24 +118,24 @@ fn begin_value(open: &mut [Open], json: &mut String) -> Option<()> {
     Some(())
 }
 
-/// A document as JSON, in whichever notation it is; of YAML what the second reader reads.
+/// Returns a document as JSON. The second parser converts YAML.
 pub fn as_json(bytes: &[u8]) -> Option<String> {
     if is_yaml(bytes) { to_json(bytes) } else { String::from_utf8(bytes.to_vec()).ok() }
 }
 
-/// As [`as_json`], read.
+/// Parses the result of [`as_json`].
 pub fn value_of(bytes: &[u8]) -> Option<Value> {
     serde_json::from_str(&as_json(bytes)?).ok()
 }
 
-/// A key as YAML.
+/// Writes a key as YAML.
 fn key(name: &str) -> String {
     let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_$".contains(c);
     let is_word = !name.is_empty() && name.chars().all(is_plain);
     if is_word { name.to_owned() } else { quote(name, false) }
 }
 
-/// A text as a scalar, in one of the styles; the first one is what a person would write.
+/// Writes a text as a scalar in one of the styles. The first style is what a person would write.
 fn scalar(text: &str, pad: &str, dice: &mut Dice<'_>) -> String {
     let is_word = matches!(text, "" | "true" | "false" | "null" | "<<");
     let is_plain = !is_word
@@ -153,7 +156,7 @@ fn scalar(text: &str, pad: &str, dice: &mut Dice<'_>) -> String {
         2 => quote(text, false),
         3 if is_block => block("|", "\n"),
         4 if is_block => block(">-", "\n\n"),
-        // A text in lines, as an editor wraps it.
+        // A text on several lines, as an editor wraps it.
         5 if is_plain => text.replacen(' ', &format!("\n{pad}    "), 2),
         6 => text.to_owned(),
         _ if is_plain => text.to_owned(),
@@ -169,7 +172,7 @@ fn write(out: &mut String, name: &str, value: &Plain, pad: &str, dice: &mut Dice
     write_value(out, value, pad, dice);
 }
 
-/// Writes what stands behind a key or a dash.
+/// Writes a value after a key or a dash.
 fn write_value(out: &mut String, value: &Plain, pad: &str, dice: &mut Dice<'_>) {
     match value {
         Plain::Word(word) if word == "null" => out.push('\n'),
@@ -202,7 +205,7 @@ fn write_value(out: &mut String, value: &Plain, pad: &str, dice: &mut Dice<'_>) 
     }
 }
 
-/// A member whose value is JSON, as YAML; a value that is no JSON stands as it is.
+/// Writes a member, whose value is JSON, as YAML. A value that is not JSON is written unchanged.
 fn member(name: &str, json: &str, pad: &str, dice: &mut Dice<'_>) -> String {
     let mut out = String::new();
     match Plain::read(json.as_bytes()) {
@@ -212,27 +215,28 @@ fn member(name: &str, json: &str, pad: &str, dice: &mut Dice<'_>) -> String {
     out
 }
 
-/// The members as a document of YAML without any comment.
+/// Writes the members as a YAML document without comments.
 pub fn render(members: &[(String, String)], dice: &mut Dice<'_>) -> String {
     members.iter().map(|(name, json)| member(name, json, "", dice)).collect()
 }
 
-/// A printed form with these values in its blanks. Its comments stay; what it has no blank for comes behind it.
+/// Fills these values into the blanks of a printed form. Its comments stay. Members without a blank are added at the
+/// end.
 pub fn fill_in(form: &str, members: &[(String, String)], dice: &mut Dice<'_>) -> String {
     let mut rest: Vec<_> = members.iter().collect();
     let mut checks: Option<Plain> = None;
-    let (mut out, mut skips) = (String::new(), false);
+    let (mut out, mut is_filled) = (String::new(), false);
     for line in form.lines() {
         let name = line.split(':').next().unwrap_or_default();
         let is_below = line.starts_with(' ') && !line.trim_start().starts_with('#');
         if let Some(checks) = checks.as_ref().filter(|_| is_below) {
             write(&mut out, name.trim(), &checks.member(name.trim()), "  ", dice);
         } else if is_below {
-            // What stands below a key that is filled in is filled in with it.
-            out.push_str(&if skips { String::new() } else { format!("{line}\n") });
+            // The lines below a key that was filled in belong to its empty value, so they are left out.
+            out.push_str(&if is_filled { String::new() } else { format!("{line}\n") });
         } else if let Some(at) = rest.iter().position(|(key, _)| key == name) {
             let (_, json) = rest.remove(at);
-            skips = true;
+            is_filled = true;
             if name == "checks" {
                 checks = Plain::read(json.as_bytes());
                 out.push_str("checks:\n");
@@ -240,7 +244,7 @@ pub fn fill_in(form: &str, members: &[(String, String)], dice: &mut Dice<'_>) ->
                 out.push_str(&member(name, json, "", dice));
             }
         } else {
-            skips &= line.is_empty() || line.starts_with('#');
+            is_filled &= line.is_empty() || line.starts_with('#');
             out.push_str(&format!("{line}\n"));
         }
     }
@@ -250,10 +254,10 @@ pub fn fill_in(form: &str, members: &[(String, String)], dice: &mut Dice<'_>) ->
     out
 }
 
-/// A longer text is not made any longer.
+/// A text that is longer than this is not changed again.
 const MAX_TEXT: usize = 256 * 1024;
 
-/// A form in which a few lines were changed.
+/// Changes a few lines of a form.
 pub fn edit_lines(text: &str, dice: &mut Dice<'_>) -> String {
     let mut text = text.to_owned();
     for _ in 0..dice.roll(8) {
@@ -277,6 +281,7 @@ pub fn edit_lines(text: &str, dice: &mut Dice<'_>) -> String {
     text
 }
 
+/// Changes one line, or adds a line next to it.
 fn change_line(lines: &mut Vec<String>, at: usize, dice: &mut Dice<'_>) {
     let line = lines[at].trim_end_matches(['\n', '\r']).to_owned();
     let indent = " ".repeat(line.len() - line.trim_start_matches(' ').len());
@@ -332,7 +337,7 @@ fn change_line(lines: &mut Vec<String>, at: usize, dice: &mut Dice<'_>) {
     };
 }
 
-/// What may stand as a value, or behind one.
+/// Texts that may be a value, or follow a value. `x` is a place for the marker.
 const VALUES: &[&str] = &[
     "",
     "x",
@@ -386,7 +391,7 @@ const VALUES: &[&str] = &[
     "\n  # x\n  a",
 ];
 
-/// Lines that a form does not have.
+/// Lines that a printed form does not have. `x` is a place for the marker.
 const LINES: &[&str] = &[
     "---",
     "--- x",
@@ -434,9 +439,10 @@ const LINES: &[&str] = &[
     "\u{feff}# x",
 ];
 
-/// The documents that this one becomes once a secret is put behind a line or in front of one, as a text and as a
-/// comment. Which lines these are, follows from the bytes.
+/// Returns two variants of a document, each with a secret in, before or after one line, as a text or as a comment. The
+/// bytes of the document decide which lines.
 pub fn poisoned(bytes: &[u8]) -> Vec<Vec<u8>> {
+    // FNV-1a, so that the same document always has the same variants.
     let seed = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     });

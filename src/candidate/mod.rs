@@ -149,13 +149,12 @@ impl<S: Reviewable> Candidate<S> {
         let Contents { response, findings, .. } = self.contents();
         let answers = response.map(OwnerResponse::answers);
         let outcome = record.outcome();
-        let judged =
-            record.check_subject(&self.surface, self.answer).and_then(|()| {
-                match review_leads_to(S::LANE, outcome, self.surface.is_write_capable()) {
-                    Some(lane) if lane.is_hold() => record.check_hold(answers, &self.surface, findings),
-                    _ => Err(Refusal::NoSuchStep { from: S::LANE, outcome }),
-                }
-            });
+        let judged = record.check_subject(&self.surface, self.answer).and_then(|()| {
+            match review_leads_to(S::LANE, outcome, self.surface.is_write_capable()) {
+                Some(lane) if lane.is_hold() => record.check_hold(answers, &self.surface, findings),
+                _ => Err(Refusal::NoSuchStep { from: S::LANE, outcome }),
+            }
+        });
         match judged {
             Ok(()) => {
                 let carried = self.state.into_carried();

@@ -10,7 +10,7 @@ use crate::candidate::AnyCandidate;
 use crate::inputs::{Inventory, OwnerRequests, Surface};
 use crate::io::error::{FileError, quoted, shown};
 use crate::io::files;
-use crate::io::signatures::{self, AllowedSigners, SignatureError, Namespace};
+use crate::io::signatures::{self, AllowedSigners, Namespace, SignatureError};
 use crate::io::store::{Folder, JournalStore, read_signature};
 use crate::journal::{BrokenJournal, History, JournalFault, JournalLog, Step, journal_folder};
 use crate::signer::Signer;

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
+use crate::json::MAX_DEPTH;
 use crate::shape;
 use crate::words::Problem;
 
@@ -19,10 +20,6 @@ use crate::pattern::{self, Pattern};
 /// The most blocks of a text that are parsed. A real answer has fewer. If a text has more, they are not parsed, and
 /// those up to the limit all count as payloads.
 const MAX_BLOCKS: usize = 24;
-
-/// How deep brackets may be nested in a text. A real document is less deep, and a parser refuses deeper ones, so
-/// their contents would not be examined. Deeper nesting is `oversized`.
-const MAX_DEPTH: usize = 127;
 
 /// The keys of the shapes. A text without any of them cannot have a shape, so it is not parsed at all.
 static KEYS: LazyLock<AhoCorasick> = LazyLock::new(|| pattern::keywords(None, shape::keys()));

@@ -421,3 +421,19 @@ const HOW_TO_SHORT: &str = "\
 #      文字含「: 」或「 #」，或以上述符號或引號開頭，請加單引號。
 #
 # Then:  acceptance-ledger triage THIS_FILE";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_answer_has_a_form_a_help_and_one_section() {
+        for field in AcceptanceField::answers() {
+            let sections = SECTIONS.iter().filter(|section| section.fields.contains(&field));
+            assert_eq!(sections.count(), 1, "{field}");
+            assert!(field.form().is_some(), "{field}");
+            // The reason of a decision is asked for together with the decision.
+            assert!(field.help().iter().all(|text| !text.is_empty()), "{field}");
+        }
+    }
+}

@@ -11,7 +11,7 @@ use crate::words::ReviewerCheck;
 use super::wrap::comment;
 
 pub(crate) const ADVICE: [&str; 2] = [
-    "Nothing of the answer is repeated here, since a record stays where an answer may be withdrawn. Write no secret and no quotation into it.",
+    "This draft repeats nothing of the answer, because a record stays when an answer is withdrawn. Do not write a secret or a quotation into it.",
     "這裡不重複回覆內容：回覆可能被撤回，審查紀錄不會。",
 ];
 pub(crate) const NEXT: &str = "Then:  acceptance-ledger review THIS_FILE";
@@ -19,21 +19,21 @@ pub(crate) const WHO: &str = "You; person or automation. You are not the respond
 pub(crate) const WHO_CHINESE: &str = "審查者不得是回覆者。";
 pub(crate) const WHEN: &str = "Like `date -Iseconds`.";
 pub(crate) const UNTIL: [&str; 2] = [
-    "Only to accept: until when it holds, at most 366 days after reviewed_at.",
+    "Only to accept: the end of the acceptance, at most 366 days after reviewed_at.",
     "接受時必填：有效期限，最長 366 天。",
 ];
 pub(crate) const WHY: [&str; 2] = [
-    "Why, in a sentence; and where this decision is kept, as a ref.",
+    "The reason in one sentence, and a ref to where this decision is kept.",
     "理由；以及這個決定存放處的 ref。",
 ];
 pub(crate) const VERDICTS: [&str; 2] = [
-    "One verdict a check. To accept, all of them. To hold, at least one fail of that lane; what you did not judge stays blank.",
+    "One verdict for each check. To accept, give a verdict to every check. To hold, fail at least one check of that lane and leave the others blank.",
     "接受要全部填；擱置至少一項 fail，沒看的留白。",
 ];
-pub(crate) const NO_LIVE_SYSTEM: &str = "The owner says that no live system reads the file: confirm_not_deployed. Everything that is not answered counts as not applicable. Is it so?";
-pub(crate) const NOTHING_KEPT: &str =
-    "Nothing of the answer is kept: triage found what no journal may hold. A check can only fail.";
-pub(crate) const LINES: &str = "Read it beside this file; the lines below are its lines:";
+pub(crate) const NO_LIVE_SYSTEM: &str = "The owner says that no live system reads the file: confirm_not_deployed. Every field without an answer counts as not applicable. Check that this is true.";
+pub(crate) const NOTHING_KEPT: &str = "Nothing of the answer is kept, because triage found something that must not be stored. A check can only fail.";
+pub(crate) const LINES: &str =
+    "Read the answer in this file. The line numbers below are its lines:";
 
 /// All fixed comments, line by line, as a draft prints them.
 static PRINTED: LazyLock<BTreeSet<String>> = LazyLock::new(|| {

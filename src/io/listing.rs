@@ -89,7 +89,9 @@ fn tracked(root: &Path) -> Result<Vec<ListedFile>, ListError> {
         entries.extend(match mode.as_str() {
             // Modes of git: 160000 is a submodule, 120000 a symbolic link.
             "160000" => Some(ListedFile::OutsideRepository(name.to_owned())),
-            "120000" => leads_out(root, name).then(|| ListedFile::OutsideRepository(name.to_owned())),
+            "120000" => {
+                leads_out(root, name).then(|| ListedFile::OutsideRepository(name.to_owned()))
+            }
             _ => Some(ListedFile::File(name.to_owned())),
         });
     }

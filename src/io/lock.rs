@@ -60,8 +60,7 @@ impl Lock {
     fn acquire(root: &Path, policy: WaitPolicy<'_>, kind: LockKind) -> Result<Self, FileError> {
         // The root is locked, not the journal's folder: the root exists before the journal and after its removal.
         let folder = File::open(root).map_err(FileError::new("open", root))?;
-        let mut waiting =
-            Waiting { since: Instant::now(), wait: policy.wait, is_reported: false };
+        let mut waiting = Waiting { since: Instant::now(), wait: policy.wait, is_reported: false };
         let queue = File::open(policy.queue).ok();
         if let Some(queue) = &queue {
             // The queue only makes waiting fair. If it cannot be locked, continue without it.

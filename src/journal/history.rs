@@ -234,39 +234,50 @@ impl LastStored {
 /// use acceptance_ledger::IntakeRefusal;
 ///
 /// assert!(IntakeRefusal::Repeated.to_string().contains("before"));
+/// assert_eq!(IntakeRefusal::NotTheSigner.next_step(), "let the responder sign the answer");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IntakeRefusal {
     /// The surface had the same document before.
-    #[error(
-        "the surface had the same answer before, and sending it again does not lift a hold; send a new answer"
-    )]
+    #[error("the surface had the same answer before, and sending it again does not lift a hold")]
     Repeated,
     /// `responded_at` is missing or invalid.
-    #[error("its responded_at is missing or is not an RFC 3339 time; write the time of the answer")]
+    #[error("its responded_at is missing or is not an RFC 3339 time")]
     Undated,
     /// `responded_at` is in the future. Five minutes are allowed, because clocks differ.
-    #[error(
-        "its responded_at is more than five minutes ahead of the clock; write the time of the answer"
-    )]
+    #[error("its responded_at is more than five minutes ahead of the clock")]
     AheadOfTheClock,
     /// The answer is not later than the last stored one.
-    #[error(
-        "its responded_at is not later than that of the surface's last stored answer; ask the owner for a new answer"
-    )]
+    #[error("its responded_at is not later than that of the surface's last stored answer")]
     NotLater,
     /// The signer is not the responder.
-    #[error("the signer of the answer is not its responder; let the responder sign it")]
+    #[error("the signer of the answer is not its responder")]
     NotTheSigner,
     /// The role of the signer is not owner.
-    #[error(
-        "the answer is signed in the role of a reviewer; let the owner sign it in the role of an owner"
-    )]
+    #[error("the answer is signed in the role of a reviewer")]
     NotAnOwner,
     /// The event cannot be read back.
-    #[error("its event cannot be read back, so it is not written; report this as a bug")]
+    #[error("its event cannot be read back, so it is not written")]
     Unreadable,
+}
+
+impl IntakeRefusal {
+    /// What to do next.
+    #[must_use]
+    pub const fn next_step(self) -> &'static str {
+        match self {
+            Self::Repeated | Self::NotLater => {
+                "ask the owner to answer again, with the time of the new answer"
+            }
+            Self::Undated | Self::AheadOfTheClock => {
+                "write the time of the answer, as `date -Iseconds` prints it"
+            }
+            Self::NotTheSigner => "let the responder sign the answer",
+            Self::NotAnOwner => "let the owner sign the answer in the role of an owner",
+            Self::Unreadable => "report this as a bug",
+        }
+    }
 }
 
 impl History {

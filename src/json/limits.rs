@@ -1,6 +1,7 @@
 //! The limits of a document.
 
-/// The maximum depth of nested arrays and objects. `serde_json`, and what is built on it, rejects 128 levels.
+/// The maximum depth of nested arrays and objects. `serde_json`, and what is built on it, rejects 128 levels. Parsing
+/// and search are recursive, and this depth stays within the stack.
 pub(crate) const MAX_DEPTH: usize = 127;
 
 /// The maximum size, in bytes, of a document that a person writes. A filled-in form has 9 KiB.

@@ -190,7 +190,7 @@ impl ReviewDraft<'_> {
         text
     }
 
-    /// Writes the checks in the order of the ledger. A map of serde_json would sort them by name.
+    /// Writes the checks in the order of the ledger. A map of `serde_json` would sort them by name.
     fn write_checks(&self, text: &mut String) {
         let checks = self.checks().map(|check| (check.as_str(), check));
         write_object(text, checks, 1, |text, check| {

@@ -206,7 +206,8 @@ fn of_check(check: ReviewerCheck) -> Explanation {
             problem.lane_against(check)
         )
     }));
-    let mut leads_out = vec!["if triage found a problem against it, a reviewer cannot choose pass".to_owned()];
+    let mut leads_out =
+        vec!["if triage found a problem against it, a reviewer cannot choose pass".to_owned()];
     let lanes = Lane::ALL.iter().filter(|lane| check.belongs_to(**lane)).map(|lane| lane.as_str());
     leads_out
         .push(format!("if a reviewer chooses fail, the answer can be held in {}", list(lanes)));

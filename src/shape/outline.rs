@@ -3,7 +3,9 @@
 
 use std::rc::Rc;
 
-use super::tree::{Builder, MAX_DEPTH, Node, Value};
+use crate::json::MAX_DEPTH;
+
+use super::tree::{Builder, Node, Value};
 
 /// An open level of the outline.
 struct Level {

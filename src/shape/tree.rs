@@ -6,9 +6,7 @@ use std::rc::Rc;
 use jiter::{Jiter, Peek};
 use saphyr_parser::{Event, Parser};
 
-/// How deep values may be nested. Parsing and search are recursive, and this depth stays within the stack. No known
-/// configuration is deeper.
-pub(super) const MAX_DEPTH: usize = 127;
+use crate::json::MAX_DEPTH;
 
 /// One value, and the line on which it begins.
 #[derive(Debug)]

@@ -88,7 +88,10 @@ impl Finding {
             (Problem::WrongType, _) if self.field.contains("/health_rests_on") => {
                 format!("Write one or more of {}. no_health_claimed must be the only item.", grounds())
             }
-            (Problem::WrongType, _) if self.field.starts_with(&format!("/{NOT_APPLICABLE}/{FIELDS}")) => {
+            (Problem::WrongType, _) if self.field == format!("/{NOT_APPLICABLE}/{FIELDS}") => {
+                "Write a list of field names.".to_owned()
+            }
+            (Problem::WrongType, _) if self.field.starts_with(&format!("/{NOT_APPLICABLE}/{FIELDS}/")) => {
                 "This field has another answer in the document. Keep one of the two.".to_owned()
             }
             (Problem::WrongType | Problem::PartMissing, _)

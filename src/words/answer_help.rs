@@ -8,7 +8,7 @@ use super::AcceptanceField;
 
 /// The help above the fields that name owners.
 pub(crate) const NAMES: [&str; 2] =
-    ["One name may stand in all of them.", "可以都是同一個人或團隊。"];
+    ["The same name may be in all of them.", "可以都是同一個人或團隊。"];
 
 /// The help above the reviews.
 pub(crate) const LOOKED_AT: [&str; 2] = [
@@ -24,7 +24,7 @@ pub(crate) const RESPONDER: [&str; 2] = [
 
 /// The help above the fields that share one reason.
 pub(crate) const COMMON_REASON: [&str; 2] = [
-    "The request asks for these too. One reason answers all of them. Where one does apply, take its name out of the list and answer it at the end of this file (`acceptance-ledger explain NAME` says how).",
+    "The request asks for these, too. One reason answers all of them. If one does apply, remove its name from the list and answer it at the end of this file (`acceptance-ledger explain NAME` says how).",
     "下列項目請用一個理由一起回答；若有適用的，從清單移除，並在檔尾回答。",
 ];
 
@@ -38,12 +38,12 @@ impl AcceptanceField {
             ],
             Self::OwnerRoleOrTeam => ["The role or the team that answers.", "回覆的角色或團隊。"],
             Self::Decision => [
-                "One of:\n  confirm_current_state | confirm_after_change | confirm_after_incident\n  propose_change | confirm_not_deployed | decline_ownership\nDecision and reason stand together. confirm_not_deployed: no live system reads the file.",
+                "One of:\n  confirm_current_state | confirm_after_change | confirm_after_incident\n  propose_change | confirm_not_deployed | decline_ownership\nGive the decision and its reason. confirm_not_deployed: no live system reads the file.",
                 "決定與理由必須同時存在；沒有任何線上系統讀取此檔就填 confirm_not_deployed。",
             ],
             Self::DecisionReason => ["Why, in three words or more.", "為什麼，至少三個詞。"],
             Self::AffectedScope => [
-                "What you answer for. It has to lead back to the surface above; change it only to narrow it.",
+                "What you answer for. It must name the surface above. Change it only to narrow it.",
                 "範圍必須能對回上面的 surface_id；只答一部分時才改。",
             ],
             Self::RedactedEvidenceRefs => [
@@ -60,7 +60,7 @@ impl AcceptanceField {
                 "誰負責 receiver 路由、回執與通知政策。",
             ],
             Self::RouteSmokePlan => [
-                "How the route would be tested and the receipt shown, or a ref to it; nothing is fired.",
+                "How you would test the route and show the receipt, or a ref to the plan. Nothing is fired.",
                 "路由 smoke 與回執的計畫或 ref；不得直接觸發告警。",
             ],
             Self::IncidentContextRef => [
@@ -68,7 +68,7 @@ impl AcceptanceField {
                 "事故後必填事故、變更或停機的 ref，只寫「已恢復」不夠。沒有事故就寫理由；兩行擇一。",
             ],
             Self::AlertChainHealthRef => [
-                "Health of the alert chain, a ref each; one ref may stand in several. A page that answers 200 or opens shows nothing here. A blank receipt takes receiver_receipt_proof_ref.",
+                "Health of the alert chain: one ref for each line. Lines may share a ref. A page that answers 200 or opens proves nothing here. If receipt is blank, receiver_receipt_proof_ref counts.",
                 "告警鏈路健康，每項一個 ref，可以相同；網頁 200 或打得開不算。receipt 留白就用 receiver_receipt_proof_ref。",
             ],
             Self::ReceiverReceiptProofRef => [
@@ -80,11 +80,11 @@ impl AcceptanceField {
                 "告警是否 stale、pending、resolved 未清，或資料來源停止更新。",
             ],
             Self::SilenceOrDedupReview => [
-                "What keeps alerts quiet. Each that is active needs what, owner and until: a date, or by_design for a mute, dedup or inhibit rule that is meant to stay.",
+                "What keeps alerts quiet. Each active one needs what, owner and until: a date, or by_design for a mute, dedup or inhibit rule that stays on purpose.",
                 "是否有 silence、mute、dedup、inhibit 或維護規則造成 false green；生效中的要有 what、owner、until（日期，或常設的 by_design）。",
             ],
             Self::FalseGreenRiskReview => [
-                "What a claim that alerting is healthy rests on here, one or more of\n  alert_rule_state | receiver_receipt | end_to_end_test | metrics\n  route_status | container_status | dashboard_status | ui_visible\nThe second row alone is no proof. no_health_claimed, alone, where nobody reads health off a surface that only shows. risks: what may look green here and is not.",
+                "What a claim that alerting is healthy rests on here, one or more of\n  alert_rule_state | receiver_receipt | end_to_end_test | metrics\n  route_status | container_status | dashboard_status | ui_visible\nThe second row alone is not a proof. Write only no_health_claimed if nobody judges health by this surface. risks: what may look green here and is not.",
                 "這裡說「健康」的根據是什麼；只有第二列不算。沒有人拿它判斷健康就填 no_health_claimed。risks：什麼會看起來綠燈卻不是。",
             ],
             Self::PostReloadReadbackPlan => [
@@ -104,14 +104,14 @@ impl AcceptanceField {
                 "誰負責回滾；或回滾 ref，或停用途徑。",
             ],
             Self::ValidationPlan => [
-                "How you would know that a change went well.",
+                "How you would check that a change went well.",
                 "變更後如何確認；必須列 route、receipt、alert state、metrics 與停止條件。",
             ],
             Self::NoiseBudgetOwner => [
                 "Who owns noise, silences, dedup and test notifications.",
                 "誰負責噪音、silence、dedup 與測試通知。",
             ],
-            Self::FollowupOwner => ["Whom to ask next.", "後續找誰。"],
+            Self::FollowupOwner => ["Who to ask next.", "後續找誰。"],
             _ => ["", ""],
         }
     }

@@ -18,7 +18,7 @@ word_list! {
         SecretValue = "secret_value": "The text contains a secret." | "文字帶有 secret。",
         PartialSecret = "partial_secret": "The text contains a part of a secret: its first or last characters, or a secret with a masked middle." | "文字帶有 secret 的一部分：開頭或結尾幾碼，或中間遮蔽的片段。",
         RawPayload = "raw_payload": "A configuration, notification, log or image is pasted; the answer needs a pointer to it." | "應放指標（ref）的地方貼上了設定、通知、日誌或圖片。",
-        Oversized = "oversized": "The text is longer than 4,000 characters, or the answer has more than 400 texts." | "文字超過 4,000 字元，或回覆有超過 400 段文字。",
+        Oversized = "oversized": "The answer is larger than triage examines: a text has more than 4,000 characters, or there are too many, too large or too deeply nested values." | "回覆超過可檢查的大小：文字超過 4,000 字元，或值太多、太大、巢狀太深。",
         Command = "command": "The text contains a command that acts on a system." | "文字帶有會對系統動作的指令。",
         RequestToAct = "request_to_act": "The text asks someone to perform an action." | "文字要求別人執行動作。",
         SetsFlag = "sets_flag": "The document sets a flag, gate, count or boundary that belongs to the ledger." | "文件設定了屬於帳本的 flag、gate、計數或邊界。",

@@ -1,4 +1,4 @@
-//! What answers and records change in the ledger: rows of each kind of state, as golden files.
+//! What answers and records change in the ledger. A golden file holds the changed rows for each kind of state.
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ const DASHBOARD: &str = "grafana_dashboard:grafana/provisioning/dashboards/docke
 const RECEIVER: &str = "alertmanager_config:alertmanager/config.yml";
 const PROMETHEUS: &str = "prometheus_config:prometheus/prometheus.yml";
 
-/// What the rows of some surfaces have other than a baseline's.
+/// Returns, for each of these surfaces, what its row has other than in the baseline. No other row may differ.
 fn changed(case: &Case, surfaces: &[&str]) -> Value {
     let rows = |command: &str| -> Vec<Value> {
         let (text, _) = case.run_to(0, &[command, "--generated-at", TIME]);

@@ -1,4 +1,4 @@
-//! `template`, `triage`, `explain` and `schema`: an owner answers, and somebody looks at what it is worth.
+//! `template`, `triage`, `explain` and `schema`: an owner answers, and triage judges the answer.
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -14,7 +14,7 @@ fn triage(folder: &Path, args: &[&str]) -> Output {
     tool(folder).arg("triage").args(args).output().unwrap()
 }
 
-/// A copy of the example, with a ready answer and one with much wrong.
+/// Copies the example, and adds a ready answer and one with many problems.
 fn answers() -> tempfile::TempDir {
     let folder = copy_of(&example());
     let mut answer = filled_in(&example(), RULES);
@@ -179,7 +179,7 @@ fn a_secret_is_nowhere_in_what_the_tool_prints() {
         answer.insert(key.clone(), json!(format!("見 {secret}")));
         let text = Value::from(answer).to_string();
         plant(text.clone());
-        // Cut off within the secret, and before the end.
+        // The first one ends inside the secret, the second one before the closing brace.
         plant(text.split_at(text.find(secret).unwrap() + 12).0.to_owned());
         plant(text.trim_end_matches('}').to_owned());
     }
@@ -196,7 +196,11 @@ fn a_secret_is_nowhere_in_what_the_tool_prints() {
         let shown = [stdout(&output), stderr(&output)].concat();
         assert!(shown.contains("secret_value"));
         for part in [secret, "Qm7xV2bN9cR4tY6wE1uI3oP5s", "glsa_Qm7xV2b"] {
-            assert!(!shown.contains(part), "{format} repeats a part of {} letters", part.len());
+            assert!(
+                !shown.contains(part),
+                "{format}: the output repeats {} characters of the secret",
+                part.len()
+            );
         }
     }
 }
@@ -248,7 +252,7 @@ fn documents_are_what_their_schemas_say() {
     let response = validator("response");
     let answer = Value::from(filled_in(&example(), RULES));
     assert!(response.is_valid(&answer));
-    // An editor finds nothing wrong with a form that nobody has filled in yet.
+    // An editor must find no error in an empty form.
     for surface in [RULES, "docker_host.json", "docker-compose.yml"] {
         let args = ["template", surface, "--format", "json"];
         let output = tool(&example()).args(args).output().unwrap();

@@ -1,4 +1,4 @@
-//! A repository in which an owner answers and a reviewer decides.
+//! A test repository in which an owner answers and a reviewer decides.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -16,21 +16,22 @@ pub(crate) const JOURNAL: &str = "docs/security/monitoring-owner-response-accept
 pub(crate) const LEDGER: &str = "docs/security/monitoring-owner-response-acceptance.snapshot.json";
 pub(crate) const TIME: &str = "2026-11-24T10:00:00+08:00";
 
-/// The template of a surface of a repository, filled in as an owner would.
+/// Prints the template of a surface, and fills it in as an owner would.
 pub(crate) fn filled_in(root: &Path, surface: &str) -> Map<String, Value> {
     let output = tool(root).args(["template", surface, "--format", "json"]).output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
     let mut members: Map<String, Value> = serde_json::from_str(stdout(&output)).unwrap();
-    let matters =
+    // The form asks for one of these fields only if live evidence is required or a change alters alerts.
+    let health_depends_on_it =
         members.contains_key("live_config_hash_ref") || members.contains_key("reload_owner");
     for (key, value) in &mut members {
-        fill_in(key, key, value, matters);
+        fill_in(key, key, value, health_depends_on_it);
     }
     members
 }
 
-/// Fills in the blanks of a value; each text is said once only.
-fn fill_in(field: &str, key: &str, value: &mut Value, matters: bool) {
+/// Fills in the blanks of a value. Texts differ from field to field, because triage reports a repeated text.
+fn fill_in(field: &str, key: &str, value: &mut Value, health_depends_on_it: bool) {
     let answer = match (field, key) {
         ("responder", _) => json!("Ada Owner"),
         ("responded_at", _) => json!("2026-11-20T10:00:00+08:00"),
@@ -46,12 +47,14 @@ fn fill_in(field: &str, key: &str, value: &mut Value, matters: bool) {
         | ("incident_context_ref" | "cross_project_notification_ref", "ref")
         | ("alert_chain_health_ref", "receipt") => return,
         ("stale_alert_review" | "silence_or_dedup_review", key) if key != field => json!("clear"),
-        ("false_green_risk_review", "health_rests_on") if matters => json!(["receiver_receipt"]),
+        ("false_green_risk_review", "health_rests_on") if health_depends_on_it => {
+            json!(["receiver_receipt"])
+        }
         ("false_green_risk_review", "health_rests_on") => json!(["no_health_claimed"]),
         (_, "not_applicable" | "reason") if value.is_null() => json!("there was none"),
         _ if value.is_object() => {
             for (key, value) in value.as_object_mut().unwrap() {
-                fill_in(field, key, value, matters);
+                fill_in(field, key, value, health_depends_on_it);
             }
             return;
         }
@@ -62,19 +65,20 @@ fn fill_in(field: &str, key: &str, value: &mut Value, matters: bool) {
     *value = answer;
 }
 
-/// A time so many seconds before now, and another so many behind it, as records write them.
-pub(crate) fn times_around_now(before: i64, behind: i64) -> [String; 2] {
-    times_around(jiff::Timestamp::now().as_second(), before, behind)
+/// Returns the time `before` seconds ago and the time `after` seconds from now, as records write them.
+pub(crate) fn times_around_now(before: i64, after: i64) -> [String; 2] {
+    times_around(jiff::Timestamp::now().as_second(), before, after)
 }
 
-fn times_around(now: i64, before: i64, behind: i64) -> [String; 2] {
-    [now - before, now + behind]
+fn times_around(now: i64, before: i64, after: i64) -> [String; 2] {
+    [now - before, now + after]
         .map(|second| jiff::Timestamp::from_second(second).unwrap().to_string())
 }
 
+/// A day in seconds.
 const DAY: i64 = 24 * 60 * 60;
 
-/// The folders of the surfaces that have a journal below a root.
+/// Returns the names of the journal's folders below a root, one for each surface that has events.
 pub(crate) fn folders(root: &Path) -> Vec<String> {
     let journal = root.join(JOURNAL);
     if !journal.exists() {
@@ -85,22 +89,22 @@ pub(crate) fn folders(root: &Path) -> Vec<String> {
     folders
 }
 
-/// A copy of the example repository, in which steps are taken.
+/// A copy of the example repository, in which a test takes steps.
 pub(crate) struct Case {
     folder: TempDir,
-    /// When the case began, in seconds: records of one case have the same times.
+    /// When the case began, in seconds. It gives all records of one case the same times.
     began: i64,
 }
 
 impl Case {
     pub(crate) fn new() -> Self {
         let case = Self::of(&example());
-        // A case writes its own.
+        // A case writes its own ledger.
         std::fs::remove_file(case.path().join(LEDGER)).unwrap();
         case
     }
 
-    /// A copy of a repository as it stands.
+    /// Copies a repository without changes.
     pub(crate) fn of(root: &Path) -> Self {
         Self { folder: copy_of(root), began: jiff::Timestamp::now().as_second() }
     }
@@ -113,7 +117,7 @@ impl Case {
         tool(self.path()).args(args).output().unwrap()
     }
 
-    /// Runs a command that has to end with this code, and gives what it wrote.
+    /// Runs a command, checks its exit code, and returns its standard output and its standard error.
     pub(crate) fn run_to(&self, code: i32, args: &[&str]) -> (String, String) {
         let output = self.run(args);
         let (out, err) = (stdout(&output).to_owned(), stderr(&output).to_owned());
@@ -125,7 +129,7 @@ impl Case {
         write(self.path(), file, text)
     }
 
-    /// An answer for the rules, of a day, with other values in some fields.
+    /// Writes an answer for the rules, dated on this day of October, with other values in some fields.
     pub(crate) fn answer(&self, file: &str, day: u32, changes: &[(&str, Value)]) {
         self.answer_for(file, RULES, day, changes);
     }
@@ -146,7 +150,7 @@ impl Case {
         self.write(file, format!("{:#}\n", Value::from(answer)));
     }
 
-    /// A record for the latest answer: held in `outcome` by the checks that belong to it, or accepted.
+    /// Writes a record for the latest answer. If `outcome` is a hold, the checks that belong to it fail.
     pub(crate) fn record(&self, file: &str, outcome: &str, changes: &[(&str, Value)]) {
         self.record_for(file, RULES, outcome, changes);
     }
@@ -189,7 +193,7 @@ impl Case {
                 });
             }
         }
-        // An acceptance of these tests holds for some time yet.
+        // An acceptance must stay valid while the tests run.
         let [reviewed_at, valid_until] = times_around(self.began, 60, 300 * DAY);
         let is_acceptance = ["owner_review_only_update", "accept"].contains(&outcome);
         for (key, value) in [
@@ -212,7 +216,7 @@ impl Case {
         self.write(file, format!("{record:#}\n"));
     }
 
-    /// A case in which the rules' owner has answered and a reviewer has accepted.
+    /// Returns a case in which the owner of the rules has answered and a reviewer has accepted.
     pub(crate) fn accepted() -> Self {
         let case = Self::new();
         case.answer("answer.json", 20, &[]);
@@ -222,25 +226,25 @@ impl Case {
         case
     }
 
-    /// Writes the ledger as it stands where `verify` looks for it.
+    /// Writes the current ledger to the place where `verify` looks for it.
     pub(crate) fn commit_ledger(&self) {
         self.run_to(0, &["replay", "--generated-at", TIME, "--output", LEDGER]);
     }
 
-    /// The ledger as any JSON reader sees it.
+    /// Returns the current ledger, parsed as JSON.
     pub(crate) fn ledger(&self) -> Value {
         let (ledger, _) = self.run_to(0, &["replay", "--generated-at", TIME]);
         serde_json::from_str(&ledger).unwrap()
     }
 
-    /// The row of the rules in the ledger.
+    /// Returns the row of the rules in the ledger.
     pub(crate) fn row(&self) -> Value {
         let ledger = self.ledger();
         let mut rows = ledger["acceptance_candidates"].as_array().unwrap().iter();
         rows.find(|row| row["surface_id"] == RULES).unwrap().clone()
     }
 
-    /// The codes that `verify` finds, in its order.
+    /// Runs `verify`. Returns the codes of its findings, in its order.
     pub(crate) fn codes(&self, args: &[&str]) -> Vec<String> {
         let output = self.run(&[&["verify", "--format", "json"], args].concat());
         let report: Value = serde_json::from_str(stdout(&output)).unwrap();
@@ -250,7 +254,7 @@ impl Case {
         findings.iter().map(|finding| finding["code"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// The folder of the one surface that has a journal.
+    /// Returns the journal folder of the only surface that has one.
     pub(crate) fn surface_folder(&self) -> PathBuf {
         let folders = folders(self.path());
         assert_eq!(folders.len(), 1, "{folders:?}");
@@ -261,14 +265,14 @@ impl Case {
         self.surface_folder().join("events.jsonl")
     }
 
-    /// The files of the surface's folder whose names end so.
+    /// Returns the files of the surface's folder whose names end with `end`.
     pub(crate) fn files(&self, end: &str) -> Vec<PathBuf> {
         let folder = self.surface_folder();
         let names = names(&folder).into_iter().filter(|name| name.ends_with(end));
         names.map(|name| folder.join(name)).collect()
     }
 
-    /// Runs git here.
+    /// Runs git in the repository of this case.
     pub(crate) fn git(&self, args: &[&str]) {
         let output = Command::new("git")
             .current_dir(self.path())

@@ -1,4 +1,4 @@
-//! Answers and records as people write them: forms in YAML, holds in one command, and acceptances that end.
+//! Answers and records as people write them: forms in YAML, holds by one command, and acceptances that end.
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ fn what_is_dated_ahead_of_the_clock_is_refused() {
         let (_, err) = case.run_to(1, &["intake", "ahead.json"]);
         assert!(err.contains("more than five minutes ahead of the clock"), "{err}");
     }
-    // Clocks differ by a little.
+    // Two clocks differ a little, so four minutes ahead is allowed.
     case.answer("soon.json", 20, &[("responded_at", json!(soon))]);
     case.run_to(0, &["intake", "soon.json"]);
     case.record("ahead.json", "accept", &[("reviewed_at", json!(ahead))]);
@@ -26,15 +26,15 @@ fn what_is_dated_ahead_of_the_clock_is_refused() {
     assert_eq!(case.codes(&[]), [""; 0]);
 }
 
-/// An acceptance ends. The ledger of a later time shows that the surface waits, and `verify` says of an older one that it
-/// is over.
+/// An acceptance ends. A ledger of a later time shows that the surface waits again. `verify` reports an older ledger in
+/// which the acceptance has expired.
 #[test]
 fn an_acceptance_ends() {
     let case = Case::new();
     case.answer("answer.json", 20, &[]);
     case.run_to(0, &["intake", "answer.json"]);
     let [reviewed, soon] = times_around_now(60, 20 * 24 * 60 * 60);
-    for (until, why) in [
+    for (until, problem) in [
         (json!(reviewed), "valid_until must be later than reviewed_at"),
         (json!("2999-01-01T00:00:00Z"), "by at most 366 days"),
     ] {
@@ -44,13 +44,13 @@ fn an_acceptance_ends() {
             &[("reviewed_at", json!(reviewed)), ("valid_until", until)],
         );
         let (_, err) = case.run_to(1, &["review", "record.json"]);
-        assert!(err.contains(why) || err.contains("valid_until is in the past"), "{err}");
+        assert!(err.contains(problem) || err.contains("valid_until is in the past"), "{err}");
     }
-    let over = [
+    let expired = [
         ("reviewed_at", json!("2026-10-21T00:00:00Z")),
         ("valid_until", json!("2026-10-22T00:00:00Z")),
     ];
-    case.record("record.json", "accept", &over);
+    case.record("record.json", "accept", &expired);
     let (_, err) = case.run_to(1, &["review", "record.json"]);
     assert!(err.contains("valid_until is in the past"), "{err}");
     case.record(
@@ -79,7 +79,7 @@ fn an_acceptance_ends() {
     assert!(text.contains("No acceptance ends within 3 days."), "{text}");
 }
 
-/// Nobody looked at what is in the file now. A hold is never refused for it.
+/// No owner and no reviewer has seen the new content of the file. A hold is never refused for that reason.
 #[test]
 fn a_file_that_changed_since_it_was_asked_about_is_neither_taken_in_nor_accepted() {
     let case = Case::new();
@@ -102,7 +102,7 @@ fn a_file_that_changed_since_it_was_asked_about_is_neither_taken_in_nor_accepted
     assert!(err.contains("the file is missing"), "{err}");
 }
 
-/// From the empty form to an acceptance in YAML, as people write it.
+/// From an empty form to an acceptance, all in YAML.
 #[test]
 fn a_form_in_yaml_goes_its_way_too() {
     let case = Case::new();
@@ -120,7 +120,7 @@ fn a_form_in_yaml_goes_its_way_too() {
     assert!(draft.contains(&format!("#   lines to read: reload_owner (line {line})")), "{draft}");
     assert!(draft.contains("# This is the first stored answer for this surface."), "{draft}");
 
-    // A hold in one command: it judges this check and no other.
+    // One command writes a hold. The hold judges only this check.
     let fail =
         "silence_or_dedup_review_present=The silence is renewed every week; say what ends it.";
     let outcome = "stale_or_silenced_alert_review_required";
@@ -155,7 +155,7 @@ fn a_form_in_yaml_goes_its_way_too() {
         assert!(status.contains(part), "{part}: {status}");
     }
 
-    // The next answer carries over what is the same, and what is not is shown to the reviewer.
+    // The next form carries over what usually stays the same. The reviewer's draft shows what changed.
     case.run_to(0, &["template", "alert.rules", "--like", "last", "--output", "again.yaml"]);
     let again = std::fs::read_to_string(case.path().join("again.yaml")).unwrap();
     for (line, is_carried) in [
@@ -204,7 +204,7 @@ fn a_form_in_yaml_goes_its_way_too() {
     assert_eq!(case.codes(&[]), [""; 0]);
 }
 
-/// The form of the rules, filled in by a tired person.
+/// Fills in the form of the rules with short texts, as a tired person would.
 fn fill_in_form(form: &str) -> String {
     let texts = [
         ("responder:", "林怡君"),
@@ -258,11 +258,11 @@ fn fill_in_form(form: &str) -> String {
         }));
         filled.push('\n');
     }
-    assert_eq!(used, texts.len());
+    assert_eq!(used, texts.len(), "the form lacks a blank for some of the texts");
     filled
 }
 
-/// Whoever writes the journal by hand cannot make an acceptance hold for longer than a year from now.
+/// Even a journal that is edited by hand cannot carry an acceptance that lasts longer than a year from now.
 #[test]
 fn an_acceptance_of_the_future_does_not_verify() {
     let case = Case::accepted();
@@ -308,7 +308,7 @@ fn a_secret_is_neither_carried_over_nor_put_into_a_draft() {
         assert!(out.is_empty() && err.contains("a draft must not contain a secret"), "{err}");
         assert!(!err.contains("Xk39vQz7LmPw"), "{err}");
     }
-    // An outcome that no review leads to is told before anything is written.
+    // If no review leads to an outcome, the command reports it before it writes anything.
     case.answer("held.json", 21, &[("rollback_owner", json!("TBD"))]);
     case.run_to(1, &["intake", "held.json"]);
     let (_, err) = case.run_to(2, &["template", RULES, "--review", "--outcome", "accept"]);
@@ -321,14 +321,14 @@ fn a_template_of_a_changed_file_says_so() {
     case.write("prometheus/alert.rules", "groups: []\n");
     let (_, err) = case.run_to(0, &["template", RULES]);
     assert!(err.contains("has changed since the owner request was made"), "{err}");
-    // A surface is named by any part of its id that only one has.
+    // Any part of an id names the surface, if no other id contains it.
     let (text, _) = case.run_to(0, &["status", "alert.rules"]);
     assert!(text.contains("Suggested owner: @on-call"), "{text}");
     assert!(text.contains("The file has changed since the owner request was made"), "{text}");
 }
 
-/// What a person gets to fill in, to the letter: where a change alters alerts, where only live evidence is asked for, and
-/// where nothing depends on it.
+/// The exact forms that a person fills in, for three kinds of surface: a change alters alerts, only live evidence is
+/// asked for, or nothing depends on the surface.
 #[test]
 fn each_form_asks_for_what_its_surface_can_have() {
     let case = Case::new();
@@ -344,7 +344,7 @@ fn each_form_asks_for_what_its_surface_can_have() {
     insta::assert_snapshot!("form_of_a_dashboard_in_json", form);
 }
 
-/// The draft of a reviewer: of an answer that lacks much, and of one that triage keeps nothing of.
+/// The reviewer's draft for two answers: one lacks a lot, and triage keeps nothing of the other.
 #[test]
 fn a_draft_shows_what_there_is_to_judge() {
     let case = Case::new();
@@ -375,7 +375,7 @@ fn a_draft_shows_what_there_is_to_judge() {
         "{draft}"
     );
     assert!(!draft.contains("hunter2x") && !draft.contains("The first answer"), "{draft}");
-    // A record that is a draft, filled in, has nothing in its comments that is held against it.
+    // A draft that is filled in is a valid record: its comments raise no findings.
     let [reviewed, _] = times_around_now(30, 0);
     let record = draft
         .replace("\nreviewer:\n", "\nreviewer: Rex Reviewer\n")

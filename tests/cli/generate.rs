@@ -1,4 +1,4 @@
-//! `generate` as a pipeline uses it: the reference's flags, bytes and last line.
+//! `generate` as a pipeline uses it: it has the flags of the reference, and writes its bytes and its last line.
 
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
@@ -39,7 +39,7 @@ fn the_flags_are_the_references() {
         .arg("generate")
         .arg("--root")
         .arg(path)
-        // Abbreviated, and given twice: the last one counts.
+        // The flag is abbreviated and given twice. The last one counts.
         .args(["--inventory=nowhere.json"])
         .args([
             "--inventory-report",
@@ -75,7 +75,7 @@ fn quiet_says_nothing_but_errors() {
     let wrong =
         tool(folder.path()).args(["generate", "--quiet", "--root", "nowhere"]).output().unwrap();
     assert_eq!(wrong.status.code(), Some(2));
-    // Both inputs are missing, and one run says so of both.
+    // Both inputs are missing, and one run reports both.
     assert_eq!(stderr(&wrong).matches("error: cannot read nowhere/docs").count(), 2);
     assert_eq!(stderr(&wrong).matches("\n  next: run `acceptance-ledger init`").count(), 2);
 }
@@ -143,8 +143,8 @@ fn what_is_no_file_is_written_to_as_it_stands() {
     assert!(output.status.success() && stdout(&output) == golden("dockprom"));
 }
 
-/// The system refuses a write in the middle, the folder refuses a file, the target is a folder:
-/// the old file stays, and nothing else is left behind.
+/// A write fails in the middle, the folder accepts no file, or the target is a folder.
+/// The old file must stay, and nothing else may be left.
 #[test]
 fn a_failed_write_changes_nothing() {
     let folder = copy_of(&golden_inputs("kube-prometheus"));
@@ -181,8 +181,8 @@ fn a_failed_write_changes_nothing() {
     assert_eq!(names(&path.join("out")), ["folder", "ledger.json"]);
 }
 
-/// More surfaces than go from thread to thread at once: the file, which is written while the
-/// inputs are read, has the bytes of standard output, which is not.
+/// There are more surfaces than the threads pass on at once. A file is written while the inputs are
+/// read; standard output is not. Both must have the same bytes.
 #[test]
 fn many_surfaces_are_written_in_order() {
     let folder = copy_of(&example());
@@ -269,14 +269,15 @@ fn a_closed_standard_output_is_an_error_and_one_that_goes_nowhere_is_none() {
                 .unwrap();
             assert_eq!(output.status.code(), Some(code), "{command} {to}");
             let err = stderr(&output);
-            let is_told = err.starts_with("error: cannot write standard output: it is closed\n");
-            assert_eq!(is_told, code == 2, "{command} {to}: {err}");
+            let is_reported =
+                err.starts_with("error: cannot write standard output: it is closed\n");
+            assert_eq!(is_reported, code == 2, "{command} {to}: {err}");
             assert_eq!(err.contains("_OK candidates=12"), code == 0, "{command} {to}: {err}");
         }
     }
 }
 
-/// Each refusal of the inputs, as a user reads it. The output file stays as it was.
+/// Every error about the inputs, as a user reads it. The output file must stay unchanged.
 #[test]
 fn refusals() {
     let draft = std::fs::read_to_string(example().join(OWNER_REQUESTS)).unwrap();
@@ -290,7 +291,7 @@ fn refusals() {
     let cases: Vec<(&str, Vec<u8>)> = vec![
         ("not JSON", replaced("\"label\":", "\"label\"").into()),
         ("cut off", draft.as_bytes()[..2_000].into()),
-        ("text behind the end", format!("{draft}x").into()),
+        ("trailing data", format!("{draft}x").into()),
         (
             "a trailing comma",
             replaced("\"write_capable_surface\": true", "\"write_capable_surface\": true,").into(),
@@ -304,25 +305,28 @@ fn refusals() {
         ("minus infinity", with_label("[1, -Infinity]").into()),
         ("a float that overflows", with_label("1e400").into()),
         (
-            "a float that overflows where nobody looks",
+            "a float that overflows in a value that is not used",
             replaced("\"request_sent\": false", "\"request_sent\": -1e400").into(),
         ),
         ("too many digits", with_label(&"9".repeat(4_301)).into()),
         ("too deep", with_label(&deep(125)).into()),
         ("a lone surrogate", with_label("\"\\ud83d!\"").into()),
         ("a lone trailing surrogate in a key", with_label("{\"\\udc00\": 1}").into()),
-        ("a key twice", replaced("\"control_tier\": \"C0\"", "\"label\": 1").into()),
+        ("a duplicate key", replaced("\"control_tier\": \"C0\"", "\"label\": 1").into()),
         (
-            "a key twice, once escaped",
+            "a duplicate key, once escaped",
             replaced("\"control_tier\": \"C0\"", "\"l\\u0061bel\": 1").into(),
         ),
-        ("an unknown key twice", with_label("{\"hunter2\": 1, \"x\": {}, \"hunter2\": 2}").into()),
+        (
+            "a duplicate unknown key",
+            with_label("{\"hunter2\": 1, \"x\": {}, \"hunter2\": 2}").into(),
+        ),
         ("a missing key", replaced("\"label\": \"config.yml\",", "").into()),
         ("a missing list of fields", br#"{"request_drafts": []}"#.to_vec()),
-        ("no object", b"[]".to_vec()),
-        ("nothing", b" \n".to_vec()),
+        ("not an object", b"[]".to_vec()),
+        ("an empty document", b" \n".to_vec()),
         (
-            "drafts that are no array",
+            "drafts that are not an array",
             br#"{"required_owner_fields": [], "request_drafts": {}}"#.to_vec(),
         ),
         (
@@ -330,22 +334,22 @@ fn refusals() {
             br#"{"required_owner_fields": [], "request_drafts": null}"#.to_vec(),
         ),
         (
-            "a draft that is no object",
+            "a draft that is not an object",
             br#"{"required_owner_fields": [], "request_drafts": [7]}"#.to_vec(),
         ),
         (
-            "a summary that is no object",
+            "a summary that is not an object",
             br#"{"required_owner_fields": [], "summary": null}"#.to_vec(),
         ),
-        ("required fields that are no strings", replaced("\"decision\",", "null,").into()),
-        ("required fields that are no array", br#"{"required_owner_fields": "all"}"#.to_vec()),
+        ("required fields that are not strings", replaced("\"decision\",", "null,").into()),
+        ("required fields that are not an array", br#"{"required_owner_fields": "all"}"#.to_vec()),
         ("an empty id", replaced("\"alertmanager_config:alertmanager/config.yml\"", "\"\"").into()),
         (
-            "an id that is no string",
+            "an id that is not a string",
             replaced("\"alertmanager_config:alertmanager/config.yml\"", "7").into(),
         ),
         (
-            "a trait that is no boolean",
+            "a trait that is not a boolean",
             replaced("\"requires_live_evidence\": true", "\"requires_live_evidence\": 1").into(),
         ),
         (
@@ -377,7 +381,7 @@ fn refusals() {
     insta::assert_snapshot!(said);
 }
 
-/// One level less than what is refused, and the widest integer.
+/// The deepest nesting and the longest integer that are allowed.
 #[test]
 fn the_limits_themselves_are_allowed() {
     let draft = std::fs::read_to_string(example().join(OWNER_REQUESTS)).unwrap();

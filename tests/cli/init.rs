@@ -43,7 +43,7 @@ fn run_to(folder: &Path, code: i32, args: &[&str]) -> String {
     format!("{}{}", stdout(&output), stderr(&output))
 }
 
-/// The ids and remarks of the inventory of a folder.
+/// Runs `inventory` on a folder. Returns the surface ids, and each remark with its path.
 fn inventory(folder: &Path) -> (Vec<String>, Vec<(String, String)>) {
     let output = run(folder, &["inventory", "--quiet"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
@@ -53,10 +53,11 @@ fn inventory(folder: &Path) -> (Vec<String>, Vec<(String, String)>) {
     let remarks = document["remarks"].as_array().unwrap();
     (
         surfaces.iter().map(|surface| text(&surface["surface_id"])).collect(),
-        remarks.iter().map(|told| (text(&told["remark"]), text(&told["path"]))).collect(),
+        remarks.iter().map(|remark| (text(&remark["remark"]), text(&remark["path"]))).collect(),
     )
 }
 
+/// The remark that a file was not examined.
 fn not_examined(path: &str) -> (String, String) {
     ("not_examined".to_owned(), path.to_owned())
 }
@@ -75,7 +76,7 @@ fn a_repository_becomes_a_ledger_that_verifies_and_stays_as_it_is() {
     git(root, &["commit", "-qm", "a"]);
     let said = run_to(root, 0, &["init"]);
     insta::assert_snapshot!("init_says", said);
-    // A command stays in one line, so that it can be pasted.
+    // Only a command may be longer than 80 columns: it stays on one line, so that a user can paste it.
     let mut lines = said.lines().filter(|line| !line.contains("acceptance-ledger template"));
     assert!(lines.all(|line| line.chars().count() <= 80), "{said}");
     run_to(root, 0, &["verify"]);
@@ -98,7 +99,7 @@ fn a_repository_becomes_a_ledger_that_verifies_and_stays_as_it_is() {
     run_to(root, 0, &["init", "--check"]);
     let said = run_to(root, 0, &["init", "--generated-at", "2030-01-01T00:00:00Z"]);
     assert!(said.contains("Nothing to write"), "{said}");
-    // Another commit and another time change nothing where nothing else did.
+    // Another commit and another time alone change no file.
     assert_eq!(before, read());
 }
 
@@ -142,7 +143,7 @@ fn each_step_alone_writes_what_init_writes() {
         run_to(root, 0, &[command, "--output", file]);
         assert_eq!(stdout(&printed), fs::read_to_string(root.join(file)).unwrap(), "{command}");
     }
-    // The inventory is no place for the requests.
+    // `draft` must not overwrite the inventory.
     run_to(root, 2, &["draft", "--output", INVENTORY]);
     assert_eq!(
         fs::read(root.join(INVENTORY)).unwrap(),
@@ -183,7 +184,8 @@ fn every_fault_of_an_input_is_told_in_one_run() {
     write(root, OWNER_REQUESTS, draft.to_string());
     let said = run_to(root, 2, &["generate"]);
     let count = said.matches("\nerror: ").count() + 1;
-    // The summary, the fields, an id, a flag, the keys that two drafts lack, a draft that is none, and a type.
+    // The summary, the missing list of fields, an id and a flag, missing keys of the first draft, a draft that is not
+    // an object, a wrong type, and missing keys of the last draft.
     assert_eq!(count, 1 + 1 + 2 + 11 + 1 + 1 + 12, "{said}");
     assert!(!root.join("out.json").exists());
 }
@@ -328,7 +330,7 @@ fn a_submodule_is_named_and_not_examined() {
     let (surfaces, remarks) = inventory(root);
     assert_eq!(surfaces, ["prometheus_rules:rules.yml"]);
     assert_eq!(remarks, [not_examined("sub")]);
-    // Within, it is a repository of its own.
+    // Inside, the submodule is a repository of its own.
     assert_eq!(inventory(&root.join("sub")).0, ["prometheus_rules:rules.yml"]);
 }
 
@@ -341,7 +343,7 @@ fn a_repository_without_files_is_said_to_be_so() {
     assert!(said.contains("bare repository") && said.contains("next: clone it"), "{said}");
     assert!(!root.join("docs").exists());
 
-    // Where git cannot tell what it tracks, nothing is taken for it.
+    // If git cannot list the files that it tracks, `init` does not guess them.
     let broken = TempDir::new().unwrap();
     write(broken.path(), "rules.yml", GROUPS);
     write(broken.path(), ".git/HEAD", "nonsense");
@@ -367,10 +369,10 @@ fn without_git_the_files_are_those_that_are_not_ignored() {
     assert_eq!(inventory(root).0, ["prometheus_rules:rules.yml"]);
 }
 
-/// Ends what runs beside a test, also where the test fails.
-struct Over<'a>(&'a AtomicBool);
+/// Stops the background thread of a test when dropped, so that the thread also ends if the test fails.
+struct StopOnDrop<'a>(&'a AtomicBool);
 
-impl Drop for Over<'_> {
+impl Drop for StopOnDrop<'_> {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -386,7 +388,7 @@ fn a_file_that_is_replaced_again_and_again_is_read_as_it_is_at_one_moment() {
     let next = TempDir::new_in(root.parent().unwrap()).unwrap();
     let is_over = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        let _over = Over(&is_over);
+        let _stop = StopOnDrop(&is_over);
         scope.spawn(|| {
             for text in texts.iter().cycle().take_while(|_| !is_over.load(Ordering::Relaxed)) {
                 let next = write(next.path(), "next.yml", text);
@@ -398,7 +400,7 @@ fn a_file_that_is_replaced_again_and_again_is_read_as_it_is_at_one_moment() {
             assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
             let document: Value = serde_json::from_slice(&output.stdout).unwrap();
             let digest = document["surfaces"][0]["repo_sha256"].as_str().unwrap().to_owned();
-            assert!(digests.contains(&digest), "a mixture of two versions");
+            assert!(digests.contains(&digest), "the file was read as a mixture of two versions");
         }
     });
 }
@@ -429,7 +431,7 @@ fn the_first_file_of_owners_counts_and_nobody_is_made_up() {
     write(root, "CODEOWNERS", "* @root\n");
     assert_eq!(suggested().as_deref(), Some("@root"));
     write(root, ".github/CODEOWNERS", "*.yml @github\nroute.yml\n");
-    assert_eq!(suggested(), None, "the last rule names nobody");
+    assert_eq!(suggested(), None, "the last rule names no owner");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `intake`, `review`, `replay`, `status` and `template --review`: an answer on its way through the journal.
+//! `intake`, `review`, `replay`, `status` and `template --review`: the way of an answer through the journal.
 
 use std::os::unix::fs::symlink;
 
@@ -55,7 +55,7 @@ fn an_answer_goes_its_way_from_intake_to_acceptance() {
     case.commit_ledger();
     assert_eq!(case.codes(&[]), [""; 0]);
 
-    // A reviewer takes it back, and a later answer opens review again.
+    // A reviewer revokes the acceptance, and a later answer opens the review again.
     case.record("revoked.json", "receiver_receipt_gap_required", &[]);
     case.run_to(0, &["review", "revoked.json"]);
     let row = case.row();
@@ -68,6 +68,7 @@ fn an_answer_goes_its_way_from_intake_to_acceptance() {
     case.answer("later.json", 21, &[]);
     case.run_to(0, &["intake", "later.json"]);
     assert_eq!(case.row()["owner_response_received"], false);
+    // The events, two answers and two records.
     assert_eq!(names(&case.surface_folder()).len(), 1 + 4);
 }
 
@@ -101,7 +102,7 @@ fn the_history_of_a_surface_reads_well() {
     case.run_to(2, &["status", "no such surface"]);
 }
 
-/// A text in which the time of this run stands as `TIME`.
+/// Replaces each time in a text by `TIME`, because every run has other times.
 fn without_times(text: &str) -> String {
     let is_time = |word: &str| word.trim_end_matches(',').parse::<jiff::Timestamp>().is_ok();
     let words = text.split(' ').map(|word| if is_time(word) { "TIME" } else { word });
@@ -166,7 +167,7 @@ fn what_triage_withholds_is_nowhere() {
     for part in [&secret[..20], "vodyanoy"] {
         assert!(!shown.contains(part));
     }
-    // A record is held to the same, and repeats nothing either.
+    // The same applies to a record, and the error must not repeat the secret.
     case.record(
         "told.json",
         "quarantine_secret_or_raw_payload",
@@ -222,12 +223,12 @@ fn what_is_refused_changes_nothing_and_says_why() {
     case.answer("earlier.json", 19, &[]);
     case.answer("nobody.json", 22, &[("acceptance_candidate_id", json!("hunter2"))]);
     let other = "monitoring_owner_response_acceptance:grafana_dashboard:grafana/provisioning/dashboards/docker_host.json";
-    let mut told = Vec::new();
-    let mut tell = |code, args: &[&str]| told.push(case.run_to(code, args).1);
-    tell(1, &["intake", "answer.json"]);
-    tell(1, &["intake", "earlier.json"]);
-    tell(2, &["intake", "nobody.json"]);
-    tell(1, &["review", "record.json"]);
+    let mut messages = Vec::new();
+    let mut refuse = |code, args: &[&str]| messages.push(case.run_to(code, args).1);
+    refuse(1, &["intake", "answer.json"]);
+    refuse(1, &["intake", "earlier.json"]);
+    refuse(2, &["intake", "nobody.json"]);
+    refuse(1, &["review", "record.json"]);
     for (outcome, changes) in [
         ("owner_review_only_update", vec![]),
         ("ready_for_monitoring_review", vec![]),
@@ -240,10 +241,10 @@ fn what_is_refused_changes_nothing_and_says_why() {
         ("request_supplement", vec![("acceptance_candidate_id", json!(other))]),
     ] {
         case.record("refused.json", outcome, &changes);
-        tell(1, &["review", "refused.json"]);
+        refuse(1, &["review", "refused.json"]);
     }
     case.record("refused.json", "request_supplement", &[("outcome", json!("hunter2"))]);
-    tell(2, &["review", "refused.json"]);
+    refuse(2, &["review", "refused.json"]);
     assert_eq!(journal(), before);
 
     let ready = Case::new();
@@ -256,12 +257,12 @@ fn what_is_refused_changes_nothing_and_says_why() {
         vec![("checks/rollback_owner_present", json!("not_applicable"))],
     ] {
         ready.record("refused.json", "owner_review_only_update", &changes);
-        told.push(ready.run_to(1, &["review", "refused.json"]).1);
+        messages.push(ready.run_to(1, &["review", "refused.json"]).1);
     }
     assert_eq!(ready.row()["status"], "ready_for_monitoring_review");
-    let told = told.concat();
-    assert!(!told.contains("hunter2"));
-    insta::assert_snapshot!("refusals_of_the_journal", told);
+    let messages = messages.concat();
+    assert!(!messages.contains("hunter2"));
+    insta::assert_snapshot!("refusals_of_the_journal", messages);
 }
 
 #[test]
@@ -354,9 +355,9 @@ fn the_next_step_removes_what_an_interrupted_one_left() {
     case.answer("later.json", 22, &[]);
     case.run_to(0, &["intake", "later.json"]);
     assert!(!orphan.exists());
-    let mended = std::fs::read(case.events()).unwrap();
-    assert_eq!(mended[..whole], events[..whole]);
-    assert!(mended.ends_with(b"\"}\n"));
+    let repaired = std::fs::read(case.events()).unwrap();
+    assert_eq!(repaired[..whole], events[..whole]);
+    assert!(repaired.ends_with(b"\"}\n"));
     case.commit_ledger();
     assert_eq!(case.codes(&[]), [""; 0]);
 }
@@ -372,18 +373,18 @@ fn a_withdrawal_that_was_cut_off_is_finished_by_the_next_step_and_said() {
         case.record("withdraw.json", "quarantine_secret_or_raw_payload", &[]);
         case.run_to(0, &["review", "withdraw.json"]);
         assert!(!answer.exists());
-        // The event was there when the step was cut off, and the document and its signature were there still.
+        // The step was cut off when it had written the event, but had not yet deleted the document and its signature.
         std::fs::write(&answer, bytes).unwrap();
         std::fs::write(&signature, "a signature").unwrap();
         case.commit_ledger();
         assert_eq!(case.codes(&[]), ["orphan_document"; 2]);
         assert_eq!(case.row()["status"], "quarantine_secret_or_raw_payload");
-        // The same record is no second step.
+        // Filing the same record again is not a second step.
         let is_new = next[0] == "intake";
         let (_, err) = case.run_to(i32::from(!is_new), &next);
-        let told = "finished an interrupted withdrawal: deleted docs/security/";
+        let message = "finished an interrupted withdrawal: deleted docs/security/";
         assert!(
-            err.contains(told) && err.contains("; rotate every secret that was in it\n"),
+            err.contains(message) && err.contains("; rotate every secret that was in it\n"),
             "{err}"
         );
         assert!(is_new || err.contains("this record was filed before"), "{err}");
@@ -410,7 +411,7 @@ fn a_hold_that_was_cut_off_suspends_the_acceptance_and_its_removal_is_said() {
             let step = Case::of(case.path());
             step.answer("later.json", 21, &[]);
             assert_eq!(step.row()["status"], "ready_for_monitoring_review");
-            // And nobody accepts it again before that is cleared up.
+            // The answer cannot be accepted again while the torn line is there.
             let again = [("reason", json!("Compared again."))];
             step.record("again.json", "owner_review_only_update", &again);
             let (_, err) = step.run_to(1, &["review", "again.json"]);
@@ -491,7 +492,7 @@ fn an_answer_whose_time_could_not_be_read_back_is_not_stored() {
         assert_eq!(std::fs::read(case.events()).unwrap(), before);
     }
     case.run_to(0, &["replay", "--output", LEDGER]);
-    // One that carries a secret leaves its findings all the same.
+    // If such an answer contains a secret, its findings are still recorded.
     let secret = json!(["glsa", "Qm7xV2bN9cR4tY6wE1uI3oP5sD8fG0hJ", "4be71c09"].join("_"));
     case.answer("odd.json", 20, &[("responded_at", json!("soon")), ("decision_reason", secret)]);
     case.run_to(1, &["intake", "odd.json"]);

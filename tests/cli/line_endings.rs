@@ -1,4 +1,4 @@
-//! The journal on its way through git, which takes texts for what may have other line breaks elsewhere.
+//! The journal on its way through git. Git may convert the line breaks of text files.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,10 +10,10 @@ use crate::case::{Case, DASHBOARD, JOURNAL, RULES};
 use crate::crash::{journal, scratch};
 use crate::tool::{example, names, stderr, stdout, tool, write};
 
-/// Another surface that somebody answers for.
+/// Another surface with an answer.
 const DOCKER: &str = "grafana_dashboard:grafana/provisioning/dashboards/docker_containers.json";
 
-/// git, whatever is configured on this machine.
+/// Runs git without the configuration of this machine.
 fn git(folder: &Path, args: &[&str]) {
     let output = Command::new("git")
         .current_dir(folder)
@@ -26,7 +26,7 @@ fn git(folder: &Path, args: &[&str]) {
     assert!(output.status.success(), "{args:?}: {}", stderr(&output));
 }
 
-/// Commits all that is there, in a repository with this `core.autocrlf`.
+/// Makes a repository with this `core.autocrlf`, and commits all files.
 fn commit(folder: &Path, autocrlf: &str) {
     git(folder, &["init", "-q"]);
     git(folder, &["config", "core.autocrlf", autocrlf]);
@@ -34,6 +34,7 @@ fn commit(folder: &Path, autocrlf: &str) {
     git(folder, &["commit", "-qm", "as it stands"]);
 }
 
+/// Clones a repository with this `core.autocrlf`.
 fn clone(of: &Path, autocrlf: &str) -> TempDir {
     let folder = scratch();
     let config = format!("core.autocrlf={autocrlf}");
@@ -41,12 +42,13 @@ fn clone(of: &Path, autocrlf: &str) -> TempDir {
     folder
 }
 
+/// Changes the first `lines` line breaks of a file to CR LF.
 fn with_crlf(case: &Case, file: &str, lines: usize) {
     let text = std::fs::read_to_string(case.path().join(file)).unwrap();
     case.write(file, text.replacen('\n', "\r\n", lines));
 }
 
-/// Answers and a record whose lines end with LF, with CR LF, and with both.
+/// A case with answers whose lines end with LF, with CR LF, and with both, and with a record.
 fn answered() -> Case {
     let case = Case::new();
     case.answer("lf.json", 20, &[]);
@@ -62,7 +64,8 @@ fn answered() -> Case {
     case
 }
 
-/// Attributes of the root by which no file that the journal is held against is converted, behind these.
+/// Writes `.gitattributes` in the root: the lines `first`, then lines that keep git from converting the files with
+/// which the journal is compared.
 fn root_attributes(case: &Case, first: &str) {
     let mut attributes = first.to_owned();
     for name in names(&example()).iter().filter(|name| *name != "docs") {
@@ -72,7 +75,7 @@ fn root_attributes(case: &Case, first: &str) {
     case.write(".gitattributes", attributes);
 }
 
-/// What `verify` finds: the codes, and each message.
+/// Runs `verify`. Returns the code and the message of each finding.
 fn found(root: &Path) -> Vec<(String, String)> {
     let output = tool(root).args(["verify", "--format", "json"]).output().unwrap();
     let report: Value = serde_json::from_str(stdout(&output)).unwrap();
@@ -102,7 +105,7 @@ fn the_journal_keeps_its_bytes_on_its_way_through_git() {
         assert_eq!(journal(other.path()), journal(case.path()), "{first}");
         assert_eq!(codes(other.path()), [""; 0], "{first}");
 
-        // And back again, with another step.
+        // The clone takes another step, and is cloned back.
         let at = |args: &[&str]| tool(other.path()).args(args).output().unwrap();
         let later = std::fs::read_to_string(case.path().join("crlf.json")).unwrap();
         write(other.path(), "later.json", later.replace("2026-10-20", "2026-10-21"));
@@ -121,7 +124,7 @@ fn the_journal_keeps_its_bytes_on_its_way_through_git() {
     }
 }
 
-/// The journal without what keeps git from converting it.
+/// A case without the attributes file that keeps git from converting the journal.
 fn unprotected(first: &str) -> Case {
     let case = answered();
     root_attributes(&case, first);
@@ -141,12 +144,12 @@ fn events_with_other_line_breaks_are_told_as_such() {
     assert_eq!(codes(case.path()), ["attributes_differ"]);
     let other = clone(case.path(), "true");
     let found = found(other.path());
-    let is_told = |(code, message): &&(String, String)| {
+    let is_reported = |(code, message): &&(String, String)| {
         code == "chain_broken" && message.starts_with(ONLY_ITS_LINE_BREAK)
     };
     assert_eq!(found[0].0, "attributes_differ");
-    assert_eq!(found.iter().filter(is_told).count(), 3, "{found:?}");
-    // Whoever takes a step finds it out, too.
+    assert_eq!(found.iter().filter(is_reported).count(), 3, "{found:?}");
+    // A step reports it, too.
     write(other.path(), "later.json", std::fs::read(case.path().join("lf.json")).unwrap());
     let output = tool(other.path()).args(["intake", "later.json"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
@@ -155,7 +158,7 @@ fn events_with_other_line_breaks_are_told_as_such() {
 
 #[test]
 fn documents_with_other_line_breaks_are_told_as_such() {
-    // git took CR LF for LF when it was committed; or makes CR LF of LF when it is checked out.
+    // First, git changes CR LF to LF at the commit. Then, it changes LF to CR LF at the checkout.
     for (autocrlf, first, kept) in [
         ("true", "", [RULES, DASHBOARD]),
         ("false", "*.response.json text eol=crlf\n", [DASHBOARD, RULES]),
@@ -176,7 +179,7 @@ fn documents_with_other_line_breaks_are_told_as_such() {
         assert!(altered(kept[0]).is_empty(), "{first}");
         assert_eq!(altered(kept[1]).len(), 1, "{first}");
         assert_eq!(altered(kept[1])[0]["message"], ONLY_LINE_BREAKS);
-        // Of a document that had both, nobody can say which were where.
+        // If a document had both kinds of line break, it is unknown which line had which.
         assert_eq!(altered(DOCKER).len(), 1, "{first}");
         assert!(found.iter().any(|(code, message)| {
             code == "document_altered" && message.starts_with(ONLY_LINE_BREAKS)

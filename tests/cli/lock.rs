@@ -1,4 +1,5 @@
-//! Commands beside each other: one at a time changes the journal, and nobody waits without end or for no reason.
+//! Commands that run at the same time: one at a time changes the journal, and no command waits forever or without a
+//! reason.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
@@ -37,54 +38,57 @@ fn eight_writers_at_once_lose_nothing() {
             .collect();
         writers.into_iter().map(|mut writer| usize::from(writer.wait().unwrap().success())).sum()
     };
+    // Eight answers for one surface: an answer is refused if a later one was recorded before it.
     let one: Vec<_> = (1..=8).map(|day| format!("one-{day}.json")).collect();
     for (day, file) in (1..).zip(&one) {
         case.answer(file, day, &[("rollback_owner", json!(format!("group {day}")))]);
     }
-    let taken = at_once(&one);
-    assert!((1..=8).contains(&taken));
-    assert_eq!(events(&journal(case.path())), taken);
+    let recorded = at_once(&one);
+    assert!((1..=8).contains(&recorded));
+    assert_eq!(events(&journal(case.path())), recorded);
+    // Eight answers for eight surfaces: all are recorded.
     let many: Vec<_> =
         surfaces.iter().take(8).map(|id| format!("{}.json", id.replace('/', "-"))).collect();
     for (id, file) in surfaces.iter().zip(&many) {
         case.answer_for(file, id, 20, &[]);
     }
     assert_eq!(at_once(&many), 8);
-    assert_eq!(events(&journal(case.path())), taken + 8);
+    assert_eq!(events(&journal(case.path())), recorded + 8);
     case.commit_ledger();
     assert_eq!(case.codes(&[]), [""; 0]);
 }
 
-/// A program that runs meanwhile, and what it will have said.
+/// Starts a program in the background, with its output captured.
 pub(crate) fn started(command: &mut Command) -> Child {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
+/// Sends a signal to a process.
 pub(crate) fn send(signal: &str, process: u32) {
     let status = Command::new("sh").args(["-c", &format!("kill -{signal} {process}")]).status();
     assert!(status.unwrap().success(), "{signal}");
 }
 
-/// Waits until something is so that becomes so by itself.
+/// Waits until a condition is true. Fails if it is still false after half a minute.
 pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
     let happened = (0..6_000).any(|_| {
         thread::sleep(Duration::from_millis(5));
         is_so()
     });
-    assert!(happened, "never happened: {what}");
+    assert!(happened, "timeout: {what}");
 }
 
-/// Makes a pipe that has a name.
+/// Creates a named pipe.
 pub(crate) fn make_pipe(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
 }
 
-/// Opens a pipe that somebody is about to read: it is opened once they have.
+/// Opens a named pipe for writing. This waits until a reader has opened it.
 pub(crate) fn open_pipe(path: &Path) -> File {
     OpenOptions::new().write(true).open(path).unwrap()
 }
 
-/// The tool, one of whose calls each takes longer than it would by itself.
+/// Runs the tool under strace, which delays each call of this name by 30 ms.
 fn slowed(folder: &Path, call: &str, args: &[&str]) -> Output {
     let trace = format!("trace={call}");
     let inject = format!("inject={call}:delay_enter=30000");
@@ -101,27 +105,28 @@ fn readers_starve_no_writer_and_see_whole_steps() {
     case.commit_ledger();
     let root = scratch_of(case.path());
     let (rounds, is_done) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let look = |reader: u32| {
-        // One of them has the lock at any time.
+    let read_repeatedly = |reader: u32| {
+        // The readers start one after the other, so that one of them holds the lock at any time.
         thread::sleep(Duration::from_millis(20) * reader);
         let mut count = 0;
         while !is_done.load(Ordering::Relaxed) {
-            // It takes most of its time where it has the lock.
+            // The delayed call is one that the reader makes while it holds the lock.
             let output = slowed(root.path(), "getdents64", &["verify", "--format", "json"]);
             let report: Value = serde_json::from_str(stdout(&output)).unwrap();
-            // Once the answer is taken in, the ledger is that of before, and nothing else is wrong.
+            // Once the answer is recorded, the ledger file is older than the journal. Nothing else may be wrong.
             for finding in report["findings"].as_array().unwrap() {
                 assert_eq!(finding["code"], "ledger_bytes_differ", "{finding}");
             }
             rounds.fetch_add(1, Ordering::Relaxed);
             count += 1;
-            assert!(count < 1_000, "the writer starves");
+            assert!(count < 1_000, "the writer never gets the lock");
         }
     };
     thread::scope(|scope| {
-        let look = &look;
-        let readers: Vec<_> = (0..8).map(|reader| scope.spawn(move || look(reader))).collect();
-        until("each has looked", || rounds.load(Ordering::Relaxed) > 12);
+        let read_repeatedly = &read_repeatedly;
+        let readers: Vec<_> =
+            (0..8).map(|reader| scope.spawn(move || read_repeatedly(reader))).collect();
+        until("the readers have run", || rounds.load(Ordering::Relaxed) > 12);
         let writer = slowed(root.path(), "fsync", &["intake", "later.json", "--wait", "8"]);
         is_done.store(true, Ordering::Relaxed);
         assert_eq!(writer.status.code(), Some(0), "{}", stderr(&writer));
@@ -144,7 +149,7 @@ fn who_waits_for_a_stopped_writer_says_so_and_gives_up() {
     let stopped = started(
         Command::new("strace")
             .current_dir(case.path())
-            // The tool itself is the child, and strace stands beside it.
+            // With -D the child process is the tool, not strace, so that the signal below reaches the tool.
             .args(["-D", "-f", "-o", "trace", "-e", "trace=fsync"])
             .args(["-e", "inject=fsync:signal=SIGSTOP:when=1"])
             .arg(env!("CARGO_BIN_EXE_acceptance-ledger"))
@@ -162,8 +167,8 @@ fn who_waits_for_a_stopped_writer_says_so_and_gives_up() {
     ] {
         let (out, err) = case.run_to(2, args);
         assert_eq!(out, "", "{args:?}");
-        let told = "error: cannot lock .: another process has the journal's lock\n";
-        assert!(err.contains(told), "{args:?}: {err}");
+        let message = "error: cannot lock .: another process has the journal's lock\n";
+        assert!(err.contains(message), "{args:?}: {err}");
         let waiting = "waiting for another process that has the journal's lock (up to 2 s)\n";
         assert_eq!(err.contains(waiting), args.contains(&"2"), "{err}");
     }
@@ -214,7 +219,8 @@ fn a_document_that_comes_slowly_keeps_nobody_waiting() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(stdout(&output).starts_with("pipe: ready_for_monitoring_review"));
 
-    // A record, by way of standard input: more blanks than a pipe holds show that it is read.
+    // The same for a record on standard input. A pipe holds fewer blanks than this, so the write ends only if the tool
+    // reads.
     case.record_for("record.json", DASHBOARD, "request_supplement", &[]);
     let record = std::fs::read(case.path().join("record.json")).unwrap();
     let mut command = tool(case.path());
@@ -232,7 +238,7 @@ fn a_document_that_comes_slowly_keeps_nobody_waiting() {
     assert_eq!(case.codes(&[]), [""; 0]);
 }
 
-/// In a quarter of the memory that the document would need.
+/// The tool gets a quarter of the memory that the document would need.
 #[test]
 fn a_document_of_two_gigabytes_is_refused_and_not_read() {
     let case = Case::accepted();
@@ -249,7 +255,7 @@ fn a_document_of_two_gigabytes_is_refused_and_not_read() {
         assert_eq!(output.status.code(), Some(2), "{command}: {}", stderr(&output));
         assert!(stderr(&output).contains("more than 256 KiB"), "{}", stderr(&output));
     }
-    // Nor is one that stands in the journal.
+    // A document of this size in the journal is not read, either.
     let planted = case.surface_folder().join(format!("{}.response.json", "a".repeat(64)));
     File::create(planted).unwrap().set_len(2 << 30).unwrap();
     let output = Command::new("sh")

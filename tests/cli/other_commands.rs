@@ -1,4 +1,4 @@
-//! `diagram`, `completions`, `man`, and what the documents say of them.
+//! `diagram`, `completions` and `man`, and what the documents say about them.
 
 use crate::tool::{repository, stderr, stdout, tool};
 
@@ -25,7 +25,7 @@ fn completions_know_every_command() {
         for command in
             ["generate", "template", "triage", "explain", "schema", "diagram", "completions", "man"]
         {
-            assert!(script.contains(command), "{shell} does not know {command}");
+            assert!(script.contains(command), "the completions for {shell} lack {command}");
         }
     }
 }

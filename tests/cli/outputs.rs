@@ -1,4 +1,4 @@
-//! What a command must not write over, and what it shows of other people's names.
+//! What a command must not overwrite, and how it shows names that it does not control.
 
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::symlink;
@@ -64,7 +64,7 @@ fn no_link_in_the_repository_leads_an_output_out_of_it() {
     }
     assert_eq!(names(elsewhere.path()), ["victim"]);
     assert_eq!(std::fs::read_to_string(&victim).unwrap(), "mine");
-    // Out of it by its own name, or by a link that is not in it, is where somebody wants it.
+    // A path outside the repository, or a link outside it, is allowed: only the user can have chosen it.
     let direct = elsewhere.path().join("ledger.json");
     case.run_to(0, &["generate", "--output", direct.to_str().unwrap()]);
     symlink(&direct, elsewhere.path().join("link")).unwrap();
@@ -81,11 +81,11 @@ fn a_template_without_its_schema_is_not_left() {
     assert!(!case.path().join("answer.json").exists());
 }
 
-/// Characters that steer a terminal or a build server, or that a shell would take for more than a name.
+/// A name with characters that control a terminal or a build server, or that a shell would execute.
 const HOSTILE: &str =
     "a\u{1b}[31m\n::set-output name=x::y\r$(touch pwned)`touch pwned`'\u{202e}.json";
 
-/// A case in which the name is that of a surface, of its label and of a field that the request asks for.
+/// A case in which a surface, its label and a required field have the hostile name.
 fn hostile_case() -> Case {
     let case = Case::new();
     let bytes = std::fs::read(case.path().join(OWNER_REQUESTS)).unwrap();
@@ -94,7 +94,7 @@ fn hostile_case() -> Case {
     draft["surface_id"] = json!(HOSTILE);
     draft["label"] = json!(HOSTILE);
     draft["repo_source_path"] = json!(HOSTILE);
-    // Of a file that is there.
+    // The test writes a file of this name that contains `{`.
     draft["repo_sha256"] = json!(acceptance_ledger::Digest::of(b"{").hex());
     draft["required_owner_fields"].as_array_mut().unwrap().push(json!(HOSTILE));
     document["request_drafts"].as_array_mut().unwrap().push(draft);
@@ -117,9 +117,9 @@ fn hostile_names_reach_no_terminal_and_no_build_server_as_they_are() {
     let unsigned = case.run(&["intake", &sent]);
     assert!(stderr(&unsigned).contains("ssh-keygen -Y sign"), "{}", stderr(&unsigned));
     std::fs::remove_file(case.path().join(SIGNERS)).unwrap();
-    let taken = case.run(&["intake", &sent]);
+    let recorded = case.run(&["intake", &sent]);
     std::fs::write(case.path().join(JOURNAL).join(HOSTILE.replace('/', "-")), "x").unwrap();
-    let mut outputs = vec![unsigned, taken];
+    let mut outputs = vec![unsigned, recorded];
     for args in [
         &["triage", &broken][..],
         &["triage", &sent],
@@ -145,7 +145,7 @@ fn hostile_names_reach_no_terminal_and_no_build_server_as_they_are() {
     for output in &outputs {
         for text in [stdout(output), stderr(output)] {
             assert!(!text.contains(['\u{1b}', '\r']), "{text:?}");
-            // A document of JSON is for a file, and holds names as they are.
+            // A JSON document is for a file, and keeps names as they are.
             assert!(text.starts_with('{') || !text.contains('\u{202e}'), "{text:?}");
             let is_command = |line: &str| {
                 let line = line.trim_start();
@@ -156,7 +156,7 @@ fn hostile_names_reach_no_terminal_and_no_build_server_as_they_are() {
             assert!(!text.lines().any(is_command), "{text}");
         }
     }
-    // Whoever pastes a command that is suggested runs that command, and nothing that a name says.
+    // A user who pastes a suggested command must run only that command, and nothing that a name contains.
     let mut pasted = 0;
     for output in &outputs {
         for text in [stdout(output), stderr(output)] {
@@ -197,7 +197,7 @@ fn no_link_that_was_committed_is_written_through() {
     let elsewhere = tempfile::tempdir().unwrap();
     let victim = elsewhere.path().join("victim");
     std::fs::write(&victim, "mine").unwrap();
-    // The journal's attributes.
+    // The link replaces the attributes file of the journal.
     let case = Case::accepted();
     let attributes = case.path().join(JOURNAL).join(".gitattributes");
     std::fs::remove_file(&attributes).unwrap();
@@ -205,7 +205,7 @@ fn no_link_that_was_committed_is_written_through() {
     case.answer("later.json", 22, &[]);
     let (_, err) = case.run_to(2, &["intake", "later.json"]);
     assert!(err.contains("no symbolic links"), "{err}");
-    // The schema that stands beside a template.
+    // The link replaces the schema next to a template.
     for target in [victim.as_path(), &case.path().join(OWNER_REQUESTS)] {
         let before = std::fs::read(target).unwrap();
         let schema = case.path().join("answers/monitoring_owner_response_v1.schema.json");
@@ -216,7 +216,7 @@ fn no_link_that_was_committed_is_written_through() {
         std::fs::remove_file(schema).unwrap();
     }
     assert_eq!(std::fs::read_to_string(&victim).unwrap(), "mine");
-    // The list of signers.
+    // The link replaces the list of signers.
     let case = Case::new();
     symlink(&victim, case.path().join(SIGNERS)).unwrap();
     assert!(case.run_to(2, &["verify"]).1.contains("not a symbolic link"));

@@ -1,4 +1,4 @@
-//! A signal that ends a command leaves nothing of its output.
+//! If a signal ends a command, no part of its new output is left.
 
 use std::io::Write as _;
 use std::os::unix::process::ExitStatusExt as _;
@@ -19,16 +19,17 @@ fn a_signal_in_the_middle_of_a_large_output_leaves_the_old_one_and_nothing_else(
     let args = ["generate", "--inventory-report", "pipe", "--output", "out/ledger.json"];
     for (signal, number) in [("INT", Some(2)), ("TERM", Some(15)), ("CONT", None)] {
         let generate = started(tool(path).args(args));
-        // The inventory never comes, and so the output is never whole.
+        // Nothing is written to the pipe, so the inventory never arrives and the output stays incomplete.
         let mut pipe = open_pipe(&path.join("pipe"));
         let is_large = |name: &String| {
             path.join("out").join(name).metadata().is_ok_and(|file| file.len() > 1 << 20)
         };
-        until("much is written", || names(&path.join("out")).iter().any(is_large));
+        until("more than 1 MiB is written", || names(&path.join("out")).iter().any(is_large));
+        // The old output and the temporary file of the new one.
         assert_eq!(names(&path.join("out")).len(), 2);
         send(signal, generate.id());
         if number.is_none() {
-            // Without a signal that ends it, it would have gone on.
+            // This signal does not end the command, so it must finish its output.
             pipe.write_all(&inventory).unwrap();
             drop(pipe);
         }

@@ -1,4 +1,4 @@
-//! `verify --since`: nothing leads it to another history, and the inputs are held against history, too.
+//! `verify --since`: nothing leads it to another history, and it compares the inputs with history, too.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::case::{Case, DASHBOARD, JOURNAL, RULES};
 use crate::tool::{INVENTORY, OWNER_REQUESTS, stderr, stdout, tool};
 
-/// A case whose acceptance is committed, and is what `origin/main` names.
+/// A case whose acceptance is committed. `origin/main` names this commit.
 fn committed() -> Case {
     let case = Case::accepted();
     case.commit_ledger();
@@ -17,7 +17,7 @@ fn committed() -> Case {
     case
 }
 
-/// Rewrites history, as an attacker would: the journal is gone, and the ledger shows that nobody ever answered.
+/// Rewrites history as an attacker would: removes the journal, and commits a ledger in which no owner has answered.
 fn forget_all(case: &Case) {
     std::fs::remove_dir_all(case.path().join(JOURNAL)).unwrap();
     case.commit_ledger();
@@ -41,16 +41,16 @@ fn a_ref_that_takes_the_name_of_another_is_refused() {
         forget_all(&case);
         assert_eq!(case.codes(SINCE), ["history_rewritten"; 3]);
         if plant.contains(&"refs/remotes/origin/main/HEAD") {
-            // A ref cannot be a folder of refs at once.
+            // A ref cannot also be a folder of refs, so git refuses this one.
             continue;
         }
         case.git(plant);
         let (out, err) = case.run_to(2, &[&["verify"], SINCE].concat());
         assert!(out.is_empty() && err.contains("the name is ambiguous"), "{plant:?}: {err}");
-        // In full it has one meaning.
+        // The full name of the ref is not ambiguous.
         assert_eq!(case.codes(&["--since", "refs/remotes/origin/main"]), ["history_rewritten"; 3]);
     }
-    // A tag or branch in the place of a remote's branch that is not there.
+    // The branch of the remote is missing, and a tag or a branch has its name.
     for plant in ["tag", "branch"] {
         let case = committed();
         forget_all(&case);
@@ -59,7 +59,7 @@ fn a_ref_that_takes_the_name_of_another_is_refused() {
         let (_, err) = case.run_to(2, &[&["verify"], SINCE].concat());
         assert!(err.contains("ambiguous"), "{err}");
     }
-    // Names that a commit may have are no names of refs.
+    // A ref must not have a name that also names a commit.
     let case = committed();
     let head = std::process::Command::new("git")
         .current_dir(case.path())
@@ -81,7 +81,7 @@ fn a_ref_that_takes_the_name_of_another_is_refused() {
 
 #[test]
 fn no_other_repository_is_asked() {
-    // A bare repository that was committed into the tree, where --root points.
+    // Environment variables that would lead git to another repository.
     let case = committed();
     forget_all(&case);
     let folder = case.path();
@@ -112,6 +112,7 @@ fn no_other_repository_is_asked() {
         assert_eq!(report["findings"].as_array().unwrap().len(), 3, "{name}: {}", stderr(&output));
     }
 
+    // A bare repository that was committed into the tree, and --root points to it.
     let copy = tempfile::tempdir().unwrap();
     bare("in the tree", copy.path());
     case.git(&["push", "-q", copy.path().to_str().unwrap(), "HEAD:refs/remotes/origin/main"]);
@@ -143,6 +144,7 @@ fn a_revision_is_named_in_full_and_one_without_a_journal_is_said() {
     assert_eq!(commit.unwrap().len(), 40);
 }
 
+/// Removes a surface from both inputs, and writes the ledger without it.
 fn drop_surface(case: &Case, id: &str) {
     for (file, key) in [(OWNER_REQUESTS, "request_drafts"), (INVENTORY, "surfaces")] {
         let bytes = std::fs::read(case.path().join(file)).unwrap();
@@ -156,7 +158,7 @@ fn drop_surface(case: &Case, id: &str) {
 #[test]
 fn a_surface_that_was_answered_for_does_not_vanish_while_its_file_is_there() {
     let case = committed();
-    // Nobody ever answered for the dashboard.
+    // No owner has ever answered for the dashboard.
     drop_surface(&case, DASHBOARD);
     assert_eq!(case.codes(SINCE), [""; 0]);
     drop_surface(&case, RULES);
@@ -167,7 +169,7 @@ fn a_surface_that_was_answered_for_does_not_vanish_while_its_file_is_there() {
     std::fs::remove_file(case.path().join("prometheus/alert.rules")).unwrap();
     assert_eq!(case.codes(SINCE), [""; 0]);
 
-    // All of them at once, with an inventory that lists none.
+    // All surfaces vanish at once, with an inventory that lists none.
     let case = committed();
     let empty = json!({"required_owner_fields": [], "request_drafts": []});
     case.write(OWNER_REQUESTS, empty.to_string());
@@ -175,7 +177,7 @@ fn a_surface_that_was_answered_for_does_not_vanish_while_its_file_is_there() {
     case.commit_ledger();
     assert_eq!(case.codes(SINCE), ["surface_vanished"]);
 
-    // An acceptance that only the ledger of the revision shows.
+    // The revision has no journal, and only its ledger shows the acceptance.
     let case = committed();
     case.git(&["rm", "-q", "-r", "--cached", JOURNAL]);
     case.git(&["commit", "-qm", "the ledger alone"]);
@@ -183,7 +185,8 @@ fn a_surface_that_was_answered_for_does_not_vanish_while_its_file_is_there() {
     assert_eq!(case.codes(&["--since", "HEAD"]), ["surface_vanished"]);
 }
 
-/// Whoever moves the root behind a link, or the journal, leads git and the tool to another history.
+/// An attacker replaces the root or the folder of the journal by a link, which leads git and the tool to another
+/// history.
 #[test]
 fn no_link_leads_to_another_history() {
     let case = Case::accepted();
@@ -218,7 +221,7 @@ fn no_link_leads_to_another_history() {
         code == Some(2) && text.contains("a symbolic link or a submodule leads to the root"),
         "{text}"
     );
-    // And so does a link to another repository.
+    // A link to another repository is refused, too.
     std::fs::remove_file(&root).unwrap();
     let other = committed();
     std::os::unix::fs::symlink(other.path(), &root).unwrap();
@@ -227,7 +230,7 @@ fn no_link_leads_to_another_history() {
         code == Some(2) && text.contains("a symbolic link or a submodule leads to the root"),
         "{text}"
     );
-    // By its own path, it is its own history.
+    // By its own path, the other repository is compared with its own history.
     let own = ["--root", other.path().to_str().unwrap(), "--since", "HEAD"];
     assert_eq!(verify(&own).0, Some(0), "{}", verify(&own).1);
 

@@ -1,4 +1,4 @@
-//! The files that owners are asked about, and what else a committed ledger and its journal must not hold.
+//! The files that owners are asked about, and what a committed ledger and its journal must not contain.
 
 use std::os::unix::fs::symlink;
 
@@ -9,7 +9,7 @@ use crate::tool::{INVENTORY, OWNER_REQUESTS, stdout};
 
 const SOURCE: &str = "prometheus/alert.rules";
 
-/// Writes another path for the rules into both inputs.
+/// Sets the source path of the rules to this value in both inputs.
 fn respell(case: &Case, path: &Value) {
     for (file, key) in [(OWNER_REQUESTS, "request_drafts"), (INVENTORY, "surfaces")] {
         let bytes = std::fs::read(case.path().join(file)).unwrap();
@@ -91,7 +91,7 @@ fn a_stamp_is_a_time_and_a_commit() {
         let mut ledger: Value = serde_json::from_str(&ledger).unwrap();
         ledger["generated_at"] = json!(time);
         ledger["git_commit"] = json!(commit);
-        // serde_json writes the keys in the ledger's order, and as many blanks.
+        // serde_json writes the keys in the ledger's order and with the same indentation.
         case.write(LEDGER, format!("{ledger:#}\n"));
         let codes = case.codes(&[]);
         let expected: &[&str] = if is_valid { &[] } else { &["stamp_invalid"] };
@@ -138,7 +138,7 @@ fn the_journal_of_a_retired_surface_holds_history_and_nothing_else() {
     std::fs::write(case.events(), &events[..events.len() - 30]).unwrap();
     assert!(case.codes(&[]).contains(&"torn_event".to_owned()));
     std::fs::write(case.events(), events).unwrap();
-    // A folder that no surface can have.
+    // No surface can have a folder with such a name.
     for name in ["notes", "x.00", "UPPER.00000000000000000000000000000000"] {
         let stray = case.path().join(JOURNAL).join(name);
         std::fs::create_dir(&stray).unwrap();

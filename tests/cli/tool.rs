@@ -1,4 +1,4 @@
-//! Runs the released tool as a user would.
+//! Runs the built tool as a user would.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -15,7 +15,7 @@ pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The tool, outside any git repository that stands around the folder.
+/// A command that runs the tool in a folder. The tool ignores a git repository around the folder.
 pub(crate) fn tool(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_acceptance-ledger"));
     command.current_dir(folder).env("GIT_CEILING_DIRECTORIES", "/").env("NO_COLOR", "1");
@@ -27,12 +27,12 @@ pub(crate) fn example() -> PathBuf {
     repository().join("examples/monitoring")
 }
 
-/// The inputs of which a golden ledger was made, without the surfaces' files.
+/// The inputs of a golden ledger, without the files of the surfaces.
 pub(crate) fn golden_inputs(name: &str) -> PathBuf {
     repository().join("tests/golden/inputs").join(name)
 }
 
-/// A new folder with all that this one holds.
+/// Copies a folder into a new temporary folder.
 pub(crate) fn copy_of(folder: &Path) -> TempDir {
     let copy = TempDir::new().unwrap();
     copy_all(folder, copy.path());
@@ -51,6 +51,7 @@ pub(crate) fn copy_all(from: &Path, to: &Path) {
     }
 }
 
+/// Writes a file below a folder, and creates its parent folders. Returns its path.
 pub(crate) fn write(folder: &Path, file: &str, text: impl AsRef<[u8]>) -> PathBuf {
     let path = folder.join(file);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -70,7 +71,7 @@ pub(crate) fn stderr(output: &Output) -> &str {
     std::str::from_utf8(&output.stderr).unwrap()
 }
 
-/// The names in a folder, sorted.
+/// Returns the names in a folder, sorted.
 pub(crate) fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();
     let mut names: Vec<_> =
@@ -79,12 +80,12 @@ pub(crate) fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Whether a program that only some tests need is here. Where changes land, it has to be.
+/// Whether a program that only some tests need is installed. In CI, it must be installed.
 pub(crate) fn is_installed(program: &str, probe: &str) -> bool {
-    let is_here = Command::new(program).arg(probe).output().is_ok();
-    assert!(is_here || std::env::var_os("CI").is_none(), "{program} is not installed");
-    if !is_here {
+    let is_there = Command::new(program).arg(probe).output().is_ok();
+    assert!(is_there || std::env::var_os("CI").is_none(), "{program} is not installed");
+    if !is_there {
         eprintln!("skipped: {program} is not installed");
     }
-    is_here
+    is_there
 }

@@ -1,4 +1,4 @@
-//! `verify`: each code is found, told with its place and what to do, and nothing else is.
+//! `verify`: it finds each code, reports it with its place and the next step, and reports nothing else.
 
 use acceptance_ledger::Digest;
 use serde_json::{Value, json};
@@ -9,6 +9,7 @@ use crate::tool::{INVENTORY, OWNER_REQUESTS, names, stderr, stdout};
 /// The file of the rules.
 const SOURCE: &str = "prometheus/alert.rules";
 
+/// Replaces the first occurrence of a text in a file.
 fn edit(case: &Case, file: &str, from: &str, to: &str) {
     let path = case.path().join(file);
     let text = std::fs::read_to_string(&path).unwrap();
@@ -47,23 +48,23 @@ fn nothing_is_never_ok() {
     assert_eq!(case.run(&["verify", "--ledger", "other.json"]).status.code(), Some(1));
 }
 
-/// Every value of the committed ledger, changed one at a time.
+/// Changes the values of the committed ledger, one at a time.
 #[test]
 fn every_edited_key_of_the_ledger_is_told() {
     let case = Case::accepted();
     case.commit_ledger();
     let text = std::fs::read_to_string(case.path().join(LEDGER)).unwrap();
     let lines: Vec<&str> = text.lines().collect();
-    // The rules' row, and everything behind the candidates.
+    // The lines around the row of the rules, and everything after the candidates.
     let row =
         lines.iter().position(|line| line.contains(&format!("surface_id\": \"{RULES}"))).unwrap();
-    let behind = lines.iter().position(|line| *line == "  ],").unwrap();
+    let after = lines.iter().position(|line| *line == "  ],").unwrap();
     let mut count = 0;
     let mut gates = 0;
-    for index in (row - 30..row + 30).chain(behind..lines.len()) {
+    for index in (row - 30..row + 30).chain(after..lines.len()) {
         let line = lines[index];
         let Some((key, value)) = line.split_once("\": ") else { continue };
-        // What verify takes from the ledger itself.
+        // `verify` takes these two values from the ledger itself. A line that only opens a bracket has no value.
         if key.ends_with("generated_at")
             || key.ends_with("git_commit")
             || value.ends_with(['{', '['])
@@ -99,7 +100,7 @@ fn each_finding_has_its_place_and_its_next_step() {
         "\"owner_response_accepted_count\": 1",
         "\"owner_response_accepted_count\": 2",
     );
-    // The rules' file is another than the one that its owner is asked about.
+    // The file of the rules is no longer the one that its owner is asked about.
     case.write(SOURCE, "groups: []\n");
     edit(&case, INVENTORY, "\"label\": \"config.yml\"", "\"label\": \"hosts.yml\"");
     std::fs::write(case.surface_folder().join("note.txt"), "x").unwrap();
@@ -191,7 +192,7 @@ fn a_request_that_asks_for_more_holds_what_was_accepted() {
     assert!(err.contains("lane_too_lenient"), "{err}");
 }
 
-/// Changes the dashboard in one of the inputs.
+/// Changes the surface of the dashboard in one of the inputs.
 fn change_dashboard(case: &Case, file: &str, change: impl FnOnce(&mut Value)) {
     let bytes = std::fs::read(case.path().join(file)).unwrap();
     let mut document: Value = serde_json::from_slice(&bytes).unwrap();
@@ -217,14 +218,14 @@ fn a_surface_that_asks_for_more_takes_back_a_record_and_goes_on() {
     assert_eq!(case.codes(&[]), ["lane_too_lenient", "lane_too_lenient", "ledger_bytes_differ"]);
     let (text, _) = case.run_to(0, &["status", DASHBOARD]);
     assert!(text.starts_with(&format!("{DASHBOARD}: request_supplement")), "{text}");
-    // The owner answers again, and all is well.
+    // The owner answers again, and `verify` finds nothing.
     case.answer_for("again.json", DASHBOARD, 21, &[("reload_owner", json!("the platform team"))]);
     case.run_to(0, &["intake", "again.json"]);
     case.commit_ledger();
     assert_eq!(case.codes(&[]), [""; 0]);
 }
 
-/// What the request says of the surface is what the answer was given for, whatever of it changes.
+/// An answer is given for what the request says about the surface. If any of that changes, the answer no longer counts.
 #[test]
 fn an_acceptance_does_not_outlive_what_was_said_of_its_surface() {
     let case = Case::new();
@@ -249,7 +250,7 @@ fn an_acceptance_does_not_outlive_what_was_said_of_its_surface() {
         assert_eq!(case.codes(&[]), ["ledger_bytes_differ"], "{key}");
         let (text, _) = case.run_to(0, &["status", DASHBOARD]);
         assert!(text.starts_with(&format!("{DASHBOARD}: waiting_owner_response")), "{text}");
-        // A revert revives the answer.
+        // After a revert, the answer counts again.
         for (file, bytes) in &inputs {
             case.write(file, bytes);
         }
@@ -277,7 +278,7 @@ fn a_rewritten_history_is_told() {
     case.commit_ledger();
     case.commit_all();
     assert_eq!(case.codes(&["--since", "HEAD"]), [""; 0]);
-    // What is added is no rewriting, and neither is a withdrawal.
+    // Adding an event does not rewrite history. A withdrawal does not rewrite it, either.
     case.record("hold.json", "quarantine_secret_or_raw_payload", &[]);
     case.run_to(0, &["review", "hold.json"]);
     case.commit_ledger();
@@ -297,7 +298,7 @@ fn a_rewritten_history_is_told() {
     let no_conversion = std::fs::read(&attributes).unwrap();
     let restore =
         || kept.iter().for_each(|(name, bytes)| std::fs::write(folder.join(name), bytes).unwrap());
-    // The whole journal, as if nobody had ever answered.
+    // The whole journal is gone, as if no owner had ever answered.
     std::fs::remove_dir_all(case.path().join(JOURNAL)).unwrap();
     case.commit_ledger();
     assert_eq!(case.codes(&[]), [""; 0]);
@@ -305,7 +306,7 @@ fn a_rewritten_history_is_told() {
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(&attributes, no_conversion).unwrap();
     restore();
-    // The last event and its record.
+    // The last event and its record are gone.
     let (_, events) = kept.iter().find(|(name, _)| name == "events.jsonl").unwrap();
     let first = events.iter().position(|byte| *byte == b'\n').unwrap() + 1;
     std::fs::write(case.events(), &events[..first]).unwrap();
@@ -316,10 +317,10 @@ fn a_rewritten_history_is_told() {
     restore();
     case.commit_ledger();
     assert_eq!(case.codes(&["--since", "HEAD"]), [""; 0]);
-    // An event that lacked its line break then, and is gone now.
+    // In the revision, the last event lacks its line break. Afterwards it is gone.
     let whole = std::fs::read(case.events()).unwrap();
     std::fs::write(case.events(), &whole[..whole.len() - 1]).unwrap();
-    // And a file that no event kept.
+    // The revision also has a file that no event names.
     let orphan = folder.join(format!("{}.review.json", "a".repeat(64)));
     std::fs::write(&orphan, "{}").unwrap();
     case.commit_all();

@@ -1,4 +1,4 @@
-//! Labelled answers: how often triage finds the lane that a person would.
+//! Labelled answers: measures how often triage finds the lane that a person chose.
 //!
 //! `UPDATE_DOCS=1 cargo test --test labelled` writes the table into `docs/triage.md`.
 
@@ -13,7 +13,7 @@ use acceptance_ledger::{
 };
 use serde_json::{Map, Value};
 
-/// One labelled answer: a clean one for a surface, with some fields set or removed.
+/// One labelled answer: a clean answer for a surface, in which some fields are set or removed.
 #[derive(Debug)]
 struct Labelled {
     id: String,
@@ -30,6 +30,7 @@ fn read(file: &str) -> String {
     std::fs::read_to_string(repository(file)).unwrap()
 }
 
+/// Reads the labelled answers. No two of them may have the same id.
 fn labelled() -> Vec<Labelled> {
     let clean: Map<String, Value> =
         serde_json::from_str(&read("tests/labelled/clean.json")).unwrap();
@@ -42,7 +43,7 @@ fn labelled() -> Vec<Labelled> {
         .map(|line| {
             let (answer, document) = answer_in(line, &clean);
             let text = |key: &str| answer.get(key).unwrap().as_str().unwrap().to_owned();
-            assert!(ids.insert(text("id")), "{line}");
+            assert!(ids.insert(text("id")), "duplicate id: {line}");
             Labelled {
                 id: text("id"),
                 group: text("group"),
@@ -53,7 +54,8 @@ fn labelled() -> Vec<Labelled> {
         .collect()
 }
 
-/// A labelled line, and the document that it describes: a clean answer in which fields are set or removed.
+/// Parses a labelled line, and builds the document that it describes: a clean answer in which fields are set or
+/// removed.
 fn answer_in(line: &str, clean: &Map<String, Value>) -> (Map<String, Value>, String) {
     let answer: Map<String, Value> = serde_json::from_str(line).unwrap();
     let base = answer.get("base").unwrap().as_str().unwrap();
@@ -65,7 +67,7 @@ fn answer_in(line: &str, clean: &Map<String, Value>) -> (Map<String, Value>, Str
     (answer, Value::from(document).to_string())
 }
 
-/// Answers that fill in the form and say nothing: each is held, whatever the lane.
+/// These answers fill in the form but say nothing. Triage must hold each of them, in any lane.
 #[test]
 fn no_vacuous_answer_is_ready() {
     let requests = OwnerRequests::parse(read("tests/labelled/requests.json").as_bytes()).unwrap();
@@ -81,7 +83,7 @@ fn no_vacuous_answer_is_ready() {
     }
 }
 
-/// The lane that triage finds, and the problems it finds on the way.
+/// Runs triage. Returns the lane and the problems that it finds.
 fn triage(requests: &OwnerRequests, surfaces: &Surfaces, document: &str) -> (Lane, Vec<Problem>) {
     let document = ResponseDocument::parse(document.as_bytes()).unwrap();
     let id = document.candidate_id().unwrap();
@@ -95,7 +97,7 @@ fn triage(requests: &OwnerRequests, surfaces: &Surfaces, document: &str) -> (Lan
 #[test]
 fn triage_finds_the_lane_that_a_person_would() {
     let requests = OwnerRequests::parse(
-        // Requests that ask for every field: the answers were labelled under them.
+        // These requests ask for every field. The answers were labelled for them.
         read("tests/labelled/requests.json").as_bytes(),
     )
     .unwrap();
@@ -130,19 +132,34 @@ fn triage_finds_the_lane_that_a_person_would() {
         let text = format!("{before}<!-- labelled -->\n{table}<!-- /labelled -->{after}");
         std::fs::write(repository("docs/triage.md"), text).unwrap();
     } else {
-        assert_eq!(shown, table, "docs/triage.md is old: UPDATE_DOCS=1 cargo test --test labelled");
+        assert_eq!(
+            shown, table,
+            "docs/triage.md is out of date: run UPDATE_DOCS=1 cargo test --test labelled"
+        );
     }
 
     println!("{}", wrong.join("\n"));
-    assert!(all.len() >= 200, "{} answers", all.len());
-    assert!(clean_held_for_a_secret.is_empty(), "{clean_held_for_a_secret:?}");
-    assert!(wrong.len() * 20 <= all.len(), "less than 95 % are right:\n{}", wrong.join("\n"));
+    assert!(all.len() >= 200, "expected at least 200 answers, found {}", all.len());
+    assert!(
+        clean_held_for_a_secret.is_empty(),
+        "clean answers are held for a secret: {clean_held_for_a_secret:?}"
+    );
+    assert!(
+        wrong.len() * 20 <= all.len(),
+        "triage finds fewer than 95 % of the lanes:\n{}",
+        wrong.join("\n")
+    );
     for (group, (right, count)) in groups {
-        assert!(right * 10 >= count * 9, "{group}: {right} of {count}\n{}", wrong.join("\n"));
+        assert!(
+            right * 10 >= count * 9,
+            "{group}: only {right} of {count} are right\n{}",
+            wrong.join("\n")
+        );
     }
 }
 
-/// The groups and the confusion of lanes, as Markdown.
+/// Formats two Markdown tables: how many answers of each group are right, and which lane was found for each labelled
+/// lane.
 fn table(
     groups: &BTreeMap<String, (usize, usize)>,
     confusion: &BTreeMap<(Lane, Lane), usize>,

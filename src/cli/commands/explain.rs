@@ -1,6 +1,6 @@
 use std::process::ExitCode;
 
-use crate::cli::failure::{Failure, CommandResult};
+use crate::cli::failure::{CommandResult, Failure};
 use crate::io::stdout;
 use crate::render::Explanation;
 

@@ -5,7 +5,7 @@ use std::sync::mpsc::{channel, sync_channel};
 use std::thread;
 
 use crate::candidate::AnyCandidate;
-use crate::cli::failure::{Failures, CommandResult};
+use crate::cli::failure::{CommandResult, Failures};
 use crate::cli::inputs::{BYTES_WORTH_A_THREAD, InputArgs, path, read};
 use crate::cli::output;
 use crate::cli::workers::finished;

@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
-use crate::cli::failure::{Failure, Failures, CommandResult};
+use crate::cli::failure::{CommandResult, Failure, Failures};
 use crate::cli::judged::{AnswerArgs, Judged, exit_code, read_response, surface_for};
 use crate::cli::report::Report as _;
 use crate::cli::repository::{Incoming, Repository};
@@ -89,7 +89,7 @@ fn take_in(
         path: file.clone(),
         place: Some(document.place_of(&field_of(refusal).pointer())),
         message: refusal.to_string(),
-        next_step: "ask the owner to answer again, with the time of the new answer".to_owned(),
+        next_step: refusal.next_step().to_owned(),
     })?;
     repository.check_step(&file, folder, &step)?;
     let name = journal_folder(surface.surface_id());

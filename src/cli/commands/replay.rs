@@ -7,7 +7,7 @@ use crate::io::{files, stdout};
 use crate::ledger::Ledger;
 
 use super::generate;
-use crate::cli::failure::{Failures, CommandResult};
+use crate::cli::failure::{CommandResult, Failures};
 use crate::cli::output;
 use crate::cli::repository::{Replayed, Repository};
 use crate::cli::wait::WaitArgs;

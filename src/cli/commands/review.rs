@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use crate::candidate::{AnyCandidate, Refused, review_leads_to};
-use crate::cli::failure::{Failure, Failures, CommandResult};
+use crate::cli::failure::{CommandResult, Failure, Failures};
 use crate::cli::inputs::{InputArgs, path};
 use crate::cli::report::{HumanOrJson, json};
 use crate::cli::repository::{Incoming, Repository};

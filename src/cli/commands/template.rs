@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use crate::candidate::review_leads_to;
-use crate::cli::failure::{Failure, Failures, CommandResult};
+use crate::cli::failure::{CommandResult, Failure, Failures};
 use crate::cli::inputs::{InputArgs, find_surface, path};
 use crate::cli::judged::read_response;
 use crate::cli::output;

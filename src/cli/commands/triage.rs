@@ -1,4 +1,4 @@
-use crate::cli::failure::{Failures, CommandResult};
+use crate::cli::failure::{CommandResult, Failures};
 use crate::cli::judged::{AnswerArgs, Judge, exit_code};
 use crate::cli::report::Report as _;
 

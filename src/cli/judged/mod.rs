@@ -19,7 +19,7 @@ use crate::review::ReviewDocument;
 use crate::triage::{Finding, Surfaces};
 use crate::words::{AcceptanceField, Lane, Problem};
 
-use super::failure::{Failure, Failures, CommandResult};
+use super::failure::{CommandResult, Failure, Failures};
 use super::inputs::{InputArgs, path};
 use super::report::{Notice, Report, ReportFormat, Severity};
 use super::workers::in_parallel;

@@ -30,7 +30,6 @@ pub(super) fn is_value(value: &str, _: &str) -> bool {
         "已遮",
         "pending_owner_response",
         "not_applicable",
-        "placeholder",
     ];
     // Found at the beginning: a variable, a path or a ref that says where the secret is kept.
     let pointers = [

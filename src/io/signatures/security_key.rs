@@ -51,7 +51,7 @@ mod tests {
     use ssh_key::public::SkEd25519;
     use ssh_key::{HashAlg, PrivateKey, PublicKey};
 
-    use super::super::{AllowedSigners, SignatureError, Namespace, Verified, verify};
+    use super::super::{AllowedSigners, Namespace, SignatureError, Verified, verify};
     use super::*;
 
     const BYTES: &[u8] = b"an answer\n";
@@ -145,7 +145,11 @@ BA==\n\
             let parsed = SshSig::from_pem(&signature).unwrap();
             let key_of_it = key.parse::<PublicKey>().unwrap();
             assert!(key_of_it.verify(NAMESPACE.as_str(), BYTES, &parsed).is_ok(), "{name}");
-            assert_eq!(verify_with(&key, &signature), Err(SignatureError::OtherAlgorithm), "{name}");
+            assert_eq!(
+                verify_with(&key, &signature),
+                Err(SignatureError::OtherAlgorithm),
+                "{name}"
+            );
         }
     }
 }

@@ -2,7 +2,7 @@ use acceptance_ledger::{Candidate, ReviewerRecord, WaitingRuntimeGate};
 use proptest::arbitrary::any;
 
 fn main() {
-    // Whatever features are on, strategies yield documents only.
+    // With all features enabled, the strategies still make only documents.
     let _ = any::<Candidate<WaitingRuntimeGate>>();
     let _ = any::<ReviewerRecord>();
 }

@@ -1,4 +1,4 @@
-//! What is left when a command is interrupted, or a call of its to the operating system fails, at any moment.
+//! What is left when a command is interrupted at any moment, or when any of its system calls fails.
 
 pub(super) mod output;
 mod power;
@@ -14,22 +14,22 @@ use tempfile::TempDir;
 use crate::case::JOURNAL;
 use crate::tool::{copy_all, names, stderr, write};
 
-/// A new folder in memory, where there is one: nothing there waits for a disk.
+/// Creates a temporary folder, in memory if the machine has `/dev/shm`: nothing there waits for a disk.
 pub(super) fn scratch() -> TempDir {
     TempDir::new_in("/dev/shm").or_else(|_| TempDir::new()).unwrap()
 }
 
-/// A copy of a folder in memory.
+/// Copies a folder into a new temporary folder, see [`scratch`].
 pub(super) fn scratch_of(folder: &Path) -> TempDir {
     let copy = scratch();
     copy_all(folder, copy.path());
     copy
 }
 
-/// Files by their paths.
+/// The bytes of files, by path.
 pub(super) type Files = BTreeMap<String, Vec<u8>>;
 
-/// Every file below a folder, by its path from there.
+/// Reads every file below a folder. The paths are relative to the folder.
 fn files_below(folder: &Path) -> Files {
     let mut files = Files::new();
     let names = if folder.is_dir() { names(folder) } else { Vec::new() };
@@ -45,12 +45,12 @@ fn files_below(folder: &Path) -> Files {
     files
 }
 
-/// Every file of the journal.
+/// Reads every file of the journal.
 pub(super) fn journal(root: &Path) -> Files {
     files_below(&root.join(JOURNAL))
 }
 
-/// Puts a journal in the place of the one that is there.
+/// Replaces the journal by this one.
 fn put_journal(root: &Path, journal: &Files) {
     let _ = std::fs::remove_dir_all(root.join(JOURNAL));
     for (file, bytes) in journal {
@@ -58,17 +58,18 @@ fn put_journal(root: &Path, journal: &Files) {
     }
 }
 
-/// Whether threads are traced, and other programs: the calls of git are git's.
+/// Whether strace follows threads and child processes. With `--since` it does not, because the tool runs git, and the
+/// calls of git are not the tool's.
 fn follows(args: &[&str]) -> bool {
     !args.contains(&"--since")
 }
 
-/// The tool under strace.
+/// Runs the tool under strace.
 pub(super) fn traced(folder: &Path, strace: &[&str], args: &[&str]) -> Output {
     Command::new("strace")
         .current_dir(folder)
         .env("GIT_CEILING_DIRECTORIES", "/")
-        // Its folders would be searched first, at many calls.
+        // With this variable, the loader would make many more calls to search its folders.
         .env_remove("LD_LIBRARY_PATH")
         .args(follows(args).then_some("-f"))
         .args(["-e", "quiet=all", "-e", "signal=none"])
@@ -79,7 +80,7 @@ pub(super) fn traced(folder: &Path, strace: &[&str], args: &[&str]) -> Output {
         .unwrap()
 }
 
-/// The tool, to one of whose calls `fault` happens.
+/// Runs the tool and injects `fault` into one of its calls.
 fn faulty(folder: &Path, args: &[&str], call: &Call, fault: &str) -> Output {
     let Call { name, path, when } = call;
     let inject = format!("inject={name}:{fault}:when={when}");
@@ -89,13 +90,14 @@ fn faulty(folder: &Path, args: &[&str], call: &Call, fault: &str) -> Output {
         strace.extend(["-P", path]);
     }
     if !fault.starts_with("signal") && follows(args) {
-        // A quicker way that sends no signals.
+        // This mode is faster. It cannot inject signals, and it needs `-f`.
         strace.push("--seccomp-bpf");
     }
     traced(folder, &strace, args)
 }
 
-/// The so-manieth call of a name that a thread makes, or that it makes about a path.
+/// One system call of a thread. `when` counts the thread's calls of this name from 1; if there is a path, only the
+/// calls about this path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Call {
     name: String,
@@ -103,13 +105,13 @@ struct Call {
     when: usize,
 }
 
-/// Which calls of these names a command makes, in a folder where it does what it will do again. Those of the runtime
-/// are left out.
+/// Records the calls of these names that a command makes. The command must make the same calls when it runs again in
+/// this folder. Calls of the runtime are left out.
 fn calls(folder: &Path, args: &[&str], names: &[&str]) -> BTreeSet<Call> {
     calls_by(folder, args, names, |_| None)
 }
 
-/// As [`calls`], by the paths that the calls are about: those paths have to stay as they are.
+/// Like [`calls`], but counts the calls for each path separately. The paths must be the same in every run.
 fn calls_by_path(folder: &Path, args: &[&str], names: &[&str]) -> BTreeSet<Call> {
     let folder = folder.canonicalize().unwrap();
     let folder = folder.to_str().unwrap();
@@ -128,11 +130,11 @@ fn calls_by(
     names: &[&str],
     path_of: impl Fn(&str) -> Option<String>,
 ) -> BTreeSet<Call> {
-    /// Where no file is that a command is about.
+    /// Folders of the system: only the runtime uses files there.
     const SYSTEM: [&str; 5] = ["/etc/", "/lib", "/usr/", "/proc/", "/sys/"];
     let record = scratch();
     let file = record.path().join("trace");
-    // Not every machine has every call.
+    // Not every machine has every call. The `?` makes strace ignore a name that it does not know.
     let only = format!("trace=?{}", names.join(",?"));
     let output = traced(folder, &["-y", "-o", file.to_str().unwrap(), "-e", &only], args);
     assert!(output.status.code().is_some(), "{}", stderr(&output));
@@ -149,10 +151,10 @@ fn calls_by(
         let path = path_of(arguments);
         let when = counts.entry((thread, name, path.clone())).or_default();
         *when += 1;
-        let names_one = |place: &str| {
+        let is_about = |place: &str| {
             arguments.contains(&format!("\"{place}")) || arguments.contains(&format!("<{place}"))
         };
-        if !SYSTEM.into_iter().any(names_one) {
+        if !SYSTEM.into_iter().any(is_about) {
             calls.insert(Call { name: name.to_owned(), path, when: *when });
         }
     }

@@ -1,4 +1,4 @@
-//! A file that a command writes has its old bytes or its new ones, whatever interrupts the command.
+//! Whatever interrupts a command, a file that it writes has either its old bytes or its new bytes.
 
 use std::fmt::Write as _;
 use std::os::unix::process::ExitStatusExt as _;
@@ -12,17 +12,17 @@ use super::{Files, calls, faulty, files_below, scratch, scratch_of};
 use crate::case::{Case, RULES, TIME};
 use crate::tool::{OWNER_REQUESTS, example, is_installed, stderr, stdout, tool, write};
 
-/// A command that writes files below `out`, which nothing else is written to.
+/// A command that writes files below `out`. Nothing else writes there.
 struct Writing {
     folder: TempDir,
     args: Vec<&'static str>,
-    /// What is below `out` before it.
+    /// The files below `out` before the command.
     before: Files,
-    /// And after it.
+    /// The files below `out` after the command.
     after: Files,
 }
 
-/// What a file system is asked to do for an output.
+/// The calls by which a command changes the file system for an output.
 const CHANGES: &[&str] = &[
     "write",
     "fsync",
@@ -41,18 +41,18 @@ const CHANGES: &[&str] = &[
     "fchmod",
 ];
 
-/// What it is asked beforehand.
-const QUESTIONS: &[&str] = &["read", "statx", "newfstatat", "readlink", "readlinkat", "getdents64"];
+/// The calls by which it reads the file system before that.
+const QUERIES: &[&str] = &["read", "statx", "newfstatat", "readlink", "readlinkat", "getdents64"];
 
 const OUTPUT: &str = "out/ledger.json";
 
 impl Writing {
-    /// The command in a copy of this folder, in which some files are below `out` already.
+    /// Prepares the command in a copy of this folder. The files of `before` already exist below `out`.
     fn new(folder: &Path, args: &[&'static str], before: &[&str]) -> Self {
         let folder = scratch_of(folder);
         let before = before.iter().map(|file| ((*file).to_owned(), b"before".to_vec())).collect();
         let writing = Self { folder, args: args.to_vec(), before, after: Files::new() };
-        writing.put_before();
+        writing.restore_before();
         let output = tool(writing.path()).args(args).output().unwrap();
         assert!(output.status.success(), "{}", stderr(&output));
         let after = files_below(&writing.path().join("out"));
@@ -64,42 +64,45 @@ impl Writing {
         self.folder.path()
     }
 
-    fn put_before(&self) {
+    fn restore_before(&self) {
         let _ = std::fs::remove_dir_all(self.path().join("out"));
         for (file, bytes) in &self.before {
             write(self.path(), &format!("out/{file}"), bytes);
         }
     }
 
-    /// Runs the command, and holds what it leaves against what it may leave. Says whether it was done.
+    /// Runs the command, and checks that it leaves only what it may leave. Returns whether it succeeded.
     fn interrupt(&self, run: impl FnOnce(&Path, &[&str]) -> Output) -> bool {
-        self.put_before();
+        self.restore_before();
         let output = run(self.path(), &self.args);
-        let told = format!("{:?}: {}{}", self.args, stdout(&output), stderr(&output));
+        let context = format!("{:?}: {}{}", self.args, stdout(&output), stderr(&output));
         let is_done = output.status.success();
         let is_killed = output.status.signal() == Some(9);
         let left = files_below(&self.path().join("out"));
         for file in self.after.keys() {
             let is_new = left.get(file) == self.after.get(file);
-            assert!(is_new || !is_done && left.get(file) == self.before.get(file), "{told}{file}");
+            assert!(
+                is_new || !is_done && left.get(file) == self.before.get(file),
+                "{context}{file}"
+            );
         }
         for file in left.keys().filter(|file| !self.after.contains_key(*file)) {
-            assert!(is_killed && file.contains(".acceptance-ledger-"), "{told}{file} is left");
+            assert!(is_killed && file.contains(".acceptance-ledger-"), "{context}{file} is left");
         }
         let is_whole =
             |left: &Files| self.after.iter().all(|(file, new)| left.get(file) == Some(new));
         if is_killed && !is_whole(&left) {
-            // What is left stands in nobody's way.
+            // The files that are left must not disturb the next run.
             let again = tool(self.path()).args(&self.args).output().unwrap();
-            assert!(again.status.success(), "{told}{}", stderr(&again));
-            assert!(is_whole(&files_below(&self.path().join("out"))), "{told}");
+            assert!(again.status.success(), "{context}{}", stderr(&again));
+            assert!(is_whole(&files_below(&self.path().join("out"))), "{context}");
         }
         is_done
     }
 
-    /// Does `fault` to each of these calls in turn. Gives how often the output was not written.
+    /// Injects `fault` into each of these calls in turn. Returns how often the output was not written.
     fn at_every_call(&self, names: &[&str], fault: &str) -> usize {
-        self.put_before();
+        self.restore_before();
         let calls = calls(self.path(), &self.args, names);
         let is_stopped =
             |call: &_| !self.interrupt(|folder, args| faulty(folder, args, call, fault));
@@ -107,7 +110,7 @@ impl Writing {
     }
 }
 
-/// Each command that writes an output, over an old one and in a new folder.
+/// Every command that writes an output, over an old file and in a new folder.
 fn writings() -> Vec<Writing> {
     let (bare, accepted) = (example(), Case::accepted());
     let generate = ["generate", "--generated-at", TIME, "--output", OUTPUT];
@@ -138,7 +141,7 @@ fn a_kill_at_any_call_leaves_the_old_output_or_the_new_one() {
 fn a_failure_of_any_call_leaves_the_old_output_or_the_new_one_and_nothing_else() {
     if is_installed("strace", "--version") {
         for writing in writings() {
-            let all = [CHANGES, QUESTIONS].concat();
+            let all = [CHANGES, QUERIES].concat();
             for (names, error, least) in [
                 (&all[..], "error=EIO", 10),
                 (CHANGES, "error=ENOSPC", 5),
@@ -166,7 +169,7 @@ fn a_call_that_a_signal_interrupts_stops_no_output() {
 #[test]
 fn a_signal_at_any_call_leaves_the_old_output_or_the_new_one_and_nothing_else() {
     if is_installed("strace", "--version") {
-        // A short command may be done before its thread for signals has its turn, so only the sum is sure.
+        // A short command may end before its signal thread runs. So only the sum is certain to be more than 0.
         let mut count = 0;
         for writing in writings() {
             for signal in ["signal=SIGINT", "signal=SIGTERM"] {
@@ -188,7 +191,7 @@ fn a_file_in_memory_is_old_or_new_too() {
     assert_eq!(std::fs::read_to_string(&output).unwrap(), "before");
 }
 
-/// A ledger that a thread of its own writes, from inputs that threads of their own read.
+/// This ledger is so large that separate threads read the inputs and write the output.
 #[test]
 fn a_large_output_is_old_or_new_too() {
     if !is_installed("strace", "--version") {
@@ -209,7 +212,7 @@ fn a_large_output_is_old_or_new_too() {
     }
 }
 
-/// Owner requests for so many surfaces, which are read by a thread of their own.
+/// Builds owner requests for `count` surfaces. The text must be so large that the tool reads it in a separate thread.
 pub(crate) fn many_drafts(count: usize) -> String {
     let mut drafts = String::new();
     for index in 0..count {
@@ -223,6 +226,6 @@ pub(crate) fn many_drafts(count: usize) -> String {
         )
         .unwrap();
     }
-    assert!(drafts.len() > 1 << 19, "too few for a thread of their own");
+    assert!(drafts.len() > 1 << 19, "less than 512 KiB, which the tool reads without a thread");
     format!(r#"{{"required_owner_fields": [], "request_drafts": [{drafts}]}}"#)
 }

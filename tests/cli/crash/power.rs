@@ -1,7 +1,8 @@
-//! What a power cut leaves of a step: of what was not synced, anything may be on the disk or not.
+//! What a power cut leaves of a step. Anything that was not synced may be on the disk, or only a part of it, or
+//! nothing.
 //!
-//! A step is recorded once, call by call. For each call, the disk is imagined as it may be when the power goes right
-//! behind it: texts that were not synced are there, absent, cut off or zeros; names that were not synced are there or
+//! The test records a step once, call by call. For each call it builds every disk that a power cut right after the call
+//! may leave. Bytes that were not synced are there, absent, cut off or zeros. Names that were not synced are there or
 //! not.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,12 +17,16 @@ use crate::case::{Case, JOURNAL, LEDGER, RULES};
 use crate::signatures::{RECORD, RESPONSE, sign, signed_case};
 use crate::tool::{is_installed, stderr, stdout, tool, write};
 
-/// What a step asks the file system to do. Paths are those from the root.
+/// One change or sync that a step asks the file system for. Paths are relative to the root.
 #[derive(Clone, Debug, PartialEq)]
-enum Deed {
+enum Operation {
+    /// Creates a file, or a folder if the path ends with a slash.
     Make(String),
+    /// Truncates a file to a length.
     Cut(String, usize),
+    /// Appends bytes to a file.
     Add(String, Vec<u8>),
+    /// Writes bytes at an offset.
     Put(String, usize, Vec<u8>),
     Rename(String, String),
     Unlink(String),
@@ -29,11 +34,11 @@ enum Deed {
     SyncFolder(String),
 }
 
-/// The calls by which a step changes something, or has it on the disk.
+/// The calls by which a step could change or sync something.
 const CALLS: &str = "trace=?openat,?write,?ftruncate,?fsync,?fdatasync,?rename,?renameat,?renameat2,?link,?linkat,\
                      ?unlink,?unlinkat,?mkdir,?mkdirat,?pwrite64,?writev,?fallocate,?copy_file_range,?sendfile";
 
-/// Those of them that are known here.
+/// The calls that this model of a disk knows. The test fails on any other one of [`CALLS`].
 const KNOWN: [&str; 12] = [
     "openat",
     "write",
@@ -49,8 +54,8 @@ const KNOWN: [&str; 12] = [
     "pwrite64",
 ];
 
-/// Takes a step, and gives its exit code and what it did below the root.
-fn record(root: &Path, strace: &[&str], args: &[&str]) -> (i32, Vec<Deed>) {
+/// Runs a step under strace. Returns its exit code and its operations below the root.
+fn record(root: &Path, strace: &[&str], args: &[&str]) -> (i32, Vec<Operation>) {
     let folder = scratch();
     let file = folder.path().join("trace");
     let record = ["-y", "-xx", "-s", "1000000", "-o", file.to_str().unwrap(), "-e", CALLS];
@@ -58,20 +63,20 @@ fn record(root: &Path, strace: &[&str], args: &[&str]) -> (i32, Vec<Deed>) {
     let code = output.status.code().unwrap();
     let root = root.canonicalize().unwrap();
     let trace = std::fs::read_to_string(&file).unwrap();
-    (code, trace.lines().flat_map(|line| deeds(line, &root)).collect())
+    (code, trace.lines().flat_map(|line| operations(line, &root)).collect())
 }
 
-/// What one line of a trace says that was done.
-fn deeds(line: &str, root: &Path) -> Vec<Deed> {
+/// Parses the operations of one line of a trace.
+fn operations(line: &str, root: &Path) -> Vec<Operation> {
     let Some((call, result)) = line.rsplit_once(" = ") else { return Vec::new() };
     let (call, arguments) = call.split_once('(').unwrap();
     let call = call.rsplit(' ').next().unwrap();
     if result.starts_with('-') {
-        // One that fails does nothing; a sync that fails may have had all on the disk, some or nothing.
+        // A call that fails changes nothing. After a failed sync, anything may be on the disk, as without the sync.
         return Vec::new();
     }
-    assert!(KNOWN.contains(&call), "{call} is not known here");
-    // The texts between quotes, and the paths of descriptors between angle brackets.
+    assert!(KNOWN.contains(&call), "unknown call {call}: add it to the model of the disk");
+    // strace prints texts in quotes, and the path of a descriptor in angle brackets.
     let texts: Vec<Vec<u8>> = arguments.split('"').skip(1).step_by(2).map(unhex).collect();
     let below_root = |path: &[u8]| {
         let path = root.join(std::str::from_utf8(path).unwrap());
@@ -83,39 +88,44 @@ fn deeds(line: &str, root: &Path) -> Vec<Deed> {
         below_root(&unhex(path)).filter(|_| path.starts_with("\\x2f"))
     };
     let last_number = || arguments.rsplit([' ', ')']).nth(1).unwrap().parse().unwrap();
-    let deed = match call {
+    let operation = match call {
         "openat" if !arguments.contains("O_CREAT") && !arguments.contains("O_TRUNC") => None,
         "openat" => {
-            let made = named(0).map(Deed::Make).filter(|_| arguments.contains("O_CREAT"));
-            let cut = named(0).map(|path| Deed::Cut(path, 0));
+            let made = named(0).map(Operation::Make).filter(|_| arguments.contains("O_CREAT"));
+            let cut = named(0).map(|path| Operation::Cut(path, 0));
             let cut = cut.filter(|_| arguments.contains("O_TRUNC"));
             return made.into_iter().chain(cut).collect();
         }
-        "mkdir" => named(0).map(|path| Deed::Make(path + "/")),
+        "mkdir" => named(0).map(|path| Operation::Make(path + "/")),
         "write" => {
             let length: usize = result.parse().unwrap();
-            opened().map(|path| Deed::Add(path, texts[0][..length].to_vec()))
+            opened().map(|path| Operation::Add(path, texts[0][..length].to_vec()))
         }
-        "ftruncate" => opened().map(|path| Deed::Cut(path, last_number())),
-        "pwrite64" => opened().map(|path| Deed::Put(path, last_number(), texts[0].clone())),
+        "ftruncate" => opened().map(|path| Operation::Cut(path, last_number())),
+        "pwrite64" => opened().map(|path| Operation::Put(path, last_number(), texts[0].clone())),
         "rename" | "renameat" | "renameat2" => {
-            named(0).map(|from| Deed::Rename(from, named(1).unwrap()))
+            named(0).map(|from| Operation::Rename(from, named(1).unwrap()))
         }
-        "unlink" | "unlinkat" => named(0).map(Deed::Unlink),
+        "unlink" | "unlinkat" => named(0).map(Operation::Unlink),
         "fsync" | "fdatasync" => opened().map(|path| {
-            if root.join(&path).is_dir() { Deed::SyncFolder(path) } else { Deed::SyncFile(path) }
+            if root.join(&path).is_dir() {
+                Operation::SyncFolder(path)
+            } else {
+                Operation::SyncFile(path)
+            }
         }),
         _ => None,
     };
-    deed.into_iter().collect()
+    operation.into_iter().collect()
 }
 
+/// Decodes the `\x2f` escapes of strace.
 fn unhex(text: &str) -> Vec<u8> {
     let digits = text.split("\\x").skip(1);
     digits.map(|digits| u8::from_str_radix(digits, 16).unwrap()).collect()
 }
 
-/// What is done to a file's bytes.
+/// A change of the bytes of a file.
 #[derive(Clone, Debug)]
 enum Change {
     Cut(usize),
@@ -136,7 +146,7 @@ impl Change {
     }
 }
 
-/// A file: what of it is surely on the disk, and what was done to it since.
+/// A file: the bytes that are certainly on the disk, and the changes since then.
 #[derive(Clone, Debug, Default)]
 struct Inode {
     synced: Vec<u8>,
@@ -144,13 +154,14 @@ struct Inode {
 }
 
 impl Inode {
+    /// The bytes that programs see.
     fn now(&self) -> Vec<u8> {
         let mut bytes = self.synced.clone();
         self.since.iter().for_each(|change| change.apply(&mut bytes));
         bytes
     }
 
-    /// What may be on the disk.
+    /// Every content that may be on the disk.
     fn possible(&self) -> BTreeSet<Vec<u8>> {
         let mut possible = BTreeSet::from([self.synced.clone()]);
         let mut bytes = self.synced.clone();
@@ -162,11 +173,11 @@ impl Inode {
             let (half, last) = (added.len() / 2, added.len() - 1);
             let zeros = vec![0; added.len()];
             for parts in [
-                // Cut off.
+                // The new bytes are cut off.
                 &[&added[..1]][..],
                 &[&added[..half]],
                 &[&added[..last]],
-                // The length is there, and the bytes are not, or not all.
+                // The file has its new length, but all or some of the new bytes are zeros.
                 &[&zeros],
                 &[&added[..half], &zeros[half..]],
                 &[&zeros[..half], &added[half..]],
@@ -175,7 +186,7 @@ impl Inode {
             ] {
                 possible.insert([&[&before[..]], parts].concat().concat());
             }
-            // What was cut off before is still there, in the place of a part of it.
+            // Bytes that were truncated before are still there, in place of the first half of the new bytes.
             let middle = before.len() + half;
             if self.synced.len() > middle {
                 possible.insert([&self.synced[..middle], &bytes[middle..]].concat());
@@ -185,15 +196,16 @@ impl Inode {
     }
 }
 
-/// What is done to the names in a folder.
+/// A change of the names in a folder.
 #[derive(Clone, Debug)]
 enum Naming {
     Is(String, Entry),
     IsNot(String),
-    /// One name takes the place of the other at once.
+    /// A file moves to another name in one step.
     Moves(String, String, Entry),
 }
 
+/// What a name refers to.
 #[derive(Clone, Copy, Debug)]
 enum Entry {
     Folder,
@@ -209,15 +221,15 @@ impl Entry {
     }
 }
 
-/// A disk, as far as a step changes it.
+/// The part of a disk that a step can change.
 #[derive(Clone, Debug, Default)]
 struct Disk {
     inodes: Vec<Inode>,
-    /// The names that are surely on the disk, by their paths.
+    /// The names that are certainly on the disk, by path.
     synced: BTreeMap<String, Entry>,
-    /// The names as programs see them.
+    /// The names that programs see, by path.
     seen: BTreeMap<String, Entry>,
-    /// What was done in folders that were not synced since.
+    /// The changes of names in folders that were not synced since.
     since: Vec<Naming>,
 }
 
@@ -245,7 +257,7 @@ impl Naming {
 }
 
 impl Disk {
-    /// A disk that has these files and has had them for long.
+    /// A disk on which these files are synced.
     fn with(files: &Files) -> Self {
         let mut disk = Self::default();
         for folder in ["", "docs", "docs/security"] {
@@ -269,14 +281,14 @@ impl Disk {
         &mut self.inodes[index]
     }
 
-    fn name(&mut self, naming: Naming) {
+    fn change_name(&mut self, naming: Naming) {
         naming.apply(&mut self.seen);
         self.since.push(naming);
     }
 
-    fn take(&mut self, deed: &Deed) {
-        match deed {
-            Deed::Make(path) => {
+    fn apply(&mut self, operation: &Operation) {
+        match operation {
+            Operation::Make(path) => {
                 let folder = path.strip_suffix('/');
                 let path = folder.unwrap_or(path);
                 if self.seen.contains_key(path) {
@@ -287,23 +299,23 @@ impl Disk {
                     None => Entry::File(self.inodes.len()),
                 };
                 self.inodes.extend(folder.is_none().then(Inode::default));
-                self.name(Naming::Is(path.to_owned(), entry));
+                self.change_name(Naming::Is(path.to_owned(), entry));
             }
-            Deed::Cut(path, length) => self.file(path).since.push(Change::Cut(*length)),
-            Deed::Add(path, bytes) => self.file(path).since.push(Change::Add(bytes.clone())),
-            Deed::Put(path, at, bytes) => {
+            Operation::Cut(path, length) => self.file(path).since.push(Change::Cut(*length)),
+            Operation::Add(path, bytes) => self.file(path).since.push(Change::Add(bytes.clone())),
+            Operation::Put(path, at, bytes) => {
                 self.file(path).since.push(Change::Put(*at, bytes.clone()));
             }
-            Deed::Unlink(path) => self.name(Naming::IsNot(path.clone())),
-            Deed::Rename(from, to) => {
+            Operation::Unlink(path) => self.change_name(Naming::IsNot(path.clone())),
+            Operation::Rename(from, to) => {
                 let entry = self.seen[from];
-                self.name(Naming::Moves(from.clone(), to.clone(), entry));
+                self.change_name(Naming::Moves(from.clone(), to.clone(), entry));
             }
-            Deed::SyncFile(path) => {
+            Operation::SyncFile(path) => {
                 let file = self.file(path);
                 *file = Inode { synced: file.now(), since: Vec::new() };
             }
-            Deed::SyncFolder(path) => {
+            Operation::SyncFolder(path) => {
                 let (synced, since): (Vec<_>, Vec<_>) = std::mem::take(&mut self.since)
                     .into_iter()
                     .partition(|naming| folder_of(naming.path()) == path);
@@ -315,7 +327,7 @@ impl Disk {
         }
     }
 
-    /// What programs see. The path of a folder ends with a slash.
+    /// The files that programs see. The path of a folder ends with a slash.
     fn now(&self) -> Files {
         let seen = self.seen.iter().filter(|(path, _)| !path.is_empty());
         seen.map(|(path, entry)| match entry {
@@ -325,7 +337,7 @@ impl Disk {
         .collect()
     }
 
-    /// What may be found when the power is back, each as [`Disk::now`] gives it.
+    /// Every set of files that may be there when the power is back, in the form of [`Disk::now`].
     fn possible(&self) -> BTreeSet<Files> {
         let mut possible = BTreeSet::new();
         for subset in 0..1_usize << self.since.len() {
@@ -362,41 +374,42 @@ impl Disk {
     }
 }
 
-/// A step, and the repository in which it is taken.
+/// A step, and the repository in which the test takes it.
 struct Step {
     root: TempDir,
     args: Vec<&'static str>,
-    /// The journal before it.
+    /// The journal before the step.
     before: Files,
-    /// The lines of the surface's events that count before it.
+    /// The event lines of the surface that count before the step.
     acknowledged: Vec<u8>,
-    /// Where the surface may stand: before the step, after it, and where it was cut off.
+    /// The lanes in which the surface may be: before the step, after it, and after an interruption.
     lanes: Vec<String>,
 }
 
 const EVENTS: &str = "events.jsonl";
 
-/// The answer that comes after all.
+/// The answer of the next step, after the power is back.
 const NEXT: &str = "next.json";
 
-/// The files of the journal, by their paths from the root.
+/// Reads the files of the journal. The paths are relative to the root.
 fn journal_of(root: &Path) -> Files {
     let files = journal(root).into_iter();
     files.map(|(file, bytes)| (format!("{JOURNAL}/{file}"), bytes)).collect()
 }
 
-/// Only the files.
+/// Removes the folders from a set of files.
 fn files_of(mut disk: Files) -> Files {
     disk.retain(|path, _| !path.ends_with('/'));
     disk
 }
 
+/// Returns the event lines of the rules.
 fn events_in(files: &Files) -> Vec<u8> {
     let name = |file: &&String| file.contains("prometheus_rules") && file.ends_with(EVENTS);
     files.keys().find(name).map(|file| files[file].clone()).unwrap_or_default()
 }
 
-/// Puts a journal in the place of the one that is there, and no ledger beside it.
+/// Replaces the journal by this one, and removes the ledger.
 fn put(root: &Path, disk: &Files) {
     let _ = std::fs::remove_dir_all(root.join(JOURNAL));
     let _ = std::fs::remove_file(root.join(LEDGER));
@@ -408,6 +421,7 @@ fn put(root: &Path, disk: &Files) {
     }
 }
 
+/// Returns the lane of the rules, as `status` shows it.
 fn lane_at(root: &Path) -> String {
     let output = tool(root).args(["status", RULES, "--format", "json"]).output().unwrap();
     assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
@@ -424,7 +438,7 @@ impl Step {
         let before = journal_of(root.path());
         let lane = lane_at(root.path());
         let events = events_in(&before);
-        // The line that was cut off may have been a hold.
+        // A line that was cut off may have been a hold, so it suspends an acceptance.
         let suspended = (lane == ACCEPTED).then(|| "ready_for_monitoring_review".to_owned());
         let lanes = suspended.into_iter().chain([lane]).collect();
         Self { root, args: args.to_vec(), before, acknowledged: events, lanes }
@@ -434,40 +448,43 @@ impl Step {
         self.root.path()
     }
 
-    /// Cuts the power behind every call, and holds every disk that may be found against what it may be. Gives how many
-    /// there were.
+    /// Cuts the power after every call, and checks every disk that may be found. Returns how many there were.
     fn cut_the_power(&mut self) -> usize {
         let before = Disk::with(&self.before);
-        let (deeds, after) = self.take();
+        let (operations, after) = self.take();
         self.lanes.push(lane_at(self.path()));
-        let (count, disk) = self.cut_behind_each(before, &deeds);
-        assert_eq!(files_of(disk.now()), after, "the record is not what was done");
-        // The step is acknowledged: all of it is there.
+        let (count, disk) = self.cut_after_each(before, &operations);
+        assert_eq!(
+            files_of(disk.now()),
+            after,
+            "the recorded operations do not lead to the files of the step"
+        );
+        // The step was acknowledged, so all of it must be there.
         for possible in disk.possible() {
             assert_eq!(files_of(possible), after, "{:?}", self.args);
         }
         count
     }
 
-    /// Takes the step, and gives what it did and the journal after it.
-    fn take(&self) -> (Vec<Deed>, Files) {
+    /// Takes the step. Returns its operations and the journal after it.
+    fn take(&self) -> (Vec<Operation>, Files) {
         put(self.path(), &self.before);
-        let (code, deeds) = record(self.path(), &[], &self.args);
+        let (code, operations) = record(self.path(), &[], &self.args);
         assert_eq!(code, 0, "{:?}", self.args);
-        (deeds, journal_of(self.path()))
+        (operations, journal_of(self.path()))
     }
 
-    /// Does these deeds, and cuts the power behind each. Gives how many disks may be found, and the last.
-    fn cut_behind_each(&self, mut disk: Disk, deeds: &[Deed]) -> (usize, Disk) {
+    /// Applies these operations, and cuts the power after each. Returns how many disks may be found, and the last disk.
+    fn cut_after_each(&self, mut disk: Disk, operations: &[Operation]) -> (usize, Disk) {
         let mut found = BTreeSet::new();
         let mut faults = BTreeMap::new();
-        for (index, deed) in deeds.iter().enumerate() {
-            disk.take(deed);
+        for (index, operation) in operations.iter().enumerate() {
+            disk.apply(operation);
             for possible in disk.possible() {
                 if found.insert(possible.clone())
                     && let Some(fault) = self.fault(&possible)
                 {
-                    let place = format!("behind {} of {}", index + 1, deeds.len());
+                    let place = format!("after operation {} of {}", index + 1, operations.len());
                     faults.entry(fault).or_insert_with(|| format!("{place}\n{}", shown(&possible)));
                 }
             }
@@ -478,7 +495,7 @@ impl Step {
         (found.len(), disk)
     }
 
-    /// What is wrong with a disk, if anything is.
+    /// Returns what is wrong with a disk, or `None`.
     fn fault(&self, disk: &Files) -> Option<String> {
         put(self.path(), disk);
         let at = |args: &[&str]| tool(self.path()).args(args).output().unwrap();
@@ -487,8 +504,8 @@ impl Step {
         let Some(lane) = status["lane"].as_str() else {
             return Some(format!("the journal is broken: {}", status["journal_faults"]));
         };
-        if !self.lanes.iter().any(|may_be| may_be == lane) {
-            return Some(format!("it stands in {lane}, not in {:?}", self.lanes));
+        if !self.lanes.iter().any(|allowed| allowed == lane) {
+            return Some(format!("the lane is {lane}, expected one of {:?}", self.lanes));
         }
         assert!(at(&["replay", "--output", LEDGER]).status.success());
         let found = at(&["verify", "--format", "json"]);
@@ -501,26 +518,26 @@ impl Step {
         }
         let next = at(&["intake", NEXT]);
         if !next.status.success() {
-            return Some(format!("the next step is not taken: {}", stderr(&next)));
+            return Some(format!("the next step fails: {}", stderr(&next)));
         }
         if !events_in(&journal_of(self.path())).starts_with(&self.acknowledged) {
-            return Some("an event is gone".to_owned());
+            return Some("an acknowledged event is missing".to_owned());
         }
         assert!(at(&["replay", "--output", LEDGER]).status.success());
         let found = at(&["verify"]);
         let is_ok = stdout(&found) == "OK: 12 candidates, runtime_gate=0\n";
-        (!is_ok).then(|| format!("the next step mends it not: {}", stdout(&found)))
+        (!is_ok).then(|| format!("the next step does not repair it: {}", stdout(&found)))
     }
 }
 
-/// A disk as a person can compare it.
+/// Shows a disk in short lines, so that a person can compare two of them.
 fn shown(disk: &Files) -> String {
     let mut text = String::new();
     for (path, bytes) in disk {
         let path = path.strip_prefix(JOURNAL).unwrap_or(path);
         let last = bytes.split_inclusive(|byte| *byte == b'\n').next_back().unwrap_or_default();
         let last = if path.ends_with(EVENTS) { last } else { &last[..last.len().min(20)] };
-        writeln!(text, "  {path}: {} bytes, at last {}", bytes.len(), last.escape_ascii()).unwrap();
+        writeln!(text, "  {path}: {} bytes, last: {}", bytes.len(), last.escape_ascii()).unwrap();
     }
     text.replace("\\x00\\x00\\x00\\x00", "0").replace("00000000", "0")
 }
@@ -529,7 +546,7 @@ const ACCEPTED: &str = "waiting_runtime_gate";
 const HOLD: &str = "receiver_receipt_gap_required";
 const QUARANTINE: &str = "quarantine_secret_or_raw_payload";
 
-/// A case in which an answer was given, and accepted.
+/// A case in which an answer was accepted, with the files for each next step.
 fn accepted() -> Case {
     let case = Case::accepted();
     case.answer("later.json", 21, &[]);
@@ -572,7 +589,7 @@ fn a_power_cut_gives_no_acceptance_back_that_was_revoked() {
         step.cut_the_power();
         assert!(step.lanes.iter().all(|lane| lane != ACCEPTED));
     }
-    // What an interrupted withdrawal left.
+    // An interrupted withdrawal left the answer.
     case.run_to(0, &["review", "withdraw.json"]);
     std::fs::write(&answer, bytes).unwrap();
     Step::new(&case, &["intake", "later.json"]).cut_the_power();
@@ -641,7 +658,7 @@ fn an_event_that_lacks_its_line_break_stays_when_the_power_goes_at_the_next() {
     }
 }
 
-/// A step is killed behind each call in turn. The next one is acknowledged, and then the power goes.
+/// A step is killed after each of its calls in turn. The next step is acknowledged, and then the power fails.
 #[test]
 fn a_step_that_is_acknowledged_behind_a_killed_one_outlasts_a_power_cut() {
     if !is_installed("strace", "--version") {
@@ -650,31 +667,31 @@ fn a_step_that_is_acknowledged_behind_a_killed_one_outlasts_a_power_cut() {
     let case = Case::new();
     case.answer("answer.json", 20, &[]);
     let mut step = Step::new(&case, &["intake", "answer.json"]);
-    let (deeds, _) = step.take();
+    let (operations, _) = step.take();
     step.args = vec!["intake", NEXT];
     let mut disk = Disk::with(&Files::new());
-    for killed_behind in &deeds {
-        disk.take(killed_behind);
+    for killed_after in &operations {
+        disk.apply(killed_after);
         step.before = disk.now();
-        let (deeds, after) = step.take();
+        let (operations, after) = step.take();
         let mut disk = disk.clone();
-        for deed in &deeds {
-            disk.take(deed);
+        for operation in &operations {
+            disk.apply(operation);
         }
         for possible in disk.possible() {
-            // What keeps git from converting anything is no part of a step: verify misses it, and the next step
-            // writes it.
+            // `.gitattributes` is not part of a step. If it is missing, verify reports it and the next step writes
+            // it.
             let steps = |files: Files| {
                 let mut files = files_of(files);
                 files.retain(|path, _| !path.ends_with(".gitattributes"));
                 files
             };
-            assert_eq!(steps(possible), steps(after.clone()), "{killed_behind:?}");
+            assert_eq!(steps(possible), steps(after.clone()), "{killed_after:?}");
         }
     }
 }
 
-/// A call of a step fails, the step cleans up behind itself, and then the power goes.
+/// A call of a step fails, the step removes what it wrote, and then the power fails.
 #[test]
 fn a_step_that_failed_does_not_come_back_broken_when_the_power_goes() {
     if !is_installed("strace", "--version") {
@@ -683,22 +700,22 @@ fn a_step_that_failed_does_not_come_back_broken_when_the_power_goes() {
     let case = accepted();
     for args in [["intake", "later.json"], ["review", "withdraw.json"]] {
         let mut step = Step::new(&case, &args);
-        let done = lane_behind(&step);
+        let done = lane_after(&step);
         step.lanes.push(done);
         put(step.path(), &step.before);
         for Call { name, when, .. } in calls(step.path(), &args, &["write", "fsync"]) {
             let inject = format!("inject={name}:error=EIO:when={when}");
             put(step.path(), &step.before);
-            let (code, deeds) = record(step.path(), &["-e", &inject], &args);
+            let (code, operations) = record(step.path(), &["-e", &inject], &args);
             if code != 0 && journal_of(step.path()) == step.before {
-                step.cut_behind_each(Disk::with(&step.before), &deeds);
+                step.cut_after_each(Disk::with(&step.before), &operations);
             }
         }
     }
 }
 
-/// Where the surface stands behind the step.
-fn lane_behind(step: &Step) -> String {
+/// Returns the lane of the surface after the step.
+fn lane_after(step: &Step) -> String {
     step.take();
     lane_at(step.path())
 }
@@ -722,12 +739,12 @@ fn an_output_is_old_or_new_when_the_power_goes() {
         for (file, bytes) in &before {
             write(root.path(), file, bytes);
         }
-        let (code, deeds) = record(root.path(), &[], args);
+        let (code, operations) = record(root.path(), &[], args);
         assert_eq!(code, 0, "{args:?}");
         let mut disk = Disk::with(&before);
         let mut count = 0;
-        for deed in &deeds {
-            disk.take(deed);
+        for operation in &operations {
+            disk.apply(operation);
             for possible in disk.possible() {
                 count += 1;
                 for output in outputs {
@@ -740,7 +757,7 @@ fn an_output_is_old_or_new_when_the_power_goes() {
             }
         }
         assert!(count > 10, "{args:?}: {count}");
-        // What is acknowledged is there.
+        // The output was acknowledged, so it must be there.
         for possible in disk.possible() {
             assert!(outputs.iter().all(|output| possible[*output] == read_in(root.path(), output)));
         }
@@ -754,11 +771,11 @@ fn an_output_in_a_new_folder_outlasts_a_power_cut() {
     }
     let root = scratch_of(Case::accepted().path());
     let output = "docs/new/folder/ledger.json";
-    let (code, deeds) = record(root.path(), &[], &["replay", "--output", output]);
+    let (code, operations) = record(root.path(), &[], &["replay", "--output", output]);
     assert_eq!(code, 0);
     let mut disk = Disk::with(&Files::new());
-    for deed in &deeds {
-        disk.take(deed);
+    for operation in &operations {
+        disk.apply(operation);
     }
     for possible in disk.possible() {
         assert_eq!(possible.get(output), Some(&read_in(root.path(), output)));

@@ -1,4 +1,5 @@
-//! A command that reads says what is so, or that it cannot: what it cannot read is never taken for absent.
+//! A command reports what the files say, or that it cannot read them. It never treats a file that it cannot read as
+//! absent.
 
 use std::path::PathBuf;
 use std::process::Output;
@@ -9,8 +10,8 @@ use super::{Call, calls_by_path, faulty, scratch_of};
 use crate::case::{Case, DASHBOARD, JOURNAL, RULES, TIME, folders};
 use crate::tool::{INVENTORY, OWNER_REQUESTS, is_installed, stderr, stdout, tool};
 
-/// What a command asks of a file system.
-const QUESTIONS: &[&str] = &[
+/// The calls by which a command reads the file system.
+const QUERIES: &[&str] = &[
     "openat",
     "read",
     "pread64",
@@ -24,11 +25,11 @@ const QUESTIONS: &[&str] = &[
 
 const ALLOWED_SIGNERS: &str = "docs/security/monitoring-owner-response-acceptance.allowed-signers";
 
-/// A list of signers, none of whom has signed anything.
+/// A list with one signer, who has signed nothing.
 const SIGNERS: &str = "ada@example.com namespaces=\"*\" ssh-ed25519 \
     AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl\n";
 
-/// A repository in which nothing is wrong: one surface is accepted, another held.
+/// A repository without faults: one surface is accepted, another is held.
 fn sound() -> Case {
     let case = Case::accepted();
     case.answer_for("other.json", DASHBOARD, 20, &[("stale_alert_review", json!("TBD"))]);
@@ -37,7 +38,8 @@ fn sound() -> Case {
     case
 }
 
-/// A repository in which much is wrong, all of it by files that are there.
+/// A repository with many faults. Existing files cause all of them, so a fault would vanish if its file counted as
+/// absent.
 fn unsound() -> Case {
     let case = sound();
     case.write(ALLOWED_SIGNERS, SIGNERS);
@@ -59,8 +61,8 @@ fn dashboards_folder(case: &Case) -> PathBuf {
     case.path().join(JOURNAL).join(folder)
 }
 
-/// A repository that no longer asks about a surface that somebody answered for at its last commit, when there was a
-/// list of signers, too.
+/// A repository that no longer asks about a surface. At its last commit, this surface had an answer, and there was a
+/// list of signers.
 fn forgetful() -> Case {
     let case = sound();
     case.write(ALLOWED_SIGNERS, SIGNERS);
@@ -76,24 +78,25 @@ fn forgetful() -> Case {
     case
 }
 
-/// What is told, as a person and a program see it.
-fn told(output: &Output) -> (Option<i32>, &str, &str) {
+/// The exit code, standard output and standard error.
+fn report_of(output: &Output) -> (Option<i32>, &str, &str) {
     (output.status.code(), stdout(output), stderr(output))
 }
 
-/// Fails each call of a command in turn. Gives how often it said that it cannot.
+/// Makes each call of a command fail in turn. Returns how often the command reported that it cannot read.
 fn at_every_call(case: &Case, args: &[&str], error: &str) -> usize {
     let folder = scratch_of(case.path());
-    let right = tool(folder.path()).args(args).output().unwrap();
+    let expected = tool(folder.path()).args(args).output().unwrap();
     let mut refused = 0;
-    let calls = calls_by_path(folder.path(), args, QUESTIONS);
+    let calls = calls_by_path(folder.path(), args, QUERIES);
     let is_last = |call: &Call| !calls.contains(&Call { when: call.when + 1, ..call.clone() });
-    // A file is read in many pieces: the first and the last stand for those between them.
-    let each = calls.iter().filter(|call| call.name != "read" || call.when == 1 || is_last(call));
-    for call in each {
+    // A file is read in many pieces. The test fails only the first and the last one.
+    let selected =
+        calls.iter().filter(|call| call.name != "read" || call.when == 1 || is_last(call));
+    for call in selected {
         let output = faulty(folder.path(), args, call, error);
-        if told(&output) != told(&right) {
-            let (code, out, err) = told(&output);
+        if report_of(&output) != report_of(&expected) {
+            let (code, out, err) = report_of(&output);
             let is_refusal = code == Some(2) && out.is_empty() && err.contains("error: ");
             assert!(is_refusal, "{args:?}, {error} at {call:?}: {code:?}\n{out}{err}");
             refused += 1;

@@ -1,4 +1,4 @@
-//! A step that is interrupted at any moment happened whole or not at all, and no acknowledged step is missing.
+//! A step that is interrupted at any moment is recorded completely or not at all. No acknowledged step is lost.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -12,12 +12,13 @@ use super::{Files, calls, faulty, journal, put_journal, scratch_of};
 use crate::case::{Case, LEDGER, RULES};
 use crate::tool::{example, is_installed, stderr, stdout, tool, write};
 
+/// Counts the complete event lines in these files.
 pub(crate) fn events(files: &Files) -> usize {
     let events = files.iter().filter(|(name, _)| name.ends_with("events.jsonl"));
     events.map(|(_, bytes)| whole(bytes).split_inclusive(|byte| *byte == b'\n').count()).sum()
 }
 
-/// The lines of a file that have their line break.
+/// Returns the lines of a file that end with a line break.
 fn whole(bytes: &[u8]) -> &[u8] {
     let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     &bytes[..end]
@@ -25,23 +26,23 @@ fn whole(bytes: &[u8]) -> &[u8] {
 
 /// A journal, and the steps that can come next.
 struct Before {
-    /// Where each step is taken anew.
+    /// The repository in which each step is taken.
     folder: TempDir,
     journal: Files,
-    /// The journal without what an interrupted step left in it.
-    mended: Files,
+    /// The journal without what an interrupted step left.
+    repaired: Files,
     steps: &'static [&'static [&'static str]],
-    /// What was left before and is known to be harmless.
+    /// The journals that a step left and that were checked before, so that each is checked once.
     harmless: RefCell<BTreeSet<(bool, Files)>>,
 }
 
-/// Another answer, and a record that withdraws the one that is there.
+/// Another answer, and a record that withdraws the stored answer.
 const STEPS: &[&[&str]] = &[&["intake", "later.json"], &["review", "withdraw.json"]];
 
 const FILES: [&str; 3] = ["later.json", "latest.json", "withdraw.json"];
 
 impl Before {
-    /// An answer was accepted.
+    /// A journal with an accepted answer.
     fn accepted() -> Self {
         let case = Case::accepted();
         case.answer("later.json", 21, &[]);
@@ -54,22 +55,22 @@ impl Before {
         let journal = journal(case.path());
         Self {
             folder,
-            mended: journal.clone(),
+            repaired: journal.clone(),
             journal,
             steps: STEPS,
             harmless: RefCell::default(),
         }
     }
 
-    /// Nobody has answered: the first step makes the folder.
+    /// No owner has answered, so the first step creates the folder.
     fn without_answers() -> Self {
         let mut before = Self::accepted();
         before.journal.clear();
-        before.mended.clear();
+        before.repaired.clear();
         Self { steps: &STEPS[..1], ..before }
     }
 
-    /// An interrupted step left a torn line and a document.
+    /// A journal in which an interrupted step left a torn line and a document.
     fn interrupted() -> Self {
         let mut before = Self::accepted();
         let (name, events) =
@@ -84,59 +85,59 @@ impl Before {
         self.folder.path()
     }
 
-    /// Takes the step through `run`, and holds what is left against what it may be. Says whether the step was
-    /// acknowledged.
+    /// Takes the step through `run`, and checks what it leaves. Returns whether the step was acknowledged.
     fn interrupt(&self, step: &[&str], run: impl FnOnce(&Path) -> Output) -> bool {
         put_journal(self.path(), &self.journal);
         let output = run(self.path());
-        let told = format!("{step:?}: {}{}", stdout(&output), stderr(&output));
+        let context = format!("{step:?}: {}{}", stdout(&output), stderr(&output));
         let is_acknowledged = output.status.success();
         let after = journal(self.path());
         let taken = events(&after) - events(&self.journal);
-        assert!(taken <= 1 && (taken == 1 || !is_acknowledged), "{told}");
-        for (file, bytes) in self.mended.iter().filter(|(file, _)| file.ends_with("events.jsonl")) {
-            assert!(after[file].starts_with(bytes), "{told}");
+        assert!(taken <= 1 && (taken == 1 || !is_acknowledged), "{context}");
+        for (file, bytes) in self.repaired.iter().filter(|(file, _)| file.ends_with("events.jsonl"))
+        {
+            assert!(after[file].starts_with(bytes), "{context}");
         }
         if output.status.code().is_some_and(|code| code != 0) && taken == 0 {
-            // It failed and knew it: nothing is left of it, though it may have mended what was there.
+            // The step reported a failure, so nothing of it may be left. It may have repaired what was there before.
             for (file, bytes) in &after {
                 let was_there = self.journal.get(file) == Some(bytes);
-                // Where the line was torn, it may be torn still.
-                let is_mended = self.mended.get(file).is_some_and(|mended| {
-                    mended == bytes || file.ends_with("events.jsonl") && mended == whole(bytes)
+                // A line that was torn before may still be torn.
+                let is_repaired = self.repaired.get(file).is_some_and(|repaired| {
+                    repaired == bytes || file.ends_with("events.jsonl") && repaired == whole(bytes)
                 });
-                // What keeps git from converting anything is no part of a step.
-                let is_beside = file == ".gitattributes";
-                assert!(was_there || is_mended || is_beside, "{told}{file}");
+                // `.gitattributes` is not part of a step.
+                let is_attributes = file == ".gitattributes";
+                assert!(was_there || is_repaired || is_attributes, "{context}{file}");
             }
-            assert!(self.mended.keys().all(|file| after.contains_key(file)), "{told}");
+            assert!(self.repaired.keys().all(|file| after.contains_key(file)), "{context}");
         }
         if self.harmless.borrow_mut().insert((is_acknowledged, after)) {
-            self.hold_what_is_left(is_acknowledged, &told);
+            self.check_what_is_left(is_acknowledged, &context);
         }
         is_acknowledged
     }
 
-    /// What verify finds is what an interrupted step may leave, and nothing else.
-    fn hold_what_is_left(&self, is_acknowledged: bool, told: &str) {
+    /// Checks that `verify` finds only what an interrupted step may leave, and that the next step repairs it.
+    fn check_what_is_left(&self, is_acknowledged: bool, context: &str) {
         let at = |args: &[&str]| tool(self.path()).args(args).output().unwrap();
-        assert!(at(&["replay", "--output", LEDGER]).status.success(), "{told}");
+        assert!(at(&["replay", "--output", LEDGER]).status.success(), "{context}");
         let found = at(&["verify", "--format", "json"]);
         for line in stdout(&found).lines().filter(|line| line.contains("\"code\"")) {
             let is_harmless = ["torn_event", "orphan_document", "attributes_differ"]
                 .iter()
                 .any(|code| line.contains(code));
-            assert!(is_harmless && !is_acknowledged, "{told}{line}");
+            assert!(is_harmless && !is_acknowledged, "{context}{line}");
         }
-        // And the next step mends it.
+        // The next step repairs it.
         let next = at(&["intake", "latest.json"]);
-        assert!(next.status.success(), "{told}{}", stderr(&next));
+        assert!(next.status.success(), "{context}{}", stderr(&next));
         assert!(at(&["replay", "--output", LEDGER]).status.success());
-        assert_eq!(stdout(&at(&["verify"])), "OK: 12 candidates, runtime_gate=0\n", "{told}");
+        assert_eq!(stdout(&at(&["verify"])), "OK: 12 candidates, runtime_gate=0\n", "{context}");
     }
 
-    /// Does `fault` to each of these calls of each step in turn. Gives how often the step was taken all the same, and
-    /// how often not.
+    /// Injects `fault` into each of these calls of each step in turn. Returns how often the step was still
+    /// acknowledged, and how often it was not.
     fn at_every_call(&self, names: &[&str], fault: &str) -> (usize, usize) {
         let (mut taken, mut interrupted) = (0, 0);
         for step in self.steps {
@@ -150,7 +151,7 @@ impl Before {
     }
 }
 
-/// What a step does to the file system.
+/// The calls by which a step changes the file system.
 const CHANGES: &[&str] = &[
     "write",
     "fsync",
@@ -167,8 +168,8 @@ const CHANGES: &[&str] = &[
     "ftruncate",
 ];
 
-/// And what it asks it.
-const QUESTIONS: &[&str] = &[
+/// The calls by which a step reads the file system, and locks the journal.
+const QUERIES: &[&str] = &[
     "read",
     "pread64",
     "lseek",
@@ -195,7 +196,7 @@ fn a_kill_at_any_call_leaves_a_whole_step_or_none() {
 #[test]
 fn a_failure_of_any_call_leaves_a_whole_step_or_none() {
     if is_installed("strace", "--version") {
-        let all = &[CHANGES, QUESTIONS].concat();
+        let all = &[CHANGES, QUERIES].concat();
         for (before, names, error, least) in [
             (Before::accepted(), &all[..], "error=EIO", 60),
             (Before::accepted(), CHANGES, "error=ENOSPC", 30),
@@ -214,7 +215,7 @@ fn a_call_that_a_signal_interrupts_is_made_again() {
         let before = Before::interrupted();
         let calls = ["write", "fsync", "openat", "read"];
         let (taken, failed) = before.at_every_call(&calls, "error=EINTR");
-        // Only the listing of a folder is not begun again: then nothing has happened yet.
+        // Only the listing of a folder is not repeated. At that time the step has not changed anything.
         assert!(taken > 60 && failed <= before.steps.len(), "{taken}, {failed}");
     }
 }
@@ -227,7 +228,7 @@ fn a_write_that_writes_nothing_leaves_a_whole_step_or_none() {
     }
 }
 
-/// The system takes a part of a text, and then nothing more.
+/// The system writes a part of a text, and refuses the rest.
 #[test]
 fn a_write_that_comes_short_leaves_a_whole_step_or_none() {
     for before in [Before::accepted(), Before::interrupted()] {
@@ -235,7 +236,7 @@ fn a_write_that_comes_short_leaves_a_whole_step_or_none() {
             let mut blocks = 0;
             while !before.interrupt(step, |folder| limited(folder, step, blocks)) {
                 blocks += 1;
-                assert!(blocks < 40, "no step is that long");
+                assert!(blocks < 40, "no step writes that much");
             }
             assert!(blocks > 2, "{blocks}");
         }
@@ -257,8 +258,9 @@ fn a_step_that_fails_gives_no_acceptance_back_that_a_torn_line_suspends() {
     assert_eq!(lane(), suspended);
 }
 
-/// The tool where no file may become longer than so many blocks.
+/// Runs the tool with a limit: no file may become longer than `blocks` blocks.
 pub(super) fn limited(folder: &Path, step: &[&str], blocks: usize) -> Output {
+    // Without the trap, the signal would kill the tool, and no write would fail.
     let mut command = Command::new("sh");
     command.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"")]);
     command.arg(env!("CARGO_BIN_EXE_acceptance-ledger")).args(step).current_dir(folder);

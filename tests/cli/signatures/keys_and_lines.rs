@@ -1,4 +1,4 @@
-//! Which keys and which lines of the list of signers are taken: those that OpenSSH takes, and no others.
+//! Which keys and which lines of the list of signers are accepted: those that OpenSSH accepts, and no others.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,12 +6,12 @@ use base64::engine::general_purpose::STANDARD;
 use super::parts::{Parts, compress};
 use super::{
     ED25519, P256, P384, RESPONSE, RSA, SIGNERS, key, openssh_verifies, sign, signed_case,
-    ssh_keygen, we_take,
+    ssh_keygen, we_accept,
 };
 use crate::case::Case;
 use crate::tool::is_installed;
 
-/// Each kind of key that we take is one whose signatures we and OpenSSH take.
+/// For each kind of key that we support, we and OpenSSH accept its signatures.
 #[test]
 fn we_and_openssh_agree_about_each_kind_of_key() {
     if !is_installed("ssh-keygen", "-?") {
@@ -20,14 +20,14 @@ fn we_and_openssh_agree_about_each_kind_of_key() {
     let case = signed_case();
     let agree = |name: &str| {
         assert!(openssh_verifies(&case, "ada@example.com", RESPONSE, "answer.json"), "{name}");
-        assert!(we_take(&case, "answer.json"), "{name}");
+        assert!(we_accept(&case, "answer.json"), "{name}");
     };
     for (name, kind) in [("ed25519", ED25519), ("p256", P256), ("p384", P384), ("rsa", RSA)] {
         let public = key(&case, name, kind);
         case.write(SIGNERS, format!("ada@example.com namespaces=\"{RESPONSE}\" {public}\n"));
         sign(&case, name, RESPONSE, "answer.json");
         agree(name);
-        // The other hash that ssh-keygen has.
+        // The other hash that ssh-keygen can use.
         std::fs::remove_file(case.path().join("answer.json.sig")).unwrap();
         let hashed = ["-q", "-Y", "sign", "-O", "hashalg=sha256", "-f", name, "-n", RESPONSE];
         ssh_keygen(case.path(), &[&hashed[..], &["answer.json"]].concat());
@@ -35,21 +35,24 @@ fn we_and_openssh_agree_about_each_kind_of_key() {
     }
 }
 
-/// With each of these lists, we take a signature if and only if OpenSSH does.
+/// Checks that, with each of these lists, we accept a signature if and only if OpenSSH does.
 fn agree_about(case: &Case, lists: impl IntoIterator<Item = (String, bool)>) {
     let (mut agreed, mut wrong) = ([0, 0], Vec::new());
     for (list, is_allowed) in lists {
         case.write(SIGNERS, format!("{list}\n"));
         let theirs = openssh_verifies(case, "ada@example.com", RESPONSE, "answer.json");
         assert_eq!(theirs, is_allowed, "OpenSSH: {list}");
-        if we_take(case, "answer.json") == theirs {
+        if we_accept(case, "answer.json") == theirs {
             agreed[usize::from(theirs)] += 1;
         } else {
             wrong.push((list, theirs));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(agreed.iter().all(|count| *count >= 8), "{agreed:?}");
+    assert!(
+        agreed.iter().all(|count| *count >= 8),
+        "too few lists that refuse or that allow: {agreed:?}"
+    );
 }
 
 #[test]
@@ -171,7 +174,7 @@ fn one_key_is_not_two_keys_by_being_written_twice() {
     sign(&case, "p256", RESPONSE, "answer.json");
     let (_, err) = case.run_to(2, &["intake", "answer.json"]);
     assert!(err.contains("allowed-signers:2:32:") && err.contains("compressed"), "{err}");
-    // OpenSSH knows no such key, either.
+    // OpenSSH does not accept such a key, either.
     assert!(!openssh_verifies(&case, "rex@example.com", RESPONSE, "answer.json"));
     case.write(SIGNERS, format!("ada@example.com namespaces=\"{RESPONSE}\" {public}\n"));
     case.run_to(0, &["intake", "answer.json"]);

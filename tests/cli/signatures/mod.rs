@@ -1,4 +1,4 @@
-//! Signed answers and records, made and checked beside OpenSSH itself.
+//! Signed answers and records. OpenSSH itself makes the signatures, and checks the same ones.
 
 mod keys_and_lines;
 mod one_form;
@@ -26,7 +26,7 @@ fn ssh_keygen(folder: &Path, args: &[&str]) {
     assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Makes a key, and gives its public half without its comment.
+/// Makes a key. Returns its public key without a comment.
 fn key(case: &Case, name: &str, kind: &[&str]) -> String {
     ssh_keygen(case.path(), &[&["-q", "-N", "", "-C", "", "-f", name], kind].concat());
     let public = std::fs::read_to_string(case.path().join(format!("{name}.pub"))).unwrap();
@@ -38,12 +38,13 @@ const P256: &[&str] = &["-t", "ecdsa", "-b", "256"];
 const P384: &[&str] = &["-t", "ecdsa", "-b", "384"];
 const RSA: &[&str] = &["-t", "rsa", "-b", "2048"];
 
+/// Signs a file of the case with ssh-keygen. Replaces an older signature.
 pub(crate) fn sign(case: &Case, key: &str, namespace: &str, file: &str) {
     let _ = std::fs::remove_file(case.path().join(format!("{file}.sig")));
     ssh_keygen(case.path(), &["-q", "-Y", "sign", "-f", key, "-n", namespace, file]);
 }
 
-/// Whether OpenSSH itself takes the signature.
+/// Whether OpenSSH itself accepts the signature.
 fn openssh_verifies(case: &Case, principal: &str, namespace: &str, file: &str) -> bool {
     let mut child = Command::new("ssh-keygen")
         .current_dir(case.path())
@@ -55,12 +56,12 @@ fn openssh_verifies(case: &Case, principal: &str, namespace: &str, file: &str) -
         .spawn()
         .unwrap();
     let bytes = std::fs::read(case.path().join(file)).unwrap();
-    // It does not read its input where the list cannot be read.
+    // If ssh-keygen cannot read the list, it does not read its input, and this write may fail.
     let _ = child.stdin.take().unwrap().write_all(&bytes);
     child.wait().unwrap().success()
 }
 
-/// A case with two people, each with a key.
+/// A case with an answer and two people. Each of them has a key.
 pub(crate) fn signed_case() -> Case {
     let case = Case::new();
     let [ada, rex] = ["ada", "rex"].map(|name| key(&case, name, ED25519));
@@ -72,9 +73,9 @@ pub(crate) fn signed_case() -> Case {
     case
 }
 
-/// Whether we take the signed answer in.
-fn we_take(case: &Case, file: &str) -> bool {
-    // A step that is taken would change what the next finds.
+/// Whether `intake` records the signed answer.
+fn we_accept(case: &Case, file: &str) -> bool {
+    // This uses a copy, because a recorded step would change the result of the next call.
     let copy = Case::new();
     for name in [SIGNERS, file, &format!("{file}.sig")] {
         copy.write(name, std::fs::read(case.path().join(name)).unwrap());

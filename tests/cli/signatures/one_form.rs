@@ -7,12 +7,12 @@ use super::parts::{
     Parts, armored, blob_of, compress, joined, string, strings, with_longer_length,
 };
 use super::{
-    ED25519, P256, RESPONSE, RSA, SIGNERS, key, openssh_verifies, sign, signed_case, we_take,
+    ED25519, P256, RESPONSE, RSA, SIGNERS, key, openssh_verifies, sign, signed_case, we_accept,
 };
 use crate::case::Case;
 use crate::tool::is_installed;
 
-/// What we take is at most what OpenSSH takes, and in one form only: the one that ssh-keygen writes.
+/// We accept at most what OpenSSH accepts, and only in the form that ssh-keygen writes.
 #[test]
 fn a_signature_stands_alone_in_its_file_and_is_of_a_kind_that_is_checked() {
     if !is_installed("ssh-keygen", "-?") {
@@ -24,9 +24,9 @@ fn a_signature_stands_alone_in_its_file_and_is_of_a_kind_that_is_checked() {
     case.write(SIGNERS, format!("ada@example.com namespaces=\"{RESPONSE}\" {public}\n"));
     let whole = std::fs::read_to_string(case.path().join("answer.json.sig")).unwrap();
     assert_eq!(armored(&blob_of(&whole)), whole);
-    assert!(we_take(&case, "answer.json"));
+    assert!(we_accept(&case, "answer.json"));
     let flat = whole.replace('\n', "").replace("SIGNATURE-----", "SIGNATURE-----\n");
-    for (signature, is_one) in [
+    for (signature, is_valid) in [
         (format!("{whole}\n"), true),
         (format!("{whole} \t\n"), true),
         (whole.trim_end().to_owned(), true),
@@ -40,12 +40,12 @@ fn a_signature_stands_alone_in_its_file_and_is_of_a_kind_that_is_checked() {
     ] {
         case.write("answer.json.sig", &signature);
         let theirs = openssh_verifies(&case, "ada@example.com", RESPONSE, "answer.json");
-        assert_eq!(theirs, is_one, "OpenSSH: {signature}");
-        assert!(!we_take(&case, "answer.json"), "{signature:?}");
+        assert_eq!(theirs, is_valid, "OpenSSH: {signature}");
+        assert!(!we_accept(&case, "answer.json"), "{signature:?}");
     }
-    // What stands behind a signature would be kept with it.
+    // Trailing data would be stored together with the signature.
     case.write("answer.json.sig", format!("{whole}TOKEN=x\n"));
-    assert!(!we_take(&case, "answer.json"));
+    assert!(!we_accept(&case, "answer.json"));
     for (name, kind) in
         [("p521", &["-t", "ecdsa", "-b", "521"][..]), ("rsa1024", &["-t", "rsa", "-b", "1024"])]
     {
@@ -60,7 +60,7 @@ fn a_signature_stands_alone_in_its_file_and_is_of_a_kind_that_is_checked() {
     }
 }
 
-/// A case whose list has one key of a kind, with the answer signed by it: the parts of that signature.
+/// Returns a case whose list has one key, of this kind, and the parts of the answer's signature by that key.
 fn signed_with(kind: &[&str]) -> (Case, Parts) {
     let case = signed_case();
     let public = key(&case, "key", kind);
@@ -70,17 +70,17 @@ fn signed_with(kind: &[&str]) -> (Case, Parts) {
     (case, parts)
 }
 
-/// We take the blob as it was signed, and so does OpenSSH; none of those that it was changed into.
-fn takes_none_but(case: &Case, signed: &Parts, hostile: &[(&str, Vec<u8>)]) {
-    let is_taken = |blob: &[u8]| {
+/// Checks that we and OpenSSH accept the signed blob, and that we accept none of the changed blobs.
+fn accepts_only(case: &Case, signed: &Parts, hostile: &[(&str, Vec<u8>)]) {
+    let is_accepted = |blob: &[u8]| {
         case.write("answer.json.sig", armored(blob));
-        we_take(case, "answer.json")
+        we_accept(case, "answer.json")
     };
-    assert!(is_taken(&signed.blob()));
+    assert!(is_accepted(&signed.blob()));
     assert!(openssh_verifies(case, "ada@example.com", RESPONSE, "answer.json"));
-    let taken = hostile.iter().filter(|(_, blob)| is_taken(blob)).map(|(name, _)| name);
-    let taken: Vec<_> = taken.collect();
-    assert!(taken.is_empty(), "{taken:#?}");
+    let accepted = hostile.iter().filter(|(_, blob)| is_accepted(blob)).map(|(name, _)| name);
+    let accepted: Vec<_> = accepted.collect();
+    assert!(accepted.is_empty(), "{accepted:#?}");
 }
 
 #[test]
@@ -90,28 +90,28 @@ fn a_signature_with_another_length_or_more_behind_it_is_none() {
     }
     let (case, signed) = signed_with(ED25519);
     let Parts { key, namespace, reserved, hash, signature, .. } = &signed;
-    let behind_key = joined(&[namespace, reserved, hash, signature]);
+    let after_key = joined(&[namespace, reserved, hash, signature]);
     let [kind, point]: [Vec<u8>; 2] = strings(key).try_into().unwrap();
-    let [of, proper]: [Vec<u8>; 2] = strings(signature).try_into().unwrap();
-    let with_key = |key: &[u8]| [&signed.head(), key, &behind_key].concat();
+    let [algorithm, inner]: [Vec<u8>; 2] = strings(signature).try_into().unwrap();
+    let with_key = |key: &[u8]| [&signed.head(), key, &after_key].concat();
     let before_signature = [signed.head(), joined(&[key, namespace, reserved, hash])].concat();
     let with_signature = |signature: &[u8]| [&before_signature, signature].concat();
     let longer_point = [string(&kind), with_longer_length(&point)].concat();
-    let longer_proper = [string(&of), with_longer_length(&proper)].concat();
+    let longer_inner = [string(&algorithm), with_longer_length(&inner)].concat();
     let hostile = [
         ("a longer key", with_key(&with_longer_length(key))),
         ("a longer point", with_key(&string(&longer_point))),
-        ("a key with more behind it", with_key(&string(&[&key[..], b"TOKEN"].concat()))),
+        ("a key with trailing data", with_key(&string(&[&key[..], b"TOKEN"].concat()))),
         ("a longer signature", with_signature(&with_longer_length(signature))),
-        ("a longer signature proper", with_signature(&string(&longer_proper))),
+        ("a longer inner signature", with_signature(&string(&longer_inner))),
         (
-            "a signature with more behind it",
+            "a signature with trailing data",
             with_signature(&string(&[&signature[..], b"TOKEN"].concat())),
         ),
-        ("more behind it all", [&signed.blob()[..], b"TOKEN"].concat()),
-        ("less", signed.blob().split_last().unwrap().1.to_vec()),
+        ("trailing data at the end", [&signed.blob()[..], b"TOKEN"].concat()),
+        ("cut off", signed.blob().split_last().unwrap().1.to_vec()),
     ];
-    takes_none_but(&case, &signed, &hostile);
+    accepts_only(&case, &signed, &hostile);
 }
 
 #[test]
@@ -123,26 +123,26 @@ fn a_signature_with_another_field_is_none() {
     let bytes = std::fs::read(case.path().join("answer.json")).unwrap();
     let by_hand = signed.clone().signed_by(&case, "key", &bytes);
     assert_eq!(by_hand.blob(), signed.blob());
-    let of = || signed.clone();
-    let reserved = || Parts { reserved: b"TOKEN".to_vec(), ..of() };
+    let sound = || signed.clone();
+    let reserved = || Parts { reserved: b"TOKEN".to_vec(), ..sound() };
     let sk = Parts::changed(&signed.signature, |strings| {
         strings[0] = b"sk-ssh-ed25519@openssh.com".to_vec();
     });
     let hostile = [
-        ("version 0", Parts { version: 0, ..of() }.blob()),
-        ("version 2", Parts { version: 2, ..of() }.blob()),
+        ("version 0", Parts { version: 0, ..sound() }.blob()),
+        ("version 2", Parts { version: 2, ..sound() }.blob()),
         ("something reserved", reserved().blob()),
         ("something reserved that is signed", reserved().signed_by(&case, "key", &bytes).blob()),
-        ("no namespace", Parts { namespace: Vec::new(), ..of() }.blob()),
+        ("no namespace", Parts { namespace: Vec::new(), ..sound() }.blob()),
         (
             "a namespace with a NUL",
-            Parts { namespace: [&signed.namespace[..], b"\0"].concat(), ..of() }.blob(),
+            Parts { namespace: [&signed.namespace[..], b"\0"].concat(), ..sound() }.blob(),
         ),
-        ("another hash", Parts { hash: b"sha256".to_vec(), ..of() }.blob()),
-        ("an old hash", Parts { hash: b"sha1".to_vec(), ..of() }.blob()),
-        ("a signature of another kind", Parts { signature: sk, ..of() }.blob()),
+        ("another hash", Parts { hash: b"sha256".to_vec(), ..sound() }.blob()),
+        ("an old hash", Parts { hash: b"sha1".to_vec(), ..sound() }.blob()),
+        ("a signature of another kind", Parts { signature: sk, ..sound() }.blob()),
     ];
-    takes_none_but(&case, &signed, &hostile);
+    accepts_only(&case, &signed, &hostile);
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn an_rsa_signature_has_the_names_and_the_length_of_ssh_keygen() {
         ("no leading byte", with_signature(|strings| _ = strings[1].remove(0))),
         ("a leading zero", with_signature(|strings| strings[1].insert(0, 0))),
     ];
-    takes_none_but(&case, &signed, &hostile);
+    accepts_only(&case, &signed, &hostile);
 }
 
 #[test]
@@ -179,8 +179,8 @@ fn an_ecdsa_signature_has_whole_points_and_short_numbers() {
         ("a compressed key", Parts { key, ..signed.clone() }.blob()),
         ("a number with a leading zero", Parts { signature, ..signed.clone() }.blob()),
     ];
-    takes_none_but(&case, &signed, &hostile);
-    // The list could have the key so.
+    accepts_only(&case, &signed, &hostile);
+    // The list could have the key in the compressed form.
     let compressed = Parts::changed(&signed.key, |strings| compress(&mut strings[2]));
     let line = format!(
         "ada@example.com namespaces=\"*\" ecdsa-sha2-nistp256 {}\n",
@@ -188,5 +188,5 @@ fn an_ecdsa_signature_has_whole_points_and_short_numbers() {
     );
     case.write(SIGNERS, line);
     case.write("answer.json.sig", armored(&hostile[0].1));
-    assert!(!we_take(&case, "answer.json"));
+    assert!(!we_accept(&case, "answer.json"));
 }

@@ -1,17 +1,17 @@
-//! A signature taken apart, to be put together as ssh-keygen would not.
+//! The parts of a signature. Tests put them together in ways in which ssh-keygen would not.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::case::Case;
 
-/// The blob of a signature or key: what its base64 says.
+/// Decodes the base64 text of a signature or key.
 pub(super) fn blob_of(armored: &str) -> Vec<u8> {
     let digits: String = armored.lines().filter(|line| !line.starts_with('-')).collect();
     STANDARD.decode(digits).unwrap()
 }
 
-/// A blob in the armor of ssh-keygen.
+/// Writes a blob in the armor of ssh-keygen.
 pub(super) fn armored(blob: &[u8]) -> String {
     let digits = STANDARD.encode(blob);
     let lines = digits.as_bytes().chunks(70).map(|line| std::str::from_utf8(line).unwrap());
@@ -19,12 +19,12 @@ pub(super) fn armored(blob: &[u8]) -> String {
     format!("-----BEGIN SSH SIGNATURE-----\n{lines}-----END SSH SIGNATURE-----\n")
 }
 
-/// A string as SSH encodes it: its length, and its bytes.
+/// Encodes a string as SSH does: its length, then its bytes.
 pub(super) fn string(bytes: &[u8]) -> Vec<u8> {
     [&u32::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat()
 }
 
-/// The strings that a blob consists of.
+/// Splits a blob into its strings.
 pub(super) fn strings(mut blob: &[u8]) -> Vec<Vec<u8>> {
     let mut strings = Vec::new();
     while let Some((length, rest)) = blob.split_at_checked(4) {
@@ -36,18 +36,19 @@ pub(super) fn strings(mut blob: &[u8]) -> Vec<Vec<u8>> {
     strings
 }
 
+/// Encodes strings one after the other.
 pub(super) fn joined(parts: &[impl AsRef<[u8]>]) -> Vec<u8> {
     parts.iter().flat_map(|part| string(part.as_ref())).collect()
 }
 
-/// The same string with a length that says one more.
+/// Encodes a string with a length that is too large by one.
 pub(super) fn with_longer_length(bytes: &[u8]) -> Vec<u8> {
     let mut string = string(bytes);
     string[3] += 1;
     string
 }
 
-/// A signature taken apart, to be put together as ssh-keygen would not.
+/// The parts of a signature.
 #[derive(Clone)]
 pub(super) struct Parts {
     pub(super) version: u32,
@@ -79,14 +80,14 @@ impl Parts {
         [self.head(), joined(&[key, namespace, reserved, hash, signature])].concat()
     }
 
-    /// The strings of the key, or of the signature proper, changed.
+    /// Changes the strings of a key, or of the inner signature (the algorithm and its bytes).
     pub(super) fn changed(part: &[u8], change: impl FnOnce(&mut Vec<Vec<u8>>)) -> Vec<u8> {
         let mut strings = strings(part);
         change(&mut strings);
         joined(&strings)
     }
 
-    /// Signs anew, with whatever stands in the other fields.
+    /// Signs again, over the current values of the other fields.
     pub(super) fn signed_by(mut self, case: &Case, key: &str, bytes: &[u8]) -> Self {
         fn sign(key: &impl ssh_key::SigningKey, bytes: &[u8]) -> ssh_key::Signature {
             key.try_sign(bytes).unwrap()
@@ -100,7 +101,7 @@ impl Parts {
     }
 }
 
-/// A point of a curve with only the sign of its second coordinate.
+/// Compresses a point of a curve: it keeps only the sign of the second coordinate.
 pub(super) fn compress(point: &mut Vec<u8>) {
     assert_eq!(point[0], 4);
     point[0] = 2 + point.last().unwrap() % 2;

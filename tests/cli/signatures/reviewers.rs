@@ -1,10 +1,10 @@
-//! Who signs as a person and who as a program: the list says it, by what a key may sign.
+//! Who signs as a person, and who as a program: the list of signers decides it by the namespaces of each key.
 
 use serde_json::json;
 
 use super::{
     AUTOMATION, ED25519, RECORD, RESPONSE, SIGNERS, key, openssh_verifies, sign, signed_case,
-    we_take,
+    we_accept,
 };
 use crate::case::{Case, TIME};
 use crate::tool::is_installed;
@@ -12,7 +12,7 @@ use crate::tool::is_installed;
 const ACCEPT: &str = "owner_review_only_update";
 const HOLD: &str = "request_supplement";
 
-/// A case in which the owner has answered, and a program has a key, too.
+/// A case in which the owner has answered. A program has a key, too.
 fn answered() -> Case {
     let case = signed_case();
     let bot = key(&case, "bot", ED25519);
@@ -23,7 +23,7 @@ fn answered() -> Case {
     case
 }
 
-/// Writes a record of a reviewer of this kind, signed by their key in a namespace.
+/// Writes a record by a reviewer of this kind, and signs it with their key in this namespace.
 fn record(case: &Case, outcome: &str, name: &str, kind: &str, namespace: &str) {
     let reviewer = format!("{name}@example.com");
     let changes = [("reviewer", json!(reviewer)), ("reviewer_kind", json!(kind))];
@@ -31,13 +31,14 @@ fn record(case: &Case, outcome: &str, name: &str, kind: &str, namespace: &str) {
     sign(case, name, namespace, "record.json");
 }
 
-/// The same list, with a line more.
+/// Adds a line to the list of signers. Returns the list as it was before.
 fn list_with(case: &Case, line: &str) -> String {
     let list = std::fs::read_to_string(case.path().join(SIGNERS)).unwrap();
     case.write(SIGNERS, format!("{list}{line}\n"));
     list
 }
 
+/// Returns the public key of this name.
 fn public(case: &Case, name: &str) -> String {
     let key = std::fs::read_to_string(case.path().join(format!("{name}.pub"))).unwrap();
     key.trim().to_owned()
@@ -61,7 +62,7 @@ fn a_program_signs_in_its_own_namespace_and_can_only_hold() {
         roles[0].starts_with("\"owner\"") && roles[1].starts_with("\"automation\""),
         "{events}"
     );
-    // A hold by a program makes nothing received.
+    // A hold by a program does not mark the answer as received.
     let row = case.row();
     assert_eq!(row["status"], HOLD);
     assert_eq!(row["owner_response_received"], false);
@@ -75,7 +76,7 @@ fn reviewer_kind_agrees_with_the_namespace_of_the_signature() {
         return;
     }
     let case = answered();
-    // The namespace is refused before the list is asked.
+    // The namespace is checked before the list of signers.
     for (name, kind, signed_in, place) in [
         ("rex", "person", AUTOMATION, RECORD),
         ("rex", "person", RESPONSE, RECORD),
@@ -94,7 +95,7 @@ fn reviewer_kind_agrees_with_the_namespace_of_the_signature() {
             assert!(err.contains(&next), "{name} {kind} {signed_in}: {err}");
         }
     }
-    // Who may sign in one namespace is not taken in the other.
+    // A key that may sign in one namespace is not accepted in the other.
     for (name, kind, namespace) in
         [("rex", "automation", AUTOMATION), ("bot", "person", RECORD), ("ada", "person", RECORD)]
     {
@@ -105,7 +106,7 @@ fn reviewer_kind_agrees_with_the_namespace_of_the_signature() {
             "{name}: {err}"
         );
     }
-    // What is missing is told for the kind that the record says.
+    // The error for a missing signature names the namespace that belongs to the record's reviewer_kind.
     std::fs::remove_file(case.path().join("record.json.sig")).unwrap();
     for (kind, namespace) in [("person", RECORD), ("automation", AUTOMATION)] {
         case.record("record.json", HOLD, &[("reviewer_kind", json!(kind))]);
@@ -116,7 +117,7 @@ fn reviewer_kind_agrees_with_the_namespace_of_the_signature() {
     case.run_to(0, &["review", "record.json"]);
 }
 
-/// One line that lets a key sign as automation is enough, whoever stands in it and however long ago.
+/// One line that lets a key sign as automation is enough, for any principal and at any time.
 #[test]
 fn a_key_that_may_sign_as_automation_accepts_nothing() {
     if !is_installed("ssh-keygen", "-?") {
@@ -150,15 +151,15 @@ fn a_key_that_may_sign_as_automation_accepts_nothing() {
         }
         case.write(SIGNERS, list);
     }
-    // The same key may hold as what it is.
+    // As automation, the same key may still hold.
     list_with(&case, &format!("rex@example.com namespaces=\"{AUTOMATION}\" {rex}"));
     record(&case, HOLD, "rex", "automation", AUTOMATION);
     case.run_to(0, &["review", "record.json"]);
     assert_eq!(case.row()["owner_response_received"], false);
 }
 
-/// A list that later lets a key sign as automation takes back what the key accepted; the list of a revision, where one
-/// is named, decides.
+/// If the list later lets a key sign as automation, what the key accepted no longer verifies. With `--since`, the list
+/// of that revision decides.
 #[test]
 fn verify_holds_the_role_of_an_event_against_the_list() {
     if !is_installed("ssh-keygen", "-?") {
@@ -182,7 +183,7 @@ fn verify_holds_the_role_of_an_event_against_the_list() {
     case.write(SIGNERS, list);
     assert_eq!(case.codes(&[]), [""; 0]);
 
-    // An event that is written anew, with every digest right, is no way around.
+    // Rewriting the event with correct digests does not help.
     let events = std::fs::read_to_string(case.events()).unwrap();
     let (answer, record) = events.trim_end().split_once('\n').unwrap();
     for (role, codes) in [
@@ -202,7 +203,7 @@ fn verify_holds_the_role_of_an_event_against_the_list() {
     }
 }
 
-/// To OpenSSH a key without namespaces signs anything; here such a line is an error, whoever signs.
+/// For OpenSSH, a key without namespaces may sign anything. For us, such a line is an error, whoever signs.
 #[test]
 fn a_line_without_namespaces_is_an_error() {
     if !is_installed("ssh-keygen", "-?") {
@@ -228,5 +229,5 @@ fn a_line_without_namespaces_is_an_error() {
         }
     }
     case.write(SIGNERS, format!("# signers\n{own}"));
-    assert!(we_take(&case, "answer.json"));
+    assert!(we_accept(&case, "answer.json"));
 }

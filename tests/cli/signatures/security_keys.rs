@@ -1,22 +1,22 @@
-//! What a security key signs counts where somebody touched the key; `ssh-keygen` checks the same signatures.
+//! A signature by a security key counts only if somebody touched the key. `ssh-keygen` checks the same signatures.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::parts::{Parts, armored, compress, joined, string, strings};
-use super::token::{Kind, PRESENT, Proper, RECOGNIZED, TOUCH, Token, Touch};
-use super::{RECORD, RESPONSE, SIGNERS, openssh_verifies, sign, signed_case, we_take};
+use super::token::{InnerSignature, Kind, PRESENT, RECOGNIZED, TOUCH, Token, Touch};
+use super::{RECORD, RESPONSE, SIGNERS, openssh_verifies, sign, signed_case, we_accept};
 use crate::case::{Case, RULES};
 use crate::tool::is_installed;
 
 const ACCEPT: &str = "owner_review_only_update";
 
-/// Whether OpenSSH takes the blob for the answer's signature, and whether we do.
-fn is_taken(case: &Case, blob: &[u8]) -> [bool; 2] {
+/// Whether OpenSSH accepts the blob as the answer's signature, and whether we do.
+fn is_accepted(case: &Case, blob: &[u8]) -> [bool; 2] {
     case.write("answer.json.sig", armored(blob));
     let theirs = openssh_verifies(case, "ada@example.com", RESPONSE, "answer.json");
-    [theirs, we_take(case, "answer.json")]
+    [theirs, we_accept(case, "answer.json")]
 }
 
 /// A case in which the owner has a security key.
@@ -43,9 +43,9 @@ fn a_security_key_signs_where_somebody_touched_it() {
             (!PRESENT, false),
         ] {
             token.sign(&case, RESPONSE, "answer.json", Touch { flags, ..TOUCH });
-            // To ssh-keygen it is a signature all the same; who asks for a touch looks at the flags.
+            // ssh-keygen accepts the signature with any flags. A program that requires a touch must check the flags.
             assert!(openssh_verifies(&case, "ada@example.com", RESPONSE, "answer.json"), "{flags}");
-            assert_eq!(we_take(&case, "answer.json"), is_touched, "{} {flags}", kind.0);
+            assert_eq!(we_accept(&case, "answer.json"), is_touched, "{} {flags}", kind.0);
         }
         token.sign(&case, RESPONSE, "answer.json", Touch { flags: 0, ..TOUCH });
         let (_, err) = case.run_to(1, &["intake", "answer.json"]);
@@ -57,7 +57,8 @@ fn a_security_key_signs_where_somebody_touched_it() {
     }
 }
 
-/// Whatever stands in a signature of a token otherwise than ssh-keygen writes it: OpenSSH takes none, and nor do we.
+/// No part of a token's signature may differ from what ssh-keygen writes: OpenSSH does not accept it, and we do not,
+/// either.
 #[test]
 fn a_security_keys_signature_is_whole() {
     if !is_installed("ssh-keygen", "-?") {
@@ -65,38 +66,39 @@ fn a_security_keys_signature_is_whole() {
     }
     for kind in Token::KINDS {
         let (case, token) = case_with_token(kind);
-        let (parts, proper) = token.signed(&case, RESPONSE, "answer.json", TOUCH);
+        let (parts, inner) = token.signed(&case, RESPONSE, "answer.json", TOUCH);
         let sound = parts.blob();
-        assert_eq!(is_taken(&case, &sound), [true; 2]);
-        let Proper { kind, bytes, trailer } = proper.clone();
-        let with_trailer = |trailer: &[u8]| Proper { trailer: trailer.to_vec(), ..proper.clone() };
-        let with_bytes = |bytes: &[u8]| Proper { bytes: bytes.to_vec(), ..proper.clone() };
+        assert_eq!(is_accepted(&case, &sound), [true; 2]);
+        let InnerSignature { kind, bytes, trailer } = inner.clone();
+        let with_trailer =
+            |trailer: &[u8]| InnerSignature { trailer: trailer.to_vec(), ..inner.clone() };
+        let with_bytes = |bytes: &[u8]| InnerSignature { bytes: bytes.to_vec(), ..inner.clone() };
         let both = [&bytes[..], &trailer].concat();
         for (name, signature) in [
             ("no flags and no counter", with_trailer(b"").written()),
             ("no counter", with_trailer(&trailer[..1]).written()),
             ("a short counter", with_trailer(&trailer[..4]).written()),
-            ("a byte behind", with_trailer(&[&trailer[..], b"x"].concat()).written()),
+            ("a trailing byte", with_trailer(&[&trailer[..], b"x"].concat()).written()),
             (
                 "other flags",
                 with_trailer(&[&[PRESENT | RECOGNIZED], &trailer[1..]].concat()).written(),
             ),
             ("another counter", with_trailer(&[PRESENT, 1, 2, 3, 5]).written()),
             ("flags and counter as a string", joined(&[kind.as_bytes(), &bytes, &trailer])),
-            ("flags and counter within", joined(&[kind.as_bytes(), &both])),
-            ("flags and counter within, too", with_bytes(&both).written()),
+            ("flags and counter inside", joined(&[kind.as_bytes(), &both])),
+            ("flags and counter inside, too", with_bytes(&both).written()),
             ("a longer signature", with_bytes(&[&bytes[..], b"x"].concat()).written()),
             ("a shorter signature", with_bytes(&bytes[..bytes.len() - 1]).written()),
             ("no signature", with_bytes(b"").written()),
         ] {
             let blob = Parts { signature, ..parts.clone() }.blob();
-            assert_eq!(is_taken(&case, &blob), [false; 2], "{kind}: {name}");
+            assert_eq!(is_accepted(&case, &blob), [false; 2], "{kind}: {name}");
         }
         for at in (0..sound.len()).step_by(7) {
-            assert_eq!(is_taken(&case, &sound[..at]), [false; 2], "{kind}: cut at {at}");
+            assert_eq!(is_accepted(&case, &sound[..at]), [false; 2], "{kind}: cut at {at}");
             let mut flipped = sound.clone();
             flipped[at] ^= 1;
-            assert_eq!(is_taken(&case, &flipped), [false; 2], "{kind}: flipped at {at}");
+            assert_eq!(is_accepted(&case, &flipped), [false; 2], "{kind}: flipped at {at}");
         }
     }
 }
@@ -109,11 +111,11 @@ fn a_security_keys_signature_is_of_its_key_and_named_so() {
     for kind in Token::KINDS {
         let (case, token) = case_with_token(kind);
         let sign = |token: &Token| token.signed(&case, RESPONSE, "answer.json", TOUCH);
-        let (parts, proper) = sign(&token);
-        assert_eq!(is_taken(&case, &parts.blob()), [true; 2]);
+        let (parts, inner) = sign(&token);
+        assert_eq!(is_accepted(&case, &parts.blob()), [true; 2]);
         let other = Token::new(&case, "other", kind);
         let elsewhere = token.for_application(b"ssh:other");
-        let both = [&proper.bytes[..], &proper.trailer].concat();
+        let both = [&inner.bytes[..], &inner.trailer].concat();
         let names = [
             "ssh-ed25519",
             "ecdsa-sha2-nistp256",
@@ -122,10 +124,10 @@ fn a_security_keys_signature_is_of_its_key_and_named_so() {
             "made-up@example.com",
             if kind.0 == Token::P256 { Token::ED25519 } else { Token::P256 },
         ];
-        // The parser has flags and counter at the end of the signature, and would check them so under any name.
+        // The parser keeps flags and counter at the end of the signature, and would check them there under any name.
         let renamed = names.iter().flat_map(|name| {
-            let usual = Proper { kind: name, ..proper.clone() }.written();
-            [usual, joined(&[name.as_bytes(), &both])].map(|signature| (*name, signature))
+            let as_written = InnerSignature { kind: name, ..inner.clone() }.written();
+            [as_written, joined(&[name.as_bytes(), &both])].map(|signature| (*name, signature))
         });
         let renamed = renamed.map(|(name, signature)| (name, Parts { signature, ..parts.clone() }));
         let of_others = [
@@ -138,7 +140,7 @@ fn a_security_keys_signature_is_of_its_key_and_named_so() {
             ("another namespace", Parts { namespace: RECORD.as_bytes().to_vec(), ..parts.clone() }),
         ];
         for (name, parts) in renamed.chain(of_others) {
-            assert_eq!(is_taken(&case, &parts.blob()), [false; 2], "{}: {name}", kind.0);
+            assert_eq!(is_accepted(&case, &parts.blob()), [false; 2], "{}: {name}", kind.0);
         }
     }
 }
@@ -169,7 +171,7 @@ fn a_security_keys_key_is_listed_as_ssh_keygen_writes_it() {
         for (name, list) in [
             ("without an application", line(&whole[..whole.len() - string(application).len()])),
             ("cut off", line(&whole[..whole.len() - 1])),
-            ("with more behind it", line(&[&whole[..], b"x"].concat())),
+            ("with trailing data", line(&[&whole[..], b"x"].concat())),
             ("another point", line(&compressed)),
             ("no point", line(&joined(&[kind_name, application]))),
         ] {
@@ -178,17 +180,17 @@ fn a_security_keys_key_is_listed_as_ssh_keygen_writes_it() {
             assert!(!openssh_verifies(&case, "ada@example.com", RESPONSE, "answer.json"), "{name}");
             case.run_to(2, &["intake", "answer.json"]);
         }
-        // To OpenSSH a NUL at the end ends the application, so that one key could be written as two.
+        // For OpenSSH, a NUL ends the application, so one key could be listed as two keys.
         let with_nul = token.for_application(b"ssh:\0").blob();
         let (parts, _) = token.signed(&case, RESPONSE, "answer.json", TOUCH);
         case.write(SIGNERS, line(&with_nul));
-        assert_eq!(is_taken(&case, &parts.blob()), [true, false]);
+        assert_eq!(is_accepted(&case, &parts.blob()), [true, false]);
         case.write(SIGNERS, line(&whole));
         assert_eq!(
-            is_taken(&case, &Parts { key: with_nul, ..parts.clone() }.blob()),
+            is_accepted(&case, &Parts { key: with_nul, ..parts.clone() }.blob()),
             [true, false]
         );
-        assert_eq!(is_taken(&case, &parts.blob()), [true; 2]);
+        assert_eq!(is_accepted(&case, &parts.blob()), [true; 2]);
     }
 }
 
@@ -214,7 +216,7 @@ fn verify_says_which_acceptances_a_touch_stands_behind() {
         };
         assert!(!notes(&case).contains("touch"));
 
-        // With a key of no token, on a copy, and with a token.
+        // First, on a copy, an ordinary key signs. After that, a security key signs.
         case.record("record.json", ACCEPT, &[("reviewer", json!("rex@example.com"))]);
         sign(&case, "rex", RECORD, "record.json");
         let plain = Case::of(case.path());
@@ -239,7 +241,7 @@ fn verify_says_which_acceptances_a_touch_stands_behind() {
         let line = format!("accepted with a touch: {RULES}, by tess@example.com\n");
         assert!(err.contains(&line), "{err}");
 
-        // No touch where the signature does not hold, nor where the answer is held again.
+        // A touch does not count if the signature is invalid, or if the answer is held again.
         let signature = &case.files(".review.json.sig")[0];
         let kept = std::fs::read(signature).unwrap();
         let record = case.path().join("record.json");

@@ -1,4 +1,4 @@
-//! What is taken in signed, and held to its signatures afterwards.
+//! How signed documents are recorded, and how their signatures are checked afterwards.
 
 use serde_json::json;
 
@@ -54,7 +54,8 @@ fn signed_answers_and_records_are_taken_in_and_held_to_their_signatures() {
     std::fs::write(signature, kept).unwrap();
     assert_eq!(case.codes(&[]), [""; 0]);
 
-    // Who removes the list, or gives a key to another, is found out; the list of the revision decides.
+    // `verify` notices that the list is removed, or that a key is given to another person. With `--since`, the list of
+    // the revision decides.
     case.commit_all();
     let list = std::fs::read_to_string(case.path().join(SIGNERS)).unwrap();
     std::fs::remove_file(case.path().join(SIGNERS)).unwrap();
@@ -112,7 +113,7 @@ fn nobody_accepts_with_the_key_that_signed_the_answer() {
     }
 }
 
-/// A clock that ran ahead: the next event carries the last one's time, and the key is judged at that.
+/// If a clock ran ahead, the next event repeats the time of the last one. The key must be valid at that time.
 #[test]
 fn a_key_is_judged_at_the_time_that_the_event_carries() {
     if !is_installed("ssh-keygen", "-?") {
@@ -121,7 +122,7 @@ fn a_key_is_judged_at_the_time_that_the_event_carries() {
     let case = signed_case();
     sign(&case, "ada", RESPONSE, "answer.json");
     case.run_to(0, &["intake", "answer.json"]);
-    // As if the clock had been years ahead.
+    // The event is rewritten as if the clock had been years ahead.
     let line = std::fs::read_to_string(case.events()).unwrap();
     let (open, _) = line.split_once(",\"digest\":\"").unwrap();
     let (before, rest) = open.split_once("\"recorded_at\":\"").unwrap();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::cli::failure::{Failure, Failures, CommandResult};
+use crate::cli::failure::{CommandResult, Failure, Failures};
 use crate::cli::inputs::InputArgs;
 use crate::cli::repository::{Replay, Replayed, Repository, log_of};
 use crate::cli::survey::{Surveyed, read_back, survey};

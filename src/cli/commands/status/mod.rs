@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use crate::cli::failure::{Failure, CommandResult};
+use crate::cli::failure::{CommandResult, Failure};
 use crate::cli::inputs::{InputArgs, find_surface};
 use crate::cli::report::{HumanOrJson, json};
 use crate::cli::repository::{Replayed, Repository, log_of};

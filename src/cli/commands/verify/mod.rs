@@ -7,7 +7,7 @@ mod since;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::cli::failure::{Failure, CommandResult};
+use crate::cli::failure::{CommandResult, Failure};
 use crate::cli::inputs::{InputArgs, path};
 use crate::cli::report::ReportFormat;
 use crate::cli::repository::{Replayed, Repository, log_of};

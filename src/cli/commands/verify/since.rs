@@ -148,7 +148,9 @@ impl AtRevision {
                 Some(_) => continue,
             };
             let is_there = match path {
-                Some(path) => files::metadata_if_exists(&args.inputs.below_root(Path::new(path)))?.is_some(),
+                Some(path) => {
+                    files::metadata_if_exists(&args.inputs.below_root(Path::new(path)))?.is_some()
+                }
                 // If the request names no path, the file cannot be shown to be gone.
                 None => true,
             };
