@@ -30,7 +30,7 @@
 //! | core | `render` | forms, drafts, JSON Schemas, explanations, the diagram |
 //! | core | `inventory` | which surfaces a repository holds (feature `cli`) |
 //! | io | `io` | files, git, the clock, the lock, signatures (feature `cli`) |
-//! | tool | `cli` | the command line: one file a subcommand (feature `cli`) |
+//! | tool | `cli` | the command line: one file or folder for each subcommand (feature `cli`) |
 //!
 //! The core is pure: no I/O, no clock, no process.
 //!

@@ -1,5 +1,5 @@
 //! The lanes that a reviewer record leads to. The typestates use these rules, and the diagram is
-//! drawn from them.
+//! drawn from them. Who may review, and with which verdicts, is in `review`.
 
 use crate::words::Lane;
 

@@ -217,7 +217,7 @@ impl Candidate<ReadyForReview> {
     /// - the outcome is not an acceptance;
     /// - the reviewer is a program or the responder, or only the record is signed;
     /// - a check failed, has no verdict, or has a verdict that contradicts the answer;
-    /// - the acceptance does not end within 366 days after the review.
+    /// - the acceptance does not end, or ends too long after the review.
     pub fn accept(self, record: ReviewerRecord) -> Result<Accepted, Refused<Self>> {
         let outcome = record.outcome();
         let response = self.state.response();

@@ -13,7 +13,7 @@ mod repository;
 mod signed;
 mod source;
 mod survey;
-mod wait;
+mod wait_args;
 mod workers;
 
 use std::io::{self, Write as _};

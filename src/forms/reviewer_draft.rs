@@ -76,3 +76,15 @@ pub(crate) fn instruction(check: ReviewerCheck) -> Vec<String> {
     lines.extend(comment("  # ", check.instruction()));
     lines
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::limits::MAX_ACCEPTANCE_DAYS;
+
+    #[test]
+    fn the_draft_names_the_limit_of_an_acceptance() {
+        let limit = MAX_ACCEPTANCE_DAYS.to_string();
+        assert!(UNTIL.iter().all(|text| text.contains(&limit)));
+    }
+}

@@ -254,7 +254,7 @@ mod tests {
                 "File(\".gitignore\")",
                 "File(\".hidden.yml\")",
                 "File(\"a/b/x.yml\")",
-                "Elsewhere(\"out.yml\")"
+                "OutsideRepository(\"out.yml\")"
             ]
         );
     }

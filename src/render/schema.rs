@@ -7,6 +7,7 @@ use crate::json::with;
 use crate::ledger;
 use crate::review::{ACCEPT, ReviewerKind, Verdict};
 use crate::triage::MAX_CHARACTERS;
+use crate::words::limits::MAX_ACCEPTANCE_DAYS;
 use crate::words::names::{RECORD_VERSION, RESPONSE_VERSION};
 use crate::words::{
     AcceptanceField, AnswerForm, AnswerPart, CLEAR, Decision, ENTRY_KEYS, FIELDS, HealthGround,
@@ -306,7 +307,7 @@ fn reviewer_record() -> Value {
                 ),
                 RecordKey::ValidUntil => described(
                     json!({"anyOf": [{"type": "null"}, {"type": "string", "format": "date-time"}]}),
-                    "The end of an acceptance: RFC 3339 with an offset, at most 366 days after reviewed_at. Leave it blank for a hold.",
+                    &format!("The end of an acceptance: RFC 3339 with an offset, at most {MAX_ACCEPTANCE_DAYS} days after reviewed_at. Leave it blank for a hold."),
                 ),
                 RecordKey::Reason => described(text.clone(), "The reason for the decision."),
                 RecordKey::RecordRef => described(

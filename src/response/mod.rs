@@ -5,7 +5,7 @@ mod document;
 mod hint;
 mod reference;
 mod requirement;
-mod saying;
+mod substance;
 mod window;
 
 use std::collections::BTreeMap;
@@ -21,9 +21,8 @@ pub use reference::{EvidenceRef, NotARef};
 #[cfg(feature = "cli")]
 pub(crate) use requirement::is_demanded_of;
 pub(crate) use requirement::{Requirement, requirement};
-pub(crate) use saying::{
-    WORDS_OF_A_PART, WORDS_OF_A_TEXT, count_folded_words, count_words, has_words, is_placeholder,
-    is_reason, names_somebody,
+pub(crate) use substance::{
+    count_folded_words, count_words, has_words, is_placeholder, is_reason, names_somebody,
 };
 pub use window::MaintenanceWindow;
 pub(crate) use window::NotAWindow;

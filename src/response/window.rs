@@ -3,9 +3,10 @@
 use std::fmt;
 
 use crate::time::Time;
+use crate::words::limits::WORDS_OF_A_PART;
 use crate::words::{Decision, PER_CHANGE, STANDING, WINDOW};
 
-use super::saying::{WORDS_OF_A_PART, count_words, names_somebody};
+use super::substance::{count_words, names_somebody};
 
 /// When a reload, deploy, route change, smoke or send may happen.
 ///

@@ -12,6 +12,7 @@ use crate::response::{Answers, OwnerResponse, Requirement, requirement};
 use crate::signer::{Signer, SignerRole};
 use crate::time::Time;
 use crate::triage::Finding;
+use crate::words::limits::MAX_ACCEPTANCE_DAYS;
 use crate::words::{AcceptanceField, Lane, RecordKey, ReviewerCheck};
 
 pub(crate) use document::ACCEPT;
@@ -260,7 +261,7 @@ impl ReviewerRecord {
     /// # Errors
     ///
     /// If the reviewer is not a person or is the responder, the answer is not signed although the record is, a check failed
-    /// or has no verdict, the acceptance does not end within 366 days, or a verdict does not fit.
+    /// or has no verdict, the acceptance ends too late or not at all, or a verdict does not fit.
     pub(crate) fn check_acceptance(
         &self,
         response: &OwnerResponse,
@@ -294,8 +295,8 @@ impl ReviewerRecord {
     }
 }
 
-/// The maximum validity of an acceptance, in seconds: 366 days, so that a yearly review is in time in a leap year, too.
-const MAX_VALIDITY: i64 = 366 * 24 * 60 * 60;
+/// The maximum validity of an acceptance, in seconds.
+const MAX_VALIDITY: i64 = MAX_ACCEPTANCE_DAYS * 24 * 60 * 60;
 
 /// Returns the answer fields that a check is about; none if it is about the answer as a whole.
 fn fields_of(check: ReviewerCheck) -> impl Iterator<Item = AcceptanceField> {
@@ -398,8 +399,10 @@ pub enum Refusal {
     /// An acceptance that does not judge a check.
     #[error("the check {0} has no verdict; to accept an answer, give all 23 checks a verdict")]
     NotJudged(ReviewerCheck),
-    /// An acceptance that does not end after the review, or that ends more than 366 days after it.
-    #[error("valid_until must be later than reviewed_at, by at most 366 days; correct it")]
+    /// An acceptance that does not end after the review, or that ends too long after it.
+    #[error(
+        "valid_until must be later than reviewed_at, by at most {MAX_ACCEPTANCE_DAYS} days; correct it"
+    )]
     ValidUntilOutOfRange,
     /// An acceptance whose end has passed.
     #[error("valid_until is in the past; give the acceptance a later end")]

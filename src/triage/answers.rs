@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use crate::json::Json;
 use crate::response::{
     Answer, EntryEnd, EvidenceRef, FoundEntry, MaintenanceWindow, NotAWindow, PartAnswer,
-    WORDS_OF_A_PART, WORDS_OF_A_TEXT, count_words, has_words, is_placeholder, is_reason,
-    names_somebody, reason_in,
+    count_words, has_words, is_placeholder, is_reason, names_somebody, reason_in,
 };
+use crate::words::limits::{WORDS_OF_A_PART, WORDS_OF_A_TEXT};
 use crate::words::{
     AcceptanceField, AnswerForm, AnswerPart, CLEAR, DISABLE, Decision, ENTRY_KEYS, FIELDS,
     HealthGround, NOT_APPLICABLE, PartForm, Problem, REASON, REF, ReferenceKind, ReferenceUse,

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::response::{EvidenceRef, WORDS_OF_A_PART, count_folded_words, reason_in};
+use crate::response::{EvidenceRef, count_folded_words, reason_in};
+use crate::words::limits::WORDS_OF_A_PART;
 use crate::words::{AcceptanceField, AnswerForm, PartForm, Problem, ResponseKey};
 
 use super::{AnsweredText, Examination};

@@ -3,6 +3,8 @@ use super::word_list;
 word_list! {
     /// One of the 12 lanes of a candidate. Each lane has its own typestate.
     ///
+    /// The order of the words is the order in the ledger's bytes. For another order, sort by [`Lane::strictness`].
+    ///
     /// ```
     /// use acceptance_ledger::Lane;
     ///

@@ -11,6 +11,7 @@ mod inventory_remark;
 mod item_flag;
 mod lane;
 mod ledger_key;
+pub(crate) mod limits;
 pub(crate) mod names;
 mod problem;
 mod progress_flag;

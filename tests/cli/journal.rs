@@ -436,7 +436,7 @@ fn a_journal_whose_events_are_gone_is_broken_and_keeps_its_documents() {
     assert_eq!(case.codes(&[]), ["orphan_document", "orphan_document", "chain_broken"]);
     case.answer("later.json", 22, &[]);
     let (_, err) = case.run_to(1, &["intake", "later.json"]);
-    assert!(err.contains("lines that were here are gone"), "{err}");
+    assert!(err.contains("lines are missing here"), "{err}");
     assert_eq!(names(&case.surface_folder()), before);
 }
 

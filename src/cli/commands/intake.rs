@@ -6,7 +6,7 @@ use crate::cli::judged::{AnswerArgs, Judged, exit_code, read_response, surface_f
 use crate::cli::report::Report as _;
 use crate::cli::repository::{Incoming, Repository};
 use crate::cli::source::refuse_another_file;
-use crate::cli::wait::WaitArgs;
+use crate::cli::wait_args::WaitArgs;
 use crate::io::clock;
 use crate::io::error::shown;
 use crate::io::signatures::Namespace;

@@ -10,7 +10,7 @@ use super::generate;
 use crate::cli::failure::{CommandResult, Failures};
 use crate::cli::output;
 use crate::cli::repository::{Replayed, Repository};
-use crate::cli::wait::WaitArgs;
+use crate::cli::wait_args::WaitArgs;
 
 /// Write the ledger that follows from the inputs and the journal
 ///

@@ -11,7 +11,7 @@ use crate::cli::inputs::{InputArgs, path};
 use crate::cli::report::{HumanOrJson, json};
 use crate::cli::repository::{Incoming, Repository};
 use crate::cli::source::refuse_another_file;
-use crate::cli::wait::WaitArgs;
+use crate::cli::wait_args::WaitArgs;
 use crate::escape;
 use crate::io::error::shown;
 use crate::io::signatures::Namespace;

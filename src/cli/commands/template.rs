@@ -12,7 +12,7 @@ use crate::cli::judged::read_response;
 use crate::cli::output;
 use crate::cli::repository::Repository;
 use crate::cli::source::{Source, Sources};
-use crate::cli::wait::WaitArgs;
+use crate::cli::wait_args::WaitArgs;
 use crate::escape;
 use crate::forms::Carried;
 use crate::inputs::Surface;

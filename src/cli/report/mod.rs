@@ -70,7 +70,7 @@ pub(super) struct Notice {
     pub(super) message: String,
     /// The path of the file, as the user gave it.
     pub(super) file: String,
-    /// Line and column, both from 1.
+    /// Line and column, both from 1. Only the start: `document` does not keep where a value ends.
     pub(super) place: Option<(usize, usize)>,
     /// The place in the document: a JSON pointer or path. It is empty if there is none.
     pub(super) field: String,

@@ -181,6 +181,7 @@ pub(crate) const RULES: &[Rule] = &[
     },
     // Finds tokens that a vendor marks with a prefix. The boundary before the group matters most for `sk-`:
     // `task-runner` and `risk-assessment` contain it. Examples of a manual (`...EXAMPLE`) do not count.
+    // For another vendor with a prefix, add the prefix here, to `IN_PIECES`, and to `is_masked` in `counts.rs`.
     Rule {
         id: "vendor_token",
         what: "a token of AWS, GCP, GitHub, GitLab, OpenAI, Slack or another vendor",

@@ -230,7 +230,7 @@ fn verify_says_which_acceptances_a_touch_stands_behind() {
 
         case.record("record.json", ACCEPT, &[("reviewer", json!("tess@example.com"))]);
         token.sign(&case, RECORD, "record.json", Touch { flags: RECOGNIZED, ..TOUCH });
-        assert!(case.run_to(1, &["review", "record.json"]).1.contains("nobody touched"));
+        assert!(case.run_to(1, &["review", "record.json"]).1.contains("was not touched"));
         token.sign(&case, RECORD, "record.json", TOUCH);
         case.run_to(0, &["review", "record.json"]);
         let err = notes(&case);
@@ -248,7 +248,7 @@ fn verify_says_which_acceptances_a_touch_stands_behind() {
         token.sign(&case, RECORD, "record.json", Touch { flags: 0, ..TOUCH });
         std::fs::copy(record.with_extension("json.sig"), signature).unwrap();
         let (out, err) = case.run_to(1, &["verify"]);
-        assert!(out.contains("signature_invalid") && out.contains("nobody touched"), "{out}");
+        assert!(out.contains("signature_invalid") && out.contains("was not touched"), "{out}");
         assert!(err.contains("0 of 1 acceptances were signed with a touch"), "{err}");
         std::fs::write(signature, kept).unwrap();
         case.record("hold.json", "request_supplement", &[("reviewer", json!("tess@example.com"))]);

@@ -92,7 +92,7 @@ fn what_was_filed_unsigned_does_not_hold_once_signatures_are_asked_for() {
     );
     sign(&case, "rex", RECORD, "record.json");
     let (_, err) = case.run_to(1, &["review", "record.json"]);
-    assert!(err.contains("the answer is not signed"), "{err}");
+    assert!(err.contains("but the answer is not"), "{err}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::cli::failure::{CommandResult, Failure, Failures};
 use crate::cli::inputs::InputArgs;
 use crate::cli::repository::{Replay, Replayed, Repository, log_of};
 use crate::cli::survey::{Surveyed, read_back, survey};
-use crate::cli::wait::WaitArgs;
+use crate::cli::wait_args::WaitArgs;
 use crate::forms::count_blanks;
 use crate::inputs::{Inventory, OwnerRequests};
 use crate::inventory::draft;

@@ -12,7 +12,7 @@ use crate::cli::inputs::{InputArgs, find_surface};
 use crate::cli::report::{HumanOrJson, json};
 use crate::cli::repository::{Replayed, Repository, log_of};
 use crate::cli::source::{Source, Sources};
-use crate::cli::wait::WaitArgs;
+use crate::cli::wait_args::WaitArgs;
 use crate::escape::lines_for_terminal;
 use crate::io::error::shown;
 use crate::io::{clock, stdout};

@@ -12,7 +12,7 @@ use crate::cli::inputs::{InputArgs, path};
 use crate::cli::report::ReportFormat;
 use crate::cli::repository::{Replayed, Repository, log_of};
 use crate::cli::signed::{SignatureFault, SignedAcceptance, bad_signatures};
-use crate::cli::wait::WaitArgs;
+use crate::cli::wait_args::WaitArgs;
 use crate::inputs::{Inventory, ListedSurfaces};
 use crate::io::clock;
 use crate::io::error::shown;

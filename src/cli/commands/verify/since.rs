@@ -83,7 +83,8 @@ impl AtRevision {
             let now = files::read_if_exists(&path)?;
             let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
             let message = if file == EVENTS {
-                // A torn last line at the revision was not an event, and the next step may have replaced it.
+                // Lines from the first broken one on were not events, and a repair may have replaced them: a torn last
+                // line, for example. `verify` at that revision reports them. Line breaks are judged in `journal/chain.rs`.
                 let whole = before.get(..JournalSkim::read(before).whole).unwrap_or(before);
                 let begins_so = |now: &Vec<u8>| now.starts_with(whole);
                 let is_prefix = now.as_ref().map_or(whole.is_empty(), begins_so);

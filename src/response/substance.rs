@@ -10,12 +10,6 @@ use crate::words::NOT_APPLICABLE;
 
 use super::PENDING;
 
-/// How many words a text needs to answer a field.
-pub(crate) const WORDS_OF_A_TEXT: usize = 3;
-
-/// How many words a part of an answer needs. It is one fewer, because the name of the part says some of it.
-pub(crate) const WORDS_OF_A_PART: usize = 2;
-
 /// The most bytes that a placeholder may have before folding, which can shorten a text. A longer text is not folded
 /// at all, which saves time.
 const MAX_PLACEHOLDER: usize = 256;

@@ -1,4 +1,4 @@
-//! The lock of the journal. Commands take it before they read or change the journal.
+//! The option `--wait` of commands that use the journal. `io/lock.rs` has the lock itself.
 
 use std::time::Duration;
 
