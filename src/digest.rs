@@ -1,3 +1,5 @@
+//! SHA-256 digests, and original bytes with their digest.
+
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+//! The runtime gates. The type of their value has one value: shut.
+
 use serde::de::{Error, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -1,3 +1,5 @@
+//! Who signed a document, and the role of the key.
+
 use serde::{Deserialize, Serialize};
 
 /// What a signer may do with a signature. The role depends on what the signer's key may sign. It never depends on what a

@@ -1,4 +1,5 @@
-//! Strategies for property tests of this crate and of crates that embed it (feature `proptest`).
+//! Strategies for property tests of this crate and of crates that embed it (feature `proptest`). They generate JSON.
+//! YAML is generated in `document/yaml/tests.rs` and `fuzz/src/yaml.rs`.
 //!
 //! They generate documents, never states. Only the core's own steps create a state.
 

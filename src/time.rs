@@ -1,3 +1,5 @@
+//! Times in RFC 3339 with an offset, and how they compare.
+
 use std::fmt;
 use std::str::FromStr;
 

@@ -301,3 +301,44 @@ fn every_type_that_the_design_names_is_in_the_code() {
         "docs/design.md names types that the code does not declare: {missing:?}"
     );
 }
+
+/// The first sentence of a file's own documentation.
+fn summary_of(text: &str) -> Option<String> {
+    let lines = text.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim);
+    let paragraph: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
+    let paragraph = paragraph.join(" ");
+    let end = paragraph.find(". ").map_or(paragraph.len(), |end| end + 1);
+    Some(paragraph[..end].to_owned()).filter(|summary| !summary.is_empty())
+}
+
+/// `docs/map.md` has a row for each file of `src`, with what the file says about itself.
+#[test]
+fn the_map_of_files_is_complete() {
+    let source = Path::new(ROOT).join("src");
+    let mut files = sources(&source);
+    files.sort();
+    let mut map = String::from(
+        "# Map of the source\n\nEach file of `src` with the first sentence of its documentation. A test writes this page: \
+         `UPDATE_DOCS=1 cargo test --test structure`.\n\n| file | what is in it |\n|---|---|\n",
+    );
+    for file in files {
+        let below = file.strip_prefix(&source).unwrap().to_str().unwrap().to_owned();
+        if below.contains("tests") {
+            continue;
+        }
+        let summary = summary_of(&fs::read_to_string(&file).unwrap());
+        let summary = summary.unwrap_or_else(|| panic!("src/{below} does not say what is in it"));
+        map.push_str(&format!(
+            "| [`{below}`](../src/{below}) | {} |\n",
+            summary.replace('|', "\\|")
+        ));
+    }
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(Path::new(ROOT).join("docs/map.md"), &map).unwrap();
+    }
+    assert_eq!(
+        read("docs/map.md"),
+        map,
+        "docs/map.md is out of date: run UPDATE_DOCS=1 cargo test --test structure"
+    );
+}

@@ -180,7 +180,6 @@ const PROSE: &[&str] = &[
     "not_applicable: nothing of the kind happened",
     "TBD",
     "pending_owner_response",
-    "pending_reviewer_record",
     "scrape_configs:\n  - job_name: node\n    static_configs: []\n",
     "artifact:run-12/readback.json",
 ];

@@ -1,3 +1,5 @@
+//! What the ledger shows of a candidate: its lane, answers and flags.
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 

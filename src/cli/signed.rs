@@ -1,4 +1,4 @@
-//! Checks the signatures in the journal.
+//! Checks the signatures in the journal, for `verify` and `status`.
 
 use crate::io::signatures::{self, AllowedSigners, Namespace, Verified};
 use crate::io::store::Folder;

@@ -64,25 +64,31 @@ pub(crate) struct Comment {
     pub(crate) offset: usize,
 }
 
-/// Returns the texts of comments, each with the number of its first comment, from 1. Comments on consecutive lines are
-/// one text. If there are several such texts, the last entry joins all comments: a secret can be split over them.
-pub(crate) fn texts_of_comments(comments: &[(usize, &Comment)]) -> Vec<(usize, String)> {
-    let text = |comments: &[(usize, &Comment)]| {
-        let lines: Vec<_> = comments
-            .iter()
-            .map(|(_, comment)| comment.text.trim_start_matches('#').trim())
-            .filter(|line| !line.is_empty())
-            .collect();
-        let first = comments.first().map_or(0, |(index, _)| index + 1);
-        (first, lines.join("\n"))
-    };
-    let are_together =
-        |one: &(usize, &Comment), next: &(usize, &Comment)| one.1.line + 1 == next.1.line;
-    let mut texts: Vec<_> = comments.chunk_by(are_together).map(text).collect();
-    if texts.len() > 1 {
-        texts.push(text(comments));
+/// The texts of comments, each with the number of its first comment, from 1.
+pub(crate) struct CommentTexts {
+    /// Comments on consecutive lines are one text.
+    pub(crate) runs: Vec<(usize, String)>,
+    /// All comments together, if there are several runs: a secret can be split over them.
+    pub(crate) joined: Option<(usize, String)>,
+}
+
+impl CommentTexts {
+    pub(crate) fn of(comments: &[(usize, &Comment)]) -> Self {
+        let text = |comments: &[(usize, &Comment)]| {
+            let lines: Vec<_> = comments
+                .iter()
+                .map(|(_, comment)| comment.text.trim_start_matches('#').trim())
+                .filter(|line| !line.is_empty())
+                .collect();
+            let first = comments.first().map_or(0, |(index, _)| index + 1);
+            (first, lines.join("\n"))
+        };
+        let are_together =
+            |one: &(usize, &Comment), next: &(usize, &Comment)| one.1.line + 1 == next.1.line;
+        let runs: Vec<_> = comments.chunk_by(are_together).map(text).collect();
+        let joined = (runs.len() > 1).then(|| text(comments));
+        Self { runs, joined }
     }
-    texts
 }
 
 /// A document: an object whose keys keep the order of the file.
@@ -165,10 +171,8 @@ impl Document {
         known: impl Fn(&str) -> bool,
         problem: DocumentProblem,
     ) -> DocumentError {
-        let is_of_key =
-            matches!(problem, DocumentProblem::UnknownKey | DocumentProblem::DuplicateKey);
         let offset = match self.key_offset_of(pointer) {
-            Some(key) if is_of_key => key,
+            Some(key) if problem == DocumentProblem::UnknownKey => key,
             _ => self.offset_of(pointer),
         };
         let (line, column) = line_and_column(bytes, offset);

@@ -1,4 +1,4 @@
-//! The system clock.
+//! The system clock: the time of a ledger and of an event.
 
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, offset};

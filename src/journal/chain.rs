@@ -1,4 +1,5 @@
-//! The chain of a journal: each line names the digest of the line before it.
+//! The chain of a journal: each line names the digest of the line before it. Reports broken chains, torn lines and wrong
+//! line breaks.
 
 use crate::digest::Digest;
 use crate::words::VerifyCode;

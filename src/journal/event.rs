@@ -1,4 +1,4 @@
-//! One line of a journal.
+//! An event: one line of a journal, and its format.
 
 use std::fmt;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! What is wrong with a journal.
+//! A fault of a journal: code, place and message.
 
 use std::fmt;
 

@@ -1,3 +1,5 @@
+//! The errors of a JSON or YAML document: their messages, next steps and places.
+
 use super::limits::{MAX_DEPTH, MAX_DOCUMENT};
 use super::place::Place;
 

@@ -1,3 +1,5 @@
+//! Numbers that keep their digits, as Python writes them.
+
 use std::fmt::Write as _;
 
 use super::DocumentProblem;

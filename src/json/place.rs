@@ -1,3 +1,5 @@
+//! Finds line, column and JSON path of a byte in a document.
+
 use std::fmt::Write as _;
 
 /// A place in a JSON text.

@@ -1,3 +1,5 @@
+//! The strict reader of JSON.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiter::{Jiter, JiterError, JiterErrorType, JsonErrorType, Peek};

@@ -1,3 +1,5 @@
+//! Writes JSON with the layout of the ledger.
+
 use super::Json;
 
 /// Appends `text` as a JSON string. Only characters that JSON must escape are escaped.

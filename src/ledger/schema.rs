@@ -1,3 +1,5 @@
+//! The JSON Schema of a ledger.
+
 use serde_json::{Map, Value, json};
 
 use crate::json::{Json, with, write_json};

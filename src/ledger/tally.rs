@@ -1,3 +1,5 @@
+//! The counts of a ledger, derived from its candidates.
+
 use std::collections::BTreeMap;
 
 use crate::candidate::Entry;

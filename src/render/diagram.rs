@@ -1,4 +1,4 @@
-//! The diagram of the state machine. It is generated from the steps of the core, so it cannot differ from them.
+//! The Mermaid diagram of the state machine. It is generated from the steps of the core, so it cannot differ from them.
 
 use std::fmt::Write as _;
 

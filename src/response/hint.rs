@@ -1,4 +1,4 @@
-//! Hints for the reviewer.
+//! Hints for the reviewer, and their messages.
 
 use std::ops::Range;
 
@@ -49,12 +49,14 @@ impl Hint {
     #[must_use]
     pub const fn message(&self) -> &'static str {
         match self.check {
-            ReviewerCheck::AlertChainHealthNotRouteOnly => "may claim health; is it shown?",
+            ReviewerCheck::AlertChainHealthNotRouteOnly => {
+                "may claim health; check that a proof is given"
+            }
             ReviewerCheck::IncidentContextPresent => {
-                "may speak of a recovery; is the incident named?"
+                "may claim a recovery; check that the incident is named"
             }
             ReviewerCheck::NoRuntimeRequest => "may ask for an action",
-            _ => "may speak against this check",
+            _ => "may contradict this check",
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Maintenance windows.
+//! Maintenance windows: `window:`, `standing:` and `per_change:`.
 
 use std::fmt;
 
 use crate::time::Time;
-use crate::words::limits::WORDS_OF_A_PART;
+use crate::words::limits::WORDS_OF_A_STANDING_WINDOW;
 use crate::words::{Decision, PER_CHANGE, STANDING, WINDOW};
 
 use super::substance::{count_words, names_somebody};
@@ -65,7 +65,9 @@ impl MaintenanceWindow {
         let (prefix, rest) = text.split_once(':').unwrap_or(("", text));
         let rest = rest.trim();
         match prefix.trim() {
-            STANDING if count_words(rest) >= WORDS_OF_A_PART => Ok(Self::Standing(rest.to_owned())),
+            STANDING if count_words(rest) >= WORDS_OF_A_STANDING_WINDOW => {
+                Ok(Self::Standing(rest.to_owned()))
+            }
             // A proposed change needs its own window, so `per_change` does not fit.
             PER_CHANGE if decision == Some(Decision::ProposeChange) => Err(NotAWindow::Unreadable),
             PER_CHANGE if !names_somebody(rest) => Err(NotAWindow::NotNamed),

@@ -1,8 +1,10 @@
+//! The document of a reviewer record, before a candidate takes it.
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::digest::{Digest, Original};
-use crate::document::{Document, escape, texts_of_comments};
+use crate::document::{CommentTexts, Document, escape};
 use crate::forms::is_printed_in_a_draft;
 use crate::json::{DocumentError, DocumentProblem, Json, line_and_column};
 use crate::response::{COMMENT, EvidenceRef, is_reason, names_somebody};
@@ -111,7 +113,7 @@ impl ValueReader<'_> {
         is_valid: fn(&str) -> bool,
     ) -> Option<String> {
         let text = self.text(key, what)?.to_owned();
-        if !is_valid(&text) || text == PENDING_REVIEW {
+        if !is_valid(&text) {
             self.faults.push(expected(key.pointer(), what));
             return None;
         }
@@ -334,12 +336,10 @@ impl ReviewDocument {
         let comments = self.document.comments.iter().enumerate();
         let own: Vec<_> =
             comments.filter(|(_, comment)| !is_printed_in_a_draft(&comment.text)).collect();
-        let texts = texts_of_comments(&own);
-        texts
-            .into_iter()
-            .flat_map(|(first, text)| findings_in(&format!("/{COMMENT}/{first}"), &text))
-            .collect::<Vec<_>>()
-            .into_iter()
+        let CommentTexts { runs, joined } = CommentTexts::of(&own);
+        let in_text =
+            |(first, text): (usize, String)| findings_in(&format!("/{COMMENT}/{first}"), &text);
+        runs.into_iter().chain(joined).flat_map(in_text)
     }
 
     /// Returns the document with a signer. The caller must have verified the signature.
@@ -398,10 +398,6 @@ impl ReviewDocument {
         line_and_column(self.original.bytes(), offset)
     }
 }
-
-/// A placeholder that means that the reviewer has not decided yet. Drafts of earlier releases
-/// print it; now a blank means the same.
-pub(crate) const PENDING_REVIEW: &str = "pending_reviewer_record";
 
 /// Returns the findings in one text of the record. Characters beyond the limit are not examined, so they are oversized.
 fn findings_in(pointer: &str, text: &str) -> Vec<Finding> {

@@ -1,3 +1,5 @@
+//! A finding: one problem at one place of an answer, with its message and next step.
+
 use std::ops::Range;
 
 use crate::words::{

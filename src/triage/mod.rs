@@ -16,7 +16,7 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::detect::{self, Folded, Rules, TextKind};
-use crate::document::texts_of_comments;
+use crate::document::CommentTexts;
 use crate::forms::printed_lines;
 use crate::inputs::Surface;
 use crate::json::Json;
@@ -261,14 +261,14 @@ impl<'a> Examination<'a> {
             let printed = printed_lines(self.surface, decision);
             own.retain(|(_, comment)| !printed.contains(&comment.text));
         }
+        let CommentTexts { runs, joined } = CommentTexts::of(&own);
         let before = self.findings.len();
-        for (index, (first, text)) in texts_of_comments(&own).iter().enumerate() {
-            // The last text is all comments together. It gives the findings of the single runs again. So it is examined
-            // only if they have none: a secret may still be split over several runs.
-            let is_all_runs = index > 0 && *first == own.first().map_or(0, |(first, _)| first + 1);
-            if !is_all_runs || self.findings.len() == before {
-                self.examine_text(text, None, &format!("/{COMMENT}/{first}"), false);
-            }
+        for (first, text) in &runs {
+            self.examine_text(text, None, &format!("/{COMMENT}/{first}"), false);
+        }
+        // What a run has, the runs together have, too. So they are examined only if no run has a finding.
+        if let Some((first, text)) = joined.filter(|_| self.findings.len() == before) {
+            self.examine_text(&text, None, &format!("/{COMMENT}/{first}"), false);
         }
     }
 

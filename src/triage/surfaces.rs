@@ -1,3 +1,5 @@
+//! The index of all surfaces that owners are asked about, and how an answer may name one.
+
 use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};

@@ -1,3 +1,5 @@
+//! The acceptance fields: identity, descriptors and answers, with the check of each answer.
+
 use super::{ReviewerCheck, word_list};
 
 word_list! {

@@ -1,3 +1,5 @@
+//! The actions that the ledger never permits.
+
 use super::word_list;
 
 word_list! {

@@ -1,3 +1,5 @@
+//! The execution boundaries of the ledger.
+
 use super::word_list;
 
 word_list! {

@@ -1,3 +1,5 @@
+//! The decisions of an owner.
+
 use super::word_list;
 
 word_list! {

@@ -1,3 +1,5 @@
+//! What a claim of health can rest on.
+
 use super::word_list;
 
 word_list! {

@@ -1,3 +1,5 @@
+//! The remarks of an inventory about a file.
+
 use super::word_list;
 
 word_list! {

@@ -1,3 +1,5 @@
+//! The items that a reviewer accepts one by one.
+
 use super::{ReviewerCheck, word_list};
 
 word_list! {

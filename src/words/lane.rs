@@ -1,3 +1,5 @@
+//! The lanes: their meaning and how strict they are.
+
 use super::word_list;
 
 word_list! {

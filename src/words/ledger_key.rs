@@ -1,3 +1,5 @@
+//! The keys of a ledger and its counts.
+
 use super::word_list;
 
 word_list! {

@@ -1,4 +1,4 @@
-//! Limits that both rules and texts speak of.
+//! Limits that both rules and texts name: days of an acceptance, words of an answer.
 
 /// How many days an acceptance may hold: a yearly review is in time in a leap year, too.
 ///
@@ -10,6 +10,9 @@ pub(crate) const WORDS_OF_A_TEXT: usize = 3;
 
 /// How many words a part of an answer needs. The name of the part is the context, so one word fewer is enough.
 pub(crate) const WORDS_OF_A_PART: usize = 2;
+
+/// How many words `standing:` needs: a day and a time, as in `Tuesdays 10:00`.
+pub(crate) const WORDS_OF_A_STANDING_WINDOW: usize = 2;
 
 #[cfg(test)]
 mod tests {

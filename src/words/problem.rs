@@ -1,3 +1,5 @@
+//! The problems that triage can find: text, next step, check and lane of each.
+
 use super::{AcceptanceField, AnswerForm, Lane, PartForm, ReviewerCheck, word_list};
 
 word_list! {

@@ -1,3 +1,5 @@
+//! The progress flags of a candidate.
+
 use super::word_list;
 
 word_list! {

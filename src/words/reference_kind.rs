@@ -1,3 +1,5 @@
+//! The kinds of refs, and which kinds a field accepts.
+
 use super::word_list;
 
 word_list! {

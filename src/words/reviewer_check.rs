@@ -1,3 +1,5 @@
+//! The reviewer checks and their instructions.
+
 use super::{AcceptanceField, Lane, Problem, word_list};
 
 word_list! {

@@ -1,3 +1,5 @@
+//! The names of the runtime gates, and what each blocks.
+
 use super::{BlockedAction, word_list};
 
 word_list! {

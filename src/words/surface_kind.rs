@@ -1,3 +1,5 @@
+//! The kinds of surfaces: tier, scope, and what each requires of its owner.
+
 use super::{AcceptanceField, word_list};
 
 word_list! {

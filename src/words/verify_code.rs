@@ -1,3 +1,6 @@
+//! The finding codes of `verify`: general meaning and next step. The message of one fault is where the fault is
+//! found.
+
 use crate::escape;
 
 use super::word_list;

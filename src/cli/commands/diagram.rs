@@ -1,3 +1,5 @@
+//! `diagram`: prints the state machine as a Mermaid diagram.
+
 use std::fmt::Write as _;
 use std::process::ExitCode;
 

@@ -1,3 +1,5 @@
+//! `draft`: writes the owner requests from an inventory.
+
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -1,3 +1,5 @@
+//! `explain`: explains a word of the ledger.
+
 use std::process::ExitCode;
 
 use crate::cli::failure::{CommandResult, Failure};

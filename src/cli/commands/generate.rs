@@ -1,3 +1,5 @@
+//! `generate`: writes the baseline ledger, with the flags and the last line of the Python generator.
+
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

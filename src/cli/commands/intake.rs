@@ -1,3 +1,5 @@
+//! `intake`: triages answers and records them in the journal.
+
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 

@@ -1,3 +1,5 @@
+//! `inventory`: lists the surfaces of a repository.
+
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -1,3 +1,5 @@
+//! `man`: prints a manual page.
+
 use std::process::ExitCode;
 
 use crate::cli::failure::{CommandResult, Failure};

@@ -1,3 +1,5 @@
+//! `replay`: writes the ledger from the inputs and the journal.
+
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 

@@ -1,3 +1,5 @@
+//! `review`: records the decisions of reviewers in the journal.
+
 use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};

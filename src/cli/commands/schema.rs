@@ -1,3 +1,5 @@
+//! `schema`: prints the JSON Schema of a document.
+
 use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};

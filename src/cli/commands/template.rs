@@ -1,3 +1,5 @@
+//! `template`: writes a form for an owner, or a draft for a reviewer.
+
 use std::collections::BTreeSet;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};

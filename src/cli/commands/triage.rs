@@ -1,3 +1,5 @@
+//! `triage`: checks answers without recording them.
+
 use crate::cli::failure::{CommandResult, Failures};
 use crate::cli::judged::{AnswerArgs, Judge, exit_code};
 use crate::cli::report::Report as _;

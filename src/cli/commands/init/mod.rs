@@ -1,3 +1,5 @@
+//! `init`: writes inventory, owner requests and ledger of a repository, or checks that they are up to date.
+
 mod changes;
 mod summary;
 

@@ -1,3 +1,5 @@
+//! `status`: counts the lanes, lists surfaces, or shows one surface.
+
 mod ends;
 mod story;
 

@@ -1,3 +1,6 @@
+//! `verify`: runs all comparisons, in this order, and prints findings and notes: journal files, signatures and the
+//! clock here, the rest in the files of this folder.
+
 mod drafts;
 mod findings;
 mod ledger;
