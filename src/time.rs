@@ -1,15 +1,14 @@
-//! Times in RFC 3339 with an offset, and how they compare.
+//! Times in RFC 3339 with an offset, and how they compare. `words/limits.rs` says how far one may be ahead.
 
 use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
 
+use crate::words::limits::MAX_MINUTES_AHEAD;
+
 /// The maximum offset from UTC, in hours. RFC 3339 allows no more; `jiff` does.
 const MAX_OFFSET_HOURS: u8 = 23;
-
-/// How far a time may be ahead of the reader's clock, in seconds. The clocks of two people differ by less.
-const MAX_AHEAD: i64 = 5 * 60;
 
 /// A time in a document or an event: RFC 3339 with seconds and an offset, from 1970 to 9999.
 ///
@@ -61,7 +60,7 @@ impl Time {
 
     /// Whether the time is so far ahead of a clock that a difference of clocks cannot explain it.
     pub(crate) fn is_ahead_of(&self, clock: &Self) -> bool {
-        clock.seconds_to(self) > MAX_AHEAD
+        clock.seconds_to(self) > MAX_MINUTES_AHEAD * 60
     }
 
     #[cfg(any(test, feature = "cli"))]

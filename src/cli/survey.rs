@@ -1,4 +1,4 @@
-//! Makes the inventory of a repository from the files in its work tree.
+//! Makes the inventory of a repository from the files in its work tree, and shows the progress on a terminal.
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::{self, IsTerminal as _, Write as _};

@@ -37,21 +37,35 @@ impl Folded {
         };
         for (index, character) in original.chars().enumerate() {
             let index = u32::try_from(index).unwrap_or(u32::MAX);
-            if is_unseen(character) {
-                continue;
-            }
-            if character.is_ascii() {
-                folded.push(character, (index, index));
-            } else {
-                let parts = std::iter::once(character).nfkc();
-                if parts.clone().nth(MAX_PARTS).is_some() {
-                    folded.push(character, (index, index));
-                } else {
-                    parts.for_each(|part| folded.push(look_alike(part), (index, index)));
-                }
-            }
+            folded.push_folded(character, (index, index));
         }
         folded
+    }
+
+    /// Folds a text that was decoded: what is encoded can hide a look-alike, too.
+    fn folded_again(self) -> Self {
+        if self.text.is_ascii() && !self.text.contains(is_unseen) {
+            return self;
+        }
+        let mut folded = Self::default();
+        for (at, character) in self.text.char_indices() {
+            // Each byte of the character may come from an escape of its own.
+            let last = at + character.len_utf8() - 1;
+            folded.push_folded(character, (self.origin_at(at).0, self.origin_at(last).1));
+        }
+        folded
+    }
+
+    fn push_folded(&mut self, character: char, origin: (u32, u32)) {
+        if is_unseen(character) {
+            return;
+        }
+        let parts = std::iter::once(character).nfkc();
+        if character.is_ascii() || parts.clone().nth(MAX_PARTS).is_some() {
+            self.push(character, origin);
+        } else {
+            parts.for_each(|part| self.push(look_alike(part), origin));
+        }
     }
 
     /// Returns the folded text with its ASCII letters in lower case.
@@ -118,7 +132,7 @@ impl Folded {
                 at += 1;
             }
         }
-        (decoded.len() != bytes.len()).then(|| Self::of_bytes(&decoded, &origins))
+        (decoded.len() != bytes.len()).then(|| Self::of_bytes(&decoded, &origins).folded_again())
     }
 
     /// Makes a text from bytes and the origin of each byte. Bytes that are not UTF-8 become a replacement character.
@@ -142,7 +156,7 @@ impl Folded {
         let origin = self.origin(part);
         let bound = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let origins = vec![(bound(origin.start), bound(origin.end.saturating_sub(1))); text.len()];
-        Self { text, origins, lower: OnceCell::new() }
+        Self { text, origins, lower: OnceCell::new() }.folded_again()
     }
 
     fn push(&mut self, character: char, origin: (u32, u32)) {
@@ -184,6 +198,21 @@ mod tests {
 
     fn folded(text: &str) -> String {
         Folded::new(text).text
+    }
+
+    #[test]
+    fn what_is_decoded_is_folded_too() {
+        let encoded = |text: &str| -> String {
+            let bytes = text.bytes();
+            bytes.map(|byte| ["%", &format!("{byte:02x}")].concat()).collect()
+        };
+        let decoded = Folded::new(&encoded("ａ\u{200b}b")).percent_decoded().unwrap();
+        assert_eq!(decoded.as_str(), "ab");
+        assert_eq!(decoded.origin(&(0..1)), 0..9);
+        assert_eq!(decoded.origin(&(1..2)), 18..21);
+        let whole = Folded::new("xx").decoded_from(&(0..2), "１\u{200b}2".to_owned());
+        assert_eq!(whole.as_str(), "12");
+        assert_eq!(whole.origin(&(1..2)), 0..2);
     }
 
     #[test]

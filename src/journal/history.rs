@@ -11,6 +11,7 @@ use crate::signer::{Signer, SignerRole};
 use crate::time::Time;
 use crate::triage::{Surfaces, triage};
 use crate::words::Lane;
+use crate::words::limits::MAX_MINUTES_AHEAD;
 
 use super::event::{DocumentName, Event, EventBody};
 use super::fault::JournalFault;
@@ -245,8 +246,8 @@ pub enum IntakeRefusal {
     /// `responded_at` is missing or invalid.
     #[error("its responded_at is missing or is not an RFC 3339 time")]
     Undated,
-    /// `responded_at` is in the future. Five minutes are allowed, because clocks differ.
-    #[error("its responded_at is more than five minutes ahead of the clock")]
+    /// `responded_at` is in the future. A few minutes are allowed, because clocks differ.
+    #[error("its responded_at is more than {MAX_MINUTES_AHEAD} minutes ahead of the clock")]
     AheadOfTheClock,
     /// The answer is not later than the last stored one.
     #[error("its responded_at is not later than that of the surface's last stored answer")]

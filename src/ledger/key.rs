@@ -1,11 +1,12 @@
-//! The keys of the ledger, and the values that are the same in every ledger.
+//! All keys of a candidate and of the summary, in the order of the bytes, and the values that are the same in every
+//! ledger. The key of a count is made in `words/ledger_key.rs`.
 
 use crate::gate::{Gates, Shut};
 use crate::json::Json;
 use crate::words::names::LEDGER_VERSION;
 use crate::words::{
     AcceptanceField, BlockedAction, Boundary, ItemFlag, Lane, LedgerKey, ProgressFlag,
-    ReviewerCheck, RuntimeGate, SourceCount,
+    ReviewerCheck, RuntimeGate, SourceCount, count_key,
 };
 
 /// The ledger's `status`.
@@ -140,17 +141,14 @@ impl CountKey {
             .chain(all(RuntimeGate::ALL, Self::Gate))
     }
 
-    /// The key: the name of the flag or gate, followed by `_count`.
+    /// The key in the summary.
     pub(super) fn name(self) -> String {
-        let flag = match self {
-            Self::Source(count) => return count.as_str().to_owned(),
-            // The ledger's name for this count differs from the gate's name: `action_button_count`.
-            Self::Gate(RuntimeGate::ActionButtonsAllowed) => "action_button",
-            Self::Progress(flag) => flag.as_str(),
-            Self::Item(flag) => flag.as_str(),
-            Self::Gate(gate) => gate.as_str(),
-        };
-        format!("{flag}_count")
+        match self {
+            Self::Source(count) => count.as_str().to_owned(),
+            Self::Progress(flag) => count_key(flag.as_str()),
+            Self::Item(flag) => count_key(flag.as_str()),
+            Self::Gate(gate) => count_key(gate.as_str()),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::response::{Answers, OwnerResponse, Requirement, requirement};
 use crate::signer::{Signer, SignerRole};
 use crate::time::Time;
 use crate::triage::Finding;
-use crate::words::limits::MAX_ACCEPTANCE_DAYS;
+use crate::words::limits::{MAX_ACCEPTANCE_DAYS, MAX_MINUTES_AHEAD};
 use crate::words::{AcceptanceField, Lane, RecordKey, ReviewerCheck};
 
 pub(crate) use document::ACCEPT;
@@ -409,7 +409,7 @@ pub enum Refusal {
     AlreadyExpired,
     /// A record that is dated in the future.
     #[error(
-        "reviewed_at is more than five minutes ahead of the clock; give the time of the review"
+        "reviewed_at is more than {MAX_MINUTES_AHEAD} minutes ahead of the clock; give the time of the review"
     )]
     AheadOfTheClock,
     /// A check passed although triage has a finding against it.

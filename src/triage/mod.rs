@@ -24,7 +24,7 @@ use crate::response::{Answers, COMMENT, Hint, OwnerResponse, ResponseDocument, i
 use crate::time::Time;
 use crate::words::{
     AcceptanceField, Boundary, Decision, ItemFlag, Lane, Problem, ProgressFlag, ResponseKey,
-    RuntimeGate,
+    RuntimeGate, SourceCount, counted_word,
 };
 
 pub use finding::Finding;
@@ -407,15 +407,13 @@ impl<'a> Examination<'a> {
 /// Returns whether a key is a flag, gate, count or boundary of the ledger, in any spelling that folds to it.
 fn is_flag(name: &str) -> bool {
     let name = fold(name);
-    // The ledger counts a flag under the name of the flag with `_count`.
-    let flag = name.strip_suffix("_count").unwrap_or(&name);
+    let flag = counted_word(&name).unwrap_or(&name);
     name == Boundary::NOT_AUTHORIZATION
-        || name == "action_button_count"
         || flag.parse::<ProgressFlag>().is_ok()
         || flag.parse::<ItemFlag>().is_ok()
         || flag.parse::<RuntimeGate>().is_ok()
         || name.parse::<Boundary>().is_ok()
-        || name.parse::<crate::words::SourceCount>().is_ok()
+        || name.parse::<SourceCount>().is_ok()
 }
 
 fn fold(name: &str) -> String {

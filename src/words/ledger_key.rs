@@ -1,4 +1,5 @@
-//! The keys of a ledger and its counts.
+//! The keys at the top of a ledger, and the counts of its summary that do not count a flag, an item or a gate. The key of
+//! every other count is made from the word that it counts.
 
 use super::word_list;
 
@@ -38,5 +39,36 @@ word_list! {
         ReviewerChecks = "reviewer_check_count": "Reviewer checks.",
         OutcomeLanes = "outcome_lane_count": "Lanes.",
         BlockedActions = "blocked_action_count": "Blocked actions.",
+    }
+}
+
+/// The one count whose key is not the gate's name: [`RuntimeGate::ActionButtonsAllowed`](super::RuntimeGate).
+const ACTION_BUTTONS: (&str, &str) = ("action_buttons_allowed", "action_button_count");
+
+/// The key of the count of a flag, an item or a gate.
+pub(crate) fn count_key(word: &str) -> String {
+    if word == ACTION_BUTTONS.0 { ACTION_BUTTONS.1.to_owned() } else { format!("{word}_count") }
+}
+
+/// The word that a count counts, if its key has the form of [`count_key`].
+pub(crate) fn counted_word(key: &str) -> Option<&str> {
+    if key == ACTION_BUTTONS.1 { Some(ACTION_BUTTONS.0) } else { key.strip_suffix("_count") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::{ItemFlag, ProgressFlag, RuntimeGate};
+
+    #[test]
+    fn each_count_leads_back_to_its_word() {
+        let words = ProgressFlag::ALL
+            .iter()
+            .map(|flag| flag.as_str())
+            .chain(ItemFlag::ALL.iter().map(|flag| flag.as_str()))
+            .chain(RuntimeGate::ALL.iter().map(|gate| gate.as_str()));
+        for word in words {
+            assert_eq!(counted_word(&count_key(word)), Some(word));
+        }
     }
 }

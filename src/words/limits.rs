@@ -1,9 +1,16 @@
-//! Limits that both rules and texts name: days of an acceptance, words of an answer.
+//! Limits that both rules and texts name: days of an acceptance, minutes ahead of the clock, words of an
+//! answer.
 
 /// How many days an acceptance may hold: a yearly review is in time in a leap year, too.
 ///
 /// Replay checks every stored record with this limit. With a smaller one, journals that were valid become invalid.
 pub(crate) const MAX_ACCEPTANCE_DAYS: i64 = 366;
+
+/// How many minutes `responded_at`, `reviewed_at` and the time of an event may be ahead of the clock. The clocks of two
+/// people differ by less.
+///
+/// Replay checks stored times with this limit, too.
+pub(crate) const MAX_MINUTES_AHEAD: i64 = 5;
 
 /// How many words an answer in a field of its own needs. Fewer rarely name both a thing and what is true of it.
 pub(crate) const WORDS_OF_A_TEXT: usize = 3;

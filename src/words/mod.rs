@@ -36,7 +36,7 @@ pub use health_ground::HealthGround;
 pub(crate) use inventory_remark::InventoryRemark;
 pub use item_flag::ItemFlag;
 pub use lane::Lane;
-pub(crate) use ledger_key::{LedgerKey, SourceCount};
+pub(crate) use ledger_key::{LedgerKey, SourceCount, count_key, counted_word};
 pub use problem::Problem;
 pub use progress_flag::ProgressFlag;
 pub(crate) use record_key::RecordKey;

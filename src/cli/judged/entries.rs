@@ -76,7 +76,8 @@ impl Entries {
             .iter()
             .map(|(name, findings)| entry(document, answers, name, findings))
             .collect();
-        entries.sort_by_key(|entry| entry.line);
+        // What has no line comes last: its line was deleted or commented out.
+        entries.sort_by_key(|entry| entry.line.unwrap_or(usize::MAX));
         let hints = candidate.response().map_or(&[][..], |response| response.hints());
         let hints = hints
             .iter()
