@@ -318,7 +318,7 @@ fn the_map_of_files_is_complete() {
     let mut files = sources(&source);
     files.sort();
     let mut map = String::from(
-        "# Map of the source\n\nEach file of `src` with the first sentence of its documentation. A test writes this page: \
+        "# Map of the source\n\nThis page lists each file of `src`, with the first sentence of its documentation. A test writes the page: \
          `UPDATE_DOCS=1 cargo test --test structure`.\n\n| file | what is in it |\n|---|---|\n",
     );
     for file in files {

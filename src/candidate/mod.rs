@@ -1,4 +1,4 @@
-//! A candidate: a surface and the state that its owner's answer is in.
+//! A candidate: a surface, with the state of its owner's answer.
 
 mod any;
 mod entry;

@@ -144,8 +144,8 @@ impl fmt::Display for Failure {
             Self::NoSuchCandidate { path, place: (line, column) } => {
                 write!(
                     f,
-                    "{}:{line}:{column}: $.acceptance_candidate_id: no candidate has this id\n  next: take \
-                     the id from `acceptance-ledger template SURFACE_ID`, or set --root to the right repository",
+                    "{}:{line}:{column}: $.acceptance_candidate_id: no candidate has this id\n  next: copy \
+                     the id from the form that `acceptance-ledger template SURFACE_ID` writes, or set --root to the right repository",
                     shown(path)
                 )
             }

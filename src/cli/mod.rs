@@ -36,11 +36,11 @@ struct Cli {
     #[command(subcommand)]
     command: Command,
 
-    /// Print no notes and no summary, only results and errors
+    /// Print only results and errors. Leave out notes and the summary
     #[arg(long, global = true)]
     quiet: bool,
 
-    /// When to color messages; `NO_COLOR` is respected
+    /// When to print messages in color; if `NO_COLOR` is set, `auto` prints no color
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: ColorChoice,
 }

@@ -1,4 +1,4 @@
-//! Compares the files in the work tree with the versions that owners are asked about.
+//! Compares the files in the work tree with the versions in the owner requests.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};

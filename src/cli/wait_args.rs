@@ -9,7 +9,7 @@ use super::inputs::InputArgs;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct WaitArgs {
-    /// How many seconds to wait for another process that has the journal's lock
+    /// How many seconds to wait if another process has the lock of the journal
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     wait: u64,
 }

@@ -1,4 +1,5 @@
-//! Folds a text to plain letters before the detectors read it, and maps each place back to the original.
+//! Converts a text to plain letters (folding) before the detectors read it, and maps each place back to the
+//! original text.
 //! Without it, an invisible character or a look-alike letter would hide a secret from every pattern.
 
 use std::cell::OnceCell;

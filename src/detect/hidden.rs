@@ -1,4 +1,4 @@
-//! Finds text that a reader does not see, or that looks like other text.
+//! Finds text that a person cannot see, or that looks like different text.
 
 use std::ops::Range;
 

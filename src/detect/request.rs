@@ -1,4 +1,5 @@
-//! Finds requests to act: a cue and a blocked action in one clause, in English or Traditional Chinese.
+//! Finds requests to act: words that ask somebody, and a blocked action in the same clause, in English or
+//! Traditional Chinese.
 //!
 //! A cue addresses or urges somebody ([`ADDRESSES`], [`URGES`]). An action is a verb that is blocked by itself
 //! ([`ACTIONS`]), or a verb of change ([`CHANGES`]) whose object is a part of monitoring ([`OBJECTS`]).

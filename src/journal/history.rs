@@ -241,16 +241,22 @@ impl LastStored {
 #[non_exhaustive]
 pub enum IntakeRefusal {
     /// The surface had the same document before.
-    #[error("the surface had the same answer before, and sending it again does not lift a hold")]
+    #[error(
+        "the same answer was recorded for this surface before; if it is sent again, a hold does not end"
+    )]
     Repeated,
     /// `responded_at` is missing or invalid.
-    #[error("its responded_at is missing or is not an RFC 3339 time")]
+    #[error("the responded_at of the answer is missing or is not an RFC 3339 time")]
     Undated,
     /// `responded_at` is in the future. A few minutes are allowed, because clocks differ.
-    #[error("its responded_at is more than {MAX_MINUTES_AHEAD} minutes ahead of the clock")]
+    #[error(
+        "the responded_at of the answer is more than {MAX_MINUTES_AHEAD} minutes ahead of the clock"
+    )]
     AheadOfTheClock,
     /// The answer is not later than the last stored one.
-    #[error("its responded_at is not later than that of the surface's last stored answer")]
+    #[error(
+        "the responded_at of the answer is not later than the responded_at of the last stored answer for this surface"
+    )]
     NotLater,
     /// The signer is not the responder.
     #[error("the signer of the answer is not its responder")]
@@ -259,7 +265,7 @@ pub enum IntakeRefusal {
     #[error("the answer is signed in the role of a reviewer")]
     NotAnOwner,
     /// The event cannot be read back.
-    #[error("its event cannot be read back, so it is not written")]
+    #[error("the event of this answer could not be parsed again, so nothing was written")]
     Unreadable,
 }
 

@@ -1,4 +1,4 @@
-//! A step of a surface: what an edge has to write for it.
+//! A step of a surface: what a program must write to record the step.
 
 use std::collections::BTreeSet;
 

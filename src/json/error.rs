@@ -163,7 +163,7 @@ pub enum DocumentProblem {
     #[error("arrays and objects are nested more than {MAX_DEPTH} levels deep")]
     TooDeep,
     /// Half of a surrogate pair, which is not a character.
-    #[error("this string has a lone surrogate, which is not a character")]
+    #[error("this string has half of a surrogate pair, which is not a character")]
     LoneSurrogate,
     /// A key that its object already has.
     #[error("duplicate key")]
@@ -178,7 +178,7 @@ pub enum DocumentProblem {
     #[error("expected {0} here")]
     Expected(&'static str),
     /// A document of another schema version. The field is the version that this release reads.
-    #[error("expected schema version {0:?}, which is the only one that this release reads")]
+    #[error("expected schema version {0:?}; this release accepts no other version")]
     WrongVersion(&'static str),
     /// More bytes than the limit for a document that a person writes.
     #[error("the document has more than {} KiB", MAX_DOCUMENT / 1024)]
@@ -193,10 +193,10 @@ pub enum DocumentProblem {
     #[error("{0:?} must be false")]
     MustBeFalse(&'static str),
     /// A value that differs from the constant that every ledger has here.
-    #[error("this differs from the constant of the ledger")]
+    #[error("this value must be the same in every ledger, but here it is different")]
     WrongConstant,
     /// A combination of lane, flags and answers that no state of a candidate has.
-    #[error("no state of a candidate has this lane with these flags and answers")]
+    #[error("a candidate cannot have this lane together with these flags and answers")]
     ImpossibleCandidate,
     /// A second candidate for one surface.
     #[error("duplicate candidate for this surface")]
@@ -214,7 +214,7 @@ impl DocumentProblem {
             Self::NotUtf8 => "save the file as UTF-8",
             Self::ByteOrderMark => "save the file as UTF-8 without a byte order mark",
             Self::Syntax(_) => {
-                "correct the JSON here, or generate the file again with the tool that made it"
+                "correct the JSON at this place, or make the file again with the tool that wrote it"
             }
             Self::YamlSyntax(_) => {
                 "write each key on a line of its own, indented as in the template, with a colon and a space after it; indent a text of several lines below \"|\""
@@ -235,16 +235,18 @@ impl DocumentProblem {
             Self::NotFinite => "write null, or a finite number",
             Self::FloatOverflow => "write a smaller number, or the digits as a string",
             Self::TooManyDigits => "write the digits as a string",
-            Self::TooDeep => "flatten the value",
-            Self::LoneSurrogate => "write the whole character",
+            Self::TooDeep => "use fewer levels of arrays and objects",
+            Self::LoneSurrogate => {
+                "write both halves of the surrogate pair, or the character itself"
+            }
             Self::DuplicateKey | Self::DuplicateSurface(_) => "keep one of the two",
             Self::MissingKey(_) => "add the key",
             Self::UnknownKey => "remove the key",
-            Self::Expected(_) => "write what is expected here",
+            Self::Expected(_) => "replace this value with the expected one",
             Self::WrongVersion(_) => {
-                "use the template of this release, or use a release that reads this version"
+                "write the document again with the template of this release, or use a release that accepts this version"
             }
-            Self::TooLarge => "point to evidence instead of pasting it",
+            Self::TooLarge => "give a ref to the evidence; do not paste the evidence",
             Self::EmptyId => "give the id of the surface or of its request",
             Self::MustBeFalse(_) => "write false: nothing in a ledger opens a gate",
             Self::WrongConstant

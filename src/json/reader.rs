@@ -478,9 +478,7 @@ fn syntax_fault(error: &JiterError) -> Fault {
             // `jiter` reports the second one if no `\u` follows the first half of a surrogate pair.
             JsonErrorType::LoneLeadingSurrogateInHexEscape
             | JsonErrorType::UnexpectedEndOfHexEscape => DocumentProblem::LoneSurrogate,
-            JsonErrorType::TrailingComma => {
-                DocumentProblem::Syntax("no comma after the last value")
-            }
+            JsonErrorType::TrailingComma => DocumentProblem::Syntax("a value after the last comma"),
             JsonErrorType::TrailingCharacters => DocumentProblem::Syntax("the end of the document"),
             _ => DocumentProblem::Syntax("a value"),
         },
@@ -556,7 +554,7 @@ mod tests {
             ("{\"a\": \"\u{1}\"}", 8, P::Syntax("an escape for this control character")),
             ("{\"a\": {b: 1}}", 8, P::Syntax("a key in double quotes")),
             ("{\"a\": \"\\ud800\"}", 14, P::LoneSurrogate),
-            ("{\"a\": [1,]}", 10, P::Syntax("no comma after the last value")),
+            ("{\"a\": [1,]}", 10, P::Syntax("a value after the last comma")),
             ("{\"a\": 1} 2", 10, P::Syntax("the end of the document")),
             ("{\"a\": x}", 7, P::Syntax("a value")),
             ("{\"a\": NaN}", 7, P::NotFinite),

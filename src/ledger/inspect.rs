@@ -1,4 +1,4 @@
-//! Finds the faults of a ledger that show without its inputs.
+//! Finds the faults of a ledger that can be found without its inputs.
 
 use std::collections::BTreeMap;
 

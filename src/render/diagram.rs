@@ -23,7 +23,7 @@ pub fn mermaid() -> String {
         let _ = writeln!(out, "    {text}");
     };
     line(format_args!("state \"any state\" as any"));
-    line(format_args!("state \"held back, strictest last\" as held {{"));
+    line(format_args!("state \"held back, from the least strict to the strictest\" as held {{"));
     for pair in holds.windows(2) {
         if let [milder, stricter] = pair {
             line(format_args!("    {milder} --> {stricter}: a reviewer holds it more strictly"));
@@ -34,7 +34,8 @@ pub fn mermaid() -> String {
     line(format_args!("any --> {}: the surface changed", Lane::WaitingOwnerResponse));
     line(format_args!("any --> held: an answer with findings"));
     line(format_args!("any --> {}: an answer without findings", Lane::ReadyForMonitoringReview));
-    for (is_write_capable, surface) in [(false, "cannot write"), (true, "can write")] {
+    for (is_write_capable, surface) in [(false, "is not write-capable"), (true, "is write-capable")]
+    {
         let (from, outcome) = (Lane::ReadyForMonitoringReview, Lane::OwnerReviewOnlyUpdate);
         if let Some(to) = review_leads_to(from, outcome, is_write_capable) {
             line(format_args!("{from} --> {to}: a person accepts, the surface {surface}"));

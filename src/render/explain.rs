@@ -116,7 +116,7 @@ fn of_lane(lane: Lane) -> Explanation {
     let mut leads_in: Vec<_> =
         found.map(|problem| format!("triage finds {problem}: {}", problem.english())).collect();
     if lane == Lane::ReadyForMonitoringReview {
-        leads_in.push("triage finds nothing against the answer".to_owned());
+        leads_in.push("triage has no findings".to_owned());
     }
     if lane == Lane::WaitingOwnerResponse {
         leads_in.push("the surface is new, and no owner has answered yet".to_owned());
@@ -131,7 +131,8 @@ fn of_lane(lane: Lane) -> Explanation {
             })
         });
         for from in from {
-            let surface = if is_write_capable { "can write" } else { "cannot write" };
+            let surface =
+                if is_write_capable { "is write-capable" } else { "is not write-capable" };
             leads_in.push(format!(
                 "from {from}, if the surface {surface}: a person's reviewer record has the outcome {}, and every check is pass or not_applicable",
                 Lane::OwnerReviewOnlyUpdate
@@ -143,37 +144,44 @@ fn of_lane(lane: Lane) -> Explanation {
             .iter()
             .filter(|from| review_leads_to(**from, lane, false) == Some(lane))
             .map(|from| from.as_str());
-        leads_in.push(format!("from {}: a reviewer record has this outcome", list(from)));
+        leads_in.push(format!(
+            "a reviewer record has this outcome, and the candidate is in one of these lanes: {}",
+            list(from)
+        ));
         let checks = ReviewerCheck::ALL.iter().filter(|check| check.belongs_to(lane));
         leads_in.push(format!(
-            "such a record needs a fail in at least one of these checks: {}",
+            "such a record must fail at least one of these checks: {}",
             list(checks.map(|check| check.as_str()))
         ));
     }
 
-    let mut leads_out = vec!["the owner answers again: to the lane that triage finds".to_owned()];
+    let mut leads_out =
+        vec!["if the owner answers again: to the lane that triage finds".to_owned()];
     let stricter = outcomes()
         .filter(|outcome| outcome.is_hold() && *outcome != lane)
         .filter(|outcome| review_leads_to(lane, *outcome, false).is_some());
     let stricter = list(stricter.map(Lane::as_str));
     if !stricter.is_empty() {
-        leads_out.push(format!("a reviewer record holds the answer: to {stricter}"));
+        leads_out.push(format!("if a reviewer record holds the answer: to {stricter}"));
     }
     if lane == Lane::ReadyForMonitoringReview {
         leads_out.push(format!(
-            "a person's reviewer record accepts the answer: to {}, or to {} if the surface can write",
+            "if a person's reviewer record accepts the answer: to {}, or to {} if the surface is write-capable",
             Lane::OwnerReviewOnlyUpdate,
             Lane::WaitingRuntimeGate
         ));
     }
     if lane != Lane::WaitingOwnerResponse {
         leads_out.push(format!(
-            "the request changes, for example because the file changed: to {}",
+            "if the request changes, for example because the file changed: to {}",
             Lane::WaitingOwnerResponse
         ));
     }
     if matches!(lane, Lane::OwnerReviewOnlyUpdate | Lane::WaitingRuntimeGate) {
-        leads_out.push(format!("its valid_until passes: to {}", Lane::WaitingOwnerResponse));
+        leads_out.push(format!(
+            "if the valid_until of the acceptance passes: to {}",
+            Lane::WaitingOwnerResponse
+        ));
     }
     leads_out.push("no step opens a gate".to_owned());
     Explanation {
@@ -206,16 +214,17 @@ fn of_check(check: ReviewerCheck) -> Explanation {
             problem.lane_against(check)
         )
     }));
-    let mut leads_out =
-        vec!["if triage found a problem against it, a reviewer cannot choose pass".to_owned()];
+    let mut leads_out = vec![
+        "if triage found a problem that belongs to this check, a reviewer cannot choose pass"
+            .to_owned(),
+    ];
     let lanes = Lane::ALL.iter().filter(|lane| check.belongs_to(**lane)).map(|lane| lane.as_str());
     leads_out
         .push(format!("if a reviewer chooses fail, the answer can be held in {}", list(lanes)));
     leads_out.extend(
-        ItemFlag::ALL
-            .iter()
-            .filter(|flag| flag.check() == check)
-            .map(|flag| format!("if it is pass in a person's record, {flag} becomes true")),
+        ItemFlag::ALL.iter().filter(|flag| flag.check() == check).map(|flag| {
+            format!("if a person's record has pass for this check, {flag} becomes true")
+        }),
     );
     Explanation {
         id: check.as_str(),
@@ -289,7 +298,7 @@ fn of_gate(gate: RuntimeGate) -> Explanation {
         chinese: format!("永遠為 false。擋住的動作：{}", action.chinese()),
         leads_in: vec![format!("it blocks {action}"), "nothing makes it true".to_owned()],
         leads_out: vec![
-            "no type, record or flag opens it; if a ledger says true, the error names this gate"
+            "no type, record or flag can open it; if a ledger has true here, the ledger is refused, and the error names this gate"
                 .to_owned(),
         ],
     }
@@ -315,7 +324,7 @@ fn of_kind(kind: SurfaceKind) -> Explanation {
     let mut leads_in: Vec<_> = shape::looked_for(kind)
         .map(|what| format!("a file, or a document in it, has {what}"))
         .collect();
-    leads_in.push("a file cannot be parsed, but its lines show the same".to_owned());
+    leads_in.push("a file cannot be parsed, but its lines have the same keys".to_owned());
     let class = match kind.write_class() {
         WriteClass::Direct => {
             "a change to it changes alerts, routes, receivers or the loading of rules"
@@ -413,11 +422,11 @@ mod tests {
     fn a_lane_says_what_leads_in_and_out() {
         let text = Explanation::of("waiting_runtime_gate").unwrap().to_string();
         assert!(
-            text.contains("from ready_for_monitoring_review, if the surface can write: a person's reviewer record"),
+            text.contains("from ready_for_monitoring_review, if the surface is write-capable: a person's reviewer record"),
             "{text}"
         );
-        assert!(text.contains("if the surface can write"), "{text}");
-        assert!(!text.contains("cannot write"), "{text}");
+        assert!(text.contains("if the surface is write-capable"), "{text}");
+        assert!(!text.contains("is not write-capable"), "{text}");
         let text = Explanation::of("request_supplement").unwrap().to_string();
         assert!(text.contains("triage finds not_a_ref"), "{text}");
         assert!(

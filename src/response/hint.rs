@@ -50,13 +50,13 @@ impl Hint {
     pub const fn message(&self) -> &'static str {
         match self.check {
             ReviewerCheck::AlertChainHealthNotRouteOnly => {
-                "may claim health; check that a proof is given"
+                "this text may claim that alerting is healthy; check that the answer gives a proof"
             }
             ReviewerCheck::IncidentContextPresent => {
-                "may claim a recovery; check that the incident is named"
+                "this text may claim a recovery; check that the answer names the incident"
             }
-            ReviewerCheck::NoRuntimeRequest => "may ask for an action",
-            _ => "may contradict this check",
+            ReviewerCheck::NoRuntimeRequest => "this text may ask for an action",
+            _ => "this text may contradict the check",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Checks by form whether a text says something: how many words it has, and whether they are placeholders.
+//! Checks the form of a text: whether it has enough words, and whether it is only a placeholder.
 //!
 //! These checks find answers that fill a field and say nothing. Whether an answer is true is for the reviewer to judge.
 //! All lists are compared with folded text: lower case, plain letters, single spaces.

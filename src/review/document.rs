@@ -1,4 +1,4 @@
-//! The document of a reviewer record, before a candidate takes it.
+//! The document of a reviewer record, before the core checks it against a candidate.
 
 use std::collections::BTreeMap;
 use std::fmt;

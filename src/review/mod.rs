@@ -350,7 +350,7 @@ fn is_same_person(one: &str, other: &str) -> bool {
 pub enum Refusal {
     /// No record leads from the candidate's lane to this outcome.
     #[error(
-        "no review leads from {from} to {outcome}; choose a hold that is equally strict or stricter, or wait for a new answer"
+        "a review cannot change the lane from {from} to {outcome}; choose a hold that is equally strict or stricter, or wait for a new answer"
     )]
     NoSuchStep {
         /// The lane of the candidate.
@@ -363,7 +363,7 @@ pub enum Refusal {
     OtherCandidate,
     /// The record judges an answer that is not the latest one.
     #[error(
-        "the record judges an answer that is not the latest one of this surface; read the latest answer, and copy its response_event from `template --review`"
+        "the record is not about the latest answer of this surface; read the latest answer, and copy its response_event from the draft that `template --review` writes"
     )]
     OtherAnswer,
     /// The signer of the record is not its reviewer.
@@ -371,7 +371,7 @@ pub enum Refusal {
     NotTheSigner,
     /// The record says another kind of reviewer than the role of its key.
     #[error(
-        "reviewer_kind says {kind}, and the key that signed the record signs as {role}; correct reviewer_kind, or sign with another key"
+        "reviewer_kind is {kind}, but the key of the signature has the role {role}; correct reviewer_kind, or sign with another key"
     )]
     OtherRole {
         /// What the record says.
@@ -385,7 +385,7 @@ pub enum Refusal {
     )]
     AnswerUnsigned,
     /// The same record was filed before.
-    #[error("this record was filed before; no action is needed")]
+    #[error("this record is already in the journal; no action is needed")]
     FiledBefore,
     /// A program tried to accept.
     #[error("only a person can accept an answer; ask a person to review it, or hold the answer")]
@@ -421,21 +421,23 @@ pub enum Refusal {
     )]
     PassUnanswered(ReviewerCheck),
     /// A check was called not applicable although it applies.
-    #[error("the check {0} is applicable; pass it if its field is answered, or fail it")]
+    #[error(
+        "the check {0} must not be not_applicable, because it applies to this answer; write pass if its field is answered, otherwise fail"
+    )]
     NotApplicableUnearned(ReviewerCheck),
     /// An acceptance after a torn line, which may have revoked the last acceptance.
     #[error(
-        "the last line of the journal is torn, and it may have revoked the acceptance; hold the answer, or ask the owner to answer again"
+        "the last line of the journal is cut off, and it may have ended the acceptance; hold the answer, or ask the owner to answer again"
     )]
     AcceptanceSuspended,
     /// The event of the record cannot be read back after it is written.
     #[error(
-        "the event of this record cannot be read back, so it is not written; report this as a bug"
+        "the event of this record could not be parsed again, so nothing was written; report this as a bug"
     )]
     Unreadable,
     /// A hold without a failed check of its lane.
     #[error(
-        "no failed check belongs to {0}; to hold the answer in that lane, fail a check that belongs to it"
+        "no check of the lane {0} failed; to hold the answer in this lane, fail a check that belongs to it"
     )]
     NoFailedCheck(Lane),
 }

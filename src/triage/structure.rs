@@ -1,4 +1,4 @@
-//! Joins the keys, items and values of a list or an object to texts. A secret, payload or command that is split over them
+//! Joins the keys, items and values of a list or an object into texts. A secret, payload or command that is split over them
 //! is then found in one text.
 
 use crate::json::{Json, write_json};

@@ -247,7 +247,7 @@ impl AnswerForm {
             ),
             Self::Parts(parts) => {
                 let names: Vec<_> = parts.iter().map(|part| part.name).collect();
-                format!("an object of {}", names.join(", "))
+                format!("an object with the parts {}", names.join(", "))
             }
         }
     }
@@ -271,15 +271,15 @@ impl AnswerPart {
                         format!(", {end} (a date, a time or {BY_DESIGN})")
                     }
                 };
-                format!("{CLEAR}, or a list of {what}, {owner}{end}")
+                format!("{CLEAR}, or a list of entries with {what}, {owner}{end}")
             }
             PartForm::Grounds => format!("a list of {}", grounds()),
         };
         match self.need {
             PartNeed::Always => form,
-            PartNeed::AfterChange => format!("{form}; only after a change"),
+            PartNeed::AfterChange => format!("{form}; only for confirm_after_change"),
             PartNeed::UnlessProven => {
-                format!("{form}; if blank, receiver_receipt_proof_ref counts")
+                format!("{form}; if it is blank, receiver_receipt_proof_ref counts instead")
             }
         }
     }

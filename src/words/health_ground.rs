@@ -1,4 +1,4 @@
-//! What a claim of health can rest on.
+//! What a claim that alerting is healthy can be based on.
 
 use super::word_list;
 
@@ -20,7 +20,7 @@ word_list! {
         ContainerStatus = "container_status": "A container is up.",
         DashboardStatus = "dashboard_status": "A dashboard is up.",
         UiVisible = "ui_visible": "A page opens.",
-        NoHealthClaimed = "no_health_claimed": "The owner does not claim health, and this surface is not used to judge it.",
+        NoHealthClaimed = "no_health_claimed": "The owner does not claim that alerting is healthy, and nobody uses this surface to judge that.",
     }
 }
 

@@ -19,15 +19,15 @@ word_list! {
     pub enum Problem("problem") {
         SecretValue = "secret_value": "The text contains a secret." | "文字帶有 secret。",
         PartialSecret = "partial_secret": "The text contains a part of a secret: its first or last characters, or a secret with a masked middle." | "文字帶有 secret 的一部分：開頭或結尾幾碼，或中間遮蔽的片段。",
-        RawPayload = "raw_payload": "A configuration, notification, log or image is pasted; the answer needs a pointer to it." | "應放指標（ref）的地方貼上了設定、通知、日誌或圖片。",
-        Oversized = "oversized": "The answer is larger than triage examines: a text has more than 4,000 characters, or there are too many, too large or too deeply nested values." | "回覆超過可檢查的大小：文字超過 4,000 字元，或值太多、太大、巢狀太深。",
+        RawPayload = "raw_payload": "The answer contains a pasted configuration, notification, log or image; it must only point to it." | "應放指標（ref）的地方貼上了設定、通知、日誌或圖片。",
+        Oversized = "oversized": "The answer is too large to examine: a text has more than 4,000 characters, or the values are too many, too large or nested too deeply." | "回覆超過可檢查的大小：文字超過 4,000 字元，或值太多、太大、巢狀太深。",
         Command = "command": "The text contains a command that acts on a system." | "文字帶有會對系統動作的指令。",
         RequestToAct = "request_to_act": "The text asks someone to perform an action." | "文字要求別人執行動作。",
         SetsFlag = "sets_flag": "The document sets a flag, gate, count or boundary that belongs to the ledger." | "文件設定了屬於帳本的 flag、gate、計數或邊界。",
         ApprovalClaimed = "approval_claimed": "The document does not set `not_approval` to true." | "文件沒有聲明它不是核准（not_approval）。",
         IncidentContextMissing = "incident_context_missing": "The answer follows an incident, but the pointer to the incident is missing." | "事故之後，沒有指向該事故的 ref。",
         RecoveryOnly = "recovery_only": "The text says that the service recovered, but the answer does not name an incident." | "文字說服務已恢復，卻沒有指明事故。",
-        RouteOnlyHealth = "route_only_health": "The answer claims health only because something responds." | "只憑有回應的東西（route 200、容器或頁面可開）就宣稱健康。",
+        RouteOnlyHealth = "route_only_health": "The answer says that alerting is healthy, but its only reason is that something responds." | "只憑有回應的東西（route 200、容器或頁面可開）就宣稱健康。",
         HealthRefMissing = "health_ref_missing": "A pointer to the proof of the alert chain's health is missing." | "缺少證明整條告警鏈路健康的 ref。",
         FalseGreenReviewMissing = "false_green_review_missing": "The review of the false-green risk is missing." | "缺少 false green 風險的檢視。",
         ReceiptMissing = "receipt_missing": "A pointer to the receiver's receipt is missing." | "缺少 receiver 收到通知的 receipt ref。",
@@ -39,18 +39,18 @@ word_list! {
         ScopeMismatch = "scope_mismatch": "The affected scope does not name the surface." | "影響範圍沒有指明這個 surface。",
         OtherSurfaceNamed = "other_surface_named": "The affected scope names another candidate's surface." | "影響範圍指到別的 candidate 的 surface。",
         DecisionUnknown = "decision_unknown": "The decision is not one of the six." | "decision 不是六個選項之一。",
-        OwnershipDeclined = "ownership_declined": "The owner declines ownership; the request needs another owner." | "負責人拒絕；請求必須另找負責人。",
+        OwnershipDeclined = "ownership_declined": "The owner says that they do not own the surface; another owner must answer." | "負責人拒絕；請求必須另找負責人。",
         NotARef = "not_a_ref": "The answer is prose, but this field needs a pointer." | "應放指標（ref）的地方寫了文字。",
-        WrongRefKind = "wrong_ref_kind": "A ref of this kind cannot show what the field asks for." | "這種 ref 無法證明此欄位要求的事。",
+        WrongRefKind = "wrong_ref_kind": "This kind of ref cannot prove what the field asks for." | "這種 ref 無法證明此欄位要求的事。",
         OwnerNotNamed = "owner_not_named": "No person, team or role is named." | "沒有寫出人、團隊或角色。",
         SaysNothing = "says_nothing": "The text has too few words." | "文字太短，沒有說明任何事。",
-        WindowUnreadable = "window_unreadable": "The window cannot be parsed, is over, or does not fit the decision." | "維護窗口無法解讀、已經結束，或與 decision 不符。",
+        WindowUnreadable = "window_unreadable": "The window cannot be parsed, has ended, or is not allowed for this decision." | "維護窗口無法解讀、已經結束，或與 decision 不符。",
         RepeatedText = "repeated_text": "The same sentence answers two questions." | "同一句話回答了兩個不同的問題。",
-        SilenceWithoutOwner = "silence_without_owner": "Something that hides alerts has no owner or no end." | "造成靜默的項目沒有負責人，或沒有期限。",
+        SilenceWithoutOwner = "silence_without_owner": "A silence or another rule that hides alerts has no owner or no end." | "造成靜默的項目沒有負責人，或沒有期限。",
         PartMissing = "part_missing": "A part of the answer is missing." | "回覆缺少其中一部分。",
         WrongType = "wrong_type": "The value does not have the type or form that the field needs." | "值的型別或格式與欄位不符。",
         UnknownField = "unknown_field": "The document has an unknown field." | "文件有回覆所沒有的欄位。",
-        HiddenText = "hidden_text": "The text has invisible characters, or words that mix alphabets." | "文字有看不見的字元，或混用不同字母的單字。",
+        HiddenText = "hidden_text": "The text has invisible characters, or a word with letters of different alphabets." | "文字有看不見的字元，或混用不同字母的單字。",
         FieldMissing = "field_missing": "A field that this surface or decision needs is not answered." | "這個 surface 或 decision 需要的欄位沒有回答。",
     }
 }
@@ -222,10 +222,12 @@ impl Problem {
                 "Point to the incident in `incident_context_ref`, or describe what was checked instead."
             }
             Self::RouteOnlyHealth => {
-                "Point to a check of the alert chain and to a receipt, or say what the green status does not prove."
+                "Give a ref to a check of the alert chain and a ref to a receipt, or say what the green status does not prove."
             }
-            Self::HealthRefMissing => "Point to the check of rule, state, receiver and receipt.",
-            Self::FalseGreenReviewMissing => "Say why a green status can be trusted here.",
+            Self::HealthRefMissing => "Give a ref for each of rule, state, receiver and receipt.",
+            Self::FalseGreenReviewMissing => {
+                "Say why a green status really means that alerts arrive."
+            }
             Self::ReceiptMissing => {
                 "Point to a delivered notification, for example message-id: or ticket:."
             }
@@ -233,7 +235,7 @@ impl Problem {
                 "Say whether the alert is stale, pending or unresolved, and how this was checked."
             }
             Self::SilenceReviewMissing => {
-                "Say which silences, dedup or inhibition rules apply, or that none do."
+                "Name the silences, dedup rules and inhibition rules that apply, or say that there are none."
             }
             Self::ReadbackMissing => {
                 "Say how the state would be read back after a reload, and when to stop."
@@ -247,13 +249,13 @@ impl Problem {
             Self::DecisionUnknown => {
                 "Write one of confirm_current_state, confirm_after_change, confirm_after_incident, propose_change, confirm_not_deployed, decline_ownership."
             }
-            Self::OwnershipDeclined => "Pass the request to the follow-up owner.",
+            Self::OwnershipDeclined => "Send the request to the follow-up owner.",
             Self::NotARef => {
                 "Write a pointer: sha256:, sha512:, commit:, ticket:, artifact:, message-id: or https://host/path."
             }
             Self::WrongRefKind => "Give a ref of a kind that the field accepts.",
             Self::OwnerNotNamed => "Name a person, a team, a role or a rota.",
-            Self::SaysNothing => "Say it in three words or more, or in six Chinese characters.",
+            Self::SaysNothing => "Write three words or more, or six Chinese characters or more.",
             Self::WindowUnreadable => {
                 "Write START/END with END in the future, `standing: <when>`, or, if no change is planned, `per_change: <who agrees>`."
             }

@@ -35,7 +35,7 @@ word_list! {
         ActiveScanAuthorized = "active_scan_authorized": "Blocks: scan hosts or services.",
         ProductionWriteAuthorized = "production_write_authorized": "Blocks: write to production.",
         RuntimeGate = "runtime_gate": "Blocks: open the runtime gate.",
-        ActionButtonsAllowed = "action_buttons_allowed": "Blocks: add a button that performs an action to any view of the ledger.",
+        ActionButtonsAllowed = "action_buttons_allowed": "Blocks: add a button that starts an action to a page that shows the ledger.",
     }
 }
 

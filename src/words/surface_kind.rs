@@ -1,4 +1,4 @@
-//! The kinds of surfaces: tier, scope, and what each requires of its owner.
+//! The kinds of surfaces: tier, scope, and the fields that an owner must answer for each kind.
 
 use super::{AcceptanceField, word_list};
 

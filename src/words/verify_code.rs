@@ -16,16 +16,16 @@ word_list! {
     /// ```
     pub enum VerifyCode("finding code") {
         LedgerMissing = "ledger_missing": "There is no committed ledger." | "沒有已提交的帳本。",
-        LedgerBytesDiffer = "ledger_bytes_differ": "The committed ledger differs from what its inputs and the journal produce." | "已提交的帳本與輸入和日誌重播的結果不同。",
+        LedgerBytesDiffer = "ledger_bytes_differ": "The committed ledger is not the ledger that the inputs and the journal give." | "已提交的帳本與輸入和日誌重播的結果不同。",
         GateNotFalse = "gate_not_false": "A gate, boundary or never-flag of the ledger is not false." | "帳本中的 gate、邊界或永不旗標不是 false。",
         CountMismatch = "count_mismatch": "A count of the ledger does not match its candidates." | "帳本的計數與其 candidates 不符。",
         ChainBroken = "chain_broken": "A line of the journal does not match the chain of digests." | "日誌的某一行與其 digest 鏈不符。",
         TornEvent = "torn_event": "The last line of the journal is cut off." | "日誌的最後一行不完整。",
         IllegalStep = "illegal_step": "The journal contains a step that the state machine or a rule rejects." | "日誌含有狀態機或規則所拒絕的步驟。",
-        DocumentMissing = "document_missing": "A document that an event keeps is missing." | "事件所保留的文件不存在。",
+        DocumentMissing = "document_missing": "An event names a document that must be in the journal, but the document is missing." | "事件所保留的文件不存在。",
         DocumentAltered = "document_altered": "A document does not match the digest in its event." | "文件與其事件所記的 digest 不符。",
-        OrphanDocument = "orphan_document": "The journal has a file that no event keeps." | "日誌中的檔案不屬於任何保留它的事件。",
-        LaneTooLenient = "lane_too_lenient": "Today's rules give the answer a stricter lane than its event records." | "今日的規則比事件所記的 lane 更嚴格。",
+        OrphanDocument = "orphan_document": "The journal has a file that no event needs." | "日誌中的檔案不屬於任何保留它的事件。",
+        LaneTooLenient = "lane_too_lenient": "With today's rules, the answer is in a stricter lane than its event says." | "今日的規則比事件所記的 lane 更嚴格。",
         SignatureMissing = "signature_missing": "A document that must be signed has no signature." | "必須簽章的文件沒有簽章。",
         SignatureInvalid = "signature_invalid": "A signature is not valid for its document, signer and time." | "簽章對該文件、簽署者與時間無效。",
         AcceptanceExpired = "acceptance_expired": "The ledger shows an acceptance that has expired." | "帳本仍顯示已過期的接受。",
@@ -34,9 +34,9 @@ word_list! {
         StampInvalid = "stamp_invalid": "The ledger's generated_at is not an RFC 3339 time, or its git_commit is neither hexadecimal nor `unknown`." | "帳本的 generated_at 不是 RFC 3339 時間，或 git_commit 既非十六進位也不是 unknown。",
         AttributesDiffer = "attributes_differ": "The journal's .gitattributes does not stop git from converting the journal's bytes." | "日誌的 .gitattributes 無法防止 git 轉換其位元組。",
         SourceMissing = "source_missing": "The surface's file is missing, or its path is not in the form that git writes." | "surface 的檔案不存在，或其路徑不是 git 所寫的形式。",
-        SurfaceVanished = "surface_vanished": "A surface with a journal or an acceptance has no owner request any more, but its file still exists." | "曾有日誌或已接受的 surface 不再被詢問，但其檔案仍在。",
+        SurfaceVanished = "surface_vanished": "A surface had a journal or an acceptance; now it has no owner request, but its file still exists." | "曾有日誌或已接受的 surface 不再被詢問，但其檔案仍在。",
         SourceDiffers = "source_differs": "The sha256 of the surface's file differs from the owner request." | "surface 的檔案 sha256 與請求草稿不同。",
-        HistoryRewritten = "history_rewritten": "The journal no longer begins with its content at the revision." | "日誌已不再以該 revision 的內容開頭。",
+        HistoryRewritten = "history_rewritten": "The journal has lost or changed something that it had at the revision of --since." | "日誌已不再以該 revision 的內容開頭。",
     }
 }
 
@@ -76,7 +76,7 @@ impl VerifyCode {
     pub const fn next_step(self) -> &'static str {
         match self {
             Self::LedgerMissing | Self::LedgerBytesDiffer => {
-                "Run `acceptance-ledger replay --output LEDGER` and commit what it writes."
+                "Run `acceptance-ledger replay --output LEDGER`, and commit the ledger."
             }
             Self::GateNotFalse | Self::CountMismatch | Self::StampInvalid => {
                 "Find out who edited the ledger, then generate it again with `acceptance-ledger replay --output LEDGER`."
@@ -85,7 +85,7 @@ impl VerifyCode {
                 "Restore the journal's folder from git: `git log -- FOLDER`, then `git checkout REV -- FOLDER`."
             }
             Self::TornEvent => {
-                "If git has the whole line, restore it. Otherwise file the lost document again: the next `acceptance-ledger intake` or `review` of this surface repairs the line."
+                "If git has the whole line, restore it. Otherwise record the lost document again with `acceptance-ledger intake` or `review`: this also repairs the line."
             }
             Self::DocumentMissing | Self::DocumentAltered => {
                 "Restore the file from git: `git checkout REV -- FILE`."
@@ -97,7 +97,7 @@ impl VerifyCode {
                 "Ask the owner for another answer, or record the stricter hold with `acceptance-ledger review`."
             }
             Self::SignatureMissing | Self::SignatureInvalid => {
-                "Restore the signature from git. If there never was a valid one, the owner must answer again and sign, and the reviewer must review the new answer."
+                "Restore the signature from git. If there was never a valid signature, the owner must answer again and sign, and the reviewer must review the new answer."
             }
             Self::AcceptanceExpired => {
                 "Ask the owner to answer again, with `acceptance-ledger template SURFACE --like last`. Run `acceptance-ledger replay --output LEDGER` to show that the surface waits."
@@ -115,13 +115,13 @@ impl VerifyCode {
                 "Restore the file from git. If it was moved or removed, run `acceptance-ledger init`."
             }
             Self::SurfaceVanished => {
-                "Run `acceptance-ledger init`, which writes a request for every surface that exists, or remove the surface's file in the same change."
+                "Run `acceptance-ledger init`: it writes a request for every surface. If nobody needs the surface's file, remove the file in the same change instead."
             }
             Self::SourceDiffers => {
                 "Run `acceptance-ledger init`, and ask the owner about the current file."
             }
             Self::HistoryRewritten => {
-                "Restore the journal's folder with `git checkout REV -- FOLDER`, then file again what was added. A journal may only be appended to."
+                "Restore the journal's folder with `git checkout REV -- FOLDER`, then record again the answers and reviews that were added after REV. A journal must only grow."
             }
         }
     }

@@ -312,7 +312,10 @@ fn a_secret_is_neither_carried_over_nor_put_into_a_draft() {
     case.answer("held.json", 21, &[("rollback_owner", json!("TBD"))]);
     case.run_to(1, &["intake", "held.json"]);
     let (_, err) = case.run_to(2, &["template", RULES, "--review", "--outcome", "accept"]);
-    assert!(err.contains("no review leads from request_supplement to this outcome"), "{err}");
+    assert!(
+        err.contains("a review cannot change the lane from request_supplement to this outcome"),
+        "{err}"
+    );
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn what_changed_is_told_and_the_answers_that_it_outdates() {
             "1 new:\n      alertmanager_config:new/route.yml",
             "1 gone:\n      monitoring_compose:docker-compose.exporters.yml",
             "1 changed:\n      prometheus_rules:prometheus/alert.rules",
-            "1 with an answer that no longer counts: ask again\n      prometheus_rules:prometheus/alert.rules (answered by ",
+            "1 with an answer that no longer counts; ask the owner again:\n      prometheus_rules:prometheus/alert.rules (answered by ",
         ] {
             assert!(said.contains(line), "{line}: {said}");
         }

@@ -387,7 +387,7 @@ fn a_withdrawal_that_was_cut_off_is_finished_by_the_next_step_and_said() {
             err.contains(message) && err.contains("; rotate every secret that was in it\n"),
             "{err}"
         );
-        assert!(is_new || err.contains("this record was filed before"), "{err}");
+        assert!(is_new || err.contains("this record is already in the journal"), "{err}");
         assert!(!answer.exists() && !signature.exists());
         case.commit_ledger();
         assert_eq!(case.codes(&[]), [""; 0]);
@@ -415,7 +415,7 @@ fn a_hold_that_was_cut_off_suspends_the_acceptance_and_its_removal_is_said() {
             let again = [("reason", json!("Compared again."))];
             step.record("again.json", "owner_review_only_update", &again);
             let (_, err) = step.run_to(1, &["review", "again.json"]);
-            assert!(err.contains("it may have revoked the acceptance"), "{err}");
+            assert!(err.contains("it may have ended the acceptance"), "{err}");
             step.commit_ledger();
             assert_eq!(step.codes(&[]), ["torn_event"]);
             let (_, err) = step.run_to(0, &next);
@@ -488,7 +488,10 @@ fn an_answer_whose_time_could_not_be_read_back_is_not_stored() {
     ] {
         case.answer("odd.json", 20, &[("responded_at", json!(time))]);
         let (_, err) = case.run_to(1, &["intake", "odd.json"]);
-        assert!(err.contains("responded_at is missing or is not an RFC 3339 time"), "{err}");
+        assert!(
+            err.contains("responded_at of the answer is missing or is not an RFC 3339 time"),
+            "{err}"
+        );
         assert_eq!(std::fs::read(case.events()).unwrap(), before);
     }
     case.run_to(0, &["replay", "--output", LEDGER]);

@@ -120,7 +120,11 @@ fn each_finding_has_its_place_and_its_next_step() {
         ]
     );
     let output = case.run(&["verify"]);
-    assert!(stderr(&output).contains("journal of a retired surface"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("this journal belongs to a surface without an owner request"),
+        "{}",
+        stderr(&output)
+    );
     insta::assert_snapshot!("verify_human", stdout(&output));
     for format in ["json", "github", "sarif"] {
         let output = case.run(&["verify", "--format", format]);

@@ -1,4 +1,4 @@
-//! The state machine again, as a plain table. It is the executable specification.
+//! A second, simple version of the state machine, as a table. It is the executable specification.
 //!
 //! It shares only the vocabulary with the core: the lanes, the checks, and the lane and check of
 //! each problem. So the table and the core check each other.

@@ -17,7 +17,7 @@ pub(in crate::cli) struct Args {
     #[command(flatten)]
     inputs: InputArgs,
 
-    /// The file to write, relative to the working directory; without it, standard output
+    /// The file to write, relative to the working directory. By default, standard output
     #[arg(long, value_name = "FILE", value_parser = path())]
     output: Option<PathBuf>,
 }

@@ -1,4 +1,4 @@
-//! `generate`: writes the baseline ledger, with the flags and the last line of the Python generator.
+//! `generate`: writes the baseline ledger. It has the same flags and the same last line as the Python generator.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use crate::io::{clock, files, git, stdout};
 use crate::ledger::{Ledger, LedgerWriter, Stamp, Tally};
 use crate::words::{Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
 
-/// Write the baseline ledger, in which every candidate waits for its owner's response
+/// Write the baseline ledger: no owner has answered yet, and every candidate waits
 // The Python generator that this command replaces accepts shortened flags, lets the last of a repeated flag count, and
 // takes a negative number as a value. Pipelines may rely on it.
 #[derive(Debug, clap::Args)]
@@ -25,11 +25,11 @@ pub(in crate::cli) struct Args {
     #[command(flatten)]
     inputs: InputArgs,
 
-    /// The file to write, relative to the working directory; without it, standard output
+    /// The file to write, relative to the working directory. By default, standard output
     #[arg(long, value_name = "FILE", allow_negative_numbers = true, value_parser = path())]
     output: Option<PathBuf>,
 
-    /// The time to write into the ledger; without it, the current time at +08:00
+    /// The time to write into the ledger. By default, the current time at +08:00
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     generated_at: Option<String>,
 }

@@ -20,9 +20,9 @@ use crate::words::{AcceptanceField, ResponseKey};
 
 /// Check owner responses and record them in the journal
 ///
-/// Each response is triaged as `triage` does it, and then recorded. If an answer is quarantined or rejected, only the
-/// findings are kept. Exits with 0 if every answer is ready for a reviewer, and with 1 if an answer is not ready or was
-/// refused.
+/// Checks each response in the same way as `triage`, and then records it. If an answer is quarantined or rejected, only
+/// the findings are kept. Exits with 0 if every answer is ready for a reviewer, and with 1 if an answer is not ready or
+/// was refused.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]

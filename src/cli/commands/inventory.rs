@@ -11,14 +11,14 @@ use crate::cli::survey::{read_back, survey};
 
 /// List the monitoring and alerting surfaces of a repository
 ///
-/// Reads the files that git tracks. Outside git, it reads the files that are not ignored. It classifies a file by its
-/// structure, and never prints the content of a file.
+/// Reads the files that git tracks. Outside git, it reads the files that `.gitignore` does not exclude. It recognizes a
+/// surface by the structure of the file. It never prints the content of a file.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
     inputs: InputArgs,
 
-    /// The file to write, relative to the working directory; without it, standard output
+    /// The file to write, relative to the working directory. By default, standard output
     #[arg(long, value_name = "FILE", value_parser = path())]
     output: Option<PathBuf>,
 }

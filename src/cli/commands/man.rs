@@ -9,7 +9,7 @@ use crate::io::stdout;
 /// Print the manual page of the tool or of one command
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The name of a command; without it, the page of the tool
+    /// The name of a command. By default, the page of the tool
     command: Option<String>,
 }
 

@@ -14,9 +14,10 @@ use crate::cli::output;
 use crate::cli::repository::{Replayed, Repository};
 use crate::cli::wait_args::WaitArgs;
 
-/// Write the ledger that follows from the inputs and the journal
+/// Write the ledger from the inputs and the journal
 ///
-/// Without a journal, this is the baseline ledger. If a chain is broken or a step is illegal, nothing is written.
+/// Without a journal, it writes the baseline ledger: every candidate waits for its owner. If the journal is broken, it
+/// writes nothing.
 #[derive(Debug, clap::Args)]
 #[command(infer_long_args = true, args_override_self = true)]
 // clap names a group of arguments after its struct. The flattened struct is also named `Args`, and group names must be

@@ -207,14 +207,16 @@ fn next_step_after(candidate: &AnyCandidate, reason: Refusal) -> String {
     let list = |words: Vec<&str>| words.join(", ");
     match reason {
         Refusal::NoSuchStep { .. } if lane == Lane::WaitingOwnerResponse => {
-            format!("ask the owner to answer first: acceptance-ledger template {id}")
+            format!(
+                "the owner must answer first; to write a form, run acceptance-ledger template {id}"
+            )
         }
         Refusal::NoSuchStep { .. } => {
             let is_write_capable = candidate.surface().is_write_capable();
             let leads_on =
                 |outcome: &&Lane| review_leads_to(lane, **outcome, is_write_capable).is_some();
             let outcomes = Lane::ALL.iter().filter(leads_on).map(|lane| lane.as_str()).collect();
-            format!("use an outcome that is possible in {lane}: {}", list(outcomes))
+            format!("the candidate is in {lane}; use one of these outcomes: {}", list(outcomes))
         }
         Refusal::NoFailedCheck(outcome) => {
             let checks = ReviewerCheck::ALL.iter().filter(|check| check.belongs_to(outcome));
@@ -229,7 +231,7 @@ fn next_step_after(candidate: &AnyCandidate, reason: Refusal) -> String {
             Namespace::ReviewerAutomation.as_str()
         ),
         _ => format!(
-            "look at the history of the candidate, now in {lane}: acceptance-ledger status {id}"
+            "the candidate is now in {lane}; to see its history, run acceptance-ledger status {id}"
         ),
     }
 }

@@ -31,11 +31,11 @@ use crate::words::{Decision, Lane, ReviewerCheck};
 
 /// Write a form for an owner's response, or a draft of a reviewer's record
 ///
-/// A form has only the fields that the surface and the decision need. A draft has every check, with the lines of the
-/// latest answer that belong to it.
+/// A form has only the fields that the surface and the decision need. A draft has every check. For each check, it names
+/// the lines of the latest answer that the reviewer must read.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The ids of the surfaces, such as `prometheus_rules:rules/node.yml`, or parts that no other id contains
+    /// The ids of the surfaces, such as `prometheus_rules:rules/node.yml`, or parts of ids. A part must be in no other id
     #[arg(required_unless_present = "owner")]
     surface_id: Vec<String>,
 
@@ -49,12 +49,12 @@ pub(in crate::cli) struct Args {
     #[arg(long, value_parser = decision(), conflicts_with = "review")]
     decision: Option<Decision>,
 
-    /// An answer to copy owners, plans and reasons for `not_applicable` from; `last` is the last stored answer of the
-    /// surface
+    /// Copy the owners, the plans and the reasons for `not_applicable` from this answer. `last` means the last stored
+    /// answer of the surface
     #[arg(long, value_name = "FILE", value_parser = path(), conflicts_with = "review")]
     like: Option<PathBuf>,
 
-    /// The format of the document; without it, JSON if --output ends in .json, otherwise YAML
+    /// The format of the document. By default, JSON if the name in --output ends in .json, otherwise YAML
     #[arg(long, value_enum)]
     format: Option<DocumentFormat>,
 
@@ -65,12 +65,12 @@ pub(in crate::cli) struct Args {
     #[command(flatten)]
     draft: DraftArgs,
 
-    /// The file to write, with its JSON Schema beside it for editors; an existing file is not overwritten. Without it,
-    /// standard output
+    /// The file to write. The JSON Schema for editors is written into the same folder. An existing file is not
+    /// overwritten. By default, the document is written to standard output
     #[arg(long, value_name = "FILE", value_parser = path())]
     output: Option<PathBuf>,
 
-    /// Write a form for every surface whose suggested owner is this one, such as `@team`
+    /// Write a form for every surface with this suggested owner, such as `@team`
     #[arg(long, value_name = "NAME", requires = "output_dir", conflicts_with_all = ["surface_id", "output"])]
     owner: Option<String>,
 
@@ -83,11 +83,11 @@ pub(in crate::cli) struct Args {
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 struct DraftArgs {
-    /// The outcome of the review: a lane that holds, or accept
+    /// The outcome of the review: `accept`, or the lane that holds the answer
     #[arg(long, value_name = "LANE", value_parser = outcome(), requires = "review")]
     outcome: Option<Lane>,
 
-    /// A check that failed, and the reason; the record then judges only the checks that are given this way
+    /// A check that failed, and the reason. The record then has verdicts only for the checks that are given with --fail
     #[arg(long = "fail", value_name = "CHECK=WHY", value_parser = failed_check, requires = "outcome")]
     fails: Vec<(ReviewerCheck, String)>,
 
@@ -162,8 +162,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
         (None, [surface]) => write_one(args, surface, &like)?,
         (None, _) => {
             return Err(Failure::Usage {
-                message: "several surfaces are given, but one file holds only one answer"
-                    .to_owned(),
+                message: "several surfaces are given, but one file has only one answer".to_owned(),
                 next_step: "name a folder with --output-dir".to_owned(),
             }
             .into());
@@ -416,7 +415,7 @@ fn write_draft(args: &Args) -> CommandResult {
         let outcomes: Vec<_> =
             Lane::ALL.iter().filter(leads_on).map(|lane| lane.as_str()).collect();
         return Err(Failure::Usage {
-            message: format!("no review leads from {lane} to this outcome"),
+            message: format!("a review cannot change the lane from {lane} to this outcome"),
             next_step: format!("use one of {}", outcomes.join(", ")),
         }
         .into());

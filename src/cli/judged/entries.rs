@@ -268,7 +268,10 @@ impl fmt::Display for Judged {
             }
             (_, true) => writeln!(f, "  {}", self.lane.english())?,
             _ if keys == 0 => {
-                writeln!(f, "  All {asked} answers are complete, but the document is not.")?;
+                writeln!(
+                    f,
+                    "  All {asked} answers are complete, but another part of the document needs a change."
+                )?;
             }
             _ => {
                 writeln!(f, "  {complete} of {asked} answers are complete, {keys} need a change.")?;
@@ -313,8 +316,8 @@ impl fmt::Display for Judged {
         lines.dedup();
         let lines = match lines.as_slice() {
             [] => String::new(),
-            [line] => format!(", for line {line}"),
-            [lines @ .., last] => format!(", for lines {} and {last}", lines.join(", ")),
+            [line] => format!(", because of line {line}"),
+            [lines @ .., last] => format!(", because of lines {} and {last}", lines.join(", ")),
         };
         let held = format!(
             "An answer like this is held in {}{lines}. To see each finding with its check, use --format json.",
@@ -356,12 +359,12 @@ impl Judged {
         let next = if self.is_json {
             "`acceptance-ledger explain FIELD` says what a field asks for"
         } else {
-            "what a field asks for is written above it"
+            "above each field, the form says what to write"
         };
         writeln!(f, "\n  next: start at line {line}; {next}.")?;
         writeln!(
             f,
-            "        Not yours? Write decision: decline_ownership and a followup_owner.\n"
+            "        If the surface is not yours, write decision: decline_ownership and a\n        followup_owner.\n"
         )?;
         let sum = format!(
             "{} of {asked} answers are blank. An answer like this is held in {}.",

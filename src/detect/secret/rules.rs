@@ -277,7 +277,7 @@ pub(crate) const RULES: &[Rule] = &[
     // certificate or a public key is not a secret.
     Rule {
         id: "private_key",
-        what: "a private key, whole or cut off",
+        what: "a private key, or a part of one",
         keywords: &["private key", "mii", "b3blbnnzac1rzxktdje"],
         patterns: &[
             r"-{2,}\s?(?:BEGIN|END) [A-Z0-9 ]*PRIVATE KEY",
@@ -380,7 +380,7 @@ pub(crate) const RULES: &[Rule] = &[
     // check that the match itself is judged, not what is before another place.
     Rule {
         id: "assignment",
-        what: "a value assigned to the name of a secret",
+        what: "a value that is assigned to a name such as password or token",
         keywords: &["pass", "pwd", "secret", "token", "key", "credential", "dsn", "webhook_url"],
         patterns: &[concat!(
             r"(?:^|[^A-Za-z0-9_.-])[A-Za-z0-9_.-]*?(?:passwords?|passwd|passphrase|pwd|secrets?|tokens?|",
@@ -596,7 +596,7 @@ pub(crate) const RULES: &[Rule] = &[
 /// also look random ([`is_piece`]).
 pub(crate) const IN_PIECES: &[Rule] = &[Rule {
     id: "secret_in_pieces",
-    what: "a secret that white space breaks into pieces",
+    what: "a secret that is split by spaces or line breaks",
     keywords: &[
         ":aa",
         "sk-lf-",

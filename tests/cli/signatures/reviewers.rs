@@ -140,7 +140,7 @@ fn a_key_that_may_sign_as_automation_accepts_nothing() {
             let (_, err) = case.run_to(1, &["review", "record.json"]);
             assert!(
                 err.contains(
-                    "reviewer_kind says person, and the key that signed the record signs as automation"
+                    "reviewer_kind is person, but the key of the signature has the role automation"
                 ),
                 "{line}: {err}"
             );

@@ -38,11 +38,11 @@ pub(in crate::cli) struct Args {
     #[command(flatten)]
     wait: WaitArgs,
 
-    /// Write nothing, report which of the three files are stale, and exit with 1 if any is
+    /// Only report which of the three files are stale. Write nothing, and exit with 1 if a file is stale
     #[arg(long)]
     check: bool,
 
-    /// The time to write into the ledger if the ledger changes; without it, the current time at +08:00
+    /// The time to write into the ledger if the ledger changes. By default, the current time at +08:00
     #[arg(long, value_name = "TIME")]
     generated_at: Option<String>,
 }

@@ -78,7 +78,7 @@ impl Summary<'_> {
     fn write_tiers(&self, f: &mut impl fmt::Write) -> fmt::Result {
         writeln!(
             f,
-            "  tier                                              surfaces  blanks at least"
+            "  tier                                              surfaces    fewest blanks"
         )?;
         for tier in ControlTier::ALL {
             let of_tier: Vec<_> =
@@ -131,7 +131,7 @@ impl Summary<'_> {
         let names: Vec<_> = counts.keys().map(|name| format!("{name}/")).collect();
         writeln!(
             f,
-            "  {total} of {} are under {}. If nothing live reads a file, its owner\n  \
+            "  {total} of {} are under {}. If no live system reads a file, its owner\n  \
              answers confirm_not_deployed.",
             self.listed.len(),
             names.join(", ")
@@ -148,7 +148,7 @@ impl Summary<'_> {
             let why = if self.has_owners {
                 "CODEOWNERS names no owner for them"
             } else {
-                "CODEOWNERS is missing, no rule file names an owner"
+                "CODEOWNERS is missing, and no rule file names an owner"
             };
             return writeln!(f, "  No owner is suggested: {why}.");
         }
@@ -208,7 +208,7 @@ impl Summary<'_> {
         if !changes.outdated.is_empty() {
             writeln!(
                 f,
-                "  {} with an answer that no longer counts: ask again",
+                "  {} with an answer that no longer counts; ask the owner again:",
                 changes.outdated.len()
             )?;
             for answer in changes.outdated.iter().take(MAX_NAMES) {
@@ -224,7 +224,7 @@ impl Summary<'_> {
             write_more(f, changes.outdated.len())?;
         }
         if !changes.retired.is_empty() {
-            writeln!(f, "  {} gone, with a journal that stays unchanged:", changes.retired.len())?;
+            writeln!(f, "  {} gone; the journal keeps its records:", changes.retired.len())?;
             write_names(f, changes.retired.iter().copied())?;
         }
         Ok(())
@@ -253,7 +253,8 @@ impl fmt::Display for Summary<'_> {
         }
         let folder = self.places.last().and_then(|place| place.parent()).unwrap_or(Path::new("."));
         let is_any_stale = self.is_stale.contains(&true);
-        let what = if is_any_stale { "Wrote" } else { "Nothing to write; all is up to date" };
+        let what =
+            if is_any_stale { "Wrote" } else { "Nothing to write; everything is up to date" };
         writeln!(f, "\n{what}, under {}:", shown(folder))?;
         let contents = ["inventory", "owner requests", "ledger"];
         for ((place, what), is_stale) in self.places.iter().zip(contents).zip(self.is_stale) {
@@ -266,7 +267,7 @@ impl fmt::Display for Summary<'_> {
         let waiting = self.listed.len().saturating_sub(with(ProgressFlag::OwnerResponseReceived));
         writeln!(
             f,
-            "\nNothing was sent, and no owner was asked. {waiting} wait, {} received, {} accepted,\n{}=0.",
+            "\nNothing was sent, and no owner was asked. Answers: {waiting} missing, {} received,\n{} accepted. {}=0.",
             with(ProgressFlag::OwnerResponseReceived),
             with(ProgressFlag::OwnerResponseAccepted),
             RuntimeGate::RuntimeGate

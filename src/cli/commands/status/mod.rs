@@ -27,7 +27,7 @@ use story::SurfaceStory;
 /// Show how many candidates are in each lane, or the history of one surface
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The id of the surface, such as `prometheus_rules:rules/node.yml`, or a part that no other id contains
+    /// The id of the surface, such as `prometheus_rules:rules/node.yml`, or a part of its id that is in no other id
     surface_id: Option<String>,
 
     #[command(flatten)]

@@ -201,7 +201,7 @@ impl fmt::Display for SurfaceStory<'_> {
                 )?;
             }
             Some(lane) => writeln!(f, "{id}: {lane}\n  {}", lane.english())?,
-            None => writeln!(f, "{id}: the journal is broken\n  No lane follows from it.")?,
+            None => writeln!(f, "{id}: the journal is broken\n  So the surface has no lane.")?,
         }
         if let Some(owner) = self.owner {
             writeln!(f, "  Suggested owner: {}", lines_for_terminal(owner))?;
@@ -286,7 +286,8 @@ impl SurfaceStory<'_> {
     /// The next step for the candidate.
     fn next_step(&self) -> String {
         let Ok(history) = self.replay else {
-            return "repair the journal first: nothing can be recorded until then".to_owned();
+            return "repair the journal first: a broken journal accepts no new answer or review"
+                .to_owned();
         };
         let id = escape::for_shell(self.surface.surface_id().as_bytes());
         let is_stored = self.latest_answer().is_some();
@@ -296,13 +297,14 @@ impl SurfaceStory<'_> {
                 format!("ask the owner: acceptance-ledger template {id}{like} --output answer.yaml")
             }
             Lane::OwnerReviewOnlyUpdate | Lane::WaitingRuntimeGate => {
-                "do nothing in this ledger; a change needs its own approval".to_owned()
+                "nothing to do in this ledger; a change of the surface needs a separate approval"
+                    .to_owned()
             }
             lane if lane.is_hold() && history.candidate().record().is_some() => format!(
                 "ask the owner to answer again:\n    acceptance-ledger template {id}{like} --output answer.yaml\n    acceptance-ledger intake answer.yaml"
             ),
             _ => format!(
-                "decide: acceptance-ledger template {id} --review --output record.yaml\n  or ask the owner to answer again: acceptance-ledger template {id}{like} --output answer.yaml"
+                "review the answer: acceptance-ledger template {id} --review --output record.yaml\n  or ask the owner to answer again: acceptance-ledger template {id}{like} --output answer.yaml"
             ),
         }
     }

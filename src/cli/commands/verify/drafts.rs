@@ -26,23 +26,23 @@ pub(super) fn compare_with_inventory(
         report.add(VerifyFinding::new(
             VerifyCode::UnlistedSurface,
             &inventory,
-            format!("the surface {id:?} has no candidate"),
+            format!("the surface {id:?} has no owner request"),
         ));
     }
     for index in listed.without_id() {
         report.add(VerifyFinding::new(
             VerifyCode::UnlistedSurface,
             &inventory,
-            format!("$.surfaces[{index}] has no surface_id, so it has no candidate"),
+            format!("$.surfaces[{index}] has no surface_id, so no owner request belongs to it"),
         ));
     }
     let lists_any = listed.ids().next().is_some();
     for (index, surface) in surfaces.iter().enumerate() {
         let differing = match listed.differences(surface) {
-            None if lists_any => "it is not in the inventory".to_owned(),
+            None if lists_any => "the surface is not in the inventory".to_owned(),
             Some(fields) if !fields.is_empty() => {
                 let names: Vec<_> = fields.iter().map(|field| field.as_str()).collect();
-                format!("the inventory has a different {}", names.join(", "))
+                format!("the inventory has other values for: {}", names.join(", "))
             }
             _ => continue,
         };
@@ -58,7 +58,7 @@ pub(super) fn compare_with_inventory(
             report.add(VerifyFinding::new(
                 VerifyCode::UnlistedSurface,
                 &inventory,
-                "it counts surfaces but lists none, and there is no candidate".to_owned(),
+                "the inventory has a count of surfaces but no list of them, and there is no owner request".to_owned(),
             ));
         }
     }

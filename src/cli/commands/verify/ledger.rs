@@ -69,7 +69,7 @@ pub(super) fn compare_with_replay(
     }
     if let Some(offset) = difference {
         let (line, column, place) = place_in_ledger(&bytes, offset);
-        let message = format!("{place}: the replay differs from here on");
+        let message = format!("{place}: from here on, the ledger differs from the replay");
         report.add(
             VerifyFinding::new(VerifyCode::LedgerBytesDiffer, path, message)
                 .at(Some((line, column))),

@@ -1,5 +1,5 @@
-//! `verify`: runs all comparisons, in this order, and prints findings and notes: journal files, signatures and the
-//! clock here, the rest in the files of this folder.
+//! `verify`: runs all comparisons, and prints findings and notes. The checks of journal files, signatures and the clock
+//! are in this file. The other comparisons are in the other files of this folder.
 
 mod drafts;
 mod findings;
@@ -47,11 +47,11 @@ pub(in crate::cli) struct Args {
     )]
     ledger: PathBuf,
 
-    /// A git revision, such as `origin/main`; everything in its journal must still be in today's journal
+    /// A git revision, such as `origin/main`. Report what was in the journal at this revision and is not there today
     #[arg(long, value_name = "REV")]
     since: Option<String>,
 
-    /// The time at which acceptances must not have expired, in RFC 3339; without it, the current time
+    /// Report the acceptances that have expired at this time, in RFC 3339. By default, the current time
     #[arg(long, value_name = "TIME", value_parser = time)]
     as_of: Option<Time>,
 
@@ -84,7 +84,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     }
     if repository.signers.is_none() {
         report.note(&format!(
-            "signatures not checked: there is no {ALLOWED_SIGNERS}, so the names of responders and reviewers are not verified"
+            "signatures not checked: {ALLOWED_SIGNERS} does not exist, so the names of responders and reviewers are only claims"
         ));
     }
     drafts::compare_with_inventory(args, &repository, &listed, &mut report);
@@ -123,7 +123,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
         let file = |name: &str| repository.journal.path(&journal.folder).join(name);
         let (ahead, strange, signed, acceptance) = journal.seen;
         for line in ahead {
-            let message = "the acceptance was recorded at a time in the future".to_owned();
+            let message = "the event of the acceptance has a time in the future".to_owned();
             report.add(
                 VerifyFinding::new(VerifyCode::IllegalStep, &file(EVENTS), message)
                     .at(Some((line, 1))),
@@ -143,7 +143,10 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     }
     for folder in retired {
         let path = repository.journal.path(&folder);
-        report.note(&format!("journal of a retired surface: {}", shown(&path)));
+        report.note(&format!(
+            "this journal belongs to a surface without an owner request: {}",
+            shown(&path)
+        ));
         retired::check(&repository.journal, &folder, &mut report)?;
     }
     let path = args.inputs.below_root(&args.ledger);

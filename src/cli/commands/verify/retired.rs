@@ -1,4 +1,4 @@
-//! Checks the journal of a surface that is no longer asked about. It must contain only its history.
+//! Checks the journal of a surface without an owner request. The folder must contain only events and their documents.
 
 use crate::digest::Digest;
 use crate::io::error::FileError;

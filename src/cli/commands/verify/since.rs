@@ -47,7 +47,7 @@ impl AtRevision {
                     "set --root to the real path of the folder, in a clone of its own repository"
                 }
                 git::GitError::Ambiguous => {
-                    "write it in full, such as refs/remotes/origin/main, and find out who made the other ref"
+                    "write the full name, such as refs/remotes/origin/main, and find out who made the other ref"
                 }
                 _ => "name a revision that this clone has; if the clone is shallow, run `git fetch` first",
             }
@@ -144,8 +144,8 @@ impl AtRevision {
             }
             let path = source_of(surface);
             let what = match today.get(id) {
-                None => "was asked about",
-                Some(now) if source_of(now) != path => "was asked about with another file",
+                None => "had an owner request",
+                Some(now) if source_of(now) != path => "had an owner request for another file",
                 Some(_) => continue,
             };
             let is_there = match path {
