@@ -1,4 +1,5 @@
-//! Shares work between all cores.
+//! Shares work between all cores. Each caller says how many items a thread takes: `judged/mod.rs`, `survey.rs` and
+//! `repository.rs`.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -10,15 +10,17 @@ mod payload;
 mod request;
 mod rule;
 mod secret;
+mod shared_project;
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::words::Problem;
 
-pub(crate) use claim::{claims_health, claims_recovery, names_shared_project};
+pub(crate) use claim::{claims_health, claims_recovery};
 pub(crate) use fold::{Folded, fold_name};
 use rule::{Rule, RuleSet};
+pub(crate) use shared_project::names_shared_project;
 
 /// All tables of rules. Requests, claims and hidden text have no table: their modules find them in other ways.
 const TABLES: [&[Rule]; 4] = [secret::RULES, secret::IN_PIECES, command::RULES, payload::RULES];

@@ -11,6 +11,7 @@ use crate::response::{COMMENT, Hint};
 use crate::signer::{Signer, SignerRole};
 use crate::time::Time;
 use crate::triage::Finding;
+use crate::words::EventName;
 use crate::words::names::EVENT_VERSION;
 use crate::words::{AcceptanceField, FIELDS, Lane, Problem, REASON, ResponseKey, ReviewerCheck};
 
@@ -73,6 +74,14 @@ impl Event {
     #[must_use]
     pub const fn lane(&self) -> Lane {
         self.lane
+    }
+
+    /// Returns the name of the event, as the journal writes it.
+    pub(crate) const fn name(&self) -> EventName {
+        match self.body {
+            EventBody::Response { .. } => EventName::ResponseReceived,
+            EventBody::Review { .. } => EventName::ReviewRecorded,
+        }
     }
 
     /// Whether a reviewer decided. If not, the owner answered.
@@ -161,7 +170,7 @@ struct EventLine {
     schema_version: String,
     sequence: usize,
     previous: String,
-    event: EventKind,
+    event: EventName,
     recorded_at: String,
     lane: Lane,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -179,13 +188,6 @@ struct EventLine {
     hints: Option<Vec<HintLine>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     signer: Option<SignerLine>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum EventKind {
-    ResponseReceived,
-    ReviewRecorded,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -224,21 +226,20 @@ struct SignerLine {
 
 impl From<&Event> for EventLine {
     fn from(event: &Event) -> Self {
-        let (name, responded_at, surface, findings, hints) = match &event.body {
+        let (responded_at, surface, findings, hints) = match &event.body {
             EventBody::Response { responded_at, surface, findings, hints, .. } => (
-                EventKind::ResponseReceived,
                 responded_at.as_ref().map(Time::to_string),
                 Some(surface.to_string()),
                 Some(findings.iter().map(FindingLine::from).collect()),
                 (!hints.is_empty()).then(|| hints.iter().map(HintLine::from).collect()),
             ),
-            EventBody::Review { .. } => (EventKind::ReviewRecorded, None, None, None, None),
+            EventBody::Review { .. } => (None, None, None, None),
         };
         Self {
             schema_version: EVENT_VERSION.to_owned(),
             sequence: event.sequence,
             previous: event.previous.to_string(),
-            event: name,
+            event: event.name(),
             recorded_at: event.recorded_at.to_string(),
             lane: event.lane,
             document: event.document().map(|name| name.digest.to_string()),
@@ -333,10 +334,10 @@ impl TryFrom<EventLine> for Event {
             (Some("yaml"), Some(_)) => Notation::Yaml,
             _ => return Err("the notation is invalid: expected yaml, in a line with a document"),
         };
-        let is_review = line.event == EventKind::ReviewRecorded;
+        let is_review = line.event == EventName::ReviewRecorded;
         let document = digest.map(|digest| DocumentName { digest, is_review, notation });
         let body = match (line.event, document, line.findings, line.surface) {
-            (EventKind::ResponseReceived, document, Some(findings), Some(surface)) => {
+            (EventName::ResponseReceived, document, Some(findings), Some(surface)) => {
                 let in_utc = |text: String| {
                     text.parse()
                         .ok()
@@ -361,7 +362,7 @@ impl TryFrom<EventLine> for Event {
                 }
             }
             // A line with one of the other keys of an answer is refused later: the event is not written with them.
-            (EventKind::ReviewRecorded, Some(document), None, None) => {
+            (EventName::ReviewRecorded, Some(document), None, None) => {
                 EventBody::Review { document }
             }
             _ => return Err("a key is missing, or belongs to the other kind of event"),

@@ -60,6 +60,7 @@ impl Tally {
         self.candidates * usize::from(Gates.get(gate).is_open())
     }
 
+    /// Counts an entry. `inspect.rs` counts the same in a ledger that was edited.
     pub(super) fn add(&mut self, entry: &Entry<'_>) {
         self.candidates += 1;
         self.write_capable += usize::from(entry.surface.is_write_capable());

@@ -201,7 +201,12 @@ impl Examination<'_> {
                 HealthGround::EndToEndTest | HealthGround::Metrics => {
                     (Field::RedactedEvidenceRefs, Problem::FalseGreenReviewMissing)
                 }
-                _ => continue,
+                // These prove nothing, so no ref can show them. A new ground that is a proof needs a ref here.
+                HealthGround::RouteStatus
+                | HealthGround::ContainerStatus
+                | HealthGround::DashboardStatus
+                | HealthGround::UiVisible
+                | HealthGround::NoHealthClaimed => continue,
             };
             if self.answers.is_answered(shown_by) {
                 continue;

@@ -6,6 +6,7 @@ pub(crate) mod answer_help;
 mod blocked_action;
 mod boundary;
 mod decision;
+mod event_name;
 mod health_ground;
 mod inventory_remark;
 mod item_flag;
@@ -32,6 +33,7 @@ pub(crate) use answer_form::{
 pub use blocked_action::BlockedAction;
 pub use boundary::Boundary;
 pub use decision::Decision;
+pub(crate) use event_name::EventName;
 pub use health_ground::HealthGround;
 pub(crate) use inventory_remark::InventoryRemark;
 pub use item_flag::ItemFlag;

@@ -74,7 +74,7 @@ impl Judge {
 
     /// Judges all files. The results are in the order of the files.
     pub(super) fn judge_all(&self, files: &[PathBuf]) -> Vec<Result<Judged, Failure>> {
-        in_parallel(files, FILES_A_THREAD, |file| self.judge(file))
+        in_parallel(files, ANSWERS_A_THREAD, |file| self.judge(file))
     }
 
     fn judge(&self, file: &Path) -> Result<Judged, Failure> {
@@ -127,7 +127,7 @@ pub(super) fn read_response(file: &Path) -> Result<ResponseDocument, Failure> {
 
 /// How many files a thread takes at a time. This many files or fewer are judged without threads: starting one would
 /// take longer.
-const FILES_A_THREAD: usize = 32;
+const ANSWERS_A_THREAD: usize = 32;
 
 impl Judged {
     /// Collects the result for the answer in `file`, with the line and column of each finding.

@@ -1,4 +1,4 @@
-//! JSON output for programs.
+//! The layout of JSON output: line breaks and escapes. What it contains is in each command's `to_json`.
 
 use serde_json::Value;
 

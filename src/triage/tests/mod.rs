@@ -473,7 +473,7 @@ fn the_limits_are_those_that_the_document_names() {
     let document = include_str!("../../../docs/triage.md");
     for (what, limit) in [
         ("a text |", MAX_CHARACTERS),
-        ("texts, names of unknown keys among them |", MAX_TEXTS),
+        ("number of texts, including the names of unknown keys |", MAX_TEXTS),
         ("findings |", MAX_FINDINGS),
     ] {
         let row = document.lines().find(|line| line.starts_with(&format!("| {what}"))).unwrap();
@@ -482,8 +482,8 @@ fn the_limits_are_those_that_the_document_names() {
             number.chars().take_while(|c| *c != ' ').filter(|c| *c != ',').collect();
         assert_eq!(digits.parse(), Ok(limit), "{row}");
     }
-    assert!(document.contains(&format!("and {},000 bytes together", MAX_BYTES / 1_000)));
-    assert!(document.contains(&format!("own | {} KiB", MAX_STRUCTURE / 1024)));
+    assert!(document.contains(&format!("at most {},000 bytes", MAX_BYTES / 1_000)));
+    assert!(document.contains(&format!("as a document | {} KiB", MAX_STRUCTURE / 1024)));
 }
 
 #[test]

@@ -157,7 +157,7 @@ impl SurfaceStory<'_> {
             let EventDetails { who, reason, is_withdrawn, signed } = self.details_of(event);
             json!({
                 "sequence": event.sequence(),
-                "event": if event.is_review() { "review_recorded" } else { "response_received" },
+                "event": event.name(),
                 "recorded_at": event.recorded_at().as_str(),
                 "lane": event.lane(),
                 "who": who,
