@@ -61,8 +61,12 @@ impl Folded {
         if is_unseen(character) {
             return;
         }
+        // Most characters are ASCII, and the search for their parts would take time.
+        if character.is_ascii() {
+            return self.push(character, origin);
+        }
         let parts = std::iter::once(character).nfkc();
-        if character.is_ascii() || parts.clone().nth(MAX_PARTS).is_some() {
+        if parts.clone().nth(MAX_PARTS).is_some() {
             self.push(character, origin);
         } else {
             parts.for_each(|part| self.push(look_alike(part), origin));
