@@ -294,7 +294,27 @@ pub fn clean_response(surface: &Surface) -> serde_json::Map<String, serde_json::
             _ => {}
         }
     }
+    if must_claim_health(surface) {
+        answer_proofs(&mut members, surface);
+    }
     members
+}
+
+/// Whether an answer for this surface has to say what a claim of health is based on.
+fn must_claim_health(surface: &Surface) -> bool {
+    surface.is_write_capable() || surface.requires_live_evidence()
+}
+
+/// Answers the refs that prove the claimed health, also if the form lists them as not applicable.
+fn answer_proofs(members: &mut serde_json::Map<String, serde_json::Value>, surface: &Surface) {
+    for field in [AcceptanceField::ReceiverReceiptProofRef, AcceptanceField::AlertChainHealthRef] {
+        let Some(form) = field.form() else { continue };
+        members.insert(field.to_string(), clean_answer(field.as_str(), form, surface));
+        let listed = members.get_mut("not_applicable").and_then(|common| common.get_mut("fields"));
+        if let Some(listed) = listed.and_then(serde_json::Value::as_array_mut) {
+            listed.retain(|name| name.as_str() != Some(field.as_str()));
+        }
+    }
 }
 
 /// A complete answer to one field. The texts of all fields differ, because triage reports a repeated text.
@@ -314,8 +334,7 @@ fn clean_answer(name: &str, form: AnswerForm, surface: &Surface) -> serde_json::
         AnswerForm::Refs(of) => json!([clean_reference(of)]),
         AnswerForm::Window => json!({"per_change": "the platform lead, in the ticket"}),
         AnswerForm::Parts(parts) => {
-            // Only a surface that cannot write and needs no live evidence may claim no health.
-            let must_claim_health = surface.is_write_capable() || surface.requires_live_evidence();
+            let must_claim_health = must_claim_health(surface);
             let part = |part: &AnswerPart| match part.form {
                 PartForm::Ref(of) => json!(clean_reference(of)),
                 PartForm::Entries { .. } => json!("clear"),

@@ -34,6 +34,11 @@ impl Rival {
             let is_young = start.elapsed() < Duration::from_millis(20);
             std::thread::sleep(Duration::from_micros(if is_young { 200 } else { 2_000 }));
         };
+        if !exit.success() {
+            // Run it again, to show what it says.
+            let output = (self.command)().output().unwrap();
+            eprintln!("{}", String::from_utf8_lossy(&[output.stderr, output.stdout].concat()));
+        }
         assert!(exit.success(), "{} failed", self.name);
         self.times.push(start.elapsed());
     }
