@@ -1,4 +1,4 @@
-//! The fixed comments of every reviewer's draft.
+//! The fixed comments of every reviewer's draft, and the instruction above each check in both languages.
 //!
 //! The check of a record skips a comment that equals one of these exactly, and examines every other comment. If a text
 //! changes here, the same comment in an older draft is examined.

@@ -1,4 +1,5 @@
-//! Lists the files of a repository: in git the tracked files, otherwise the files that are not ignored.
+//! Lists the files of a repository, in git the tracked ones, otherwise those that are not ignored, and reads each up to a
+//! size limit.
 
 use crate::io::error::FileError;
 use std::ffi::OsStr;

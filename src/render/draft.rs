@@ -1,4 +1,4 @@
-//! A reviewer's draft. For each check, it says what the check asks, which lines of the answer to read, and which
+//! Writes a reviewer's draft: the values, the verdicts that are left, and what to read for each check. For each check, it says what the check asks, which lines of the answer to read, and which
 //! verdicts are allowed.
 //!
 //! It quotes nothing of the answer: an answer can be withdrawn, but the record stays.

@@ -6,8 +6,8 @@ use crate::inputs::DESCRIPTORS;
 use crate::json::with;
 use crate::ledger;
 use crate::review::{ACCEPT, ReviewerKind, Verdict};
-use crate::triage::MAX_CHARACTERS;
 use crate::words::limits::MAX_ACCEPTANCE_DAYS;
+use crate::words::limits::MAX_CHARACTERS;
 use crate::words::names::{RECORD_VERSION, RESPONSE_VERSION};
 use crate::words::{
     AcceptanceField, AnswerForm, AnswerPart, CLEAR, Decision, ENTRY_KEYS, FIELDS, HealthGround,

@@ -10,7 +10,8 @@ use crate::json::{DocumentError, DocumentProblem, Json, line_and_column};
 use crate::response::{COMMENT, EvidenceRef, is_reason, names_somebody};
 use crate::signer::Signer;
 use crate::time::Time;
-use crate::triage::{Finding, MAX_CHARACTERS, withheld_problems};
+use crate::triage::{Finding, withheld_problems};
+use crate::words::limits::MAX_CHARACTERS;
 use crate::words::names::RECORD_VERSION;
 use crate::words::{Lane, Problem, RecordKey, ReviewerCheck};
 

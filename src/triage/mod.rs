@@ -1,4 +1,4 @@
-//! Examines an answer before a person judges it. Each finding can only hold the answer back.
+//! Examines an answer before a person judges it, up to limits of size (`oversized`). Each finding can only hold the answer back.
 
 mod answers;
 mod finding;
@@ -22,6 +22,7 @@ use crate::inputs::Surface;
 use crate::json::Json;
 use crate::response::{Answers, COMMENT, Hint, OwnerResponse, ResponseDocument, is_placeholder};
 use crate::time::Time;
+use crate::words::limits::MAX_CHARACTERS;
 use crate::words::{
     AcceptanceField, Boundary, Decision, ItemFlag, Lane, Problem, ProgressFlag, ResponseKey,
     RuntimeGate, SourceCount, counted_word,
@@ -45,9 +46,6 @@ const MAX_STRUCTURE: usize = 16 * 1024;
 /// The maximum number of findings for one answer. The next finding says that the answer is oversized. A reader needs no
 /// more, and the journal stores every finding.
 const MAX_FINDINGS: usize = 200;
-
-/// The maximum number of characters of one text.
-pub(crate) const MAX_CHARACTERS: usize = 4_000;
 
 /// An answer with all findings against it. Only the core can make one.
 #[derive(Clone, PartialEq, Eq)]

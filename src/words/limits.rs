@@ -1,5 +1,5 @@
-//! Limits that both rules and texts name: days of an acceptance, minutes ahead of the clock, words of an
-//! answer.
+//! Limits that both rules and texts name: days of an acceptance, minutes ahead of the clock, characters of a
+//! text, words of an answer.
 
 /// How many days an acceptance may hold: a yearly review is in time in a leap year, too.
 ///
@@ -11,6 +11,11 @@ pub(crate) const MAX_ACCEPTANCE_DAYS: i64 = 366;
 ///
 /// Replay checks stored times with this limit, too.
 pub(crate) const MAX_MINUTES_AHEAD: i64 = 5;
+
+/// The maximum number of characters of one text.
+///
+/// [`Problem::Oversized`](super::Problem) names this number.
+pub(crate) const MAX_CHARACTERS: usize = 4_000;
 
 /// How many words an answer in a field of its own needs. Fewer rarely name both a thing and what is true of it.
 pub(crate) const WORDS_OF_A_TEXT: usize = 3;
@@ -42,6 +47,8 @@ mod tests {
         ] {
             assert!(text.contains(&of_a_text), "{text}");
         }
+        assert!(Problem::Oversized.english().contains("4,000"));
+        assert_eq!(MAX_CHARACTERS, 4_000);
         let of_a_part = format!("{} words", in_words(WORDS_OF_A_PART));
         let parts = AcceptanceField::answers().filter_map(AcceptanceField::form);
         let texts: Vec<_> = parts

@@ -1,4 +1,4 @@
-//! Finds secrets, whole or in part.
+//! Finds secrets, whole or in part, also in base64 and percent escapes.
 //!
 //! A text is read several times: as it is, with percent escapes and base64 decoded, then without line breaks, then
 //! without white space. So a secret that is encoded, wrapped or split is found too.
@@ -37,6 +37,7 @@ impl Secrets {
         Self {
             rules: RuleSet::new(RULES),
             in_pieces: RuleSet::new(IN_PIECES),
+            // As long as `MIN_ENCODED` at least.
             base64: Pattern::new(&[r"[a-z0-9+/_-]{16,}={0,2}"]),
         }
     }
