@@ -1,4 +1,4 @@
-//! The twelve typestates, and the traits of their groups.
+//! The twelve typestates: what each keeps of an answer, and the traits of their groups.
 
 use std::fmt::Debug;
 
@@ -261,6 +261,8 @@ macro_rules! states {
     };
 }
 
+// What the journal keeps of an answer is decided by `Lane::is_withheld`: a state that carries `Withheld` needs a lane that
+// is withheld.
 states! {
     /// No owner has answered for the surface as it is today.
     ///

@@ -1,5 +1,6 @@
-//! Converts a text to plain letters (folding) before the detectors read it, and maps each place back to the
-//! original text.
+//! Converts a text to plain letters (folding) before the detectors read it, decodes percent escapes, and maps each place
+//! back to the original text.
+//!
 //! Without it, an invisible character or a look-alike letter would hide a secret from every pattern.
 
 use std::cell::OnceCell;

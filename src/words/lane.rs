@@ -1,4 +1,4 @@
-//! The lanes: their meaning and how strict they are.
+//! The lanes: their meaning, how strict they are, and in which the journal keeps nothing of an answer.
 
 use super::word_list;
 

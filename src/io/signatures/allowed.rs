@@ -1,4 +1,4 @@
-//! Parses the allowed-signers file, as the manual of `ssh-keygen` describes it under ALLOWED SIGNERS.
+//! Parses the allowed-signers file, with its error messages, as the manual of `ssh-keygen` describes it under ALLOWED SIGNERS.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};

@@ -1,4 +1,4 @@
-//! The summary that `init` prints. A user should read it in ten seconds, on a terminal of 80 columns.
+//! The texts that `init` and `init --check` print. A user should read it in ten seconds, on a terminal of 80 columns.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
