@@ -1,4 +1,4 @@
-//! The limits of a document: depth, size, and reported faults.
+//! The limits of a document, JSON or YAML: the size of an answer or a record, depth, and reported faults.
 
 /// The maximum depth of nested arrays and objects. `serde_json`, and what is built on it, rejects 128 levels. Parsing
 /// and search are recursive, and this depth stays within the stack.

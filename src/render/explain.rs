@@ -1,4 +1,4 @@
-//! Explains a word of the ledger in Chinese and English: what it means, what leads to it, and what follows from it.
+//! Explains a word of the ledger: what it means, in Chinese and English, and what leads to it and follows from it.
 
 use std::fmt;
 

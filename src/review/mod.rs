@@ -1,4 +1,4 @@
-//! The decision of a reviewer, and the reasons why the core refuses one.
+//! The decision of a reviewer, until when it counts, and the reasons why the core refuses one.
 
 mod document;
 
@@ -172,7 +172,7 @@ impl ReviewerRecord {
         if self.reviewed_at.is_ahead_of(recorded_at) {
             return Err(Refusal::AheadOfTheClock);
         }
-        if self.valid_until.as_ref().is_some_and(|end| !recorded_at.is_before(end)) {
+        if self.valid_until.is_some() && !self.holds_at(recorded_at) {
             return Err(Refusal::AlreadyExpired);
         }
         Ok(())

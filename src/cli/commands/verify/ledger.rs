@@ -89,7 +89,7 @@ fn compare_acceptances(
     let Some(generated_at) = stamp.time() else { return };
     for (index, candidate) in candidates.iter().enumerate() {
         let Some(until) = candidate.valid_until() else { continue };
-        if generated_at.is_before(until) && !as_of.is_before(until) {
+        if !candidate.is_expired(Some(&generated_at)) && candidate.is_expired(Some(as_of)) {
             let id = candidate.surface().surface_id();
             let message =
                 format!("$.acceptance_candidates[{index}]: {id} was accepted until {until}");
