@@ -1,5 +1,5 @@
-//! Finds the owner that a repository names for a file: in CODEOWNERS, as GitHub and GitLab read it, and in the owner
-//! comments of rule files.
+//! Finds the owner that a repository names for a file: where CODEOWNERS may be, how GitHub and GitLab read it, and the
+//! owner comments of rule files.
 
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 

@@ -23,11 +23,26 @@ const SEAL: &str = ",\"digest\":\"";
 /// An event says what happened. It does not say what state the candidate is in: replay decides that.
 ///
 /// ```
-/// use acceptance_ledger::{Event, History, Lane};
+/// use acceptance_ledger::{Dossier, History, Lane, OwnerRequests, ResponseDocument, Surfaces};
 ///
-/// fn last(history: &History) -> Option<Lane> {
-///     history.log().events().last().map(Event::lane)
-/// }
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// let requests = OwnerRequests::parse(&draft)?;
+/// let (surfaces, surface) = (Surfaces::of(&requests), requests.surfaces()[0].clone());
+/// let answer = format!(
+///     "schema_version: monitoring_owner_response_v1\nnot_approval: true\nresponded_at: 2026-01-02T08:00:00Z
+/// acceptance_candidate_id: {}\n",
+///     surface.candidate_id()
+/// );
+/// let response = ResponseDocument::parse(answer.as_bytes())?;
+/// let mut dossier = Dossier::default();
+/// let history = History::replay(surface.clone(), &surfaces, &dossier)?;
+/// let step = history.receive(&response, "2026-01-02T09:00:00Z".parse()?)?;
+/// dossier.store(&step);
+/// let history = History::replay(surface, &surfaces, &dossier)?;
+/// let event = &history.log().events()[0];
+/// assert_eq!((event.sequence(), event.lane()), (1, Lane::NoFalseGreenSupplementRequired));
+/// assert!(!event.is_review());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {

@@ -9,13 +9,16 @@ use super::event::DocumentName;
 /// One fault of a surface's journal, and its place.
 ///
 /// ```
-/// use acceptance_ledger::{BrokenJournal, JournalFault};
+/// use acceptance_ledger::{Dossier, History, OwnerRequests, Surfaces, VerifyCode};
 ///
-/// fn print(journal: &BrokenJournal) {
-///     for fault in journal.faults() {
-///         println!("{}: {fault}", fault.code());
-///     }
-/// }
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// let requests = OwnerRequests::parse(&draft)?;
+/// let (surfaces, surface) = (Surfaces::of(&requests), requests.surfaces()[0].clone());
+/// let dossier = Dossier { events: b"{}\n".to_vec(), ..Dossier::default() };
+/// let broken = History::replay(surface, &surfaces, &dossier).unwrap_err();
+/// let fault = &broken.faults()[0];
+/// assert_eq!((fault.code(), fault.line()), (VerifyCode::ChainBroken, Some(1)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JournalFault {

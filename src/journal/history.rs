@@ -20,11 +20,24 @@ use super::step::Step;
 /// The contents of a surface's folder: the bytes of its events and of its documents.
 ///
 /// ```
-/// use acceptance_ledger::{BrokenJournal, Dossier, History, Lane, Surface, Surfaces};
+/// use acceptance_ledger::{Dossier, History, OwnerRequests, ResponseDocument, Surfaces};
 ///
-/// fn lane_without_events(surface: Surface, surfaces: &Surfaces) -> Result<Lane, BrokenJournal> {
-///     Ok(History::replay(surface, surfaces, &Dossier::default())?.candidate().lane())
-/// }
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// let requests = OwnerRequests::parse(&draft)?;
+/// let (surfaces, surface) = (Surfaces::of(&requests), requests.surfaces()[0].clone());
+/// let answer = format!(
+///     "schema_version: monitoring_owner_response_v1\nnot_approval: true\nresponded_at: 2026-01-02T08:00:00Z
+/// acceptance_candidate_id: {}\n",
+///     surface.candidate_id()
+/// );
+/// let response = ResponseDocument::parse(answer.as_bytes())?;
+/// let mut dossier = Dossier::default();
+/// let history = History::replay(surface.clone(), &surfaces, &dossier)?;
+/// let step = history.receive(&response, "2026-01-02T09:00:00Z".parse()?)?;
+/// dossier.store(&step);
+/// let history = History::replay(surface, &surfaces, &dossier)?;
+/// assert_eq!(history.candidate(), step.candidate());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Dossier {
@@ -62,11 +75,26 @@ impl std::fmt::Debug for Dossier {
 /// What a surface's journal says by itself: its events and its faults.
 ///
 /// ```
-/// use acceptance_ledger::JournalLog;
+/// use acceptance_ledger::{Dossier, History, OwnerRequests, ResponseDocument, Surfaces};
 ///
-/// fn count_answers(log: &JournalLog) -> usize {
-///     log.events().iter().filter(|event| !event.is_review()).count()
-/// }
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// let requests = OwnerRequests::parse(&draft)?;
+/// let (surfaces, surface) = (Surfaces::of(&requests), requests.surfaces()[0].clone());
+/// let answer = format!(
+///     "schema_version: monitoring_owner_response_v1\nnot_approval: true\nresponded_at: 2026-01-02T08:00:00Z
+/// acceptance_candidate_id: {}\n",
+///     surface.candidate_id()
+/// );
+/// let response = ResponseDocument::parse(answer.as_bytes())?;
+/// let mut dossier = Dossier::default();
+/// let history = History::replay(surface.clone(), &surfaces, &dossier)?;
+/// let step = history.receive(&response, "2026-01-02T09:00:00Z".parse()?)?;
+/// dossier.store(&step);
+/// let history = History::replay(surface, &surfaces, &dossier)?;
+/// let log = history.log();
+/// assert_eq!((log.events().len(), log.faults().len()), (1, 0));
+/// assert!(log.response_event().is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, PartialEq)]
 pub struct JournalLog {

@@ -13,11 +13,24 @@ use super::event::DocumentName;
 /// In this order, an interrupted step leaves no event without its document.
 ///
 /// ```
-/// use acceptance_ledger::Step;
+/// use acceptance_ledger::{Dossier, History, Lane, OwnerRequests, ResponseDocument, Surfaces};
 ///
-/// fn describe(step: &Step) -> String {
-///     format!("{} bytes, then {}", step.line().len(), step.candidate().lane())
-/// }
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// let requests = OwnerRequests::parse(&draft)?;
+/// let (surfaces, surface) = (Surfaces::of(&requests), requests.surfaces()[0].clone());
+/// let answer = format!(
+///     "schema_version: monitoring_owner_response_v1\nnot_approval: true\nresponded_at: 2026-01-02T08:00:00Z
+/// acceptance_candidate_id: {}\n",
+///     surface.candidate_id()
+/// );
+/// let response = ResponseDocument::parse(answer.as_bytes())?;
+/// let dossier = Dossier::default();
+/// let history = History::replay(surface.clone(), &surfaces, &dossier)?;
+/// let step = history.receive(&response, "2026-01-02T09:00:00Z".parse()?)?;
+/// assert!(step.line().ends_with('\n'));
+/// assert!(step.stores().is_some_and(|(_, bytes)| bytes == answer.as_bytes()));
+/// assert_eq!(step.candidate().lane(), Lane::NoFalseGreenSupplementRequired);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, PartialEq)]
 #[must_use = "a step is taken once its line is stored"]

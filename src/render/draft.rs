@@ -59,11 +59,27 @@ pub struct DraftOptions<'a> {
 /// Returns `None` if no owner has answered for the surface as it is today.
 ///
 /// ```
-/// use acceptance_ledger::{Dossier, DraftOptions, History, review_template};
+/// use acceptance_ledger::{Dossier, DraftOptions, History, OwnerRequests, ResponseDocument, Surfaces, review_template};
 ///
-/// fn is_there_anything_to_review(history: &History, dossier: &Dossier) -> bool {
-///     review_template(history, dossier, &DraftOptions::default()).is_some()
-/// }
+/// # let draft = std::fs::read("examples/monitoring/docs/security/monitoring-owner-request-draft.snapshot.json").unwrap();
+/// let requests = OwnerRequests::parse(&draft)?;
+/// let (surfaces, surface) = (Surfaces::of(&requests), requests.surfaces()[0].clone());
+/// let answer = format!(
+///     "schema_version: monitoring_owner_response_v1\nnot_approval: true\nresponded_at: 2026-01-02T08:00:00Z
+/// acceptance_candidate_id: {}\n",
+///     surface.candidate_id()
+/// );
+/// let response = ResponseDocument::parse(answer.as_bytes())?;
+/// let mut dossier = Dossier::default();
+/// let options = DraftOptions::default();
+/// let history = History::replay(surface.clone(), &surfaces, &dossier)?;
+/// assert_eq!(review_template(&history, &dossier, &options), None);
+///
+/// dossier.store(&history.receive(&response, "2026-01-02T09:00:00Z".parse()?)?);
+/// let history = History::replay(surface, &surfaces, &dossier)?;
+/// let draft = review_template(&history, &dossier, &options).unwrap();
+/// assert!(draft.contains("\noutcome:"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
 pub fn review_template(

@@ -1,4 +1,4 @@
-//! Refs: pointers to evidence.
+//! Refs: pointers to evidence, and what each kind looks like, for example a ticket of GitHub or GitLab.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! The finding codes of `verify`: general meaning and next step. The message of one fault is where the fault is
+//! The finding codes of `verify`: what each means, and the next step. The message of one fault is where the fault is
 //! found.
 
 use crate::escape;
