@@ -1,5 +1,6 @@
 //! What is left when a command is interrupted at any moment, or when any of its system calls fails.
 
+mod disk;
 pub(super) mod output;
 mod power;
 mod reading;
