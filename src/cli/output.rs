@@ -1,6 +1,6 @@
 //! Checks where a command may write, and writes a document there.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::io::error::{FileError, shown};
 use crate::io::store::JournalStore;
@@ -8,7 +8,7 @@ use crate::io::{files, stdout};
 use crate::words::names::ALLOWED_SIGNERS;
 
 use super::failure::{Failure, Failures};
-use super::inputs::InputArgs;
+use super::inputs::{InputArgs, path};
 
 /// Refuses an output that would overwrite an input, the journal or the list of signers.
 ///
@@ -45,29 +45,39 @@ pub(super) fn check(inputs: &InputArgs, output: &Path) -> Result<(), Failure> {
 }
 
 /// Whether two paths lead to the same file.
-pub(super) fn is_same(one: &Path, other: &Path) -> Result<bool, Failure> {
+fn is_same(one: &Path, other: &Path) -> Result<bool, Failure> {
     let resolve = |path: &Path| files::destination(path).map_err(FileError::new("find", path));
     Ok(resolve(one)? == resolve(other)?)
 }
 
-/// Writes a document to standard output, or to `output`.
-///
-/// `own_place` is the usual path of this document. It may be overwritten, although it is an input of the ledger. Any
-/// other path must pass [`check`].
-pub(super) fn write_document(
-    inputs: &InputArgs,
-    output: Option<&Path>,
-    own_place: &Path,
-    text: &str,
-) -> Result<(), Failures> {
-    match output.filter(|output| !output.as_os_str().is_empty()) {
-        None => stdout::print_bytes(text.as_bytes())?,
-        Some(output) => {
-            if !is_same(output, own_place)? {
-                check(inputs, output)?;
+/// Where a document goes.
+#[derive(Debug, clap::Args)]
+pub(super) struct OutputArgs {
+    /// The file to write, relative to the working directory. By default, standard output
+    #[arg(long, value_name = "FILE", value_parser = path())]
+    output: Option<PathBuf>,
+}
+
+impl OutputArgs {
+    /// Writes a document to the file, or to standard output. An empty path counts as absent.
+    ///
+    /// `own_place` is the usual path of this document. It may be overwritten, although it is an input of the ledger. Any
+    /// other path must pass [`check`].
+    pub(super) fn write(
+        &self,
+        inputs: &InputArgs,
+        own_place: &Path,
+        text: &str,
+    ) -> Result<(), Failures> {
+        match self.output.as_deref().filter(|output| !output.as_os_str().is_empty()) {
+            None => stdout::print_bytes(text.as_bytes())?,
+            Some(output) => {
+                if !is_same(output, own_place)? {
+                    check(inputs, output)?;
+                }
+                files::replace_with(output, text.as_bytes())?;
             }
-            files::replace_with(output, text.as_bytes())?;
         }
+        Ok(())
     }
-    Ok(())
 }

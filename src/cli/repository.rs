@@ -11,7 +11,7 @@ use crate::inputs::{Inventory, OwnerRequests, Surface};
 use crate::io::error::{FileError, quoted, shown};
 use crate::io::files;
 use crate::io::signatures::{self, AllowedSigners, Namespace, SignatureError};
-use crate::io::store::{Folder, JournalStore, read_signature};
+use crate::io::store::{Folder, JournalStore, Leftovers, read_signature};
 use crate::journal::{BrokenJournal, History, JournalFault, JournalLog, Step, journal_folder};
 use crate::signer::Signer;
 use crate::time::Time;
@@ -199,14 +199,34 @@ impl Repository {
         Ok((history, folder))
     }
 
-    /// Replays the folder as it will be after a step, before the step is written. A step that cannot be replayed is
-    /// refused, since it would break the journal.
-    pub(super) fn check_step(
+    /// Records a step in the journal, and adds to `notes` what was repaired and where the step is recorded.
+    ///
+    /// A step that cannot be replayed would break the journal. So the step is checked first, and nothing is written if
+    /// the check fails. `file` is the answer or the record. The errors name it.
+    pub(super) fn record_step(
         &self,
         file: &Path,
         folder: Folder,
+        leftovers: &Leftovers,
         step: &Step,
+        signature: Option<&[u8]>,
+        notes: &mut String,
     ) -> Result<(), Failure> {
+        self.check_step(file, folder, step)?;
+        let name = journal_folder(step.candidate().surface().surface_id());
+        let repairs = self.journal.append(&name, leftovers, step, signature)?;
+        for note in repairs {
+            // Writing to a string cannot fail.
+            let _ = writeln!(notes, "{note}");
+        }
+        let events = shown(&self.journal.path(&name).join(EVENTS));
+        let kept = if step.stores().is_some() { "" } else { "; nothing of the answer was kept" };
+        let _ = writeln!(notes, "recorded in {events}{kept}");
+        Ok(())
+    }
+
+    /// Replays the folder as it will be after the step.
+    fn check_step(&self, file: &Path, folder: Folder, step: &Step) -> Result<(), Failure> {
         let mut dossier = folder.dossier;
         dossier.store(step);
         let surface = step.candidate().surface().clone();

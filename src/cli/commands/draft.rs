@@ -1,12 +1,11 @@
 //! `draft`: writes the owner requests from an inventory.
 
 use std::io::{self, Write as _};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::cli::failure::CommandResult;
-use crate::cli::inputs::{InputArgs, path, read};
-use crate::cli::output;
+use crate::cli::inputs::{InputArgs, read};
+use crate::cli::output::OutputArgs;
 use crate::inventory::{RequestDrafts, draft};
 
 /// Write the owner requests from the inventory, one for each surface
@@ -17,19 +16,13 @@ pub(in crate::cli) struct Args {
     #[command(flatten)]
     inputs: InputArgs,
 
-    /// The file to write, relative to the working directory. By default, standard output
-    #[arg(long, value_name = "FILE", value_parser = path())]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     let RequestDrafts { text, count } = read(&args.inputs.inventory(), draft)?;
-    output::write_document(
-        &args.inputs,
-        args.output.as_deref(),
-        &args.inputs.owner_requests(),
-        &text,
-    )?;
+    args.output.write(&args.inputs, &args.inputs.owner_requests(), &text)?;
     if !is_quiet {
         let _ = writeln!(
             io::stderr(),

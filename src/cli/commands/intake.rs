@@ -1,6 +1,5 @@
 //! `intake`: triages answers and records them in the journal.
 
-use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use crate::cli::failure::{CommandResult, Failure, Failures};
@@ -10,12 +9,10 @@ use crate::cli::repository::{Incoming, Repository};
 use crate::cli::source::refuse_another_file;
 use crate::cli::wait_args::WaitArgs;
 use crate::io::clock;
-use crate::io::error::shown;
 use crate::io::signatures::Namespace;
 use crate::io::store::Leftovers;
-use crate::journal::{IntakeRefusal, journal_folder};
+use crate::journal::IntakeRefusal;
 use crate::response::ResponseDocument;
-use crate::words::names::EVENTS;
 use crate::words::{AcceptanceField, ResponseKey};
 
 /// Check owner responses and record them in the journal
@@ -93,20 +90,8 @@ fn take_in(
         message: refusal.to_string(),
         next_step: refusal.next_step().to_owned(),
     })?;
-    repository.check_step(&file, folder, &step)?;
-    let name = journal_folder(surface.surface_id());
     let signature = signature.filter(|_| is_signed);
-    let done = repository.journal.append(&name, &leftovers, &step, signature.as_deref())?;
-    for note in done {
-        // Writing to a string cannot fail.
-        let _ = writeln!(notes, "{note}");
-    }
-    let _ = writeln!(
-        notes,
-        "recorded in {}{}",
-        shown(&repository.journal.path(&name).join(EVENTS)),
-        if step.stores().is_some() { "" } else { "; nothing of the answer was kept" }
-    );
+    repository.record_step(&file, folder, &leftovers, &step, signature.as_deref(), notes)?;
     Ok(Judged::new(&file, &document, step.candidate()))
 }
 

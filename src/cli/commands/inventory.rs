@@ -1,12 +1,11 @@
 //! `inventory`: lists the surfaces of a repository.
 
 use std::io::{self, Write as _};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::cli::failure::CommandResult;
-use crate::cli::inputs::{InputArgs, path};
-use crate::cli::output;
+use crate::cli::inputs::InputArgs;
+use crate::cli::output::OutputArgs;
 use crate::cli::survey::{read_back, survey};
 
 /// List the monitoring and alerting surfaces of a repository
@@ -18,14 +17,13 @@ pub(in crate::cli) struct Args {
     #[command(flatten)]
     inputs: InputArgs,
 
-    /// The file to write, relative to the working directory. By default, standard output
-    #[arg(long, value_name = "FILE", value_parser = path())]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     let text = survey(&args.inputs, is_quiet)?.inventory;
-    output::write_document(&args.inputs, args.output.as_deref(), &args.inputs.inventory(), &text)?;
+    args.output.write(&args.inputs, &args.inputs.inventory(), &text)?;
     if !is_quiet {
         let (listed, remarks) = read_back(&args.inputs, &text)?;
         let _ = writeln!(

@@ -1,6 +1,6 @@
 //! `review`: records the decisions of reviewers in the journal.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -19,11 +19,10 @@ use crate::io::error::shown;
 use crate::io::signatures::Namespace;
 use crate::io::store::Leftovers;
 use crate::io::{clock, files, stdout};
-use crate::journal::journal_folder;
 use crate::response::ResponseDocument;
 use crate::review::{Refusal, ReviewDocument};
 use crate::triage::Finding;
-use crate::words::names::{ALLOWED_SIGNERS, EVENTS};
+use crate::words::names::ALLOWED_SIGNERS;
 use crate::words::{Lane, RecordKey, ReviewerCheck};
 
 /// Check reviewer records and add them to the journal
@@ -158,15 +157,8 @@ fn take_in(
             next_step: next_step_after(candidate.candidate(), reason),
         }
     })?;
-    repository.check_step(&file, folder, &step)?;
-    let name = journal_folder(surface.surface_id());
     let signature = signature.filter(|_| is_signed);
-    let done = repository.journal.append(&name, &leftovers, &step, signature.as_deref())?;
-    for note in done {
-        // Writing to a string cannot fail.
-        let _ = writeln!(notes, "{note}");
-    }
-    let _ = writeln!(notes, "recorded in {}", shown(&repository.journal.path(&name).join(EVENTS)));
+    repository.record_step(&file, folder, &leftovers, &step, signature.as_deref(), notes)?;
     Ok(Taken {
         file,
         candidate_id: surface.candidate_id(),
