@@ -22,7 +22,7 @@ enum Kind {
 
 const KINDS: [Kind; 3] = [Kind::Blank, Kind::NotApplicable, Kind::Answered];
 
-const NOT_APPLICABLE: &str = "not_applicable: there is none";
+const NOT_APPLICABLE: &str = "not_applicable: no receiver exists";
 
 fn set(answers: &mut Answers, field: AcceptanceField, kind: Kind) {
     let text = match (kind, field.answer_shape()) {
