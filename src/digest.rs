@@ -48,6 +48,12 @@ impl Digest {
         }
     }
 
+    /// The 32 bytes of the digest.
+    #[cfg(feature = "cli")]
+    pub(crate) const fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// Returns the 64 hexadecimal digits.
     #[must_use]
     pub fn hex(&self) -> String {

@@ -10,6 +10,8 @@ use anstyle::{AnsiColor, Style};
 use crate::io::error::{FileError, shown};
 use crate::json::DocumentError;
 
+use super::next_step::with_options;
+
 /// The exit code of a command that did its work, or what stopped it.
 pub(super) type CommandResult = Result<ExitCode, Failures>;
 
@@ -99,18 +101,32 @@ impl Failures {
         self.0.is_empty()
     }
 
-    /// Prints every error to standard error, and returns the exit code: 1 if documents were refused and nothing else
+    /// Prints every error to standard error, with `options` in each command that it suggests, and returns the exit code: 1 if documents were refused and nothing else
     /// went wrong, otherwise 2.
-    pub(super) fn report(&self) -> ExitCode {
+    ///
+    /// If the reader of standard output closed it, as `head` does, nothing is printed and the exit code is 141.
+    pub(super) fn report(&self, options: &str) -> ExitCode {
+        let is_closed_pipe =
+            |failure: &&Failure| matches!(failure, Failure::File(error) if error.is_closed_pipe());
+        let failures: Vec<_> = self.0.iter().filter(|failure| !is_closed_pipe(failure)).collect();
         let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
-        for failure in &self.0 {
+        for failure in &failures {
+            let text = with_options(&failure.to_string(), options);
             // If standard error is closed, the exit code still reports the failure.
-            let _ = writeln!(anstream::stderr(), "{red}error:{red:#} {failure}");
+            let _ = writeln!(anstream::stderr(), "{red}error:{red:#} {text}");
         }
-        let is_refusal = |failure: &Failure| matches!(failure, Failure::Refused { .. });
-        ExitCode::from(if self.0.iter().all(is_refusal) { 1 } else { 2 })
+        let is_refusal = |failure: &&Failure| matches!(failure, Failure::Refused { .. });
+        ExitCode::from(match failures.as_slice() {
+            [] => CLOSED_PIPE,
+            failures if failures.iter().all(is_refusal) => 1,
+            _ => 2,
+        })
     }
 }
+
+/// The exit code if the reader closed standard output: what a shell reports for a program that the signal SIGPIPE ends.
+/// It is not 0, because the output is not complete.
+const CLOSED_PIPE: u8 = 141;
 
 impl<F: Into<Failure>> From<F> for Failures {
     fn from(failure: F) -> Self {

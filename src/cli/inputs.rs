@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::thread;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -12,7 +13,8 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use crate::escape;
 use crate::inputs::{Inventory, OwnerRequests, Surface};
 use crate::inventory::suggested_owners;
-use crate::io::files;
+use crate::io::error::quoted;
+use crate::io::{files, root};
 use crate::json::DocumentError;
 use crate::words::names;
 
@@ -21,9 +23,13 @@ use super::workers::finished;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct InputArgs {
-    /// The root folder of the repository
-    #[arg(long, value_name = "DIR", default_value = ".", value_parser = path())]
-    root: PathBuf,
+    /// The root folder of the repository. By default, the nearest folder above with both inputs, or the git work tree
+    #[arg(long, value_name = "DIR", value_parser = path())]
+    root: Option<PathBuf>,
+
+    /// The root that was found, if none was given.
+    #[arg(skip)]
+    found_root: OnceLock<PathBuf>,
 
     /// The inventory file, relative to the root
     #[arg(
@@ -47,7 +53,26 @@ pub(super) struct InputArgs {
 impl InputArgs {
     /// The root of the repository. An empty path means the working directory.
     pub(super) fn root(&self) -> &Path {
-        if self.root == Path::new("") { Path::new(".") } else { &self.root }
+        match &self.root {
+            Some(root) if root == Path::new("") => Path::new("."),
+            Some(root) => root,
+            None => self.found_root.get_or_init(|| {
+                root::nearest([&self.inventory_report, &self.owner_request_report])
+            }),
+        }
+    }
+
+    /// The options that say where the inputs are, as a user would write them after a command. Empty if all have their
+    /// defaults.
+    pub(super) fn options(&self) -> String {
+        let root = self.root.as_deref().map_or(Path::new("."), |_| self.root());
+        let given = [
+            ("--root", root, "."),
+            ("--inventory-report", &self.inventory_report, names::INVENTORY),
+            ("--owner-request-report", &self.owner_request_report, names::OWNER_REQUESTS),
+        ];
+        let given = given.into_iter().filter(|(_, path, default)| *path != Path::new(default));
+        given.map(|(option, path, _)| [" ", option, " ", &quoted(path)].concat()).collect()
     }
 
     /// The path of the inventory.
@@ -67,7 +92,8 @@ impl InputArgs {
 
     /// Resolves a path that is relative to the root. The default root adds no `./`, so that messages show short paths.
     pub(super) fn below_root(&self, path: &Path) -> PathBuf {
-        if self.root == Path::new(".") { path.to_owned() } else { self.root.join(path) }
+        let root = self.root();
+        if root == Path::new(".") { path.to_owned() } else { root.join(path) }
     }
 
     /// The suggested owner of each surface, by surface id, from the owner requests.

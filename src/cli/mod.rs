@@ -7,7 +7,10 @@ mod commands;
 mod failure;
 mod inputs;
 mod judged;
+mod next_step;
 mod output;
+mod overview;
+mod progress;
 mod report;
 mod repository;
 mod signed;
@@ -24,6 +27,7 @@ use clap::{ColorChoice, CommandFactory as _, Parser};
 use crate::escape;
 
 use commands::Command;
+use inputs::InputArgs;
 
 /// Keeps a ledger of the answers that owners give about their monitoring and alerting surfaces.
 ///
@@ -58,7 +62,8 @@ pub fn main() -> ExitCode {
         ColorChoice::Never => anstream::ColorChoice::Never,
     }
     .write_global();
-    command.run(Cli::command, quiet).unwrap_or_else(|failures| failures.report())
+    let options = command.inputs().map_or_else(String::new, InputArgs::options);
+    command.run(Cli::command, quiet).unwrap_or_else(|failures| failures.report(&options))
 }
 
 /// Prints what is wrong with the arguments, or the help or version that the user asked for.

@@ -50,6 +50,13 @@ fn is_same(one: &Path, other: &Path) -> Result<bool, Failure> {
     Ok(resolve(one)? == resolve(other)?)
 }
 
+/// The file that `--output` names; `None` for standard output, which is also the meaning of `-` and of an empty path.
+///
+/// The Python generator that `generate` replaces takes an empty path as absent.
+pub(super) fn given(output: Option<&Path>) -> Option<&Path> {
+    output.filter(|output| ![Path::new(""), Path::new(files::STANDARD_STREAM)].contains(output))
+}
+
 /// Where a document goes.
 #[derive(Debug, clap::Args)]
 pub(super) struct OutputArgs {
@@ -59,7 +66,7 @@ pub(super) struct OutputArgs {
 }
 
 impl OutputArgs {
-    /// Writes a document to the file, or to standard output. An empty path counts as absent.
+    /// Writes a document to the file, or to standard output.
     ///
     /// `own_place` is the usual path of this document. It may be overwritten, although it is an input of the ledger. Any
     /// other path must pass [`check`].
@@ -69,7 +76,7 @@ impl OutputArgs {
         own_place: &Path,
         text: &str,
     ) -> Result<(), Failures> {
-        match self.output.as_deref().filter(|output| !output.as_os_str().is_empty()) {
+        match given(self.output.as_deref()) {
             None => stdout::print_bytes(text.as_bytes())?,
             Some(output) => {
                 if !is_same(output, own_place)? {

@@ -20,6 +20,7 @@ use crate::words::names::{ALLOWED_SIGNERS, EVENTS, SIGNATURE};
 
 use super::failure::{Failure, Failures};
 use super::inputs::InputArgs;
+use super::progress::Progress;
 use super::workers::in_parallel;
 
 /// Everything that a command about a repository needs.
@@ -313,10 +314,13 @@ impl Repository {
 
     /// Replays the journal of every surface, and makes the candidates. `look` is called for each journal.
     ///
+    /// On a terminal, it shows the progress, unless `is_quiet`.
+    ///
     /// If no surface has a journal, the surfaces are moved out of `self.requests`, not copied.
     pub(super) fn replay<T: Send>(
         &mut self,
         look: impl Fn(&Replay, &Folder) -> T + Sync,
+        is_quiet: bool,
     ) -> Result<Replayed<T>, Failures> {
         let (mut folders, unknown_files) = self.journal.folders()?;
         if folders.is_empty() {
@@ -336,8 +340,10 @@ impl Repository {
         } else {
             SURFACES_A_THREAD
         };
-        let replayed =
-            in_parallel(surfaces, share, |surface| self.replay_one(surface, &folders, &look));
+        let mut progress = Progress::new("surfaces replayed", Some(surfaces.len()), is_quiet);
+        let replay_one = |surface: &Surface| self.replay_one(surface, &folders, &look);
+        let replayed = in_parallel(surfaces, share, replay_one, |done| progress.show(done));
+        drop(progress);
         let (mut candidates, mut journals) = (Vec::with_capacity(surfaces.len()), Vec::new());
         for one in replayed {
             let (candidate, journal) = one?;

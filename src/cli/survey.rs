@@ -1,10 +1,8 @@
-//! Makes the inventory of a repository from the files in its work tree, and shows the progress on a terminal.
+//! Makes the inventory of a repository from the files in its work tree.
 
 use std::collections::{BTreeSet, HashMap};
-use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use crate::inventory::{
     CODEOWNERS, CodeOwners, Examined, Listed, ListedRemark, Survey, Version, examine,
@@ -18,10 +16,8 @@ use crate::words::{InventoryRemark, SurfaceKind};
 
 use super::failure::{Failure, Failures};
 use super::inputs::InputArgs;
-use super::workers::in_parallel_watched;
-
-/// How long a command works before it shows its progress, and how long it waits between two updates.
-const PROGRESS_INTERVAL: Duration = Duration::from_millis(300);
+use super::progress::Progress;
+use super::workers::in_parallel;
 
 /// How many files a thread takes at a time. The number is small, so that all threads end at about the same time.
 const FILES_A_THREAD: usize = 16;
@@ -84,10 +80,9 @@ pub(super) fn survey(inputs: &InputArgs, is_quiet: bool) -> Result<Surveyed, Fai
         }
         Err(failure) => failures.push(failure),
     };
-    let mut progress = Progress::new(paths.len(), is_quiet);
-    let mut watch = |done| progress.show(done);
-    let files = in_parallel_watched(&paths, FILES_A_THREAD, examine_one, Some(&mut watch));
-    progress.end();
+    let mut progress = Progress::new("files examined", Some(paths.len()), is_quiet);
+    let files = in_parallel(&paths, FILES_A_THREAD, examine_one, |done| progress.show(done));
+    drop(progress);
     paths.iter().zip(files).for_each(|(path, file)| take(path, file));
     if failures.is_empty() {
         Ok(Surveyed { inventory: survey.into_text(), has_owners: owners.is_some() })
@@ -202,35 +197,5 @@ impl<'a> Environments<'a> {
             }
         });
         known.clone()
-    }
-}
-
-/// The progress of a command. It is shown only on a terminal, and only if the work takes a while.
-struct Progress {
-    total: usize,
-    began: Instant,
-    shown: Option<Instant>,
-    is_shown: bool,
-}
-
-impl Progress {
-    fn new(total: usize, is_quiet: bool) -> Self {
-        let is_shown = !is_quiet && io::stderr().is_terminal();
-        Self { total, began: Instant::now(), shown: None, is_shown }
-    }
-
-    fn show(&mut self, done: usize) {
-        let is_time = self.shown.unwrap_or(self.began).elapsed() >= PROGRESS_INTERVAL;
-        if self.is_shown && is_time {
-            self.shown = Some(Instant::now());
-            let _ = write!(io::stderr(), "\r{done} of {} files examined", self.total);
-        }
-    }
-
-    fn end(&self) {
-        if self.shown.is_some() {
-            // Moves to the start of the line and clears it, so that the next message is not mixed with the progress.
-            let _ = write!(io::stderr(), "\r\u{1b}[K");
-        }
     }
 }

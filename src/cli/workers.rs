@@ -10,23 +10,15 @@ use std::time::Duration;
 /// How often `watch` is called. The main thread also notices the end of the work only this often, so it is short.
 const TICK: Duration = Duration::from_millis(1);
 
-/// Calls `work` for every item, and returns the results in the order of the items.
+/// Calls `work` for every item, and returns the results in the order of the items. While threads work, it calls `watch`
+/// with the number of finished items.
 ///
 /// A thread takes `share` items at a time. If there are at most `share` items, no thread is started.
 pub(super) fn in_parallel<I: Sync, T: Send>(
     items: &[I],
     share: usize,
     work: impl Fn(&I) -> T + Sync,
-) -> Vec<T> {
-    in_parallel_watched(items, share, work, None)
-}
-
-/// Does the same as [`in_parallel`]. While threads work, it calls `watch` with the number of finished items.
-pub(super) fn in_parallel_watched<I: Sync, T: Send>(
-    items: &[I],
-    share: usize,
-    work: impl Fn(&I) -> T + Sync,
-    mut watch: Option<&mut dyn FnMut(usize)>,
+    mut watch: impl FnMut(usize),
 ) -> Vec<T> {
     if items.len() <= share {
         return items.iter().map(work).collect();
@@ -49,11 +41,9 @@ pub(super) fn in_parallel_watched<I: Sync, T: Send>(
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let threads: Vec<_> =
             (0..cores.min(shares.len())).map(|_| scope.spawn(take_shares)).collect();
-        if let Some(watch) = &mut watch {
-            while threads.iter().any(|thread| !thread.is_finished()) {
-                watch(done.load(Ordering::Relaxed));
-                thread::sleep(TICK);
-            }
+        while threads.iter().any(|thread| !thread.is_finished()) {
+            watch(done.load(Ordering::Relaxed));
+            thread::sleep(TICK);
         }
         threads.into_iter().for_each(finished);
     });
@@ -76,15 +66,11 @@ mod tests {
         for count in [0, 1, 3, 4, 100] {
             let items: Vec<usize> = (0..count).collect();
             let doubled: Vec<_> = items.iter().map(|item| item * 2).collect();
-            assert_eq!(in_parallel(&items, 3, |item| item * 2), doubled);
             let mut reported = Vec::new();
-            let watched = in_parallel_watched(
-                &items,
-                3,
-                |item| item * 2,
-                Some(&mut |done| reported.push(done)),
+            assert_eq!(
+                in_parallel(&items, 3, |item| item * 2, |done| reported.push(done)),
+                doubled
             );
-            assert_eq!(watched, doubled);
             assert!(reported.is_sorted() && reported.iter().all(|done| *done <= count));
         }
     }

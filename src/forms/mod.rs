@@ -21,9 +21,9 @@ pub(crate) use reviewer_draft::{
     ADVICE, LINES, NEXT, NO_LIVE_SYSTEM, NOTHING_KEPT, UNTIL, VERDICTS, WHEN, WHO, WHO_CHINESE,
     WHY, instruction, is_printed_in_a_draft,
 };
-pub(crate) use wrap::comment;
 #[cfg(feature = "cli")]
-pub(crate) use wrap::{WIDTH, width, wrapped};
+pub(crate) use wrap::{WIDTH, width};
+pub(crate) use wrap::{comment, wrapped};
 
 /// Returns how many blanks an owner has to fill in for a surface while the decision is not known.
 #[cfg(feature = "cli")]

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::escape;
 
+/// The path of standard output in an error.
+const STANDARD_OUTPUT: &str = "standard output";
+
 /// A file operation that failed: the operation, the path and the cause.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {action} {}: {cause}", shown(path))]
@@ -46,9 +49,14 @@ impl FileError {
         }
     }
 
+    /// Whether the reader of standard output closed it before the end.
+    pub(crate) fn is_closed_pipe(&self) -> bool {
+        self.path == Path::new(STANDARD_OUTPUT) && self.cause.kind() == io::ErrorKind::BrokenPipe
+    }
+
     /// A failed write to standard output.
     pub(crate) fn of_output(cause: io::Error) -> Self {
-        Self::new("write", Path::new("standard output"))(cause)
+        Self::new("write", Path::new(STANDARD_OUTPUT))(cause)
     }
 }
 

@@ -75,9 +75,23 @@ pub(crate) fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>, FileError> 
     }
 }
 
+/// The path that means standard input or standard output.
+pub(crate) const STANDARD_STREAM: &str = "-";
+
 /// Reads a document, up to one byte more than the size limit. That byte shows the parser that the file is too large.
 pub(crate) fn read_document(path: &Path) -> Result<Vec<u8>, FileError> {
     read_at_most(path, MAX_DOCUMENT + 1)
+}
+
+/// Does the same as [`read_document`] for a path that a user gave: `-` is standard input.
+pub(crate) fn read_given_document(path: &Path) -> Result<Vec<u8>, FileError> {
+    if path != Path::new(STANDARD_STREAM) {
+        return read_document(path);
+    }
+    let mut bytes = Vec::new();
+    let input = io::stdin().lock().take(MAX_DOCUMENT as u64 + 1).read_to_end(&mut bytes);
+    input.map_err(FileError::new("read", Path::new("standard input")))?;
+    Ok(bytes)
 }
 
 /// Reads the first bytes of a file, at most `length`.

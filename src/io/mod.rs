@@ -9,6 +9,7 @@ pub(crate) mod git;
 mod interrupt;
 pub(crate) mod listing;
 pub(crate) mod lock;
+pub(crate) mod root;
 pub(crate) mod signatures;
 pub(crate) mod sink;
 pub(crate) mod stdout;

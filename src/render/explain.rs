@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::candidate::review_leads_to;
+use crate::forms::wrapped;
 use crate::words::{
     AcceptanceField, BlockedAction, ControlTier, InventoryRemark, ItemFlag, Lane, Problem,
     ReviewerCheck, RuntimeGate, SurfaceKind, VerifyCode, WriteClass,
@@ -79,13 +80,17 @@ impl Explanation {
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} ({})\n", self.id, self.kind)?;
-        writeln!(f, "  {}\n  {}", self.english, self.chinese)?;
+        for text in [&self.english, &self.chinese] {
+            for line in wrapped("  ", "  ", text) {
+                writeln!(f, "{line}")?;
+            }
+        }
         for (title, lines) in
             [("What leads to it", &self.leads_in), ("What follows from it", &self.leads_out)]
         {
             writeln!(f, "\n{title}:")?;
-            for line in lines {
-                writeln!(f, "  - {line}")?;
+            for line in lines.iter().flat_map(|line| wrapped("  - ", "    ", line)) {
+                writeln!(f, "{line}")?;
             }
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 use crate::digest::{Digest, Original};
 use crate::document::{CommentTexts, Document, escape};
@@ -27,7 +28,7 @@ pub(crate) const ACCEPT: &str = "accept";
 ///
 /// let errors = ReviewDocument::parse(b"outcome: hunter2\n").unwrap_err();
 /// assert_eq!(errors[0].path(), "$.outcome");
-/// assert_eq!(errors[0].problem().to_string(), "expected a lane or \"accept\" here");
+/// assert!(errors[0].problem().to_string().starts_with("expected one of the outcomes accept, "));
 /// assert_eq!(errors[1].problem().to_string(), "the key \"schema_version\" is missing");
 /// ```
 pub struct ReviewDocument {
@@ -123,10 +124,14 @@ impl ValueReader<'_> {
 
     /// Reads the outcome: a lane, or `accept`.
     fn outcome(&mut self) -> Option<Lane> {
-        const WHAT: &str = "a lane or \"accept\"";
-        match self.text(RecordKey::Outcome, WHAT)? {
+        static WHAT: LazyLock<String> = LazyLock::new(|| {
+            let holds = Lane::ALL.iter().filter(|lane| lane.is_hold()).map(|lane| lane.as_str());
+            let outcomes: Vec<_> = std::iter::once(ACCEPT).chain(holds).collect();
+            format!("one of the outcomes {}", outcomes.join(", "))
+        });
+        match self.text(RecordKey::Outcome, &WHAT)? {
             ACCEPT => Some(Lane::OwnerReviewOnlyUpdate),
-            _ => self.word(RecordKey::Outcome, WHAT),
+            _ => self.word(RecordKey::Outcome, &WHAT),
         }
     }
 

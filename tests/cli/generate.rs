@@ -77,7 +77,10 @@ fn quiet_says_nothing_but_errors() {
     assert_eq!(wrong.status.code(), Some(2));
     // Both inputs are missing, and one run reports both.
     assert_eq!(stderr(&wrong).matches("error: cannot read nowhere/docs").count(), 2);
-    assert_eq!(stderr(&wrong).matches("\n  next: run `acceptance-ledger init`").count(), 2);
+    assert_eq!(
+        stderr(&wrong).matches("\n  next: run `acceptance-ledger init --root nowhere`").count(),
+        2
+    );
 }
 
 #[test]

@@ -14,10 +14,10 @@ fn an_answer_goes_its_way_from_intake_to_acceptance() {
     case.answer("answer.json", 20, &[]);
     let (out, err) = case.run_to(0, &["intake", "answer.json"]);
     assert!(out.starts_with("answer.json: ready_for_monitoring_review\n"), "{out}");
-    assert!(
-        err.starts_with("recorded in docs/security/") && err.ends_with("events.jsonl\n"),
-        "{err}"
-    );
+    assert!(err.starts_with("recorded in docs/security/"), "{err}");
+    // The next command is printed so that it can be pasted.
+    let replay = format!("next: acceptance-ledger replay --output {LEDGER}\n");
+    assert!(err.ends_with(&replay), "{err}");
     let row = case.row();
     assert_eq!(row["status"], "ready_for_monitoring_review");
     assert_eq!(row["reviewer_outcome"], "waiting_owner_response");
@@ -464,14 +464,26 @@ fn a_document_of_the_other_kind_is_told() {
 }
 
 #[test]
-fn status_lists_the_surfaces_when_asked() {
+fn status_lists_the_surfaces_that_are_asked_for() {
     let case = Case::accepted();
-    let (text, _) = case.run_to(0, &["status", "--surfaces"]);
-    assert!(text.contains(&format!("\nwaiting_runtime_gate  {RULES}  (@on-call)\n")), "{text}");
-    assert_eq!(text.lines().count(), 12 + 1 + 12);
-    let (text, _) = case.run_to(0, &["status", "--format", "json"]);
+    let (text, _) = case.run_to(0, &["status", "--waiting-on", "nobody"]);
+    assert!(text.starts_with("Waiting on nobody (1), accepted until\n"), "{text}");
+    assert!(text.contains(RULES) && text.contains("1 of 12 surfaces are listed."), "{text}");
+    let (text, _) =
+        case.run_to(0, &["status", "--format", "json", "--lane", "waiting_runtime_gate"]);
     let status: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(status["surfaces"][RULES], "waiting_runtime_gate");
+    let rows = status["surfaces"].as_array().unwrap();
+    assert_eq!(rows.len(), 1);
+    assert_eq!((&rows[0]["surface_id"], &rows[0]["waiting_on"]), (&json!(RULES), &json!("nobody")));
+    // The counts are of all surfaces, whatever is listed.
+    assert_eq!((&status["candidates"], &status["accepted"]), (&json!(12), &json!(1)));
+    let (text, _) = case.run_to(0, &["status", "--format", "csv"]);
+    let lines: Vec<_> = text.lines().collect();
+    assert!(lines[0].starts_with("surface_id,lane,waiting_on,why,owner,"), "{text}");
+    assert_eq!(lines.len(), 13);
+    assert!(lines.iter().any(|line| line.starts_with(&format!("{RULES},waiting_runtime_gate,nobody,accepted,"))), "{text}");
+    case.run_to(2, &["status", "--lane", "no_such_lane"]);
+    case.run_to(2, &["status", RULES, "--format", "csv"]);
 }
 
 #[test]

@@ -19,6 +19,8 @@ mod line_endings;
 mod lock;
 mod other_commands;
 mod outputs;
+mod report;
+mod shells;
 mod signals;
 mod signatures;
 mod since;

@@ -221,7 +221,8 @@ fn a_surface_that_asks_for_more_takes_back_a_record_and_goes_on() {
     });
     assert_eq!(case.codes(&[]), ["lane_too_lenient", "lane_too_lenient", "ledger_bytes_differ"]);
     let (text, _) = case.run_to(0, &["status", DASHBOARD]);
-    assert!(text.starts_with(&format!("{DASHBOARD}: request_supplement")), "{text}");
+    assert!(text.contains("\n  request_supplement, waiting on the owner"), "{text}");
+    assert!(text.contains("today       triaged   request_supplement  <- now"), "{text}");
     // The owner answers again, and `verify` finds nothing.
     case.answer_for("again.json", DASHBOARD, 21, &[("reload_owner", json!("the platform team"))]);
     case.run_to(0, &["intake", "again.json"]);
@@ -253,7 +254,8 @@ fn an_acceptance_does_not_outlive_what_was_said_of_its_surface() {
         }
         assert_eq!(case.codes(&[]), ["ledger_bytes_differ"], "{key}");
         let (text, _) = case.run_to(0, &["status", DASHBOARD]);
-        assert!(text.starts_with(&format!("{DASHBOARD}: waiting_owner_response")), "{text}");
+        assert!(text.contains("\n  waiting_owner_response, waiting on the owner"), "{text}");
+        assert!(text.contains("The surface changed after its answer of "), "{text}");
         // After a revert, the answer counts again.
         for (file, bytes) in &inputs {
             case.write(file, bytes);

@@ -14,7 +14,7 @@ use crate::inventory::{RequestDrafts, draft};
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
-    inputs: InputArgs,
+    pub(super) inputs: InputArgs,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -26,7 +26,8 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     if !is_quiet {
         let _ = writeln!(
             io::stderr(),
-            "{count} requests drafted, none sent; next: acceptance-ledger generate"
+            "{count} requests drafted, none sent; next: acceptance-ledger generate{}",
+            args.inputs.options()
         );
     }
     Ok(ExitCode::SUCCESS)

@@ -23,7 +23,7 @@ use crate::words::{Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
 #[command(infer_long_args = true, args_override_self = true)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
-    inputs: InputArgs,
+    pub(super) inputs: InputArgs,
 
     /// The file to write, relative to the working directory. By default, standard output
     #[arg(long, value_name = "FILE", allow_negative_numbers = true, value_parser = path())]
@@ -100,9 +100,9 @@ impl Args {
         &self.inputs
     }
 
-    /// The file to write. An empty path counts as absent, as in the Python generator.
+    /// The file to write; `None` for standard output.
     pub(super) fn output(&self) -> Option<&Path> {
-        self.output.as_deref().filter(|output| !output.as_os_str().is_empty())
+        output::given(self.output.as_deref())
     }
 
     /// Reads both inputs in parallel, and passes the surfaces to `each` in batches.

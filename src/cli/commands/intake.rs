@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 
 use crate::cli::failure::{CommandResult, Failure, Failures};
 use crate::cli::judged::{AnswerArgs, Judged, exit_code, read_response, surface_for};
+use crate::cli::next_step::next_replay;
 use crate::cli::report::Report as _;
 use crate::cli::repository::{Incoming, Repository};
 use crate::cli::source::refuse_another_file;
@@ -23,7 +24,7 @@ use crate::words::{AcceptanceField, ResponseKey};
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
-    answers: AnswerArgs,
+    pub(super) answers: AnswerArgs,
 
     #[command(flatten)]
     wait: WaitArgs,
@@ -32,8 +33,8 @@ pub(in crate::cli) struct Args {
 pub(super) fn run(Args { answers: args, wait }: &Args, is_quiet: bool) -> CommandResult {
     let repository = Repository::open(&args.inputs)?;
     // Slow reads happen before the lock is taken, so that other processes do not wait for them.
-    let incoming = args
-        .responses
+    let documents = args.documents(is_quiet);
+    let incoming = documents
         .iter()
         .map(|file| {
             let incoming = Incoming::read(&repository, file, read_response)?;
@@ -52,6 +53,7 @@ pub(super) fn run(Args { answers: args, wait }: &Args, is_quiet: bool) -> Comman
     drop(lock);
     let printed = judged.print(args.format);
     if !is_quiet {
+        notes.push_str(&next_replay(&args.inputs, judged.len()));
         // If standard error is closed, the journal still shows what was recorded.
         let _ = io::stderr().write_all(notes.as_bytes());
     }

@@ -15,7 +15,7 @@ use crate::cli::survey::{read_back, survey};
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
-    inputs: InputArgs,
+    pub(super) inputs: InputArgs,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -28,9 +28,10 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
         let (listed, remarks) = read_back(&args.inputs, &text)?;
         let _ = writeln!(
             io::stderr(),
-            "{} surfaces, {} remarks; next: acceptance-ledger draft",
+            "{} surfaces, {} remarks; next: acceptance-ledger draft{}",
             listed.len(),
-            remarks.len()
+            remarks.len(),
+            args.inputs.options()
         );
     }
     Ok(ExitCode::SUCCESS)

@@ -10,6 +10,7 @@ mod intake;
 mod inventory;
 mod man;
 mod replay;
+mod report;
 mod review;
 mod schema;
 mod status;
@@ -20,6 +21,7 @@ mod verify;
 use clap::Subcommand;
 
 use crate::cli::failure::CommandResult;
+use crate::cli::inputs::InputArgs;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -34,6 +36,7 @@ pub(super) enum Command {
     Replay(replay::Args),
     Verify(verify::Args),
     Status(status::Args),
+    Report(report::Args),
     Explain(explain::Args),
     Schema(schema::Args),
     Diagram(diagram::Args),
@@ -42,6 +45,29 @@ pub(super) enum Command {
 }
 
 impl Command {
+    /// The arguments about the inputs, if the command reads a repository.
+    pub(super) const fn inputs(&self) -> Option<&InputArgs> {
+        Some(match self {
+            Self::Init(args) => &args.inputs,
+            Self::Inventory(args) => &args.inputs,
+            Self::Draft(args) => &args.inputs,
+            Self::Generate(args) => &args.inputs,
+            Self::Template(args) => &args.inputs,
+            Self::Triage(args) => &args.answers.inputs,
+            Self::Intake(args) => &args.answers.inputs,
+            Self::Review(args) => &args.inputs,
+            Self::Replay(args) => &args.generate.inputs,
+            Self::Verify(args) => &args.inputs,
+            Self::Status(args) => &args.inputs,
+            Self::Report(args) => &args.inputs,
+            Self::Explain(_)
+            | Self::Schema(_)
+            | Self::Diagram(_)
+            | Self::Completions(_)
+            | Self::Man(_) => return None,
+        })
+    }
+
     /// Runs the command. `tool` builds the description of all commands, for the manual and the completions.
     pub(super) fn run(&self, tool: fn() -> clap::Command, is_quiet: bool) -> CommandResult {
         match self {
@@ -50,12 +76,13 @@ impl Command {
             Self::Draft(args) => draft::run(args, is_quiet),
             Self::Generate(args) => generate::run(args, is_quiet),
             Self::Template(args) => template::run(args, is_quiet),
-            Self::Triage(args) => triage::run(args),
+            Self::Triage(args) => triage::run(args, is_quiet),
             Self::Intake(args) => intake::run(args, is_quiet),
             Self::Review(args) => review::run(args, is_quiet),
             Self::Replay(args) => replay::run(args, is_quiet),
             Self::Verify(args) => verify::run(args, is_quiet),
-            Self::Status(args) => status::run(args),
+            Self::Status(args) => status::run(args, is_quiet),
+            Self::Report(args) => report::run(args, is_quiet),
             Self::Explain(args) => explain::run(args),
             Self::Schema(args) => schema::run(args),
             Self::Diagram(args) => diagram::run(args),

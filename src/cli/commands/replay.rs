@@ -25,7 +25,7 @@ use crate::cli::wait_args::WaitArgs;
 #[group(skip)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
-    generate: generate::Args,
+    pub(super) generate: generate::Args,
 
     #[command(flatten)]
     wait: WaitArgs,
@@ -41,7 +41,7 @@ pub(super) fn run(Args { generate: args, wait }: &Args, is_quiet: bool) -> Comma
         return generate::run(args, is_quiet);
     }
     let mut repository = Repository::open(args.inputs())?;
-    let Replayed { candidates, journals, .. } = repository.replay(|_, _| ())?;
+    let Replayed { candidates, journals, .. } = repository.replay(|_, _| (), is_quiet)?;
     drop(lock);
     let (mut failures, mut notes) = (Failures::default(), String::new());
     for journal in &journals {

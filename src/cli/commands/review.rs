@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use crate::candidate::{AnyCandidate, Refused, review_leads_to};
 use crate::cli::failure::{CommandResult, Failure, Failures};
 use crate::cli::inputs::{InputArgs, path};
+use crate::cli::judged::without_companions;
+use crate::cli::next_step::next_replay;
 use crate::cli::report::{HumanOrJson, json};
 use crate::cli::repository::{Incoming, Repository};
 use crate::cli::source::refuse_another_file;
@@ -22,8 +24,8 @@ use crate::io::{clock, files, stdout};
 use crate::response::ResponseDocument;
 use crate::review::{Refusal, ReviewDocument};
 use crate::triage::Finding;
-use crate::words::names::ALLOWED_SIGNERS;
-use crate::words::{Lane, RecordKey, ReviewerCheck};
+use crate::words::names::{ALLOWED_SIGNERS, REVIEW_VERSION};
+use crate::words::{Lane, LedgerKey, RecordKey, ReviewerCheck};
 
 /// Check reviewer records and add them to the journal
 ///
@@ -31,12 +33,12 @@ use crate::words::{Lane, RecordKey, ReviewerCheck};
 /// gate.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The records in YAML or JSON, as `template --review` writes them
+    /// The records in YAML or JSON, as `template --review` writes them; `-` is standard input
     #[arg(value_name = "FILE", required = true, value_parser = path())]
     records: Vec<PathBuf>,
 
     #[command(flatten)]
-    inputs: InputArgs,
+    pub(super) inputs: InputArgs,
 
     #[command(flatten)]
     wait: WaitArgs,
@@ -69,7 +71,8 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
         }
         Ok(incoming)
     };
-    let incoming: Vec<_> = args.records.iter().map(read).collect();
+    let records = without_companions(&args.records, is_quiet);
+    let incoming: Vec<_> = records.iter().map(read).collect();
     let lock = args.wait.take(&args.inputs)?;
     let (mut taken, mut notes) = (Vec::new(), String::new());
     let mut failures = Failures::default();
@@ -86,6 +89,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     };
     let printed = stdout::print_bytes(text.as_bytes());
     if !is_quiet {
+        notes.push_str(&next_replay(&args.inputs, taken.len()));
         // If standard error is closed, the journal still shows what was recorded.
         let _ = io::stderr().write_all(notes.as_bytes());
     }
@@ -95,7 +99,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
 
 /// Reads a record. If the file is an owner response, the error says so.
 fn read_record(file: &Path) -> Result<ReviewDocument, Failures> {
-    let bytes = files::read_document(file)?;
+    let bytes = files::read_given_document(file)?;
     ReviewDocument::parse(&bytes).map_err(|errors| {
         if ResponseDocument::parse(&bytes).is_ok() {
             return Failures::from(Failure::Usage {
@@ -170,6 +174,7 @@ fn take_in(
 impl Taken {
     fn to_json(&self) -> Value {
         json!({
+            LedgerKey::SchemaVersion.as_str(): REVIEW_VERSION,
             "record": self.file.to_string_lossy(),
             "acceptance_candidate_id": self.candidate_id,
             "lane": self.lane,

@@ -11,6 +11,7 @@ use crate::candidate::review_leads_to;
 use crate::cli::failure::{CommandResult, Failure, Failures};
 use crate::cli::inputs::{InputArgs, find_surface, path};
 use crate::cli::judged::read_response;
+use crate::cli::next_step::with_options;
 use crate::cli::output;
 use crate::cli::repository::Repository;
 use crate::cli::source::{Source, Sources};
@@ -40,7 +41,7 @@ pub(in crate::cli) struct Args {
     surface_id: Vec<String>,
 
     #[command(flatten)]
-    inputs: InputArgs,
+    pub(super) inputs: InputArgs,
 
     #[command(flatten)]
     wait: WaitArgs,
@@ -172,9 +173,10 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
         let mut sources = Sources::new(args.inputs.root());
         for surface in &chosen {
             if sources.compare(surface)? == Source::Differs {
+                let init = with_options("acceptance-ledger init", &args.inputs.options());
                 let _ = writeln!(
                     io::stderr(),
-                    "note: the file of {} has changed since the owner request was made; run `acceptance-ledger init` first",
+                    "note: the file of {} has changed since the owner request was made; run `{init}` first",
                     escape::for_terminal(surface.surface_id())
                 );
             }
@@ -457,9 +459,9 @@ fn write_draft(args: &Args) -> CommandResult {
 }
 
 impl Args {
-    /// The file to write. An empty path counts as absent.
+    /// The file to write; `None` for standard output.
     fn output(&self) -> Option<&Path> {
-        self.output.as_deref().filter(|output| !output.as_os_str().is_empty())
+        output::given(self.output.as_deref())
     }
 
     /// The format of what goes to a file or to standard output. `--format` counts more than the file's name.

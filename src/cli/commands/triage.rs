@@ -11,12 +11,12 @@ use crate::cli::report::Report as _;
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
-    answers: AnswerArgs,
+    pub(super) answers: AnswerArgs,
 }
 
-pub(super) fn run(Args { answers: args }: &Args) -> CommandResult {
+pub(super) fn run(Args { answers: args }: &Args, is_quiet: bool) -> CommandResult {
     let (_, requests) = args.inputs.read()?;
-    let answers = Judge::new(&requests).judge_all(&args.responses);
+    let answers = Judge::new(&requests).judge_all(&args.documents(is_quiet), is_quiet);
     let (judged, failures) = Failures::partition(answers);
     judged.print(args.format)?;
     exit_code(&judged, failures)

@@ -221,6 +221,17 @@ fn next_step(
     let Some(first) = findings.iter().max_by_key(|finding| finding.lane().strictness()) else {
         return String::new();
     };
+    if let Some(placeholder) = findings.iter().find(|finding| has_no_real_reason(document, finding))
+    {
+        let or = if placeholder.is_excusable() {
+            String::new()
+        } else {
+            format!(" {}", first.next_step())
+        };
+        return format!(
+            "The text after not_applicable: gives no reason. Say why it does not apply, such as \"one site, one team\".{or}"
+        );
+    }
     let are_missing_parts =
         findings.iter().all(|finding| finding.problem() == Problem::PartMissing);
     let mut step = match parts.len() {
@@ -238,6 +249,27 @@ fn next_step(
         let _ = write!(step, " Line {line} says that health rests on it.");
     }
     step
+}
+
+/// Whether the owner wrote `not_applicable:` at a finding's place, with a placeholder in place of the reason.
+fn has_no_real_reason(document: &ResponseDocument, finding: &Finding) -> bool {
+    let mut steps = finding.field().split('/').skip(1);
+    let key = steps.next().and_then(ResponseKey::parse);
+    let mut value = key.and_then(|key| document.value(key));
+    for step in steps {
+        value = match value {
+            Some(Json::Object(members)) => members.get(step),
+            _ => None,
+        };
+    }
+    let reason = match value {
+        Some(Json::Object(members)) => members.get(NOT_APPLICABLE).and_then(Json::as_str),
+        Some(value) => value
+            .as_str()
+            .and_then(|text| text.trim().strip_prefix(NOT_APPLICABLE)?.strip_prefix(':')),
+        None => None,
+    };
+    reason.is_some_and(|reason| !reason.trim().is_empty() && !is_reason(reason.trim()))
 }
 
 /// Whether a finding is in a part that is a list of entries.
@@ -326,6 +358,14 @@ impl fmt::Display for Judged {
         writeln!(f)?;
         for line in wrapped("", "", &held) {
             writeln!(f, "{line}")?;
+        }
+        if self.lane == Lane::QuarantineSecretOrRawPayload {
+            let still = format!(
+                "{file} still contains it. If it is a secret, rotate it. Then remove it from the file, and from every place that the file was sent to."
+            );
+            for line in wrapped("", "", &still) {
+                writeln!(f, "{line}")?;
+            }
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 mod entries;
 
 use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -17,10 +18,12 @@ use crate::io::files;
 use crate::response::{Hint, ResponseDocument};
 use crate::review::ReviewDocument;
 use crate::triage::{Finding, Surfaces};
-use crate::words::{AcceptanceField, Lane, Problem};
+use crate::words::names::{RECORD_SCHEMA_FILE, RESPONSE_SCHEMA_FILE, SIGNATURE, TRIAGE_VERSION};
+use crate::words::{AcceptanceField, Lane, LedgerKey, Problem};
 
 use super::failure::{CommandResult, Failure, Failures};
 use super::inputs::{InputArgs, path};
+use super::progress::Progress;
 use super::report::{Notice, Report, ReportFormat, Severity};
 use super::workers::in_parallel;
 use entries::Entries;
@@ -29,7 +32,7 @@ use entries::Entries;
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct AnswerArgs {
-    /// The responses in YAML or JSON, as `template` writes them
+    /// The responses in YAML or JSON, as `template` writes them; `-` is standard input
     #[arg(value_name = "FILE", required = true, value_parser = path())]
     pub(super) responses: Vec<PathBuf>,
 
@@ -39,6 +42,42 @@ pub(super) struct AnswerArgs {
     /// The output format
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: ReportFormat,
+}
+
+impl AnswerArgs {
+    /// The files with answers. A file that `template` or `ssh-keygen` wrote beside an answer is skipped, so that a user
+    /// can name all files of a folder.
+    pub(super) fn documents(&self, is_quiet: bool) -> Vec<PathBuf> {
+        without_companions(&self.responses, is_quiet)
+    }
+}
+
+/// Leaves out the JSON Schemas and the signatures that are beside documents, and says so.
+///
+/// Only a file with the exact name that this tool gives to a schema is left out. A signature is left out only if the
+/// document that it signs is named, too. So no answer is skipped.
+pub(super) fn without_companions(files: &[PathBuf], is_quiet: bool) -> Vec<PathBuf> {
+    let is_schema = |file: &Path| {
+        let name = file.file_name();
+        [RESPONSE_SCHEMA_FILE, RECORD_SCHEMA_FILE]
+            .into_iter()
+            .any(|schema| name == Some(schema.as_ref()))
+    };
+    let is_signature = |file: &Path| {
+        let signed = file.to_str().and_then(|name| name.strip_suffix(SIGNATURE));
+        signed.is_some_and(|signed| files.iter().any(|other| other == Path::new(signed)))
+    };
+    // If nothing else is named, the file was meant. Its own error then says what it is.
+    if files.iter().all(|file| is_schema(file)) {
+        return files.to_vec();
+    }
+    let (skipped, documents): (Vec<_>, Vec<_>) =
+        files.iter().cloned().partition(|file| is_schema(file) || is_signature(file));
+    for file in skipped.iter().filter(|_| !is_quiet) {
+        let what = if is_schema(file) { "the JSON Schema of a form" } else { "a signature" };
+        let _ = writeln!(io::stderr(), "skipped {}: it is {what}", shown(file));
+    }
+    documents
 }
 
 /// Everything that triage needs to judge an answer.
@@ -73,8 +112,14 @@ impl Judge {
     }
 
     /// Judges all files. The results are in the order of the files.
-    pub(super) fn judge_all(&self, files: &[PathBuf]) -> Vec<Result<Judged, Failure>> {
-        in_parallel(files, ANSWERS_A_THREAD, |file| self.judge(file))
+    pub(super) fn judge_all(
+        &self,
+        files: &[PathBuf],
+        is_quiet: bool,
+    ) -> Vec<Result<Judged, Failure>> {
+        let mut progress = Progress::new("answers checked", Some(files.len()), is_quiet);
+        let judge = |file: &PathBuf| self.judge(file);
+        in_parallel(files, ANSWERS_A_THREAD, judge, |done| progress.show(done))
     }
 
     fn judge(&self, file: &Path) -> Result<Judged, Failure> {
@@ -110,7 +155,7 @@ pub(super) fn surface_for<'s>(
 
 /// Reads a response. If the file is a reviewer record, the error says so.
 pub(super) fn read_response(file: &Path) -> Result<ResponseDocument, Failure> {
-    let bytes = files::read_document(file)?;
+    let bytes = files::read_given_document(file)?;
     ResponseDocument::parse(&bytes).map_err(|error| {
         if ReviewDocument::parse(&bytes).is_ok() {
             return Failure::Usage {
@@ -175,6 +220,7 @@ impl Judged {
             })
         });
         json!({
+            LedgerKey::SchemaVersion.as_str(): TRIAGE_VERSION,
             "response": self.file.to_string_lossy(),
             "acceptance_candidate_id": self.candidate_id,
             "lane": self.lane,

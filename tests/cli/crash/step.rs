@@ -248,14 +248,14 @@ fn a_step_that_fails_gives_no_acceptance_back_that_a_torn_line_suspends() {
     let before = Before::interrupted();
     let lane = || {
         let output = tool(before.path()).args(["status", RULES]).output().unwrap();
-        stdout(&output).lines().next().unwrap().to_owned()
+        stdout(&output).lines().nth(1).unwrap().to_owned()
     };
     put_journal(before.path(), &before.journal);
-    let suspended = format!("{RULES}: ready_for_monitoring_review");
-    assert_eq!(lane(), suspended);
+    let suspended = "  ready_for_monitoring_review, waiting on a reviewer";
+    assert!(lane().starts_with(suspended), "{}", lane());
     let output = limited(before.path(), STEPS[0], 0);
     assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
-    assert_eq!(lane(), suspended);
+    assert!(lane().starts_with(suspended), "{}", lane());
 }
 
 /// Runs the tool with a limit: no file may become longer than `blocks` blocks.

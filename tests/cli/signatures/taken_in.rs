@@ -41,7 +41,7 @@ fn signed_answers_and_records_are_taken_in_and_held_to_their_signatures() {
     case.run_to(0, &["review", "record.json"]);
     case.commit_ledger();
     assert_eq!(case.codes(&[]), [""; 0]);
-    assert!(case.run_to(0, &["status", RULES]).0.contains("rex@example.com reviewed, signed"));
+    assert!(case.run_to(0, &["status", RULES]).0.contains("by rex@example.com, signed\n"));
     assert_eq!(case.files(".sig").len(), 2);
 
     let signature = &case.files(".review.json.sig")[0];
@@ -152,18 +152,18 @@ fn a_status_says_signed_only_where_the_signature_holds() {
     sign(&case, "ada", RESPONSE, "answer.json");
     case.run_to(0, &["intake", "answer.json"]);
     let status = || case.run_to(0, &["status", RULES]).0;
-    assert!(status().contains("ada@example.com answered, signed: "), "{}", status());
+    assert!(status().contains("by ada@example.com, signed\n"), "{}", status());
     let signature = case.files(".sig")[0].clone();
     let kept = std::fs::read(&signature).unwrap();
     for bytes in [&b""[..], b"no signature", &kept[..kept.len() - 1]] {
         std::fs::write(&signature, bytes).unwrap();
-        assert!(status().contains("answered, signature missing or invalid: "), "{}", status());
+        assert!(status().contains(", the signature is missing or invalid\n"), "{}", status());
         let (json, _) = case.run_to(0, &["status", RULES, "--format", "json"]);
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(json["events"][0]["signed"], false);
     }
     std::fs::write(&signature, kept).unwrap();
-    assert!(status().contains("answered, signed: "));
+    assert!(status().contains("by ada@example.com, signed\n"));
     std::fs::remove_file(case.path().join(SIGNERS)).unwrap();
-    assert!(status().contains("answered, signature missing or invalid: "));
+    assert!(status().contains(", the signature is missing or invalid\n"));
 }

@@ -33,7 +33,7 @@ use summary::Summary;
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
-    inputs: InputArgs,
+    pub(super) inputs: InputArgs,
 
     #[command(flatten)]
     wait: WaitArgs,
@@ -68,14 +68,14 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     let (listed, remarks) = read_back(inputs, &inventory)?;
     let mut changes = Changes::between(before.as_deref(), &listed);
     let (ledger, tally, blanks) =
-        replay(args, &inventory, &requests, old_ledger.as_deref(), &mut changes)?;
+        replay(args, &inventory, &requests, old_ledger.as_deref(), &mut changes, is_quiet)?;
     drop(lock);
     let new = [inventory.as_bytes(), requests.as_bytes(), ledger.as_bytes()];
     let old = [old_inventory, old_requests, old_ledger];
     let is_stale: Vec<bool> =
         old.iter().zip(new).map(|(old, new)| old.as_deref() != Some(new)).collect();
     let summary = Summary {
-        root: inputs.root(),
+        options: inputs.options(),
         listed: &listed,
         blanks: &blanks,
         remarks: &remarks,
@@ -133,6 +133,7 @@ fn replay(
     requests: &str,
     old: Option<&[u8]>,
     changes: &mut Changes<'_>,
+    is_quiet: bool,
 ) -> Result<(String, Tally, Blanks), Failures> {
     let inputs = &args.inputs;
     let inventory = Inventory::parse(inventory.as_bytes())
@@ -143,7 +144,7 @@ fn replay(
     let blanks =
         surfaces.map(|surface| (surface.surface_id().to_owned(), count_blanks(surface))).collect();
     let mut repository = Repository::of(inputs, inventory, requests)?;
-    let Replayed { candidates, journals, retired, .. } = repository.replay(outdated)?;
+    let Replayed { candidates, journals, retired, .. } = repository.replay(outdated, is_quiet)?;
     let mut failures = Failures::default();
     for journal in &journals {
         for fault in journal.faults.iter().filter(|fault| fault.code().breaks_replay()) {

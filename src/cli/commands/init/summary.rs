@@ -26,7 +26,8 @@ const SAMPLES: &[&str] = &[
 
 /// Everything that the summary shows.
 pub(super) struct Summary<'a> {
-    pub(super) root: &'a Path,
+    /// The options of the inputs, for the commands that are suggested.
+    pub(super) options: String,
     pub(super) listed: &'a [Listed],
     /// The number of blanks in the template of each surface, by surface id.
     pub(super) blanks: &'a BTreeMap<String, usize>,
@@ -62,16 +63,7 @@ impl Summary<'_> {
             }
         }
         self.write_changes(out)?;
-        writeln!(out, "\nnext: acceptance-ledger init{}", self.root_option())
-    }
-
-    /// The option `--root` for a suggested command; empty for the working directory.
-    fn root_option(&self) -> String {
-        if self.root == Path::new(".") {
-            String::new()
-        } else {
-            format!(" --root {}", quoted(self.root))
-        }
+        writeln!(out, "\nnext: acceptance-ledger init{}", self.options)
     }
 
     /// Writes for each tier how many surfaces it has, and the fewest blanks that an owner has to fill in.
@@ -276,7 +268,7 @@ impl fmt::Display for Summary<'_> {
         let first =
             first.or_else(|| self.listed.first().map(|surface| surface.surface_id.as_str()));
         let id = escape::for_shell(first.unwrap_or_default().as_bytes());
-        let root = self.root_option();
+        let root = &self.options;
         writeln!(f, "\nnext: git add {}", quoted(folder))?;
         writeln!(f, "      acceptance-ledger template {id}{root} --output answer.yaml")?;
         writeln!(f, "      acceptance-ledger status{root}")

@@ -1,160 +1,151 @@
-//! `status`: counts the lanes, lists surfaces, or shows one surface.
+//! `status`: lists what waits for whom, or tells the story of one surface.
 
-mod ends;
+mod rows;
 mod story;
+mod table;
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::process::ExitCode;
-
-use serde_json::json;
 
 use crate::cli::failure::{CommandResult, Failure};
 use crate::cli::inputs::{InputArgs, find_surface};
-use crate::cli::report::{HumanOrJson, json};
-use crate::cli::repository::{Replayed, Repository, log_of};
+use crate::cli::overview::{Overview, Reading, Story, WaitingOn, days_left};
+use crate::cli::report::json;
+use crate::cli::repository::Repository;
 use crate::cli::source::{Source, Sources};
 use crate::cli::wait_args::WaitArgs;
-use crate::escape::lines_for_terminal;
-use crate::io::error::shown;
 use crate::io::{clock, stdout};
-use crate::journal::JournalFault;
-use crate::time::Time;
-use crate::words::{Lane, ProgressFlag, RuntimeGate};
-use ends::Ends;
-use story::SurfaceStory;
+use crate::words::Lane;
+use rows::Rows;
+use story::SurfaceStatus;
 
-/// Show how many candidates are in each lane, or the history of one surface
+/// Show what waits for whom, or the story of one surface
+///
+/// A surface waits for its owner, for a reviewer, or for nobody. The options select the surfaces that are listed. The
+/// counts at the end are of all surfaces.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// The id of the surface, such as `prometheus_rules:rules/node.yml`, or a part of its id that is in no other id
     surface_id: Option<String>,
 
     #[command(flatten)]
-    inputs: InputArgs,
+    pub(super) inputs: InputArgs,
 
     #[command(flatten)]
     wait: WaitArgs,
 
-    /// Also list every surface with its lane
-    #[arg(long, conflicts_with = "surface_id")]
-    surfaces: bool,
-
-    /// Also list the acceptances that end within this many days, and those that have expired
-    #[arg(long, value_name = "DAYS", conflicts_with = "surface_id")]
-    expiring: Option<u32>,
+    #[command(flatten)]
+    filter: Filter,
 
     /// The output format
     #[arg(long, value_enum, default_value_t)]
-    format: HumanOrJson,
+    format: StatusFormat,
 }
 
-pub(super) fn run(args: &Args) -> CommandResult {
+/// The output format of a status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum StatusFormat {
+    /// Text for people
+    #[default]
+    Human,
+    /// JSON for programs
+    Json,
+    /// CSV for spreadsheets: one line for each surface
+    Csv,
+}
+
+/// Which surfaces are listed. A surface is listed if every given option selects it.
+#[derive(Debug, Default, clap::Args)]
+struct Filter {
+    /// List only the surfaces in this lane
+    #[arg(long, value_name = "LANE", conflicts_with = "surface_id")]
+    lane: Option<Lane>,
+
+    /// List only the surfaces whose owner contains this text. Upper and lower case are the same
+    #[arg(long, value_name = "TEXT", conflicts_with = "surface_id")]
+    owner: Option<String>,
+
+    /// List only the surfaces that wait for this party
+    #[arg(long, value_name = "WHO", value_enum, conflicts_with = "surface_id")]
+    waiting_on: Option<WaitingOn>,
+
+    /// List only the acceptances that end within this many days, and those that have expired
+    #[arg(long, value_name = "DAYS", conflicts_with = "surface_id")]
+    expiring: Option<u32>,
+}
+
+impl Filter {
+    fn selects(&self, story: &Story, overview: &Overview) -> bool {
+        let owner = || story.owner.as_deref().unwrap_or_default().to_lowercase();
+        let ends_within = |days: u32| {
+            let until = story.valid_until.as_ref();
+            until.is_some_and(|until| days_left(&overview.as_of, until) <= i64::from(days))
+        };
+        self.lane.is_none_or(|lane| story.lane == Some(lane))
+            && self.owner.as_ref().is_none_or(|text| owner().contains(&text.to_lowercase()))
+            && self.waiting_on.is_none_or(|who| story.waiting_on() == Some(who))
+            && self.expiring.is_none_or(ends_within)
+    }
+
+    /// The options that are given, as text.
+    const fn is_given(&self) -> bool {
+        self.lane.is_some()
+            || self.owner.is_some()
+            || self.waiting_on.is_some()
+            || self.expiring.is_some()
+    }
+}
+
+pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     let now = clock::event_time().ok_or_else(Failure::clock)?;
+    if args.surface_id.is_some() && args.format == StatusFormat::Csv {
+        return Err(Failure::Usage {
+            message: "the story of one surface has no CSV form".to_owned(),
+            next_step: "use --format json".to_owned(),
+        }
+        .into());
+    }
     let lock = args.wait.share(&args.inputs)?;
     let mut repository = Repository::open(&args.inputs)?;
-    let owners = args.inputs.suggested_owners()?;
-    let (text, is_valid) = match &args.surface_id {
-        None => lanes(&mut repository, args, &owners, &now)?,
-        Some(id) => {
-            let surface = find_surface(repository.requests.surfaces(), id)?;
-            let (replay, folder) = repository.replay_of(surface)?;
-            let signers = repository.signers.as_ref();
-            let story = SurfaceStory {
-                now: &now,
-                is_of_another_file: Sources::new(args.inputs.root()).compare(surface)?
-                    == Source::Differs,
+    let options = args.inputs.options();
+    let (text, is_valid) = if let Some(id) = &args.surface_id {
+        let surface = find_surface(repository.requests.surfaces(), id)?;
+        let owners = args.inputs.suggested_owners()?;
+        let (replay, folder) = repository.replay_of(surface)?;
+        let status = SurfaceStatus {
+            story: Story::of(&Reading {
                 replay: &replay,
-                log: log_of(&replay),
                 folder: &folder,
-                signers,
-                surface,
+                signers: repository.signers.as_ref(),
                 owner: owners.get(surface.surface_id()).map(String::as_str),
-            };
-            let text = match args.format {
-                HumanOrJson::Human => story.to_string(),
-                HumanOrJson::Json => json::document(&story.to_json()),
-            };
-            (text, replay.is_ok())
-        }
+                as_of: &now,
+            }),
+            now: &now,
+            is_of_another_file: Sources::new(args.inputs.root()).compare(surface)?
+                == Source::Differs,
+            options: &options,
+        };
+        let text = match args.format {
+            StatusFormat::Human | StatusFormat::Csv => status.to_string(),
+            StatusFormat::Json => json::document(&status.to_json()),
+        };
+        (text, replay.is_ok())
+    } else {
+        let overview = Overview::of(&mut repository, &args.inputs, now, is_quiet)?;
+        let shown = |story: &&Story| args.filter.selects(story, &overview);
+        let rows = Rows {
+            stories: overview.stories.iter().filter(shown).collect(),
+            overview: &overview,
+            is_filtered: args.filter.is_given(),
+            options: &options,
+        };
+        let text = match args.format {
+            StatusFormat::Human => rows.to_string(),
+            StatusFormat::Json => json::document(&table::json(&rows)),
+            StatusFormat::Csv => table::csv(&rows),
+        };
+        (text, overview.broken() == 0)
     };
     drop(lock);
     stdout::print_bytes(text.as_bytes())?;
     Ok(ExitCode::from(u8::from(!is_valid)))
-}
-
-/// Returns the text with the number of candidates in each lane, and whether every journal is valid.
-fn lanes(
-    repository: &mut Repository,
-    args: &Args,
-    owners: &BTreeMap<String, String>,
-    now: &Time,
-) -> Result<(String, bool), crate::cli::failure::Failures> {
-    let replayed = repository.replay(|_, _| ())?;
-    let is_valid = !replayed.is_broken();
-    let Replayed { candidates, journals, .. } = replayed;
-    let ends = Ends::within(args.expiring, &candidates, now);
-    let candidates: Vec<_> =
-        candidates.into_iter().map(|candidate| candidate.as_of(Some(now))).collect();
-    let count = |lane: Lane| candidates.iter().filter(|candidate| candidate.lane() == lane).count();
-    let with = |flag| candidates.iter().filter(|candidate| candidate.entry().has(flag)).count();
-    let (received, accepted) =
-        (with(ProgressFlag::OwnerResponseReceived), with(ProgressFlag::OwnerResponseAccepted));
-    let faults: Vec<(&str, &JournalFault)> = journals
-        .iter()
-        .flat_map(|journal| journal.faults.iter().map(|fault| (journal.folder.as_str(), fault)))
-        .collect();
-    let text = match args.format {
-        HumanOrJson::Json => {
-            let lanes: serde_json::Map<_, _> =
-                Lane::ALL.iter().map(|lane| (lane.to_string(), count(*lane).into())).collect();
-            let surfaces: serde_json::Map<_, _> = candidates
-                .iter()
-                .map(|candidate| {
-                    (candidate.surface().surface_id().to_owned(), json!(candidate.lane()))
-                })
-                .collect();
-            let status = json!({
-                "surfaces": surfaces, "suggested_owners": owners,
-                "candidates": candidates.len(), "lanes": lanes, "received": received,
-                "accepted": accepted, "journal_faults": faults.len(), "runtime_gate": 0,
-            });
-            let status = match &ends {
-                Some(ends) => crate::json::with(status, "expiring", ends.to_json()),
-                None => status,
-            };
-            json::document(&status)
-        }
-        HumanOrJson::Human => {
-            let mut text = String::new();
-            for lane in Lane::ALL {
-                // Writing to a string cannot fail.
-                let _ = writeln!(text, "{:>6}  {lane}", count(*lane));
-            }
-            let _ = writeln!(
-                text,
-                "{:>6}  candidates, {received} received, {accepted} accepted, {}=0",
-                candidates.len(),
-                RuntimeGate::RuntimeGate
-            );
-            let listed = candidates.iter().filter(|_| args.surfaces);
-            for candidate in listed {
-                let id = lines_for_terminal(candidate.surface().surface_id());
-                let owner = owners.get(candidate.surface().surface_id());
-                let owner = owner
-                    .map(|owner| format!("  ({})", lines_for_terminal(owner)))
-                    .unwrap_or_default();
-                let _ = writeln!(text, "{}  {id}{owner}", candidate.lane());
-            }
-            if let Some(ends) = &ends {
-                text.push_str(&ends.to_string());
-            }
-            for (folder, fault) in &faults {
-                let path = repository.path_of(folder, fault);
-                let _ = writeln!(text, "{}: {}: {fault}", shown(&path), fault.code());
-            }
-            text
-        }
-    };
-    Ok((text, is_valid))
 }

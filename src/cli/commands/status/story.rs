@@ -1,132 +1,146 @@
-//! The history of one surface: its events, the checks that a reviewer failed, and the next step.
+//! The story of one surface, for people and as JSON.
 
 use std::fmt;
 
 use serde_json::{Value, json};
 
-use crate::candidate::AnyCandidate;
-use crate::cli::repository::Replay;
-use crate::cli::signed::{self, Signed};
+use crate::cli::next_step::with_options;
+use crate::cli::overview::{Age, Decision, Story, Told, WaitingOn, Why, date, hints};
+use crate::cli::signed::Signed;
 use crate::escape;
 use crate::escape::lines_for_terminal;
 use crate::forms::wrapped;
-use crate::inputs::Surface;
-use crate::io::signatures::AllowedSigners;
-use crate::io::store::Folder;
-use crate::journal::{Event, History, JournalLog};
-use crate::response::ResponseDocument;
-use crate::review::{ReviewDocument, ReviewerRecord, Verdict};
+use crate::review::Verdict;
 use crate::time::Time;
-use crate::triage::carries_anything_withheld;
-use crate::words::{AcceptanceField, Lane, ResponseKey, ReviewerCheck};
+use crate::words::names::SURFACE_STATUS_VERSION;
+use crate::words::{LedgerKey, ReviewerCheck};
 
-/// Everything that the history of one surface shows.
-pub(super) struct SurfaceStory<'a> {
+/// A story, and what the command adds to it.
+pub(super) struct SurfaceStatus<'a> {
+    pub(super) story: Story,
     pub(super) now: &'a Time,
     /// Whether the file in the work tree has a different digest than the owner request.
     pub(super) is_of_another_file: bool,
-    pub(super) surface: &'a Surface,
-    pub(super) replay: &'a Replay,
-    pub(super) log: &'a JournalLog,
-    pub(super) folder: &'a Folder,
-    pub(super) signers: Option<&'a AllowedSigners>,
-    /// The owner that the request suggests.
-    pub(super) owner: Option<&'a str>,
+    /// The options of the inputs, for the commands that are suggested.
+    pub(super) options: &'a str,
 }
 
-/// What the document of an event adds to the event.
-struct EventDetails {
-    /// Who answered or reviewed.
-    who: Option<String>,
-    /// The reason that a reviewer gave.
-    reason: Option<String>,
-    is_withdrawn: bool,
-    signed: Signed,
-}
+impl SurfaceStatus<'_> {
+    /// The JSON document for programs.
+    pub(super) fn to_json(&self) -> Value {
+        let story = &self.story;
+        let events = story.told.iter().map(|told| {
+            json!({
+                "sequence": told.sequence,
+                "event": told.what.to_string(),
+                "recorded_at": told.at.as_str(),
+                "lane": told.lane,
+                "who": told.who,
+                "reason": told.reason,
+                "valid_until": told.valid_until.as_ref().map(Time::as_str),
+                "signed": matches!(told.signed, Signed::Valid { .. }),
+                "withdrawn": told.is_withdrawn,
+                "findings": told.findings.len(),
+                "hints": told.hints,
+            })
+        });
+        let missing = story.findings.iter().map(|finding| {
+            json!({"problem": finding.problem(), "field": finding.field(), "message": finding.message()})
+        });
+        let faults = story
+            .faults
+            .iter()
+            .map(|fault| json!({"code": fault.code(), "message": fault.to_string()}));
+        json!({
+            LedgerKey::SchemaVersion.as_str(): SURFACE_STATUS_VERSION,
+            "as_of": self.now.as_str(),
+            "surface_id": story.surface.surface_id(),
+            "acceptance_candidate_id": story.surface.candidate_id(),
+            "owner": story.owner,
+            "lane": story.lane,
+            "waiting_on": story.waiting_on().map(|who| who.to_string()),
+            "why": story.why.to_string(),
+            "since": story.since().map(Time::as_str),
+            "valid_until": story.valid_until.as_ref().map(Time::as_str),
+            "failed_checks": story.failed_checks(),
+            "response_event": story.response_event.map(|digest| digest.to_string()),
+            "events": events.collect::<Vec<_>>(),
+            "missing": missing.collect::<Vec<_>>(),
+            "hints": story.hints.iter().map(|hint| json!({"check": hint.check(), "field": hint.field()})).collect::<Vec<_>>(),
+            "file_differs": self.is_of_another_file,
+            "journal_faults": faults.collect::<Vec<_>>(),
+        })
+    }
 
-impl SurfaceStory<'_> {
-    fn details_of(&self, event: &Event) -> EventDetails {
-        let name = event.document();
-        let bytes = name.and_then(|name| self.folder.dossier.documents.get(&name));
-        let (mut who, mut reason) = (None, None);
-        match (bytes, event.is_review()) {
-            (Some(bytes), true) => {
-                // If today's rules find something in the texts of a record, the texts are not printed.
-                let record = ReviewDocument::parse(bytes).ok();
-                if let Some(record) = record.filter(|record| record.record().is_ok()) {
-                    who = Some(lines_for_terminal(record.reviewer()));
-                    reason = Some(lines_for_terminal(record.reason()));
-                }
+    /// Writes what the surface is and where it stands.
+    fn write_head(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let story = &self.story;
+        let mut traits = Vec::new();
+        traits.extend(story.surface.is_write_capable().then_some("write-capable"));
+        traits.extend(story.surface.requires_live_evidence().then_some("needs live evidence"));
+        traits.extend(story.tier());
+        let id = lines_for_terminal(story.surface.surface_id());
+        writeln!(f, "{id}   {}", escape::for_terminal(&traits.join(", ")))?;
+        let since = story.since().map(|since| Age::between(since, self.now));
+        let since = since.map_or_else(String::new, |age| format!(" for {age:#}"));
+        match (story.lane, story.waiting_on()) {
+            (Some(lane), Some(WaitingOn::Owner)) => {
+                writeln!(f, "  {lane}, waiting on the owner{since}")?;
             }
-            (Some(bytes), false) => {
-                let response = ResponseDocument::parse(bytes).ok();
-                let responder =
-                    response.and_then(|response| response.responder().map(lines_for_terminal));
-                // The rules may have become stricter since intake, and a withheld text must not be printed.
-                who = responder.filter(|name| !carries_anything_withheld(name));
+            (Some(lane), Some(WaitingOn::Reviewer)) => {
+                writeln!(f, "  {lane}, waiting on a reviewer{since}")?;
+            }
+            (Some(lane), _) => writeln!(f, "  {lane}, waiting on nobody")?,
+            (None, _) => writeln!(f, "  The journal is broken, so the surface has no lane.")?,
+        }
+        if let Some(lane) = story.lane {
+            for line in wrapped("  ", "  ", lane.english()) {
+                writeln!(f, "{line}")?;
+            }
+        }
+        if let Some(owner) = &story.owner {
+            writeln!(f, "  Owner: {}", lines_for_terminal(owner))?;
+        }
+        match (&story.valid_until, story.why) {
+            (Some(until), Why::Expired) => {
+                writeln!(f, "  The acceptance has expired: it ended on {until}.")?;
+            }
+            (Some(until), _) => writeln!(f, "  Accepted until {until}")?,
+            (None, Why::SurfaceChanged) => {
+                let answered = story.answered_on().unwrap_or_default();
+                writeln!(f, "  The surface changed after its answer of {answered}.")?;
             }
             (None, _) => {}
         }
-        let is_withdrawn = name.is_some_and(|name| self.log.has_withdrawn(name));
-        let signed = signed::check(event, self.log, self.signers, self.folder);
-        EventDetails { who, reason, is_withdrawn, signed }
-    }
-
-    /// The record that holds or accepts the answer now; `None` if its document is missing or no longer valid.
-    fn latest_record(&self) -> Option<ReviewDocument> {
-        self.replay.as_ref().ok()?.candidate().record()?;
-        let event = self.log.events().iter().rfind(|event| event.is_review())?;
-        let bytes = self.folder.dossier.documents.get(&event.document()?)?;
-        ReviewDocument::parse(bytes).ok().filter(|document| document.record().is_ok())
-    }
-
-    /// Whether an event is the latest review.
-    fn is_latest_review(&self, event: &Event) -> bool {
-        let latest = self.log.events().iter().rfind(|event| event.is_review());
-        latest.is_some_and(|latest| latest.sequence() == event.sequence())
-    }
-
-    /// The latest answer; `None` if it is not stored.
-    fn latest_answer(&self) -> Option<ResponseDocument> {
-        let event = self.log.since_the_answer().first()?;
-        ResponseDocument::parse(self.folder.dossier.documents.get(&event.document()?)?).ok()
-    }
-
-    /// The checks that the reviewer failed. The owner has to fix these.
-    fn failed_checks(&self) -> Vec<ReviewerCheck> {
-        let candidate = self.replay.as_ref().ok().map(History::candidate);
-        let record = candidate.and_then(AnyCandidate::record);
-        let verdicts = record.into_iter().flat_map(ReviewerRecord::verdicts);
-        verdicts.filter(|(_, verdict)| *verdict == Verdict::Fail).map(|(check, _)| check).collect()
+        if self.is_of_another_file {
+            let init = with_options("acceptance-ledger init", self.options);
+            let text =
+                format!("The file has changed since the owner request was made: run {init}.");
+            for line in wrapped("  ", "  ", &text) {
+                writeln!(f, "{line}")?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes the failed checks with their lines in the answer, the reason, and the number of verdicts of each kind.
-    fn write_failed(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let failed = self.failed_checks();
-        let Some(record) = self.latest_record().filter(|_| !failed.is_empty()) else {
-            return Ok(());
-        };
+    fn write_failed(f: &mut fmt::Formatter<'_>, decision: &Decision) -> fmt::Result {
         writeln!(
             f,
             "\nFailed by {} ({}), {}, {}",
-            lines_for_terminal(record.reviewer()),
-            record.reviewer_kind(),
-            record.reviewed_at(),
-            lines_for_terminal(record.record_ref())
+            lines_for_terminal(&decision.reviewer),
+            decision.kind,
+            decision.reviewed_at,
+            lines_for_terminal(&decision.record_ref)
         )?;
-        let answer = self.latest_answer();
-        for check in &failed {
-            let lines = answer.as_ref().map_or_else(String::new, |answer| {
-                let keys = AcceptanceField::answers().filter(|field| field.check() == Some(*check));
-                let lines: Vec<_> = keys
-                    .filter_map(|field| answer.line_of_key(ResponseKey::Field(field)))
-                    .map(|line| line.to_string())
-                    .collect();
-                match lines.as_slice() {
-                    [] => String::new(),
-                    lines => format!("   line {} of the answer", lines.join(", ")),
-                }
-            });
+        for check in decision.checks(Verdict::Fail) {
+            let lines = decision.lines.get(&check).map(Vec::as_slice).unwrap_or_default();
+            let lines: Vec<_> = lines.iter().map(ToString::to_string).collect();
+            let lines = match lines.as_slice() {
+                [] => String::new(),
+                [line] => format!("   line {line} of the answer"),
+                lines => format!("   lines {} of the answer", lines.join(", ")),
+            };
             writeln!(f, "  {check}{lines}")?;
             for text in [check.english(), check.instruction()] {
                 for line in wrapped("    ", "    ", text) {
@@ -134,15 +148,11 @@ impl SurfaceStory<'_> {
                 }
             }
         }
-        for line in wrapped("  reason: ", "          ", &lines_for_terminal(record.reason())) {
+        for line in wrapped("  reason: ", "          ", &lines_for_terminal(&decision.reason)) {
             writeln!(f, "{line}")?;
         }
-        let verdicts = self.replay.as_ref().ok().and_then(|history| history.candidate().record());
-        let count = |wanted| {
-            verdicts.map_or(0, |record| record.verdicts().filter(|(_, one)| *one == wanted).count())
-        };
-        let [passed, failed, skipped] =
-            [Verdict::Pass, Verdict::Fail, Verdict::NotApplicable].map(count);
+        let [passed, failed, skipped] = [Verdict::Pass, Verdict::Fail, Verdict::NotApplicable]
+            .map(|verdict| decision.checks(verdict).count());
         let rest = ReviewerCheck::ALL.len() - passed - failed - skipped;
         writeln!(
             f,
@@ -150,162 +160,173 @@ impl SurfaceStory<'_> {
         )
     }
 
-    /// The JSON document for programs.
-    pub(super) fn to_json(&self) -> Value {
-        let candidate = self.replay.as_ref().ok().map(History::candidate);
-        let events = self.log.events().iter().map(|event| {
-            let EventDetails { who, reason, is_withdrawn, signed } = self.details_of(event);
-            json!({
-                "sequence": event.sequence(),
-                "event": event.name(),
-                "recorded_at": event.recorded_at().as_str(),
-                "lane": event.lane(),
-                "who": who,
-                "reason": reason,
-                "signed": matches!(signed, Signed::Valid { .. }),
-                "withdrawn": is_withdrawn,
-                "findings": event.findings().len(),
-            })
-        });
-        let findings = candidate.map(AnyCandidate::findings).unwrap_or_default();
-        let missing = findings.iter().map(|finding| {
-            json!({"problem": finding.problem(), "field": finding.field(), "message": finding.message()})
-        });
-        let faults = self.log.faults().iter();
-        json!({
-            "surface_id": self.surface.surface_id(),
-            "acceptance_candidate_id": self.surface.candidate_id(),
-            "suggested_owner": self.owner,
-            "lane": candidate.map(|candidate| self.lane_of(candidate)),
-            "valid_until":
-                candidate.and_then(AnyCandidate::valid_until).map(|until| until.as_str().to_owned()),
-            "failed_checks": self.failed_checks(),
-            "response_event": self.log.response_event().map(|digest| digest.to_string()),
-            "events": events.collect::<Vec<_>>(),
-            "missing": missing.collect::<Vec<_>>(),
-            "journal_faults":
-                faults.map(|fault| json!({"code": fault.code(), "message": fault.to_string()})).collect::<Vec<_>>(),
-        })
-    }
-}
-
-impl fmt::Display for SurfaceStory<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let candidate = self.replay.as_ref().ok().map(History::candidate);
-        let id = lines_for_terminal(self.surface.surface_id());
-        match candidate.map(|candidate| self.lane_of(candidate)) {
-            Some(lane) if self.is_over() => {
-                writeln!(
-                    f,
-                    "{id}: {lane}\n  The acceptance has expired. The owner has to answer again."
-                )?;
-            }
-            Some(lane) => writeln!(f, "{id}: {lane}\n  {}", lane.english())?,
-            None => writeln!(f, "{id}: the journal is broken\n  So the surface has no lane.")?,
-        }
-        if let Some(owner) = self.owner {
-            writeln!(f, "  Suggested owner: {}", lines_for_terminal(owner))?;
-        }
-        if let Some(until) = candidate.and_then(AnyCandidate::valid_until) {
-            let is_over = !self.now.is_before(until);
+    /// Writes what happened, one line for each event.
+    fn write_history(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let story = &self.story;
+        let digits = story.told.len().to_string().len();
+        // The details of an event are below its verb.
+        let indent = " ".repeat(2 + digits + "  2026-01-31  ".len());
+        for (index, told) in story.told.iter().enumerate() {
+            let number = told.sequence.map_or_else(|| "–".to_owned(), |number| number.to_string());
+            let is_last = index + 1 == story.told.len();
+            let is_now = is_last && story.lane == Some(told.lane);
+            let now = if is_now { "  <- now" } else { "" };
             writeln!(
                 f,
-                "  {} {until}",
-                if is_over { "Was accepted until" } else { "Accepted until" }
+                "  {number:>digits$}  {}  {:<8}  {}{}{now}",
+                date(&told.at),
+                told.what.to_string(),
+                told.lane,
+                extras(told)
             )?;
-        }
-        if self.is_of_another_file {
-            writeln!(
-                f,
-                "  The file has changed since the owner request was made: run acceptance-ledger init."
-            )?;
-        }
-        self.write_failed(f)?;
-        if !self.log.events().is_empty() {
-            writeln!(f, "\nWhat happened:")?;
-        }
-        let is_failed = !self.failed_checks().is_empty();
-        for event in self.log.events() {
-            let EventDetails { who, reason, is_withdrawn, signed } = self.details_of(event);
-            let what = if event.is_review() { "reviewed" } else { "answered" };
-            let who = who.as_deref().unwrap_or("somebody");
-            let signed = match signed {
-                Signed::Valid { .. } => ", signed",
-                Signed::Unchecked => ", signature can no longer be checked",
-                Signed::Invalid(..) => ", signature missing or invalid",
-                Signed::No => "",
-            };
-            write!(f, "  {}. {} {who} {what}{signed}: ", event.sequence(), event.recorded_at())?;
-            writeln!(f, "{}", event.lane())?;
-            // The reason of the latest record is already printed above, with its failed checks.
-            let is_shown = is_failed && self.is_latest_review(event);
-            if let Some(reason) = reason.filter(|_| !is_shown) {
-                writeln!(f, "     {}", reason.replace('\n', "\n     "))?;
-            }
-            for finding in event.findings() {
-                writeln!(f, "     {} {}", finding.problem(), finding.field())?;
-            }
-            if is_withdrawn {
-                writeln!(f, "     withdrawn: the document was deleted")?;
+            // The reason of the decision that counts is already printed above, with its failed checks.
+            let is_shown = !is_last || story.failed_checks().is_empty();
+            for detail in details(told, is_shown) {
+                for line in wrapped(&indent, &format!("{indent}  "), &detail) {
+                    writeln!(f, "{line}")?;
+                }
             }
         }
-        if let Some(until) =
-            candidate.and_then(AnyCandidate::valid_until).filter(|_| self.is_over())
-        {
-            writeln!(f, "  –  {until} the acceptance ended: {}", Lane::WaitingOwnerResponse)?;
+        let last = story.told.last().map(|told| told.lane);
+        match story.lane {
+            // No event says this: the surface changed, or today's rules are stricter.
+            Some(lane) if last != Some(lane) => {
+                let what = if story.why == Why::SurfaceChanged { "changed" } else { "triaged" };
+                writeln!(f, "  {:>digits$}  today       {what:<8}  {lane}  <- now", "–")
+            }
+            _ => Ok(()),
         }
-        let findings = candidate.map(AnyCandidate::findings).unwrap_or_default();
-        if !findings.is_empty() {
-            writeln!(f, "\nWhat is missing now:")?;
-        }
-        for finding in findings {
-            writeln!(f, "  {}: {}", lines_for_terminal(finding.field()), finding.message())?;
-        }
-        if !self.log.faults().is_empty() {
-            writeln!(f, "\nWhat is wrong with the journal:")?;
-        }
-        for fault in self.log.faults() {
-            writeln!(f, "  {}: {fault}\n    next: {}", fault.code(), fault.code().next_step())?;
-        }
-        writeln!(f, "\nNext:\n  {}", self.next_step())
-    }
-}
-
-impl SurfaceStory<'_> {
-    /// Whether the acceptance has expired.
-    fn is_over(&self) -> bool {
-        let candidate = self.replay.as_ref().ok().map(History::candidate);
-        candidate.is_some_and(|candidate| candidate.is_expired(Some(self.now)))
     }
 
-    /// The lane of the candidate now. An expired acceptance no longer counts.
-    fn lane_of(&self, candidate: &AnyCandidate) -> Lane {
-        if self.is_over() { Lane::WaitingOwnerResponse } else { candidate.lane() }
-    }
-
-    /// The next step for the candidate.
-    fn next_step(&self) -> String {
-        let Ok(history) = self.replay else {
-            return "repair the journal first: a broken journal accepts no new answer or review"
-                .to_owned();
-        };
-        let id = escape::for_shell(self.surface.surface_id().as_bytes());
-        let is_stored = self.latest_answer().is_some();
-        let like = if is_stored { " --like last" } else { "" };
-        match self.lane_of(history.candidate()) {
-            Lane::WaitingOwnerResponse => {
-                format!("ask the owner: acceptance-ledger template {id}{like} --output answer.yaml")
-            }
-            Lane::OwnerReviewOnlyUpdate | Lane::WaitingRuntimeGate => {
+    /// The next step, one line each. A line that begins with two blanks is a command.
+    fn next_step(&self) -> Vec<String> {
+        let story = &self.story;
+        let id = escape::for_shell(story.surface.surface_id().as_bytes());
+        let like = if story.is_stored { " --like last" } else { "" };
+        let form = format!("  acceptance-ledger template {id}{like} --output answer.yaml");
+        let intake = "  acceptance-ledger intake answer.yaml".to_owned();
+        match story.waiting_on() {
+            None => vec![
+                "repair the journal first: a broken journal accepts no new answer or review"
+                    .to_owned(),
+                "  acceptance-ledger verify".to_owned(),
+            ],
+            Some(WaitingOn::Nobody) => vec![
                 "nothing to do in this ledger; a change of the surface needs a separate approval"
-                    .to_owned()
+                    .to_owned(),
+            ],
+            Some(WaitingOn::Reviewer) => vec![
+                "a reviewer judges the answer:".to_owned(),
+                format!("  acceptance-ledger template {id} --review --output record.yaml"),
+                "  acceptance-ledger review record.yaml".to_owned(),
+            ],
+            Some(WaitingOn::Owner) => {
+                let mut lines = match story.why {
+                    Why::NeverAnswered => vec!["the owner answers:".to_owned(), form, intake],
+                    _ if story.is_stored => {
+                        vec![
+                            "the owner answers again, from the last answer:".to_owned(),
+                            form,
+                            intake,
+                        ]
+                    }
+                    _ => vec!["the owner answers again:".to_owned(), form, intake],
+                };
+                if let Some(last) =
+                    story.last_answer.as_ref().filter(|_| story.why != Why::NeverAnswered)
+                {
+                    lines.push(format!(
+                        "the same file again is refused, and so is a responded_at that is not later than {last}"
+                    ));
+                }
+                if story.why == Why::HeldByTriage && story.is_stored {
+                    lines.push("or a reviewer records the hold:".to_owned());
+                    lines.push(format!(
+                        "  acceptance-ledger template {id} --review --output record.yaml"
+                    ));
+                }
+                lines
             }
-            lane if lane.is_hold() && history.candidate().record().is_some() => format!(
-                "ask the owner to answer again:\n    acceptance-ledger template {id}{like} --output answer.yaml\n    acceptance-ledger intake answer.yaml"
-            ),
-            _ => format!(
-                "review the answer: acceptance-ledger template {id} --review --output record.yaml\n  or ask the owner to answer again: acceptance-ledger template {id}{like} --output answer.yaml"
-            ),
         }
+    }
+}
+
+/// What follows the lane of an event.
+fn extras(told: &Told) -> String {
+    let until = told.valid_until.as_ref().map(|until| format!(", until {}", date(until)));
+    format!("{}{}", until.unwrap_or_default(), hints(told.hints))
+}
+
+/// Who acted, why, and what triage found.
+fn details(told: &Told, with_reason: bool) -> Vec<String> {
+    if told.sequence.is_none() {
+        return Vec::new();
+    }
+    let signed = match &told.signed {
+        Signed::Valid { .. } => ", signed",
+        Signed::Unchecked => ", the signature can no longer be checked",
+        Signed::Invalid(..) => ", the signature is missing or invalid",
+        Signed::No => "",
+    };
+    let who = told.who.as_deref().map_or_else(|| "somebody".to_owned(), lines_for_terminal);
+    let mut lines = vec![format!("by {who}{signed}")];
+    if let Some(reason) = told.reason.as_deref().filter(|_| with_reason) {
+        lines.push(format!("reason: {}", lines_for_terminal(reason)));
+    }
+    for finding in &told.findings {
+        lines.push(format!("{} {}", finding.problem(), finding.field()).trim_end().to_owned());
+    }
+    if told.is_withdrawn {
+        lines.push("withdrawn: the document was deleted".to_owned());
+    }
+    lines
+}
+
+impl fmt::Display for SurfaceStatus<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let story = &self.story;
+        self.write_head(f)?;
+        let failed = story.decision.as_ref().filter(|_| !story.failed_checks().is_empty());
+        if let Some(decision) = failed {
+            Self::write_failed(f, decision)?;
+        }
+        if !story.told.is_empty() {
+            writeln!(f, "\nHistory")?;
+            self.write_history(f)?;
+        }
+        if !story.findings.is_empty() {
+            writeln!(f, "\nMissing now")?;
+        }
+        for finding in &story.findings {
+            let field = lines_for_terminal(finding.field());
+            for line in wrapped("  ", "    ", &format!("{field}: {}", finding.message())) {
+                writeln!(f, "{line}")?;
+            }
+        }
+        if !story.hints.is_empty() {
+            writeln!(f, "\nA reviewer should look at")?;
+        }
+        for hint in &story.hints {
+            for line in wrapped("  ", "    ", &format!("{}: {}", hint.field(), hint.message())) {
+                writeln!(f, "{line}")?;
+            }
+        }
+        if !story.faults.is_empty() {
+            writeln!(f, "\nFaults of the journal")?;
+        }
+        for fault in &story.faults {
+            for line in wrapped("  ", "    ", &format!("{}: {fault}", fault.code())) {
+                writeln!(f, "{line}")?;
+            }
+            let next = with_options(fault.code().next_step(), self.options);
+            for line in wrapped("    next: ", "          ", &next) {
+                writeln!(f, "{line}")?;
+            }
+        }
+        writeln!(f, "\nNext")?;
+        for line in self.next_step() {
+            writeln!(f, "  {}", with_options(&line, self.options))?;
+        }
+        Ok(())
     }
 }

@@ -7,10 +7,12 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
+use crate::cli::next_step::with_options;
 use crate::cli::report::{Notice, Report, ReportFormat, Severity};
 use crate::escape;
 use crate::io::error::FileError;
-use crate::words::VerifyCode;
+use crate::words::names::VERIFY_VERSION;
+use crate::words::{LedgerKey, VerifyCode};
 
 /// One finding.
 #[derive(Debug)]
@@ -50,9 +52,15 @@ pub(super) struct Verification {
     notes: Vec<String>,
     /// How many candidates were verified.
     pub(super) candidates: usize,
+    /// The options of the inputs, for the commands that are suggested.
+    options: String,
 }
 
 impl Verification {
+    pub(super) fn new(options: String) -> Self {
+        Self { options, ..Self::default() }
+    }
+
     pub(super) fn add(&mut self, finding: VerifyFinding) {
         self.findings.push(finding);
     }
@@ -90,7 +98,11 @@ impl Report for Verification {
             let shown = escape::for_terminal(path);
             let _ = writeln!(text, "{red}{code}{red:#} at {shown}{place}");
             let message = escape::for_terminal(message);
-            let _ = writeln!(text, "  {message}\n  next: {}\n", code.next_step_for(path));
+            let _ = writeln!(
+                text,
+                "  {message}\n  next: {}\n",
+                with_options(&code.next_step_for(path), &self.options)
+            );
         }
         let _ = match self.findings.len() {
             0 => {
@@ -110,7 +122,11 @@ impl Report for Verification {
                 json!({"code": finding.code, "path": finding.path, "message": finding.sentence()})
             })
             .collect();
-        json!({"ok": self.is_clean(), "findings": findings})
+        json!({
+            LedgerKey::SchemaVersion.as_str(): VERIFY_VERSION,
+            "ok": self.is_clean(),
+            "findings": findings,
+        })
     }
 
     fn notices(&self) -> Vec<Notice> {

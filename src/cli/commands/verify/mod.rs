@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use crate::cli::failure::{CommandResult, Failure};
 use crate::cli::inputs::{InputArgs, path};
 use crate::cli::report::ReportFormat;
-use crate::cli::repository::{Replayed, Repository, log_of};
+use crate::cli::repository::{Replay, Replayed, Repository, log_of};
 use crate::cli::signed::{SignatureFault, SignedAcceptance, bad_signatures};
 use crate::cli::wait_args::WaitArgs;
 use crate::inputs::{Inventory, ListedSurfaces};
@@ -33,7 +33,7 @@ use findings::{Verification, VerifyFinding};
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
-    inputs: InputArgs,
+    pub(super) inputs: InputArgs,
 
     #[command(flatten)]
     wait: WaitArgs,
@@ -71,7 +71,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
         |bytes: &[u8]| Ok((Inventory::parse(bytes)?, ListedSurfaces::parse(bytes)?));
     let ((inventory, listed), requests) = args.inputs.read_with(parse_inventory)?;
     let mut repository = Repository::of(&args.inputs, inventory, requests)?;
-    let mut report = Verification::default();
+    let mut report = Verification::new(args.inputs.options());
 
     if let Some(revision) = &args.since {
         let at_revision = since::AtRevision::read(args, &repository, revision)?;
@@ -93,7 +93,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
 
     let now = clock::event_time().ok_or_else(Failure::clock)?;
     let signers = repository.signers.clone();
-    let replayed = repository.replay(|replay, folder| {
+    let seen_in = |replay: &Replay, folder: &Folder| {
         let log = log_of(replay);
         let signers = signers.as_ref();
         (
@@ -102,7 +102,8 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
             bad_signatures(log, signers, folder),
             SignedAcceptance::of(replay, signers, folder),
         )
-    })?;
+    };
+    let replayed = repository.replay(seen_in, is_quiet)?;
     let is_broken = replayed.is_broken();
     let Replayed { candidates, journals, retired, unknown_files } = replayed;
     report.candidates = candidates.len();
