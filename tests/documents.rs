@@ -400,3 +400,28 @@ fn the_example_matches_its_files() {
         assert_eq!(answer["repo_sha256"], hashes[surface].as_str(), "an answer for {surface}");
     }
 }
+
+/// Each schema that the tool prints is committed, so that an editor or another tool can use it from a URL.
+#[test]
+fn the_committed_schemas_are_those_of_the_code() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
+    let mut expected = BTreeSet::new();
+    for schema in acceptance_ledger::Schema::ALL {
+        let name = format!("{}.schema.json", schema.as_str());
+        let text = format!("{:#}\n", schema.to_json());
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(folder.join(&name), &text).unwrap();
+        }
+        assert_eq!(
+            std::fs::read_to_string(folder.join(&name)).unwrap_or_default(),
+            text,
+            "docs/schemas/{name} is out of date: run UPDATE_DOCS=1 cargo test --test documents"
+        );
+        expected.insert(name);
+    }
+    let found = std::fs::read_dir(&folder).unwrap();
+    let found: BTreeSet<_> =
+        found.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    assert_eq!(found, expected);
+}

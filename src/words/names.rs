@@ -11,15 +11,10 @@ pub(crate) const RECORD_VERSION: &str = "monitoring_reviewer_record_v1";
 pub(crate) const EVENT_VERSION: &str = "monitoring_journal_event_v1";
 
 /// The `schema_version` of each JSON output.
-#[cfg(feature = "cli")]
 pub(crate) const STATUS_VERSION: &str = "acceptance_ledger_status_v1";
-#[cfg(feature = "cli")]
 pub(crate) const SURFACE_STATUS_VERSION: &str = "acceptance_ledger_surface_status_v1";
-#[cfg(feature = "cli")]
 pub(crate) const TRIAGE_VERSION: &str = "acceptance_ledger_triage_v1";
-#[cfg(feature = "cli")]
 pub(crate) const REVIEW_VERSION: &str = "acceptance_ledger_review_v1";
-#[cfg(feature = "cli")]
 pub(crate) const VERIFY_VERSION: &str = "acceptance_ledger_verify_v1";
 
 /// The id of a candidate is this prefix, then the id of its surface.

@@ -20,6 +20,7 @@ mod lock;
 mod other_commands;
 mod outputs;
 mod report;
+mod schemas;
 mod shells;
 mod signals;
 mod signatures;

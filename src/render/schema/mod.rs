@@ -1,5 +1,8 @@
 //! The JSON Schemas (2020-12) of the documents that this crate reads and writes.
 
+mod event;
+mod outputs;
+
 use serde_json::{Map, Value, json};
 
 use crate::inputs::DESCRIPTORS;
@@ -47,6 +50,18 @@ pub enum Schema {
     OwnerRequests,
     /// The ledger.
     Ledger,
+    /// An event: one line of a journal.
+    Event,
+    /// What `triage` and `intake` print with `--format json`.
+    TriageOutput,
+    /// What `review` prints with `--format json`.
+    ReviewOutput,
+    /// What `verify` prints with `--format json`.
+    VerifyOutput,
+    /// What `status` prints with `--format json`.
+    StatusOutput,
+    /// What `status` of one surface prints with `--format json`.
+    SurfaceStatusOutput,
 }
 
 impl Schema {
@@ -68,9 +83,20 @@ impl Schema {
             Self::Inventory => inventory(),
             Self::OwnerRequests => owner_requests(),
             Self::Ledger => ledger::schema(),
+            Self::Event => event::event(),
+            Self::TriageOutput => outputs::triage(),
+            Self::ReviewOutput => outputs::review(),
+            Self::VerifyOutput => outputs::verify(),
+            Self::StatusOutput => outputs::status(),
+            Self::SurfaceStatusOutput => outputs::surface_status(),
         };
         with(schema, "$schema", json!("https://json-schema.org/draft/2020-12/schema"))
     }
+}
+
+/// Returns the schema of one word of a list.
+fn words<'w>(words: impl Iterator<Item = &'w str>) -> Value {
+    json!({"enum": words.collect::<Vec<_>>()})
 }
 
 /// Returns the pattern of a ref after its kind and the colon. It has to match what
