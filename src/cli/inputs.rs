@@ -75,6 +75,18 @@ impl InputArgs {
         given.map(|(option, path, _)| [" ", option, " ", &quoted(path)].concat()).collect()
     }
 
+    /// The next step after steps were recorded in the journal. Empty if there were none.
+    pub(super) fn next_after_recording(&self, steps: usize) -> String {
+        if steps == 0 {
+            return String::new();
+        }
+        let ledger = quoted(&self.below_root(Path::new(names::LEDGER)));
+        let options = self.options();
+        format!(
+            "the ledger does not show this yet; next: acceptance-ledger replay{options} --output {ledger}\n"
+        )
+    }
+
     /// The path of the inventory.
     pub(super) fn inventory(&self) -> PathBuf {
         self.below_root(&self.inventory_report)

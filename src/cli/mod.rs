@@ -5,13 +5,13 @@
 
 mod commands;
 mod failure;
+mod formats;
 mod inputs;
 mod judged;
 mod next_step;
 mod output;
 mod overview;
 mod progress;
-mod report;
 mod repository;
 mod signed;
 mod source;

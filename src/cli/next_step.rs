@@ -1,24 +1,5 @@
 //! The commands that messages suggest. A user can paste them as they are.
 
-use std::path::Path;
-
-use crate::io::error::quoted;
-use crate::words::names::LEDGER;
-
-use super::inputs::InputArgs;
-
-/// The next step after steps were recorded in the journal. Empty if there were none.
-pub(super) fn next_replay(inputs: &InputArgs, recorded: usize) -> String {
-    if recorded == 0 {
-        return String::new();
-    }
-    let ledger = quoted(&inputs.below_root(Path::new(LEDGER)));
-    let options = inputs.options();
-    format!(
-        "the ledger does not show this yet; next: acceptance-ledger replay{options} --output {ledger}\n"
-    )
-}
-
 /// The commands that read a repository, so that they need the options of its inputs.
 const REPOSITORY_COMMANDS: [&str; 13] = [
     "init",

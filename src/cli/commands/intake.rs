@@ -3,9 +3,8 @@
 use std::io::{self, Write as _};
 
 use crate::cli::failure::{CommandResult, Failure, Failures};
+use crate::cli::formats::Report as _;
 use crate::cli::judged::{AnswerArgs, Judged, exit_code, read_response, surface_for};
-use crate::cli::next_step::next_replay;
-use crate::cli::report::Report as _;
 use crate::cli::repository::{Incoming, Repository};
 use crate::cli::source::refuse_another_file;
 use crate::cli::wait_args::WaitArgs;
@@ -53,7 +52,7 @@ pub(super) fn run(Args { answers: args, wait }: &Args, is_quiet: bool) -> Comman
     drop(lock);
     let printed = judged.print(args.format);
     if !is_quiet {
-        notes.push_str(&next_replay(&args.inputs, judged.len()));
+        notes.push_str(&args.inputs.next_after_recording(judged.len()));
         // If standard error is closed, the journal still shows what was recorded.
         let _ = io::stderr().write_all(notes.as_bytes());
     }

@@ -9,10 +9,9 @@ use serde_json::{Value, json};
 
 use crate::candidate::{AnyCandidate, Refused, review_leads_to};
 use crate::cli::failure::{CommandResult, Failure, Failures};
+use crate::cli::formats::{HumanOrJson, json};
 use crate::cli::inputs::{InputArgs, path};
 use crate::cli::judged::without_companions;
-use crate::cli::next_step::next_replay;
-use crate::cli::report::{HumanOrJson, json};
 use crate::cli::repository::{Incoming, Repository};
 use crate::cli::source::refuse_another_file;
 use crate::cli::wait_args::WaitArgs;
@@ -89,7 +88,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     };
     let printed = stdout::print_bytes(text.as_bytes());
     if !is_quiet {
-        notes.push_str(&next_replay(&args.inputs, taken.len()));
+        notes.push_str(&args.inputs.next_after_recording(taken.len()));
         // If standard error is closed, the journal still shows what was recorded.
         let _ = io::stderr().write_all(notes.as_bytes());
     }

@@ -1,8 +1,8 @@
 //! `triage`: checks answers without recording them.
 
 use crate::cli::failure::{CommandResult, Failures};
+use crate::cli::formats::Report as _;
 use crate::cli::judged::{AnswerArgs, Judge, exit_code};
-use crate::cli::report::Report as _;
 
 /// Check owner responses without recording them
 ///

@@ -22,9 +22,9 @@ use crate::words::names::{RECORD_SCHEMA_FILE, RESPONSE_SCHEMA_FILE, SIGNATURE, T
 use crate::words::{AcceptanceField, Lane, LedgerKey, Problem};
 
 use super::failure::{CommandResult, Failure, Failures};
+use super::formats::{Notice, Report, ReportFormat, Severity};
 use super::inputs::{InputArgs, path};
 use super::progress::Progress;
-use super::report::{Notice, Report, ReportFormat, Severity};
 use super::workers::in_parallel;
 use entries::Entries;
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::json::with;
 use crate::words::names::EVENT_VERSION;
 use crate::words::{Lane, LedgerKey, Problem, ReviewerCheck};
 
@@ -10,11 +11,7 @@ use super::words;
 /// The JSON Schema of an event.
 pub(super) fn event() -> Value {
     let digest = json!({"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"});
-    let described = |description: &str| {
-        let mut schema = digest.clone();
-        schema["description"] = json!(description);
-        schema
-    };
+    let described = |description: &str| with(digest.clone(), "description", json!(description));
     let time = json!({"type": "string", "format": "date-time"});
     let checks = words(ReviewerCheck::ALL.iter().map(|check| check.as_str()));
     let position = json!({"type": "integer", "minimum": 0});

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::json::with;
 use crate::words::names::{
     REVIEW_VERSION, STATUS_VERSION, SURFACE_STATUS_VERSION, TRIAGE_VERSION, VERIFY_VERSION,
 };
@@ -128,7 +129,7 @@ pub(super) fn surface_status() -> Value {
 }
 
 fn titled(title: &str, schema: Value) -> Value {
-    crate::json::with(schema, "title", json!(title))
+    with(schema, "title", json!(title))
 }
 
 fn version(version: &str) -> (&'static str, Value) {
@@ -144,11 +145,11 @@ fn closed<'k>(properties: impl IntoIterator<Item = (&'k str, Value)>) -> Value {
 }
 
 fn list(items: Value) -> Value {
-    json!({"type": "array", "items": items})
+    with(json!({"type": "array"}), "items", items)
 }
 
 fn or_null(schema: Value) -> Value {
-    json!({"anyOf": [{"type": "null"}, schema]})
+    with(json!({}), "anyOf", Value::Array(vec![json!({"type": "null"}), schema]))
 }
 
 fn text() -> Value {

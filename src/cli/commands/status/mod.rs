@@ -7,9 +7,9 @@ mod table;
 use std::process::ExitCode;
 
 use crate::cli::failure::{CommandResult, Failure};
+use crate::cli::formats::json;
 use crate::cli::inputs::{InputArgs, find_surface};
 use crate::cli::overview::{Overview, Reading, Story, WaitingOn, days_left};
-use crate::cli::report::json;
 use crate::cli::repository::Repository;
 use crate::cli::source::{Source, Sources};
 use crate::cli::wait_args::WaitArgs;

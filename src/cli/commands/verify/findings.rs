@@ -7,8 +7,8 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
+use crate::cli::formats::{Notice, Report, ReportFormat, Severity};
 use crate::cli::next_step::with_options;
-use crate::cli::report::{Notice, Report, ReportFormat, Severity};
 use crate::escape;
 use crate::io::error::FileError;
 use crate::words::names::VERIFY_VERSION;

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::cli::failure::{CommandResult, Failure};
+use crate::cli::formats::ReportFormat;
 use crate::cli::inputs::{InputArgs, path};
-use crate::cli::report::ReportFormat;
 use crate::cli::repository::{Replay, Replayed, Repository, log_of};
 use crate::cli::signed::{SignatureFault, SignedAcceptance, bad_signatures};
 use crate::cli::wait_args::WaitArgs;
