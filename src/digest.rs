@@ -33,7 +33,7 @@ impl Digest {
     /// # Errors
     ///
     /// When `next` fails.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "store")]
     pub(crate) fn of_pieces<E>(
         mut next: impl FnMut(&mut Vec<u8>) -> Result<(), E>,
     ) -> Result<Self, E> {

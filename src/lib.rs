@@ -29,7 +29,8 @@
 //! | core | `ledger` | the ledger's bytes: written, read, counted |
 //! | core | `render` | forms, drafts, JSON Schemas, explanations, the diagram |
 //! | core | `inventory` | which surfaces a repository holds (feature `cli`) |
-//! | io | `io` | files, git, the clock, the lock, signatures (feature `cli`) |
+//! | io | `io` | files, git, the clock, the lock, signatures (features `store` and `cli`) |
+//! | io | `store` | the journal on disk, for other tools (feature `store`) |
 //! | tool | `cli` | the command line: one file or folder for each subcommand (feature `cli`) |
 //!
 //! The core is pure: no I/O, no clock, no process.
@@ -76,7 +77,7 @@ mod words;
 
 #[cfg(feature = "cli")]
 pub mod cli;
-#[cfg(feature = "cli")]
+#[cfg(feature = "store")]
 mod io;
 /// For the crate's own fuzz targets, and nobody else.
 #[cfg(all(fuzzing, feature = "cli"))]
@@ -86,6 +87,8 @@ pub mod fuzz_hooks {
         Unreadable, allowed_signers, code_owner, inventory, list_differences, verify,
     };
 }
+#[cfg(feature = "store")]
+pub mod store;
 #[cfg(any(test, feature = "proptest"))]
 pub mod strategies;
 
@@ -106,8 +109,8 @@ pub use journal::{
 pub use json::{DocumentError, DocumentProblem, Json, Number};
 pub use ledger::{Ledger, LedgerDocument, Stamp, Tally};
 pub use render::{
-    DraftOptions, Explanation, Schema, TemplateFormat, TemplateOptions, mermaid, response_template,
-    review_template,
+    DraftOptions, Explanation, RecordBuilder, ResponseBuilder, Schema, TemplateFormat,
+    TemplateOptions, mermaid, response_template, review_template,
 };
 pub use response::{
     Answer, Answers, EntryEnd, EvidenceRef, FoundEntry, Hint, MaintenanceWindow, NotARef,

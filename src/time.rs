@@ -63,7 +63,7 @@ impl Time {
         clock.seconds_to(self) > MAX_MINUTES_AHEAD * 60
     }
 
-    #[cfg(any(test, feature = "cli"))]
+    #[cfg(any(test, feature = "store"))]
     pub(crate) const fn moment(&self) -> Timestamp {
         self.moment
     }

@@ -376,7 +376,8 @@ impl AnyCandidate {
     ///
     /// `fail` is always allowed. `pass` is allowed if nothing is found against the check, and one of its fields is
     /// answered or it has no fields. `not_applicable` is allowed if the check may be skipped.
-    pub(crate) fn verdicts_left(&self, check: ReviewerCheck) -> Vec<Verdict> {
+    #[must_use]
+    pub fn possible_verdicts(&self, check: ReviewerCheck) -> Vec<Verdict> {
         let answers = self.response().map(OwnerResponse::answers);
         let is_found = self.findings().iter().any(|finding| finding.check() == check);
         let may_be_skipped =
@@ -392,7 +393,7 @@ impl AnyCandidate {
 
     /// Whether `fail` is the only verdict that a record may give to this check.
     pub(crate) fn can_only_fail(&self, check: ReviewerCheck) -> bool {
-        self.verdicts_left(check) == [Verdict::Fail]
+        self.possible_verdicts(check) == [Verdict::Fail]
     }
 
     /// Whether a reviewer accepted the answer.

@@ -75,16 +75,13 @@ impl InputArgs {
         given.map(|(option, path, _)| [" ", option, " ", &quoted(path)].concat()).collect()
     }
 
-    /// The next step after steps were recorded in the journal. Empty if there were none.
-    pub(super) fn next_after_recording(&self, steps: usize) -> String {
-        if steps == 0 {
-            return String::new();
-        }
+    /// The next step after steps were recorded in the journal. `None` if there were none.
+    pub(super) fn next_after_recording(&self, steps: usize) -> Option<String> {
         let ledger = quoted(&self.below_root(Path::new(names::LEDGER)));
         let options = self.options();
-        format!(
-            "the ledger does not show this yet; next: acceptance-ledger replay{options} --output {ledger}\n"
-        )
+        (steps > 0).then(|| format!(
+            "the ledger does not show this yet; next: acceptance-ledger replay{options} --output {ledger}"
+        ))
     }
 
     /// The path of the inventory.

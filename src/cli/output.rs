@@ -1,10 +1,11 @@
-//! Checks where a command may write, and writes a document there.
+//! Checks where a command may write, writes a document there, and prints notes.
 
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::io::error::{FileError, shown};
 use crate::io::store::JournalStore;
-use crate::io::{files, stdout};
+use crate::io::{files, replace, stdout};
 use crate::words::names::ALLOWED_SIGNERS;
 
 use super::failure::{Failure, Failures};
@@ -15,7 +16,7 @@ use super::inputs::{InputArgs, path};
 /// It also refuses a path that begins in the repository and leaves it through a symbolic link. A committed link could
 /// otherwise choose which file outside the repository is overwritten.
 pub(super) fn check(inputs: &InputArgs, output: &Path) -> Result<(), Failure> {
-    let resolve = |path: &Path| files::destination(path).map_err(FileError::new("find", path));
+    let resolve = |path: &Path| replace::destination(path).map_err(FileError::new("find", path));
     let refuse = |why: &str| Failure::Usage {
         message: format!("--output {} {why}", shown(output)),
         next_step: "name another file for --output".to_owned(),
@@ -46,7 +47,7 @@ pub(super) fn check(inputs: &InputArgs, output: &Path) -> Result<(), Failure> {
 
 /// Whether two paths lead to the same file.
 fn is_same(one: &Path, other: &Path) -> Result<bool, Failure> {
-    let resolve = |path: &Path| files::destination(path).map_err(FileError::new("find", path));
+    let resolve = |path: &Path| replace::destination(path).map_err(FileError::new("find", path));
     Ok(resolve(one)? == resolve(other)?)
 }
 
@@ -55,6 +56,14 @@ fn is_same(one: &Path, other: &Path) -> Result<bool, Failure> {
 /// The Python generator that `generate` replaces takes an empty path as absent.
 pub(super) fn given(output: Option<&Path>) -> Option<&Path> {
     output.filter(|output| ![Path::new(""), Path::new(files::STANDARD_STREAM)].contains(output))
+}
+
+/// Prints what a command did, one line each, to standard error.
+pub(super) fn print_notes(notes: &[String]) {
+    for note in notes {
+        // If standard error is closed, the journal still shows what was recorded.
+        let _ = writeln!(io::stderr(), "{note}");
+    }
 }
 
 /// Where a document goes.
@@ -82,7 +91,7 @@ impl OutputArgs {
                 if !is_same(output, own_place)? {
                     check(inputs, output)?;
                 }
-                files::replace_with(output, text.as_bytes())?;
+                replace::replace_with(output, text.as_bytes())?;
             }
         }
         Ok(())

@@ -1,20 +1,17 @@
 //! A repository with its inputs, its journal and its list of allowed signers.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::candidate::AnyCandidate;
 use crate::inputs::{Inventory, OwnerRequests, Surface};
-use crate::io::error::{FileError, quoted, shown};
+use crate::io::error::{FileError, shown};
 use crate::io::files;
-use crate::io::signatures::{self, AllowedSigners, Namespace, SignatureError};
-use crate::io::store::{Folder, JournalStore, Leftovers, read_signature};
-use crate::journal::{BrokenJournal, History, JournalFault, JournalLog, Step, journal_folder};
-use crate::signer::Signer;
-use crate::time::Time;
+use crate::io::signatures::{self, AllowedSigners, SignersError, Unreadable};
+use crate::io::store::{Folder, JournalStore, read_signature};
+use crate::journal::{BrokenJournal, History, JournalFault, JournalLog, journal_folder};
+use crate::store::{Recorded, Recorder, StoreError};
 use crate::triage::Surfaces;
 use crate::words::names::{ALLOWED_SIGNERS, EVENTS, SIGNATURE};
 
@@ -109,7 +106,7 @@ impl<D> Incoming<D> {
 }
 
 /// The path of the signature of a document.
-fn signature_of(file: &Path) -> PathBuf {
+pub(super) fn signature_of(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(SIGNATURE);
     PathBuf::from(name)
@@ -152,98 +149,41 @@ impl Repository {
         self.surfaces.get_or_init(|| Surfaces::of(&self.requests))
     }
 
-    /// Replays the journal of one surface.
-    pub(super) fn replay_of(&self, surface: &Surface) -> Result<(Replay, Folder), FileError> {
-        let folder = self.journal.read(&journal_folder(surface.surface_id()))?;
-        let replay = History::replay(surface.clone(), self.surfaces(), &folder.dossier);
-        Ok((replay, folder))
+    /// What replays journals and records steps.
+    pub(super) fn recorder(&self) -> Recorder<'_> {
+        Recorder {
+            root: &self.root,
+            journal: &self.journal,
+            signers: self.signers.as_ref(),
+            surfaces: self.surfaces(),
+        }
     }
 
     /// Replays the journal of one surface. A broken journal is an error.
     pub(super) fn history_of(&self, surface: &Surface) -> Result<(History, Folder), Failures> {
-        let (replay, folder) = self.replay_of(surface)?;
-        match replay {
-            Ok(history) => Ok((history, folder)),
-            Err(broken) => {
-                let name = journal_folder(surface.surface_id());
-                let faults = broken.faults().iter().filter(|fault| fault.code().breaks_replay());
-                let failures = faults.map(|fault| self.refusal_for(&name, fault));
-                Err(Failures::of(failures.collect()).unwrap_or_default())
-            }
-        }
-    }
-
-    /// Does the same as [`Repository::history_of`], before a command takes the next step.
-    ///
-    /// A withdrawal writes its event first and deletes the document after that. If it was interrupted between the two,
-    /// this function deletes the document and adds a line to `notes`.
-    pub(super) fn history_for_step(
-        &self,
-        surface: &Surface,
-        notes: &mut String,
-    ) -> Result<(History, Folder), Failures> {
-        let (history, mut folder) = self.history_of(surface)?;
-        let names: BTreeSet<_> =
-            folder.dossier.documents.keys().chain(folder.signatures.keys()).copied().collect();
-        for name in names.into_iter().filter(|name| history.log().has_withdrawn(*name)) {
-            let id = journal_folder(surface.surface_id());
-            self.journal.withdraw(&id, name)?;
-            folder.dossier.documents.remove(&name);
-            folder.signatures.remove(&name);
-            // Writing to a string cannot fail.
-            let _ = writeln!(
-                notes,
-                "finished an interrupted withdrawal: deleted {}; rotate every secret that was in it",
-                shown(&self.journal.path(&id).join(name.to_string()))
-            );
-        }
-        Ok((history, folder))
-    }
-
-    /// Records a step in the journal, and adds to `notes` what was repaired and where the step is recorded.
-    ///
-    /// A step that cannot be replayed would break the journal. So the step is checked first, and nothing is written if
-    /// the check fails. `file` is the answer or the record. The errors name it.
-    pub(super) fn record_step(
-        &self,
-        file: &Path,
-        folder: Folder,
-        leftovers: &Leftovers,
-        step: &Step,
-        signature: Option<&[u8]>,
-        notes: &mut String,
-    ) -> Result<(), Failure> {
-        self.check_step(file, folder, step)?;
-        let name = journal_folder(step.candidate().surface().surface_id());
-        let repairs = self.journal.append(&name, leftovers, step, signature)?;
-        for note in repairs {
-            // Writing to a string cannot fail.
-            let _ = writeln!(notes, "{note}");
-        }
-        let events = shown(&self.journal.path(&name).join(EVENTS));
-        let kept = if step.stores().is_some() { "" } else { "; nothing of the answer was kept" };
-        let _ = writeln!(notes, "recorded in {events}{kept}");
-        Ok(())
-    }
-
-    /// Replays the folder as it will be after the step.
-    fn check_step(&self, file: &Path, folder: Folder, step: &Step) -> Result<(), Failure> {
-        let mut dossier = folder.dossier;
-        dossier.store(step);
-        let surface = step.candidate().surface().clone();
-        let replay = History::replay(surface, self.surfaces(), &dossier);
-        let is_same = |history: &History| history.candidate().entry() == step.candidate().entry();
-        if replay.as_ref().is_ok_and(is_same) {
-            return Ok(());
-        }
-        Err(Failure::Refused {
-            path: file.to_owned(),
-            place: None,
-            message: "the journal cannot be replayed with this step; nothing was written"
-                .to_owned(),
-            next_step: "report this as a bug: an earlier check should have refused the step"
-                .to_owned(),
+        self.recorder().history_of(surface).map_err(|error| match error {
+            StoreError::Broken(broken) => self.failures_of_broken(&broken),
+            StoreError::File(error) => error.0.into(),
+            // Reading gives no other error.
+            other => Failure::Usage { message: other.to_string(), next_step: String::new() }.into(),
         })
+    }
+
+    /// The errors of a broken journal.
+    pub(super) fn failures_of_broken(&self, broken: &BrokenJournal) -> Failures {
+        let name = journal_folder(broken.surface().surface_id());
+        let faults = broken.faults().iter().filter(|fault| fault.code().breaks_replay());
+        let failures = faults.map(|fault| self.refusal_for(&name, fault));
+        Failures::of(failures.collect()).unwrap_or_default()
+    }
+
+    /// Adds to `notes` where the step is recorded.
+    pub(super) fn note_recorded(&self, recorded: &Recorded, notes: &mut Vec<String>) {
+        let surface = recorded.candidate().surface();
+        let events = shown(&self.journal.path(&journal_folder(surface.surface_id())).join(EVENTS));
+        let is_kept = recorded.step.stores().is_some();
+        let kept = if is_kept { "" } else { "; nothing of the answer was kept" };
+        notes.push(format!("recorded in {events}{kept}"));
     }
 
     /// The error for a fault that stops a command.
@@ -261,55 +201,6 @@ impl Repository {
     pub(super) fn path_of(&self, folder: &str, fault: &JournalFault) -> PathBuf {
         let file = fault.document().map_or_else(|| EVENTS.to_owned(), |name| name.to_string());
         self.journal.path(folder).join(file)
-    }
-
-    /// Checks the signature of a document, and returns its signer; `None` if documents do not have to be signed.
-    ///
-    /// `file` is the path of the document. The error names the signature's path and the command that signs.
-    pub(super) fn signer_of(
-        &self,
-        file: &Path,
-        bytes: &[u8],
-        signature: Option<&[u8]>,
-        namespace: Namespace,
-        principal: &str,
-        recorded_at: &Time,
-    ) -> Result<Option<Signer>, Failure> {
-        let Some(signers) = &self.signers else { return Ok(None) };
-        let refuse = |message: String, next_step: String| Failure::Refused {
-            path: signature_of(file),
-            place: None,
-            message,
-            next_step,
-        };
-        let sign_it =
-            || format!("ssh-keygen -Y sign -n {} -f KEY {}", namespace.as_str(), quoted(file));
-        let Some(signature) = signature else {
-            let message = "the signature is missing: this document must be signed".to_owned();
-            return Err(refuse(message, format!("sign it: {}", sign_it())));
-        };
-        // The key must be allowed at the time of the event. `verify` checks it at the same time later.
-        let at = recorded_at.moment();
-        let verified = signatures::verify(signers, namespace, principal, bytes, signature, at);
-        verified.map(|verified| Some(verified.signer)).map_err(|problem| {
-            let next_step = match problem {
-                SignatureError::OtherNamespace(Namespace::OwnerResponse) => {
-                    format!("sign it in that namespace: {}", sign_it())
-                }
-                SignatureError::OtherNamespace(_) => {
-                    format!("sign it in that namespace: {}; or correct reviewer_kind", sign_it())
-                }
-                SignatureError::NotTouched => {
-                    format!("sign it again, and touch the key when it asks for that: {}", sign_it())
-                }
-                _ => {
-                    format!(
-                        "ask its author to sign it with a key that {ALLOWED_SIGNERS} lists for them"
-                    )
-                }
-            };
-            refuse(problem.to_string(), next_step)
-        })
     }
 
     /// Replays the journal of every surface, and makes the candidates. `look` is called for each journal.
@@ -367,7 +258,7 @@ impl Repository {
         if !folders.contains(&name) {
             return Ok((Some(AnyCandidate::new(surface.clone())), None));
         }
-        let (replay, folder) = self.replay_of(surface)?;
+        let (replay, folder) = self.recorder().replay_of(surface)?;
         let faults = log_of(&replay).faults().to_vec();
         let seen = look(&replay, &folder);
         let candidate = replay.ok().map(History::into_candidate);
@@ -377,24 +268,24 @@ impl Repository {
 
 /// Reads the list of allowed signers; `None` if the repository has no list.
 fn allowed_signers(root: &Path) -> Result<Option<AllowedSigners>, Failure> {
-    let path = root.join(ALLOWED_SIGNERS);
-    // An error is not the same as a missing list: without a list, documents would not have to be signed.
-    match files::metadata_if_exists(&path)? {
-        None => Ok(None),
-        Some(found) if found.is_symlink() => Err(FileError::new("use", &path)(io::Error::other(
-            "the list of signers must be a regular file, not a symbolic link",
-        ))
-        .into()),
-        Some(_) => read_signers(&path, &files::read(&path)?).map(Some),
-    }
+    signatures::allowed_below(root).map_err(|error| match error {
+        SignersError::File(error) => Failure::File(error),
+        SignersError::Line(unreadable) => {
+            unreadable_signers(&root.join(ALLOWED_SIGNERS), &unreadable)
+        }
+    })
 }
 
 /// Parses a list of allowed signers. Errors name `path`.
 pub(super) fn read_signers(path: &Path, bytes: &[u8]) -> Result<AllowedSigners, Failure> {
-    AllowedSigners::parse(bytes).map_err(|unreadable| Failure::Line {
+    AllowedSigners::parse(bytes).map_err(|unreadable| unreadable_signers(path, &unreadable))
+}
+
+fn unreadable_signers(path: &Path, unreadable: &Unreadable) -> Failure {
+    Failure::Line {
         path: path.to_owned(),
         place: (unreadable.line, unreadable.column),
         message: unreadable.problem,
         next_step: unreadable.next_step(),
-    })
+    }
 }

@@ -92,7 +92,7 @@ impl CommentTexts {
 }
 
 /// A document: an object whose keys keep the order of the file.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Document {
     pub(crate) notation: Notation,
     pub(crate) members: Vec<(String, Json)>,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::escape;
 
 /// The path of standard output in an error.
+#[cfg(feature = "cli")]
 const STANDARD_OUTPUT: &str = "standard output";
 
 /// A file operation that failed: the operation, the path and the cause.
@@ -50,11 +51,13 @@ impl FileError {
     }
 
     /// Whether the reader of standard output closed it before the end.
+    #[cfg(feature = "cli")]
     pub(crate) fn is_closed_pipe(&self) -> bool {
         self.path == Path::new(STANDARD_OUTPUT) && self.cause.kind() == io::ErrorKind::BrokenPipe
     }
 
     /// A failed write to standard output.
+    #[cfg(feature = "cli")]
     pub(crate) fn of_output(cause: io::Error) -> Self {
         Self::new("write", Path::new(STANDARD_OUTPUT))(cause)
     }
@@ -66,6 +69,7 @@ pub(crate) fn shown(path: &Path) -> String {
 }
 
 /// The path as one word of a shell command, quoted if necessary.
+#[cfg(feature = "cli")]
 pub(crate) fn quoted(path: &Path) -> String {
     use std::os::unix::ffi::OsStrExt as _;
     escape::for_shell(path.as_os_str().as_bytes())

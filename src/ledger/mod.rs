@@ -150,10 +150,19 @@ impl Ledger {
         Self { header: Header::new(inventory, requests, stamp), candidates }
     }
 
-    /// Replaces the stamp.
+    /// Replaces the stamp, and returns the old one.
     #[cfg(feature = "cli")]
-    pub(crate) fn restamp(&mut self, stamp: Stamp) {
-        self.header.stamp = stamp;
+    pub(crate) fn restamp(&mut self, stamp: Stamp) -> Stamp {
+        std::mem::replace(&mut self.header.stamp, stamp)
+    }
+
+    /// Whether the same acceptances have ended at another stamp as at the stamp of this ledger.
+    #[cfg(feature = "cli")]
+    pub(crate) fn counts_the_same_acceptances_at(&self, other: &Stamp) -> bool {
+        let (one, other) = (self.header.stamp.time(), other.time());
+        self.candidates.iter().all(|candidate| {
+            candidate.is_expired(one.as_ref()) == candidate.is_expired(other.as_ref())
+        })
     }
 
     /// What the ledger shows of each candidate, in the order of the owner requests.

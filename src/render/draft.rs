@@ -428,7 +428,7 @@ impl ReviewDraft<'_> {
         if !changed.is_empty() {
             texts.push(format!("changed since the last answer: {}", changed.join(", ")));
         }
-        let verdicts = self.history.candidate().verdicts_left(check);
+        let verdicts = self.history.candidate().possible_verdicts(check);
         let verdicts: Vec<_> = verdicts.iter().map(Verdict::to_string).collect();
         texts.push(format!("possible verdicts: {}", verdicts.join(" | ")));
         texts

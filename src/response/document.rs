@@ -28,6 +28,7 @@ pub(crate) const COMMENT: &str = "#comment";
 /// assert_eq!(format!("{document:?}"), "ResponseDocument { .. }");
 /// # Ok::<(), acceptance_ledger::DocumentError>(())
 /// ```
+#[derive(Clone)]
 pub struct ResponseDocument {
     original: Original,
     document: Document,

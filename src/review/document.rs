@@ -31,6 +31,7 @@ pub(crate) const ACCEPT: &str = "accept";
 /// assert!(errors[0].problem().to_string().starts_with("expected one of the outcomes accept, "));
 /// assert_eq!(errors[1].problem().to_string(), "the key \"schema_version\" is missing");
 /// ```
+#[derive(Clone)]
 pub struct ReviewDocument {
     original: Original,
     document: Document,
@@ -39,6 +40,7 @@ pub struct ReviewDocument {
 }
 
 /// The values of a record.
+#[derive(Clone)]
 struct Values {
     candidate_id: String,
     response_event: Digest,

@@ -31,16 +31,18 @@ pub(crate) const RESPONSE_SCHEMA_FILE: &str = "monitoring_owner_response_v1.sche
 #[cfg(feature = "cli")]
 pub(crate) const RECORD_SCHEMA_FILE: &str = "monitoring_reviewer_record_v1.schema.json";
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "store")]
 pub(crate) use paths::*;
 
 /// Paths in a repository, relative to its root, and names of files in the journal's folder.
-#[cfg(feature = "cli")]
+#[cfg(feature = "store")]
 mod paths {
+    #[cfg(feature = "cli")]
     pub(crate) const INVENTORY: &str =
         "docs/security/monitoring-alerting-observability-inventory.snapshot.json";
     pub(crate) const OWNER_REQUESTS: &str =
         "docs/security/monitoring-owner-request-draft.snapshot.json";
+    #[cfg(feature = "cli")]
     pub(crate) const LEDGER: &str =
         "docs/security/monitoring-owner-response-acceptance.snapshot.json";
     pub(crate) const JOURNAL: &str = "docs/security/monitoring-owner-response-acceptance.journal";

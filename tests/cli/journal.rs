@@ -513,3 +513,50 @@ fn an_answer_whose_time_could_not_be_read_back_is_not_stored() {
     case.run_to(1, &["intake", "odd.json"]);
     assert_eq!(case.row()["status"], "quarantine_secret_or_raw_payload");
 }
+
+/// Two branches that run `replay` at different times must not conflict about the time.
+#[test]
+fn a_replay_leaves_a_ledger_of_which_only_the_stamp_would_change() {
+    let case = Case::accepted();
+    let ledger = case.path().join(LEDGER);
+    case.commit_ledger();
+    let before = std::fs::read(&ledger).unwrap();
+    let (_, err) = case.run_to(0, &["replay", "--output", LEDGER]);
+    assert!(err.contains("is up to date; nothing was written"), "{err}");
+    assert!(err.contains("MONITORING_OWNER_RESPONSE_ACCEPTANCE_OK candidates=12"), "{err}");
+    assert_eq!(std::fs::read(&ledger).unwrap(), before);
+    // With a time, the ledger is written.
+    case.run_to(0, &["replay", "--output", LEDGER, "--generated-at", "2026-11-24T11:00:00+08:00"]);
+    assert_ne!(std::fs::read(&ledger).unwrap(), before);
+    // With another answer, it is written.
+    case.answer("later.json", 22, &[]);
+    case.run_to(0, &["intake", "later.json"]);
+    case.run_to(0, &["replay", "--output", LEDGER]);
+    assert_eq!(case.codes(&[]), [""; 0]);
+}
+
+/// An old ledger may show an acceptance that has ended since. Then more than the stamp changes.
+#[test]
+fn a_replay_does_not_leave_a_ledger_that_shows_an_acceptance_that_ended() {
+    let case = Case::new();
+    case.answer("answer.json", 20, &[]);
+    case.run_to(0, &["intake", "answer.json"]);
+    let [reviewed, soon] = crate::case::times_around_now(60, 2);
+    let times = [("reviewed_at", json!(reviewed)), ("valid_until", json!(soon))];
+    case.record("record.json", "accept", &times);
+    case.run_to(0, &["review", "record.json"]);
+    let stamp = ["replay", "--output", LEDGER, "--generated-at", &reviewed];
+    let accepted = || {
+        let ledger = std::fs::read(case.path().join(LEDGER)).unwrap();
+        let ledger: Value = serde_json::from_slice(&ledger).unwrap();
+        ledger["summary"]["owner_response_accepted_count"].as_u64()
+    };
+    case.run_to(0, &stamp);
+    assert_eq!(accepted(), Some(1));
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    for command in [&["replay", "--output", LEDGER][..], &["init"]] {
+        case.run_to(0, &stamp);
+        case.run_to(0, command);
+        assert_eq!(accepted(), Some(0), "{command:?}");
+    }
+}

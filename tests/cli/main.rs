@@ -11,6 +11,7 @@ mod answered;
 mod answers;
 mod case;
 mod crash;
+mod embedding;
 mod forms;
 mod generate;
 mod init;

@@ -12,7 +12,7 @@ use crate::cli::inputs::{BYTES_WORTH_A_THREAD, InputArgs, path, read};
 use crate::cli::output;
 use crate::cli::workers::finished;
 use crate::inputs::{Inventory, OwnerRequests, Surface};
-use crate::io::{clock, files, git, stdout};
+use crate::io::{clock, files, git, replace, stdout};
 use crate::ledger::{Ledger, LedgerWriter, Stamp, Tally};
 use crate::words::{Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
 
@@ -41,9 +41,9 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     }
     let tally = match output {
         // The ledger is written to a temporary file while its inputs are read. An invalid input leaves no file.
-        Some(output) if files::can_replace_atomically(output) => {
+        Some(output) if replace::can_replace_atomically(output) => {
             let mut unread = None;
-            let replaced = files::replace(output, |sink| {
+            let replaced = replace::replace(output, |sink| {
                 let mut ledger = LedgerWriter::new(sink);
                 let read = args.read(|surfaces| {
                     surfaces.iter().all(|surface| ledger.push_waiting(surface).is_ok())
@@ -72,7 +72,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
             let candidates = surfaces.into_iter().map(AnyCandidate::new).collect();
             let ledger = Ledger::of(inventory, requests, stamp, candidates);
             match output {
-                Some(output) => files::replace(output, |sink| ledger.write_to(sink).map(Some))?
+                Some(output) => replace::replace(output, |sink| ledger.write_to(sink).map(Some))?
                     .unwrap_or_default(),
                 None => stdout::print(|sink| ledger.write_to(sink))?,
             }
@@ -98,6 +98,11 @@ struct Inputs {
 impl Args {
     pub(super) const fn inputs(&self) -> &InputArgs {
         &self.inputs
+    }
+
+    /// Whether the time of the ledger is given.
+    pub(super) fn has_time(&self) -> bool {
+        self.generated_at.as_deref().is_some_and(|time| !time.is_empty())
     }
 
     /// The file to write; `None` for standard output.

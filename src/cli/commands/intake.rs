@@ -1,19 +1,18 @@
 //! `intake`: triages answers and records them in the journal.
 
-use std::io::{self, Write as _};
+use std::path::Path;
 
 use crate::cli::failure::{CommandResult, Failure, Failures};
 use crate::cli::formats::Report as _;
 use crate::cli::judged::{AnswerArgs, Judged, exit_code, read_response, surface_for};
+use crate::cli::output;
+use crate::cli::refused::{self, Refused};
 use crate::cli::repository::{Incoming, Repository};
-use crate::cli::source::refuse_another_file;
 use crate::cli::wait_args::WaitArgs;
 use crate::io::clock;
 use crate::io::signatures::Namespace;
-use crate::io::store::Leftovers;
-use crate::journal::IntakeRefusal;
 use crate::response::ResponseDocument;
-use crate::words::{AcceptanceField, ResponseKey};
+use crate::store::StoreError;
 
 /// Check owner responses and record them in the journal
 ///
@@ -39,22 +38,20 @@ pub(super) fn run(Args { answers: args, wait }: &Args, is_quiet: bool) -> Comman
             let incoming = Incoming::read(&repository, file, read_response)?;
             let document = &incoming.document;
             let surface = surface_for(file, document, repository.surfaces())?;
-            let place =
-                document.place_of(&ResponseKey::Field(AcceptanceField::RepoSha256).pointer());
-            refuse_another_file(&repository.root, surface, file, place)?;
+            let checked = repository.recorder().check_source(surface);
+            checked.map_err(|error| refused(&repository, file, document, error))?;
             Ok(incoming)
         })
         .collect::<Vec<Result<_, Failures>>>();
     let lock = wait.take(&args.inputs)?;
-    let mut notes = String::new();
-    let taken = incoming.into_iter().map(|incoming| take_in(&repository, incoming?, &mut notes));
+    let mut notes = Vec::new();
+    let taken = incoming.into_iter().map(|incoming| take_in(&repository, &incoming?, &mut notes));
     let (judged, failures) = Failures::partition(taken);
     drop(lock);
     let printed = judged.print(args.format);
     if !is_quiet {
-        notes.push_str(&args.inputs.next_after_recording(judged.len()));
-        // If standard error is closed, the journal still shows what was recorded.
-        let _ = io::stderr().write_all(notes.as_bytes());
+        notes.extend(args.inputs.next_after_recording(judged.len()));
+        output::print_notes(&notes);
     }
     printed?;
     exit_code(&judged, failures)
@@ -63,43 +60,27 @@ pub(super) fn run(Args { answers: args, wait }: &Args, is_quiet: bool) -> Comman
 /// Records one response, and adds to `notes` where it is recorded. Fails if the signature or the response is refused.
 fn take_in(
     repository: &Repository,
-    incoming: Incoming<ResponseDocument>,
-    notes: &mut String,
+    incoming: &Incoming<ResponseDocument>,
+    notes: &mut Vec<String>,
 ) -> Result<Judged, Failures> {
     let Incoming { file, document, signature } = incoming;
-    let surface = surface_for(&file, &document, repository.surfaces())?;
-    let (history, folder) = repository.history_for_step(surface, notes)?;
-    let recorded_at = history.time_of_next(clock::event_time().ok_or_else(Failure::clock)?);
-    let responder = document.responder().unwrap_or_default();
-    let signer = repository.signer_of(
-        &file,
-        document.bytes(),
-        signature.as_deref(),
-        Namespace::OwnerResponse,
-        responder,
-        &recorded_at,
-    )?;
-    let is_signed = signer.is_some();
-    let document = match signer {
-        Some(signer) => document.signed_by(signer),
-        None => document,
-    };
-    let leftovers = Leftovers::of(&history, &folder);
-    let step = history.receive(&document, recorded_at).map_err(|refusal| Failure::Refused {
-        path: file.clone(),
-        place: Some(document.place_of(&field_of(refusal).pointer())),
-        message: refusal.to_string(),
-        next_step: refusal.next_step().to_owned(),
-    })?;
-    let signature = signature.filter(|_| is_signed);
-    repository.record_step(&file, folder, &leftovers, &step, signature.as_deref(), notes)?;
-    Ok(Judged::new(&file, &document, step.candidate()))
+    let now = clock::event_time().ok_or_else(Failure::clock)?;
+    let recorded = repository
+        .recorder()
+        .record_response(document, signature.as_deref(), now, notes)
+        .map_err(|error| refused(repository, file, document, error))?;
+    repository.note_recorded(&recorded, notes);
+    Ok(Judged::new(file, document, recorded.candidate()))
 }
 
-/// The field of an answer that caused a refusal.
-const fn field_of(refusal: IntakeRefusal) -> ResponseKey {
-    match refusal {
-        IntakeRefusal::NotTheSigner => ResponseKey::Responder,
-        _ => ResponseKey::RespondedAt,
-    }
+/// The errors for an answer that the journal did not take.
+fn refused(
+    repository: &Repository,
+    file: &Path,
+    document: &ResponseDocument,
+    error: StoreError,
+) -> Failures {
+    let place_of = |pointer: &str| document.place_of(pointer);
+    let namespace = Namespace::OwnerResponse;
+    refused::refused(repository, &Refused { file, place_of: &place_of, namespace }, error)
 }

@@ -5,11 +5,12 @@ use std::io::{self, Write as _};
 
 use crate::io::error::shown;
 use crate::io::store::JournalStore;
-use crate::io::{files, stdout};
+use crate::io::{replace, stdout};
 use crate::ledger::Ledger;
 
 use super::generate;
 use crate::cli::failure::{CommandResult, Failures};
+use crate::cli::ledger_file::differs_only_in_stamp;
 use crate::cli::output;
 use crate::cli::repository::{Replayed, Repository};
 use crate::cli::wait_args::WaitArgs;
@@ -17,7 +18,8 @@ use crate::cli::wait_args::WaitArgs;
 /// Write the ledger from the inputs and the journal
 ///
 /// Without a journal, it writes the baseline ledger: every candidate waits for its owner. If the journal is broken, it
-/// writes nothing.
+/// writes nothing. If the file in --output differs in nothing but its time and commit, it stays as it is, unless
+/// --generated-at is given.
 #[derive(Debug, clap::Args)]
 #[command(infer_long_args = true, args_override_self = true)]
 // clap names a group of arguments after its struct. The flattened struct is also named `Args`, and group names must be
@@ -37,7 +39,9 @@ pub(super) fn run(Args { generate: args, wait }: &Args, is_quiet: bool) -> Comma
     }
     let lock = wait.share(args.inputs())?;
     let (folders, _) = JournalStore::below(args.inputs().root()).folders()?;
-    if folders.is_empty() {
+    // The file that may stay as it is.
+    let existing = args.output().filter(|output| !args.has_time() && output.is_file());
+    if folders.is_empty() && existing.is_none() {
         return generate::run(args, is_quiet);
     }
     let mut repository = Repository::open(args.inputs())?;
@@ -60,12 +64,20 @@ pub(super) fn run(Args { generate: args, wait }: &Args, is_quiet: bool) -> Comma
         return Err(failures);
     }
     let Repository { inventory, requests, .. } = repository;
-    let ledger = Ledger::of(inventory, requests, args.stamp(), candidates);
-    let tally = match args.output() {
-        Some(output) => {
-            files::replace(output, |sink| ledger.write_to(sink).map(Some))?.unwrap_or_default()
+    let mut ledger = Ledger::of(inventory, requests, args.stamp(), candidates);
+    let unchanged = match existing {
+        Some(output) => differs_only_in_stamp(&mut ledger, output)?.map(|tally| (output, tally)),
+        None => None,
+    };
+    let tally = match (unchanged, args.output()) {
+        (Some((output, tally)), _) => {
+            let _ = writeln!(notes, "{} is up to date; nothing was written", shown(output));
+            tally
         }
-        None => stdout::print(|sink| ledger.write_to(sink))?,
+        (None, Some(output)) => {
+            replace::replace(output, |sink| ledger.write_to(sink).map(Some))?.unwrap_or_default()
+        }
+        (None, None) => stdout::print(|sink| ledger.write_to(sink))?,
     };
     if !is_quiet {
         // If standard error is closed, the ledger is still complete.

@@ -14,13 +14,13 @@ use crate::cli::judged::read_response;
 use crate::cli::next_step::with_options;
 use crate::cli::output;
 use crate::cli::repository::Repository;
-use crate::cli::source::{Source, Sources};
 use crate::cli::wait_args::WaitArgs;
 use crate::escape;
 use crate::forms::Carried;
 use crate::inputs::Surface;
 use crate::io::error::shown;
-use crate::io::{clock, files, stdout};
+use crate::io::sources::{Source, Sources};
+use crate::io::{clock, files, replace, stdout};
 use crate::render::{
     DraftOptions, Schema, TemplateFormat, TemplateOptions, response_template, review_template,
 };
@@ -288,7 +288,7 @@ fn write_one(args: &Args, surface: &Surface, like: &Like) -> Result<(), Failures
             files::check_absent(output)?;
             // The form is written last: if the schema cannot be written, no form is left behind.
             write_schema(args, Schema::Response, output.parent().unwrap_or(Path::new("")))?;
-            files::create(output, template.as_bytes())?;
+            replace::create(output, template.as_bytes())?;
         }
     }
     Ok(())
@@ -301,7 +301,7 @@ fn write_schema(args: &Args, schema: Schema, folder: &Path) -> Result<(), Failur
     let beside = folder.join(name);
     output::check(&args.inputs, &beside)?;
     files::check_no_link(&beside)?;
-    Ok(files::replace_with(&beside, schema.as_bytes())?)
+    Ok(replace::replace_with(&beside, schema.as_bytes())?)
 }
 
 /// Finds the surfaces whose suggested owner is `owner`. A surface can have several owners, separated by spaces.
@@ -353,7 +353,7 @@ fn write_all(
     }
     write_schema(args, Schema::Response, folder)?;
     for (output, template) in &files_to_write {
-        files::create(output, template.as_bytes())?;
+        replace::create(output, template.as_bytes())?;
     }
     if !is_quiet {
         let _ = writeln!(io::stderr(), "wrote {} forms to {}", files_to_write.len(), shown(folder));
@@ -452,7 +452,7 @@ fn write_draft(args: &Args) -> CommandResult {
         Some(output) => {
             files::check_absent(output)?;
             write_schema(args, Schema::ReviewerRecord, output.parent().unwrap_or(Path::new("")))?;
-            files::create(output, text.as_bytes())?;
+            replace::create(output, text.as_bytes())?;
         }
     }
     Ok(ExitCode::SUCCESS)

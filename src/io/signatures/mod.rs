@@ -8,16 +8,21 @@ mod pattern;
 mod security_key;
 
 use std::fmt;
+use std::io;
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use ssh_key::{HashAlg, PublicKey, SshSig};
 
+use crate::io::error::FileError;
+use crate::io::files;
 use crate::review::ReviewerKind;
 use crate::signer::Signer;
+use crate::words::names::ALLOWED_SIGNERS;
 
-pub(crate) use allowed::{AllowedSigners, NotAllowed};
+pub(crate) use allowed::{AllowedSigners, NotAllowed, Unreadable};
 
 /// What a signature is for. A signature for a response is not valid for a record. Persons and programs sign records in
 /// different namespaces.
@@ -77,6 +82,30 @@ pub(crate) enum SignatureError {
     NotTouched,
     #[error("{0}")]
     NotAllowed(NotAllowed),
+}
+
+/// Why the list of allowed signers of a repository cannot be used.
+#[derive(Debug)]
+pub(crate) enum SignersError {
+    File(FileError),
+    Line(allowed::Unreadable),
+}
+
+/// Reads the list of allowed signers of the repository at `root`; `None` if the repository has no list.
+pub(crate) fn allowed_below(root: &Path) -> Result<Option<AllowedSigners>, SignersError> {
+    let path = root.join(ALLOWED_SIGNERS);
+    // An error is not the same as a missing list: without a list, documents would not have to be signed.
+    match files::metadata_if_exists(&path).map_err(SignersError::File)? {
+        None => Ok(None),
+        Some(found) if found.is_symlink() => {
+            let message = "the list of signers must be a regular file, not a symbolic link";
+            Err(SignersError::File(FileError::new("use", &path)(io::Error::other(message))))
+        }
+        Some(_) => {
+            let bytes = files::read(&path).map_err(SignersError::File)?;
+            AllowedSigners::parse(&bytes).map(Some).map_err(SignersError::Line)
+        }
+    }
 }
 
 /// The result of a valid signature.

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use crate::cli::failure::{CommandResult, Failure, Failures};
 use crate::cli::inputs::InputArgs;
+use crate::cli::ledger_file::differs_only_in_stamp;
 use crate::cli::repository::{Replay, Replayed, Repository, log_of};
 use crate::cli::survey::{Surveyed, read_back, survey};
 use crate::cli::wait_args::WaitArgs;
@@ -17,8 +18,8 @@ use crate::inputs::{Inventory, OwnerRequests};
 use crate::inventory::draft;
 use crate::io::error::shown;
 use crate::io::store::Folder;
-use crate::io::{clock, files, git, stdout};
-use crate::ledger::{Ledger, LedgerDocument, Stamp, Tally};
+use crate::io::{clock, files, git, replace, stdout};
+use crate::ledger::{Ledger, Stamp, Tally};
 use crate::response::ResponseDocument;
 use crate::triage::carries_anything_withheld;
 use crate::words::Lane;
@@ -67,8 +68,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     };
     let (listed, remarks) = read_back(inputs, &inventory)?;
     let mut changes = Changes::between(before.as_deref(), &listed);
-    let (ledger, tally, blanks) =
-        replay(args, &inventory, &requests, old_ledger.as_deref(), &mut changes, is_quiet)?;
+    let (ledger, tally, blanks) = replay(args, &inventory, &requests, &mut changes, is_quiet)?;
     drop(lock);
     let new = [inventory.as_bytes(), requests.as_bytes(), ledger.as_bytes()];
     let old = [old_inventory, old_requests, old_ledger];
@@ -95,7 +95,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     }
     for ((place, new), is_stale) in places.iter().zip(new).zip(&is_stale) {
         if *is_stale {
-            files::replace_with(place, new)?;
+            replace::replace_with(place, new)?;
         }
     }
     if !is_quiet {
@@ -131,7 +131,6 @@ fn replay(
     args: &Args,
     inventory: &str,
     requests: &str,
-    old: Option<&[u8]>,
     changes: &mut Changes<'_>,
     is_quiet: bool,
 ) -> Result<(String, Tally, Blanks), Failures> {
@@ -156,34 +155,20 @@ fn replay(
     }
     changes.outdate(journals.into_iter().filter_map(|journal| journal.seen), &retired);
     let Repository { inventory, requests, .. } = repository;
-    let old_text = old.and_then(|bytes| std::str::from_utf8(bytes).ok());
-    let old_stamp = old.and_then(|bytes| LedgerDocument::parse(bytes).ok());
-    let old_stamp = old_stamp.map(|ledger| ledger.stamp().clone()).filter(Stamp::is_valid);
-    let mut ledger = Ledger::of(inventory, requests, Stamp::new("", ""), candidates);
-    if let (Some(old_text), Some(stamp)) = (old_text, old_stamp) {
-        let (text, tally) = written(&mut ledger, stamp);
-        if text == old_text {
-            return Ok((text, tally, blanks));
-        }
-    }
     let time = args.generated_at.clone().filter(|time| !time.is_empty());
     let commit = git::short_head(inputs.root()).unwrap_or_else(|| "unknown".to_owned());
     let stamp = Stamp::new(time.unwrap_or_else(clock::now), commit);
-    let (text, tally) = written(&mut ledger, stamp);
+    let mut ledger = Ledger::of(inventory, requests, stamp, candidates);
+    // If only the stamp differs, the ledger keeps its own, so that `init` without changes writes nothing.
+    differs_only_in_stamp(&mut ledger, &inputs.below_root(Path::new(LEDGER)))?;
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let tally = ledger.write_to(&mut text).unwrap_or_default();
     Ok((text, tally, blanks))
 }
 
 /// The number of blanks in the template of each surface, by surface id.
 type Blanks = BTreeMap<String, usize>;
-
-/// Writes the ledger with a stamp into a text.
-fn written(ledger: &mut Ledger, stamp: Stamp) -> (String, Tally) {
-    ledger.restamp(stamp);
-    let mut text = String::new();
-    // Writing to a string cannot fail.
-    let tally = ledger.write_to(&mut text).unwrap_or_default();
-    (text, tally)
-}
 
 /// Returns the latest answer of a journal if that answer no longer counts.
 fn outdated(replay: &Replay, folder: &Folder) -> Option<Outdated> {

@@ -14,7 +14,7 @@ use crate::cli::output;
 use crate::cli::overview::Overview;
 use crate::cli::repository::Repository;
 use crate::cli::wait_args::WaitArgs;
-use crate::io::{clock, files, git, stdout};
+use crate::io::{clock, git, replace, stdout};
 use crate::time::Time;
 use page::Page;
 
@@ -57,7 +57,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     // The page is written piece by piece: a page of many surfaces is large.
     match output {
         Some(output) => {
-            files::replace(output, |sink| {
+            replace::replace(output, |sink| {
                 page.render_into(sink).map(Some).map_err(|_| std::fmt::Error)
             })?;
         }

@@ -11,8 +11,8 @@ use crate::cli::formats::json;
 use crate::cli::inputs::{InputArgs, find_surface};
 use crate::cli::overview::{Overview, Reading, Story, WaitingOn, days_left};
 use crate::cli::repository::Repository;
-use crate::cli::source::{Source, Sources};
 use crate::cli::wait_args::WaitArgs;
+use crate::io::sources::{Source, Sources};
 use crate::io::{clock, stdout};
 use crate::words::Lane;
 use rows::Rows;
@@ -110,7 +110,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     let (text, is_valid) = if let Some(id) = &args.surface_id {
         let surface = find_surface(repository.requests.surfaces(), id)?;
         let owners = args.inputs.suggested_owners()?;
-        let (replay, folder) = repository.replay_of(surface)?;
+        let (replay, folder) = repository.recorder().replay_of(surface)?;
         let status = SurfaceStatus {
             story: Story::of(&Reading {
                 replay: &replay,

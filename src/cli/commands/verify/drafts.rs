@@ -10,7 +10,7 @@ use super::Args;
 use super::findings::{Verification, VerifyFinding};
 use crate::cli::failure::Failures;
 use crate::cli::repository::Repository;
-use crate::cli::source::{Source, Sources};
+use crate::io::sources::{Source, Sources};
 
 /// Reports surfaces of the inventory that no owner is asked about, and requests that do not match the inventory.
 pub(super) fn compare_with_inventory(

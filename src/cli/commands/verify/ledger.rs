@@ -4,17 +4,14 @@ use std::path::Path;
 
 use crate::candidate::AnyCandidate;
 use crate::io::{files, sink};
-use crate::ledger::{Ledger, LedgerDocument, Stamp, inspect, place_in_ledger};
+use crate::ledger::{Ledger, Stamp, inspect, place_in_ledger};
 use crate::time::Time;
 use crate::words::VerifyCode;
 
 use super::findings::{Verification, VerifyFinding};
 use crate::cli::failure::Failures;
+use crate::cli::ledger_file::stamp_of;
 use crate::cli::repository::Repository;
-
-/// How many bytes at the end of a ledger are read to find its stamp. The stamp is usually there; if not, the whole
-/// ledger is parsed.
-const TAIL: u64 = 64 << 10;
 
 /// Compares the ledger with the candidates that the journal makes; `candidates` is `None` if a journal is broken.
 pub(super) fn compare_with_replay(
@@ -28,12 +25,7 @@ pub(super) fn compare_with_replay(
         report.add(VerifyFinding::of(VerifyCode::LedgerMissing, path));
         return Ok(());
     }
-    let stamp = match Stamp::in_tail(&files::read_tail(path, TAIL)?) {
-        Some(stamp) => Some(stamp),
-        None => {
-            LedgerDocument::parse(&files::read(path)?).ok().map(|ledger| ledger.stamp().clone())
-        }
-    };
+    let stamp = stamp_of(path)?;
     if stamp.as_ref().is_some_and(|stamp| !stamp.is_valid()) {
         report.add(VerifyFinding::of(VerifyCode::StampInvalid, path));
     }

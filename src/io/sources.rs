@@ -6,14 +6,13 @@ use std::path::{Path, PathBuf};
 use crate::digest::Digest;
 use crate::inputs::Surface;
 use crate::io::error::FileError;
-use crate::io::files;
 use crate::words::AcceptanceField;
 
-use super::failure::Failure;
+use super::files;
 
 /// The result of comparing a surface's file with the version that its owner is asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Source {
+pub(crate) enum Source {
     /// The file has the same bytes.
     Same,
     /// The file has other bytes.
@@ -22,37 +21,9 @@ pub(super) enum Source {
     Missing(&'static str),
 }
 
-/// Refuses a document about a surface whose file is not the version that its owner was asked about.
-///
-/// The owner and the reviewer have not seen the version in the work tree.
-pub(super) fn refuse_another_file(
-    root: &Path,
-    surface: &Surface,
-    document: &Path,
-    place: (usize, usize),
-) -> Result<(), Failure> {
-    let (message, next_step) = match Sources::new(root).compare(surface)? {
-        Source::Same => return Ok(()),
-        Source::Differs => (
-            "the surface's file has changed since the owner request was made",
-            "run `acceptance-ledger init`, then ask the owner to read the file and answer again",
-        ),
-        Source::Missing(why) => (
-            why,
-            "restore the file from git; if it was moved or deleted, run `acceptance-ledger init`",
-        ),
-    };
-    Err(Failure::Refused {
-        path: document.to_owned(),
-        place: Some(place),
-        message: message.to_owned(),
-        next_step: next_step.to_owned(),
-    })
-}
-
 /// The files of a work tree. Many surfaces can be in one file or folder, so each result is cached.
 #[derive(Debug)]
-pub(super) struct Sources {
+pub(crate) struct Sources {
     root: PathBuf,
     /// Folders that are known not to be symbolic links.
     folders: HashSet<PathBuf>,
@@ -60,12 +31,12 @@ pub(super) struct Sources {
 }
 
 impl Sources {
-    pub(super) fn new(root: &Path) -> Self {
+    pub(crate) fn new(root: &Path) -> Self {
         Self { root: root.to_owned(), folders: HashSet::new(), digests: HashMap::new() }
     }
 
     /// Compares a surface's file with the sha256 in its owner request.
-    pub(super) fn compare(&mut self, surface: &Surface) -> Result<Source, FileError> {
+    pub(crate) fn compare(&mut self, surface: &Surface) -> Result<Source, FileError> {
         let text = |field| surface.descriptor(field).and_then(|value| value.as_str());
         let Some(path) = text(AcceptanceField::RepoSourcePath) else {
             return Ok(Source::Missing("the owner request names no file"));

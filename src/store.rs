@@ -1,0 +1,484 @@
+//! The journal of a repository on disk, as the command line uses it: its folder, its lock and its signatures.
+//!
+//! A tool opens the [`Journal`], locks it, and records answers and reviews. Every step is checked before it is written:
+//! the core's rules, the signature, the file that the answer is about, and that the journal can be replayed with it.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use acceptance_ledger::store::Journal;
+//! use acceptance_ledger::{OwnerRequests, ResponseDocument, Surfaces};
+//!
+//! let requests = OwnerRequests::parse(&std::fs::read("docs/security/monitoring-owner-request-draft.snapshot.json")?)?;
+//! let surfaces = Surfaces::of(&requests);
+//! let response = ResponseDocument::parse(&std::fs::read("answer.yaml")?)?;
+//! let journal = Journal::open(".")?;
+//! let mut locked = journal.lock(Duration::from_secs(60))?;
+//! let recorded = locked.record_response(&surfaces, &response, None, "2026-11-28T10:00:00Z".parse()?)?;
+//! println!("{}", recorded.candidate().lane());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::candidate::{AnyCandidate, Refused};
+use crate::inputs::Surface;
+use crate::io::error::{FileError as InnerFileError, shown};
+use crate::io::lock::{Lock, WaitPolicy};
+use crate::io::signatures::{
+    self, AllowedSigners, Namespace, SignatureError, SignersError, Unreadable,
+};
+use crate::io::sources::{Source, Sources};
+use crate::io::store::{Folder, JournalStore, Leftovers};
+use crate::journal::{BrokenJournal, History, IntakeRefusal, Step, journal_folder};
+use crate::response::ResponseDocument;
+use crate::review::{Refusal, ReviewDocument};
+use crate::signer::Signer;
+use crate::time::Time;
+use crate::triage::{Finding, Surfaces};
+use crate::words::names::{EVENTS, OWNER_REQUESTS};
+
+/// The journal of a repository, and the list of those who may sign.
+///
+/// The file `docs/security/monitoring-owner-response-acceptance.allowed-signers` decides whether documents have to be
+/// signed. See the [module](self) for an example.
+#[derive(Debug)]
+pub struct Journal {
+    root: PathBuf,
+    folder: JournalStore,
+    signers: Option<AllowedSigners>,
+}
+
+/// The journal while no other process can change it or read it. Dropping it releases the lock.
+#[derive(Debug)]
+pub struct LockedJournal<'j> {
+    journal: &'j Journal,
+    notes: Vec<String>,
+    _lock: Lock,
+}
+
+/// The journal while no other process can change it. Dropping it releases the lock.
+#[derive(Debug)]
+pub struct SharedJournal<'j> {
+    journal: &'j Journal,
+    _lock: Lock,
+}
+
+/// A step that is on the disk.
+#[derive(Debug)]
+pub struct Recorded {
+    pub(crate) step: Step,
+}
+
+/// Why a journal cannot be opened, or why a step is not recorded. Nothing was written, unless the error is
+/// [`StoreError::File`].
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// A file could not be read, written, synced or locked.
+    #[error("{0}")]
+    File(FileError),
+    /// A line of the list of signers is invalid. Line and column count from 1.
+    #[error("line {line}, column {column} of the allowed signers: {problem}")]
+    Signers {
+        /// The line.
+        line: usize,
+        /// The column, in characters.
+        column: usize,
+        /// What is wrong.
+        problem: &'static str,
+        /// What to do next.
+        next_step: &'static str,
+    },
+    /// The document names no candidate of these surfaces.
+    #[error("no candidate has the id that the document names")]
+    NoSuchCandidate,
+    /// The surface's file in the work tree is not the version that the owner was asked about.
+    #[error("{0}")]
+    OtherFile(OtherFile),
+    /// The journal of the surface is broken. It takes no step.
+    #[error("{0}")]
+    Broken(Box<BrokenJournal>),
+    /// The document has to be signed, and no signature was given.
+    #[error("the signature is missing: this document must be signed")]
+    Unsigned,
+    /// The signature does not count.
+    #[error("{0}")]
+    Signature(BadSignature),
+    /// The answer cannot be recorded.
+    #[error("{0}")]
+    Response(IntakeRefusal),
+    /// Texts of the record contain a secret, a payload, a command or a request.
+    #[error("the texts of the record contain what a journal must not keep")]
+    Texts(Vec<Finding>),
+    /// The record cannot be applied to the candidate, which is as it was before.
+    #[error("{reason}")]
+    Review {
+        /// The unchanged candidate.
+        candidate: Box<AnyCandidate>,
+        /// Why the record is refused.
+        reason: Refusal,
+    },
+    /// The journal could not be replayed with the step. This is a bug: an earlier check should have refused it.
+    #[error("the journal cannot be replayed with this step; nothing was written")]
+    Unreplayable,
+}
+
+/// A file operation that failed. Its message names the operation, the path and the cause.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct FileError(pub(crate) InnerFileError);
+
+impl FileError {
+    /// What to do next.
+    #[must_use]
+    pub fn next_step(&self) -> &'static str {
+        self.0.next_step()
+    }
+}
+
+/// Why a signature does not count.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct BadSignature(pub(crate) SignatureError);
+
+/// How the file of a surface differs from the version that its owner was asked about.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", match .0 {
+    Source::Missing(why) => why,
+    Source::Same | Source::Differs => "the surface's file has changed since the owner request was made",
+})]
+pub struct OtherFile(pub(crate) Source);
+
+impl From<InnerFileError> for StoreError {
+    fn from(error: InnerFileError) -> Self {
+        Self::File(FileError(error))
+    }
+}
+
+impl Recorded {
+    /// The candidate after the step.
+    pub const fn candidate(&self) -> &AnyCandidate {
+        self.step.candidate()
+    }
+}
+
+impl Journal {
+    /// Opens the journal of the repository at `root`. It may not exist yet.
+    ///
+    /// # Errors
+    ///
+    /// If a part of its path is a symbolic link, or if the list of signers cannot be read.
+    pub fn open(root: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let root = root.as_ref().to_owned();
+        let folder = JournalStore::below(&root);
+        folder.check_path()?;
+        let signers = signatures::allowed_below(&root).map_err(|error| match error {
+            SignersError::File(error) => StoreError::from(error),
+            SignersError::Line(unreadable) => {
+                let next_step = unreadable.next_step();
+                let Unreadable { line, column, problem } = unreadable;
+                StoreError::Signers { line, column, problem, next_step }
+            }
+        })?;
+        Ok(Self { root, folder, signers })
+    }
+
+    /// The file with the events of a surface. It may not exist yet.
+    #[must_use]
+    pub fn events_of(&self, surface: &Surface) -> PathBuf {
+        self.folder.path(&journal_folder(surface.surface_id())).join(EVENTS)
+    }
+
+    /// Whether documents have to be signed.
+    #[must_use]
+    pub const fn requires_signatures(&self) -> bool {
+        self.signers.is_some()
+    }
+
+    /// Locks the journal for changes. Waits until no other process has the lock, at most `wait`.
+    ///
+    /// # Errors
+    ///
+    /// If the wait is over, or if the file system has no locks.
+    pub fn lock(&self, wait: Duration) -> Result<LockedJournal<'_>, StoreError> {
+        let queue = self.root.join(OWNER_REQUESTS);
+        let lock = Lock::take(&self.root, WaitPolicy { queue: &queue, wait })?;
+        Ok(LockedJournal { journal: self, notes: Vec::new(), _lock: lock })
+    }
+
+    /// Locks the journal for reading. Waits until no other process changes it, at most `wait`.
+    ///
+    /// # Errors
+    ///
+    /// If the wait is over.
+    pub fn share(&self, wait: Duration) -> Result<SharedJournal<'_>, StoreError> {
+        let queue = self.root.join(OWNER_REQUESTS);
+        let lock = Lock::share(&self.root, WaitPolicy { queue: &queue, wait })?;
+        Ok(SharedJournal { journal: self, _lock: lock })
+    }
+
+    fn recorder<'a>(&'a self, surfaces: &'a Surfaces) -> Recorder<'a> {
+        Recorder {
+            root: &self.root,
+            journal: &self.folder,
+            signers: self.signers.as_ref(),
+            surfaces,
+        }
+    }
+}
+
+impl SharedJournal<'_> {
+    /// The names of the folders in the journal, one for each surface that has events; see
+    /// [`journal_folder`](crate::journal_folder).
+    ///
+    /// # Errors
+    ///
+    /// If the journal cannot be read.
+    pub fn folders(&self) -> Result<BTreeSet<String>, StoreError> {
+        Ok(self.journal.folder.folders()?.0)
+    }
+
+    /// Replays the journal of a surface.
+    ///
+    /// # Errors
+    ///
+    /// If the surface is not one of `surfaces`, if a file cannot be read, or if the journal is broken.
+    pub fn history(&self, surfaces: &Surfaces, surface_id: &str) -> Result<History, StoreError> {
+        history(self.journal, surfaces, surface_id)
+    }
+}
+
+impl LockedJournal<'_> {
+    /// Replays the journal of a surface.
+    ///
+    /// # Errors
+    ///
+    /// If the surface is not one of `surfaces`, if a file cannot be read, or if the journal is broken.
+    pub fn history(&self, surfaces: &Surfaces, surface_id: &str) -> Result<History, StoreError> {
+        history(self.journal, surfaces, surface_id)
+    }
+
+    /// What was repaired since the journal was locked, also by steps that were refused: a torn line, a file that no event
+    /// keeps, an interrupted withdrawal. Show it to the user: nothing is removed without a word.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// Triages an answer, and records it. `now` is the time of the clock. `signature` is the content of the answer's
+    /// `.sig` file.
+    ///
+    /// # Errors
+    ///
+    /// If the step is refused, or if a file cannot be read or written.
+    pub fn record_response(
+        &mut self,
+        surfaces: &Surfaces,
+        response: &ResponseDocument,
+        signature: Option<&[u8]>,
+        now: Time,
+    ) -> Result<Recorded, StoreError> {
+        let recorder = self.journal.recorder(surfaces);
+        let id = response.candidate_id().ok_or(StoreError::NoSuchCandidate)?;
+        recorder.check_source(recorder.surface_of(id)?)?;
+        recorder.record_response(response, signature, now, &mut self.notes)
+    }
+
+    /// Checks a reviewer's record, and records it. `now` is the time of the clock. `signature` is the content of the
+    /// record's `.sig` file.
+    ///
+    /// # Errors
+    ///
+    /// If the step is refused, or if a file cannot be read or written.
+    pub fn record_review(
+        &mut self,
+        surfaces: &Surfaces,
+        record: &ReviewDocument,
+        signature: Option<&[u8]>,
+        now: Time,
+    ) -> Result<Recorded, StoreError> {
+        let recorder = self.journal.recorder(surfaces);
+        let surface = recorder.surface_of(record.candidate_id())?;
+        // A hold is allowed even if the file has changed, since it only holds back.
+        if !record.outcome().is_hold() {
+            recorder.check_source(surface)?;
+        }
+        recorder.record_review(record, signature, now, &mut self.notes)
+    }
+}
+
+fn history(
+    journal: &Journal,
+    surfaces: &Surfaces,
+    surface_id: &str,
+) -> Result<History, StoreError> {
+    let surface = surfaces.get(surface_id).ok_or(StoreError::NoSuchCandidate)?;
+    journal.recorder(surfaces).history_of(surface).map(|(history, _)| history)
+}
+
+/// Records steps. The caller has the lock.
+#[derive(Debug)]
+pub(crate) struct Recorder<'a> {
+    pub(crate) root: &'a Path,
+    pub(crate) journal: &'a JournalStore,
+    /// `None` if documents do not have to be signed.
+    pub(crate) signers: Option<&'a AllowedSigners>,
+    pub(crate) surfaces: &'a Surfaces,
+}
+
+impl Recorder<'_> {
+    fn surface_of(&self, candidate_id: &str) -> Result<&Surface, StoreError> {
+        self.surfaces.of_candidate(candidate_id).ok_or(StoreError::NoSuchCandidate)
+    }
+
+    /// Refuses a surface whose file is not the version that its owner was asked about: neither the owner nor the
+    /// reviewer has seen the version in the work tree.
+    pub(crate) fn check_source(&self, surface: &Surface) -> Result<(), StoreError> {
+        match Sources::new(self.root).compare(surface)? {
+            Source::Same => Ok(()),
+            other => Err(StoreError::OtherFile(OtherFile(other))),
+        }
+    }
+
+    /// Replays the journal of one surface. A broken journal is a result.
+    pub(crate) fn replay_of(
+        &self,
+        surface: &Surface,
+    ) -> Result<(Result<History, BrokenJournal>, Folder), InnerFileError> {
+        let folder = self.journal.read(&journal_folder(surface.surface_id()))?;
+        let replay = History::replay(surface.clone(), self.surfaces, &folder.dossier);
+        Ok((replay, folder))
+    }
+
+    /// Replays the journal of one surface. A broken journal is an error.
+    pub(crate) fn history_of(&self, surface: &Surface) -> Result<(History, Folder), StoreError> {
+        let (replay, folder) = self.replay_of(surface)?;
+        let history = replay.map_err(|broken| StoreError::Broken(Box::new(broken)))?;
+        Ok((history, folder))
+    }
+
+    /// Records an answer. Adds to `notes` what was repaired, also if the step is refused.
+    pub(crate) fn record_response(
+        &self,
+        response: &ResponseDocument,
+        signature: Option<&[u8]>,
+        now: Time,
+        notes: &mut Vec<String>,
+    ) -> Result<Recorded, StoreError> {
+        let id = response.candidate_id().ok_or(StoreError::NoSuchCandidate)?;
+        let (history, folder) = self.history_for_step(self.surface_of(id)?, notes)?;
+        let recorded_at = history.time_of_next(now);
+        let namespace = Namespace::OwnerResponse;
+        let responder = response.responder().unwrap_or_default();
+        let signer =
+            self.signer_of(response.bytes(), signature, namespace, responder, &recorded_at)?;
+        let signature = signature.filter(|_| signer.is_some());
+        let response = match signer {
+            Some(signer) => Cow::Owned(response.clone().signed_by(signer)),
+            None => Cow::Borrowed(response),
+        };
+        let leftovers = Leftovers::of(&history, &folder);
+        let step = history.receive(&response, recorded_at).map_err(StoreError::Response)?;
+        self.record(folder, &leftovers, step, signature, notes)
+    }
+
+    /// Records a review. Adds to `notes` what was repaired, also if the step is refused.
+    pub(crate) fn record_review(
+        &self,
+        document: &ReviewDocument,
+        signature: Option<&[u8]>,
+        now: Time,
+        notes: &mut Vec<String>,
+    ) -> Result<Recorded, StoreError> {
+        let surface = self.surface_of(document.candidate_id())?;
+        let (history, folder) = self.history_for_step(surface, notes)?;
+        let recorded_at = history.time_of_next(now);
+        let namespace = Namespace::of_reviewer(document.reviewer_kind());
+        let reviewer = document.reviewer();
+        let signer =
+            self.signer_of(document.bytes(), signature, namespace, reviewer, &recorded_at)?;
+        let signature = signature.filter(|_| signer.is_some());
+        let document = match signer {
+            Some(signer) => Cow::Owned(document.clone().signed_by(signer)),
+            None => Cow::Borrowed(document),
+        };
+        let record = document.record().map_err(StoreError::Texts)?;
+        let leftovers = Leftovers::of(&history, &folder);
+        let step =
+            history.review(record, recorded_at).map_err(|Refused { candidate, reason }| {
+                StoreError::Review { candidate: Box::new(candidate.into_candidate()), reason }
+            })?;
+        self.record(folder, &leftovers, step, signature, notes)
+    }
+
+    /// Replays the journal of a surface before a step.
+    ///
+    /// A withdrawal writes its event first and deletes the document after that. If it was interrupted between the two,
+    /// this function deletes the document and adds a note.
+    fn history_for_step(
+        &self,
+        surface: &Surface,
+        notes: &mut Vec<String>,
+    ) -> Result<(History, Folder), StoreError> {
+        let (history, mut folder) = self.history_of(surface)?;
+        let names: BTreeSet<_> =
+            folder.dossier.documents.keys().chain(folder.signatures.keys()).copied().collect();
+        for name in names.into_iter().filter(|name| history.log().has_withdrawn(*name)) {
+            let id = journal_folder(surface.surface_id());
+            self.journal.withdraw(&id, name)?;
+            folder.dossier.documents.remove(&name);
+            folder.signatures.remove(&name);
+            notes.push(format!(
+                "finished an interrupted withdrawal: deleted {}; rotate every secret that was in it",
+                shown(&self.journal.path(&id).join(name.to_string()))
+            ));
+        }
+        Ok((history, folder))
+    }
+
+    /// Checks the signature of a document, and returns its signer; `None` if documents do not have to be signed.
+    ///
+    /// The key must be allowed at the time of the event. `verify` checks it at the same time later.
+    fn signer_of(
+        &self,
+        bytes: &[u8],
+        signature: Option<&[u8]>,
+        namespace: Namespace,
+        principal: &str,
+        recorded_at: &Time,
+    ) -> Result<Option<Signer>, StoreError> {
+        let Some(signers) = self.signers else { return Ok(None) };
+        let signature = signature.ok_or(StoreError::Unsigned)?;
+        let at = recorded_at.moment();
+        signatures::verify(signers, namespace, principal, bytes, signature, at)
+            .map(|verified| Some(verified.signer))
+            .map_err(|problem| StoreError::Signature(BadSignature(problem)))
+    }
+
+    /// Writes a step. A step that cannot be replayed would break the journal, so it is replayed first, and nothing is
+    /// written if that fails.
+    fn record(
+        &self,
+        folder: Folder,
+        leftovers: &Leftovers,
+        step: Step,
+        signature: Option<&[u8]>,
+        notes: &mut Vec<String>,
+    ) -> Result<Recorded, StoreError> {
+        let mut dossier = folder.dossier;
+        dossier.store(&step);
+        let surface = step.candidate().surface().clone();
+        let name = journal_folder(surface.surface_id());
+        let replay = History::replay(surface, self.surfaces, &dossier);
+        let is_same = |history: &History| history.candidate().entry() == step.candidate().entry();
+        if !replay.as_ref().is_ok_and(is_same) {
+            return Err(StoreError::Unreplayable);
+        }
+        notes.extend(self.journal.append(&name, leftovers, &step, signature)?);
+        Ok(Recorded { step })
+    }
+}
