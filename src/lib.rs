@@ -9,6 +9,7 @@
 //! | layer | module | what is in it |
 //! |---|---|---|
 //! | words | `escape` | text made safe for terminals, JSON and shells |
+//! | words | `cut` | where a text can be cut |
 //! | words | `words` | every identifier and text of the ledger, once; versions, paths and prefixes |
 //! | core | `pattern` | regular expressions that are compiled when first used |
 //! | core | `time` | times with an offset |
@@ -49,6 +50,7 @@
 //! ```
 
 mod candidate;
+mod cut;
 mod detect;
 mod digest;
 mod document;

@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::json;
 
+use crate::cut;
 use crate::digest::Digest;
 use crate::inputs::Surface;
 use crate::render::{TemplateFormat, TemplateOptions, response_template};
@@ -52,8 +53,8 @@ pub fn broken_inputs() -> impl Strategy<Value = Inputs> {
         for (index, length, patch, in_inventory) in damages {
             let text =
                 if in_inventory { &mut inputs.inventory } else { &mut inputs.owner_requests };
-            let start = text.floor_char_boundary(index.index(text.len().max(1)));
-            let end = text.floor_char_boundary((start + length).min(text.len()));
+            let start = cut::floor(text, index.index(text.len().max(1)));
+            let end = cut::floor(text, start + length);
             text.replace_range(start..end.max(start), patch);
         }
         inputs

@@ -51,8 +51,8 @@ impl Failure {
     }
 
     fn fmt_document(f: &mut fmt::Formatter<'_>, path: &Path, error: &DocumentError) -> fmt::Result {
-        let place = format_args!("{}:{}:{}", shown(path), error.line(), error.column());
-        write!(f, "{place}: {}: {}\n  next: {}", error.path(), error.problem(), error.next_step())
+        write!(f, "{}:{}:{}: ", shown(path), error.line(), error.column())?;
+        write!(f, "{}: {}\n  next: {}", error.path(), error.problem(), error.next_step())
     }
 }
 
@@ -97,7 +97,7 @@ impl Failures {
     }
 
     /// Whether nothing stopped the command.
-    pub(super) const fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 

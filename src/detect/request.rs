@@ -9,6 +9,7 @@
 
 use std::ops::Range;
 
+use crate::cut;
 use crate::words::Problem;
 
 use super::fold::Folded;
@@ -349,7 +350,7 @@ impl Requests {
         if !clause.is_ascii() && named.in_sentence {
             return true;
         }
-        let end = clause.floor_char_boundary(verb.end + OBJECT_REACH);
+        let end = cut::floor(clause, verb.end + OBJECT_REACH);
         let behind = clause.get(verb.end..end).unwrap_or_default();
         let lower = behind.to_ascii_lowercase();
         let pronoun = self.pronoun.places(&lower).next();

@@ -20,9 +20,7 @@ impl From<&ResponseDocument> for Carried {
     fn from(document: &ResponseDocument) -> Self {
         let mut carried = Self::default();
         for (name, value) in document.members() {
-            if name == NOT_APPLICABLE
-                && let Json::Object(members) = value
-            {
+            if let (NOT_APPLICABLE, Json::Object(members)) = (name.as_str(), value) {
                 // The new form may ask for one of these fields by itself. So each field gets the reason, too.
                 let reason = members.get(REASON).and_then(Json::as_str).unwrap_or_default();
                 carried.take(&format!("/{NOT_APPLICABLE}/{REASON}"), reason);
@@ -76,9 +74,11 @@ impl Carried {
                 }
             }
             Json::Array(items) => {
-                if let [Json::String(text)] = items.as_slice()
-                    && let Some(text) = reason_in(text)
-                {
+                let only = match items.as_slice() {
+                    [only] => only.as_str(),
+                    _ => None,
+                };
+                if let Some(text) = only.and_then(reason_in) {
                     self.take(&reason, text);
                 }
             }

@@ -172,11 +172,10 @@ pub(crate) fn lines(
         .map(|section| (section.title, section.fields.iter().copied().filter(is_asked).collect()))
         .collect();
     // A single name moves to the first section instead of having a section of its own.
-    if let [(_, you), (_, names), ..] = sections.as_mut_slice()
-        && let [name] = names.as_slice()
-    {
-        you.push(*name);
-        names.clear();
+    if let [(_, you), (_, names), ..] = sections.as_mut_slice() {
+        if names.len() == 1 {
+            you.append(names);
+        }
     }
     // A section that has only this review gets the title of the review.
     for (title, fields) in &mut sections {

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _};
 use std::path::{Component, Path, PathBuf};
 
+use rustix::fs::OFlags;
+
 use crate::digest::Digest;
 use crate::io::error::FileError;
 use crate::json::MAX_DOCUMENT;
@@ -165,6 +167,12 @@ pub(crate) fn create_folder(path: &Path) -> Result<(), FileError> {
 pub(crate) fn sync_folder(path: &Path) -> Result<(), FileError> {
     let path = if path == Path::new("") { Path::new(".") } else { path };
     File::open(path).and_then(|folder| folder.sync_all()).map_err(FileError::new("sync", path))
+}
+
+/// The flags of `open` as the number that the standard library wants.
+pub(crate) const fn open_flags(flags: OFlags) -> i32 {
+    // `u32::cast_signed` does the same, but only since Rust 1.87.
+    i32::from_ne_bytes(flags.bits().to_ne_bytes())
 }
 
 /// Returns the folder of a path; `.` for a bare file name.

@@ -166,8 +166,8 @@ pub(crate) fn read_consistent(root: &Path, path: &str) -> Result<Content, FileEr
     for _ in 0..ATTEMPTS {
         // Somebody may have replaced the file by a link or a pipe since it was listed. Do not follow a link
         // (`NOFOLLOW`), and do not wait for a pipe (`NONBLOCK`).
-        let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
-        let opened = OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(&path);
+        let flags = files::open_flags(OFlags::NOFOLLOW | OFlags::NONBLOCK);
+        let opened = OpenOptions::new().read(true).custom_flags(flags).open(&path);
         let mut file = match opened {
             Ok(file) => file,
             Err(cause) => {

@@ -1,11 +1,14 @@
 //! The journal's lock. Either one process changes the journal, or any number of processes read it.
 
 use crate::io::error::FileError;
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
+
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 
 /// The pause between two attempts to lock. It is short compared with a step, and a thousand attempts a second cost
 /// almost nothing.
@@ -90,15 +93,16 @@ struct Waiting {
 
 impl Waiting {
     fn lock(&mut self, file: &File, kind: LockKind) -> io::Result<()> {
+        let operation = match kind {
+            LockKind::Shared => FlockOperation::NonBlockingLockShared,
+            LockKind::Exclusive => FlockOperation::NonBlockingLockExclusive,
+        };
         loop {
-            let tried = match kind {
-                LockKind::Shared => file.try_lock_shared(),
-                LockKind::Exclusive => file.try_lock(),
-            };
-            match tried {
+            // `File::try_lock` makes the same system call, but only since Rust 1.89.
+            match flock(file, operation) {
                 Ok(()) => return Ok(()),
-                Err(TryLockError::Error(error)) => return Err(error),
-                Err(TryLockError::WouldBlock) => {}
+                Err(Errno::WOULDBLOCK) => {}
+                Err(error) => return Err(error.into()),
             }
             let waited = self.since.elapsed();
             if waited >= self.wait {

@@ -409,7 +409,7 @@ fn list(folder: &Path) -> Result<Vec<(String, FileKind)>, FileError> {
 
 /// The flag that makes opening a symbolic link fail. A check beforehand is not enough: a link may appear after it.
 fn no_link() -> i32 {
-    i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or_default()
+    files::open_flags(OFlags::NOFOLLOW)
 }
 
 /// Whether a folder exists at the path.

@@ -365,9 +365,8 @@ impl History {
         if responded_at.as_ref().is_some_and(|time| time.is_ahead_of(&recorded_at)) {
             return Err(IntakeRefusal::AheadOfTheClock);
         }
-        if let Some((last, responded_at)) = self.last_stored.as_ref().zip(responded_at.as_ref())
-            && !last.is_followed_by(responded_at, &recorded_at)
-        {
+        let before = self.last_stored.as_ref().zip(responded_at.as_ref());
+        if before.is_some_and(|(last, time)| !last.is_followed_by(time, &recorded_at)) {
             return Err(IntakeRefusal::NotLater);
         }
         let signer = response.signer();

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::cut;
+
 /// A place in a JSON text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Place {
@@ -27,7 +29,7 @@ impl Place {
     /// The path names only keys that are `known`. Any other key may be a secret in the wrong place, so it is shown by
     /// its position.
     pub(super) fn find(text: &str, offset: usize, known: impl Fn(&str) -> bool) -> Self {
-        let offset = text.floor_char_boundary(offset);
+        let offset = cut::floor(text, offset);
         let (line, column) = line_and_column(text.as_bytes(), offset);
         let mut path = String::from("$");
         for step in steps_to(text, offset) {

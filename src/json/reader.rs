@@ -410,7 +410,7 @@ impl Reader<'_> {
         if !peek.is_num() {
             return Err(Fault { offset, problem: DocumentProblem::Syntax("a value") });
         }
-        self.jiter.known_number_bytes(peek).map(|_| ()).map_err(|error| {
+        self.jiter.next_number_bytes().map(|_| ()).map_err(|error| {
             let problem = syntax_fault(&error).problem;
             Fault { offset, problem }
         })?;
@@ -469,7 +469,7 @@ fn syntax_fault(error: &JiterError) -> Fault {
             JsonErrorType::ExpectedObjectCommaOrEnd => DocumentProblem::Syntax("a comma or }"),
             JsonErrorType::InvalidEscape => DocumentProblem::Syntax("a valid JSON escape"),
             JsonErrorType::InvalidNumber => DocumentProblem::Syntax("a number"),
-            // `jiter` has the same limit of 4,300 digits.
+            // `jiter` has the same limit of 4,300 digits. `jiter` 0.13 also counts a minus sign.
             JsonErrorType::NumberOutOfRange => DocumentProblem::TooManyDigits,
             JsonErrorType::ControlCharacterWhileParsingString => {
                 DocumentProblem::Syntax("an escape for this control character")
@@ -576,6 +576,9 @@ mod tests {
             read_document(text.as_bytes(), |_| true, |reader| reader.value().map(|_| ())).is_ok()
         };
         assert!(is_read(&digits(4_300)));
+        let negative = |count: usize| format!("{{\"a\": -{}}}", "9".repeat(count));
+        assert_eq!(fault(&negative(4_301)).1, DocumentProblem::TooManyDigits);
+        assert!(is_read(&negative(4_299)));
     }
 
     #[test]

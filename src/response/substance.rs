@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::cut;
 use crate::detect::fold_name;
 use crate::words::NOT_APPLICABLE;
 
@@ -69,7 +70,7 @@ pub(crate) fn count_words(text: &str) -> usize {
 pub(crate) fn has_words(text: &str, words: usize) -> bool {
     /// How many bytes are counted first. Almost every text that says something has enough words by then.
     const BEGINNING: usize = 400;
-    let beginning = text.get(..text.floor_char_boundary(BEGINNING)).unwrap_or(text);
+    let beginning = text.get(..cut::floor(text, BEGINNING)).unwrap_or(text);
     count_words(beginning) >= words || (beginning.len() < text.len() && count_words(text) >= words)
 }
 

@@ -199,9 +199,8 @@ impl ValueReader<'_> {
 
     /// Reads all values; `None` if one of them cannot be read.
     fn values(&mut self) -> Option<Values> {
-        if let Some(version) = self.document.get(RecordKey::SchemaVersion.as_str())
-            && version.as_str() != Some(RECORD_VERSION)
-        {
+        let version = self.document.get(RecordKey::SchemaVersion.as_str());
+        if version.is_some_and(|version| version.as_str() != Some(RECORD_VERSION)) {
             let pointer = RecordKey::SchemaVersion.pointer();
             self.faults.push((pointer, DocumentProblem::WrongVersion(RECORD_VERSION)));
         }

@@ -226,7 +226,7 @@ fn json_value(
             builder.scalar(String::new(), 0, line);
         }
         _ => {
-            jiter.next_number().map_err(at)?;
+            jiter.next_number_bytes().map_err(at)?;
             let number = jiter.slice_to_current(start);
             builder.scalar(String::from_utf8_lossy(number).trim().to_owned(), 0, line);
         }
@@ -378,6 +378,13 @@ mod tests {
         assert_eq!(shown(&yaml), ["{a@1:[b,1],c@4:{d@4:null}}"]);
         assert_eq!(shown(&json), ["{a@1:[b,1],c@4:{d@4:}}"]);
         assert_eq!((yaml.stopped_at, json.stopped_at), (None, None));
+    }
+
+    #[test]
+    fn a_number_may_have_any_size() {
+        let reading = read("{\"a\": 12345678901234567890123, \"b\": [-1e999, NaN, -Infinity]}");
+        assert_eq!(shown(&reading), ["{a@1:12345678901234567890123,b@1:[-1e999,NaN,-Infinity]}"]);
+        assert_eq!(reading.stopped_at, None);
     }
 
     #[test]

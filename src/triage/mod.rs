@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
+use crate::cut;
 use crate::detect::{self, Folded, Rules, TextKind};
 use crate::document::CommentTexts;
 use crate::forms::printed_lines;
@@ -346,7 +347,7 @@ impl<'a> Examination<'a> {
             }
             if text.len() > MAX_STRUCTURE {
                 self.find(Problem::Oversized, key, pointer.to_owned(), None);
-                text.truncate(text.floor_char_boundary(MAX_STRUCTURE));
+                text.truncate(cut::floor(&text, MAX_STRUCTURE));
             }
             if !self.may_examine(&text, key, pointer) {
                 return;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::tests::{requests, surfaces};
 use super::*;
 use crate::candidate::AnyCandidate;
+use crate::cut;
 use crate::inputs::{Inventory, OwnerRequests};
 use crate::ledger::{Ledger, Stamp};
 use crate::strategies;
@@ -106,8 +107,8 @@ fn a_broken_document_is_never_repeated() {
     );
     proptest!(config(), |(secret in strategies::secret(), place in place(), (at, length, patch) in cuts)| {
         let mut text = plant(&secret, &place, "").to_string();
-        let start = text.floor_char_boundary(at.index(text.len()));
-        let end = text.floor_char_boundary((start + length).min(text.len()));
+        let start = cut::floor(&text, at.index(text.len()));
+        let end = cut::floor(&text, start + length);
         text.replace_range(start..end.max(start), patch);
         match ResponseDocument::parse(text.as_bytes()) {
             Ok(document) => {

@@ -382,10 +382,12 @@ fn write_draft(args: &Args) -> CommandResult {
     let (history, folder) = repository.history_of(surface)?;
     drop(lock);
     let draft = &args.draft;
-    if let Some(outcome) = draft.outcome
-        && let Some((check, _)) = draft.fails.iter().find(|(check, _)| !check.belongs_to(outcome))
-        && !draft.fails.iter().any(|(check, _)| check.belongs_to(outcome))
-    {
+    // At least one of the failed checks must be a reason for the outcome.
+    let unfit = draft
+        .outcome
+        .zip(draft.fails.first())
+        .filter(|(outcome, _)| !draft.fails.iter().any(|(check, _)| check.belongs_to(*outcome)));
+    if let Some((outcome, (check, _))) = unfit {
         let belong = ReviewerCheck::ALL.iter().filter(|check| check.belongs_to(outcome));
         return Err(Failure::Usage {
             message: format!("{check} is not a reason to hold an answer in {outcome}"),
@@ -408,10 +410,11 @@ fn write_draft(args: &Args) -> CommandResult {
     }
     let is_write_capable = surface.is_write_capable();
     let lane = history.candidate().lane();
-    if let Some(outcome) = draft.outcome
-        && lane != Lane::WaitingOwnerResponse
-        && review_leads_to(lane, outcome, is_write_capable).is_none()
-    {
+    let is_dead_end = |outcome: &Lane| {
+        lane != Lane::WaitingOwnerResponse
+            && review_leads_to(lane, *outcome, is_write_capable).is_none()
+    };
+    if draft.outcome.as_ref().is_some_and(is_dead_end) {
         let leads_on =
             |outcome: &&Lane| review_leads_to(lane, **outcome, is_write_capable).is_some();
         let outcomes: Vec<_> =

@@ -1,0 +1,22 @@
+//! Finds where a text can be cut.
+
+/// Returns the last place up to byte `index` that is not inside a character.
+///
+/// The standard library has this as `str::floor_char_boundary`, but only since Rust 1.91.
+pub(crate) fn floor(text: &str, index: usize) -> usize {
+    let index = index.min(text.len());
+    (0..=index).rev().find(|place| text.is_char_boundary(*place)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cut_is_never_inside_a_character() {
+        let text = "a告\u{1f514}";
+        let places: Vec<_> = (0..=text.len() + 2).map(|index| floor(text, index)).collect();
+        assert_eq!(places, [0, 1, 1, 1, 4, 4, 4, 4, 8, 8, 8]);
+        assert_eq!(floor("", 3), 0);
+    }
+}
