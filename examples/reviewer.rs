@@ -9,11 +9,10 @@ use std::time::Duration;
 
 use acceptance_ledger::store::Journal;
 use acceptance_ledger::{
-    AnyCandidate, Lane, OwnerRequests, RecordBuilder, ReviewerCheck, ReviewerKind, Surfaces, Time,
-    Verdict,
+    AnyCandidate, Lane, RecordBuilder, ReviewerCheck, ReviewerKind, Time, Verdict,
 };
 
-const REQUESTS: &str = "docs/security/monitoring-owner-request-draft.snapshot.json";
+const WAIT: Duration = Duration::from_secs(30);
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -21,27 +20,28 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("use: reviewer ROOT NAME TICKET VALID_UNTIL NOW".into());
     };
     let (valid_until, now): (Time, Time) = (valid_until.parse()?, now.parse()?);
-    let requests = OwnerRequests::parse(&std::fs::read(format!("{root}/{REQUESTS}"))?)?;
-    let surfaces = Surfaces::of(&requests);
-    let journal = Journal::open(root)?;
+    let journal = Journal::of(root.as_str());
+    let shared = journal.share(WAIT)?;
+    let surfaces = shared.requests().surfaces().to_vec();
+    drop(shared);
     let mut answers = stdin().lock().lines();
-    for surface in requests.surfaces() {
-        let mut locked = journal.lock(Duration::from_secs(30))?;
-        let history = locked.history(&surfaces, surface.surface_id())?;
+    for surface in surfaces {
+        // Nothing is locked while the person thinks. If the answer changes meanwhile, the record is refused.
+        let history = journal.share(WAIT)?.history(surface.surface_id())?;
         let (AnyCandidate::ReadyForReview(_), Some(mut record)) =
             (history.candidate(), RecordBuilder::new(&history))
         else {
             continue;
         };
-        println!("{}", surface.surface_id());
+        // `escape_debug`: a file name can have characters that control a terminal.
+        println!("{}", surface.surface_id().escape_debug());
         let mut failed = None;
         for check in ReviewerCheck::ALL {
             // The core says which verdicts are possible. The person chooses: a tool must not pass a check by itself.
-            let possible = history.candidate().possible_verdicts(*check);
             println!("  {check}: {}", check.english());
             let said = answers.next().ok_or("a verdict is missing")??;
             let verdict: Verdict = said.trim().parse()?;
-            if !possible.contains(&verdict) {
+            if !history.candidate().possible_verdicts(*check).contains(&verdict) {
                 return Err(format!("{check} cannot be {verdict}").into());
             }
             failed = failed.or((verdict == Verdict::Fail).then_some(*check));
@@ -50,17 +50,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         record = record.reviewer(name, ReviewerKind::Person, &now);
         record = record.reason("Each check was compared with the evidence.", ticket);
         let mildest = |check: ReviewerCheck| {
-            let lanes =
-                Lane::ALL.iter().copied().filter(|lane| lane.is_hold() && check.belongs_to(*lane));
-            lanes.min_by_key(|lane| lane.strictness())
+            let holds = Lane::ALL.iter().filter(|lane| lane.is_hold() && check.belongs_to(**lane));
+            holds.min_by_key(|lane| lane.strictness())
         };
         record = match failed.and_then(mildest) {
-            Some(lane) => record.hold(lane),
+            Some(lane) => record.hold(*lane),
             None => record.accept(&valid_until),
         };
         let document = record.build().map_err(|faults| format!("{faults:?}"))?;
-        let recorded = locked.record_review(&surfaces, &document, None, now.clone())?;
-        println!("  now in {}", recorded.candidate().lane());
+        let mut locked = journal.lock(WAIT)?;
+        let recorded = locked.record_review(&document, None);
+        locked.notes().iter().for_each(|note| println!("  {note}"));
+        println!("  now in {}", recorded?.candidate().lane());
     }
     Ok(())
 }

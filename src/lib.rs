@@ -4,6 +4,27 @@
 //! > Automation may only hold back. Only a reviewer's record moves forward. Nothing opens a gate.
 //! > Nothing is true unearned.
 //!
+//! # Where to find what
+//!
+//! | to | use |
+//! |---|---|
+//! | read what owners are asked | [`OwnerRequests`], [`Inventory`], [`Surface`], [`Surfaces`] |
+//! | read an answer, or make one | [`ResponseDocument`], [`ResponseBuilder`], [`response_template`] |
+//! | understand an answer | [`Answers`], [`Answer`], [`EvidenceRef`], [`MaintenanceWindow`], [`AcceptanceField`], [`AnswerForm`] |
+//! | judge an answer | [`Candidate::receive`], [`Received`], [`Finding`], [`Problem`], [`Hint`] |
+//! | follow a candidate through its states | [`Candidate`], [`AnyCandidate`], [`Held`], [`Accepted`], [`Lane`], [`mermaid`] |
+//! | read a review, or make one | [`ReviewDocument`], [`RecordBuilder`], [`review_template`], [`ReviewerCheck`], [`Verdict`] |
+//! | know why a step is refused | [`Refused`], [`Refusal`], [`IntakeRefusal`] |
+//! | keep a journal in memory or elsewhere | [`Dossier`], [`History`], [`Step`], [`Event`], [`BrokenJournal`] |
+//! | use the journal of a repository | `store::Journal` (feature `store`) |
+//! | write and read the ledger | [`Ledger`], [`LedgerDocument`], [`Entry`], [`Tally`], [`Stamp`] |
+//! | see that every gate is shut | [`Gates`], [`Shut`], [`RuntimeGate`], [`Boundary`], [`BlockedAction`] |
+//! | explain a word, or validate a document | [`Explanation`], [`Schema`] |
+//! | report an invalid document | [`DocumentError`], [`DocumentProblem`] |
+//! | test your own code | `strategies` (feature `proptest`) |
+//!
+//! # How the code is built
+//!
 //! The map, from the bottom up. Each module uses only modules above it in this table; a test checks that.
 //!
 //! | layer | module | what is in it |
@@ -36,7 +57,9 @@
 //!
 //! The core is pure: no I/O, no clock, no process.
 //!
-//! To embed the core, take the crate with `default-features = false`.
+//! # Embed it
+//!
+//! To embed the core, take the crate with `default-features = false`. `docs/embedding.md` says more.
 //!
 //! ```
 //! use acceptance_ledger::{Candidate, OwnerRequests, RuntimeGate};

@@ -1,20 +1,19 @@
 //! The journal of a repository on disk, as the command line uses it: its folder, its lock and its signatures.
 //!
 //! A tool opens the [`Journal`], locks it, and records answers and reviews. Every step is checked before it is written:
-//! the core's rules, the signature, the file that the answer is about, and that the journal can be replayed with it.
+//! the core's rules, the signature, the file that the answer is about, and that the journal can be replayed with it. The
+//! owner requests and the list of signers are read while the journal is locked, and the time of a step is that of the
+//! clock, so that a caller cannot pair what does not belong together.
 //!
 //! ```no_run
 //! use std::time::Duration;
 //!
+//! use acceptance_ledger::ResponseDocument;
 //! use acceptance_ledger::store::Journal;
-//! use acceptance_ledger::{OwnerRequests, ResponseDocument, Surfaces};
 //!
-//! let requests = OwnerRequests::parse(&std::fs::read("docs/security/monitoring-owner-request-draft.snapshot.json")?)?;
-//! let surfaces = Surfaces::of(&requests);
 //! let response = ResponseDocument::parse(&std::fs::read("answer.yaml")?)?;
-//! let journal = Journal::open(".")?;
-//! let mut locked = journal.lock(Duration::from_secs(60))?;
-//! let recorded = locked.record_response(&surfaces, &response, None, "2026-11-28T10:00:00Z".parse()?)?;
+//! let mut locked = Journal::of(".").lock(Duration::from_secs(30))?;
+//! let recorded = locked.record_response(&response, None)?;
 //! println!("{}", recorded.candidate().lane());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -25,46 +24,56 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::candidate::{AnyCandidate, Refused};
-use crate::inputs::Surface;
+use crate::inputs::{OwnerRequests, Surface};
+use crate::io::clock;
 use crate::io::error::{FileError as InnerFileError, shown};
+use crate::io::files;
 use crate::io::lock::{Lock, WaitPolicy};
 use crate::io::signatures::{
     self, AllowedSigners, Namespace, SignatureError, SignersError, Unreadable,
 };
 use crate::io::sources::{Source, Sources};
 use crate::io::store::{Folder, JournalStore, Leftovers};
-use crate::journal::{BrokenJournal, History, IntakeRefusal, Step, journal_folder};
+use crate::journal::{BrokenJournal, Dossier, History, IntakeRefusal, Step, journal_folder};
+use crate::json::DocumentError;
 use crate::response::ResponseDocument;
 use crate::review::{Refusal, ReviewDocument};
 use crate::signer::Signer;
 use crate::time::Time;
 use crate::triage::{Finding, Surfaces};
-use crate::words::names::{EVENTS, OWNER_REQUESTS};
+use crate::words::names::OWNER_REQUESTS;
 
-/// The journal of a repository, and the list of those who may sign.
-///
-/// The file `docs/security/monitoring-owner-response-acceptance.allowed-signers` decides whether documents have to be
-/// signed. See the [module](self) for an example.
-#[derive(Debug)]
+/// The place of a repository's journal. See the [module](self) for an example.
+#[derive(Clone, Debug)]
 pub struct Journal {
     root: PathBuf,
-    folder: JournalStore,
-    signers: Option<AllowedSigners>,
+    owner_requests: PathBuf,
 }
 
 /// The journal while no other process can change it or read it. Dropping it releases the lock.
 #[derive(Debug)]
-pub struct LockedJournal<'j> {
-    journal: &'j Journal,
+pub struct LockedJournal {
+    contents: Contents,
     notes: Vec<String>,
     _lock: Lock,
 }
 
 /// The journal while no other process can change it. Dropping it releases the lock.
 #[derive(Debug)]
-pub struct SharedJournal<'j> {
-    journal: &'j Journal,
+pub struct SharedJournal {
+    contents: Contents,
     _lock: Lock,
+}
+
+/// What was read while the journal was locked.
+#[derive(Debug)]
+struct Contents {
+    root: PathBuf,
+    journal: JournalStore,
+    /// `None` if documents do not have to be signed.
+    signers: Option<AllowedSigners>,
+    requests: OwnerRequests,
+    surfaces: Surfaces,
 }
 
 /// A step that is on the disk.
@@ -81,6 +90,12 @@ pub enum StoreError {
     /// A file could not be read, written, synced or locked.
     #[error("{0}")]
     File(FileError),
+    /// The owner requests are invalid.
+    #[error("the owner requests: {0}")]
+    Requests(Box<DocumentError>),
+    /// The clock of this machine shows a time that an event cannot have.
+    #[error("the clock of this machine is not between the years 1970 and 9999")]
+    Clock,
     /// A line of the list of signers is invalid. Line and column count from 1.
     #[error("line {line}, column {column} of the allowed signers: {problem}")]
     Signers {
@@ -167,16 +182,47 @@ impl Recorded {
 }
 
 impl Journal {
-    /// Opens the journal of the repository at `root`. It may not exist yet.
+    /// The journal of the repository at `root`. It may not exist yet.
+    pub fn of(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into(), owner_requests: PathBuf::from(OWNER_REQUESTS) }
+    }
+
+    /// Reads the owner requests from another file than the usual one. The path is relative to the root.
+    #[must_use]
+    pub fn with_owner_requests(self, path: impl Into<PathBuf>) -> Self {
+        Self { owner_requests: path.into(), ..self }
+    }
+
+    /// Locks the journal for changes. Waits until no other process has the lock, at most `wait`.
     ///
     /// # Errors
     ///
-    /// If a part of its path is a symbolic link, or if the list of signers cannot be read.
-    pub fn open(root: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let root = root.as_ref().to_owned();
-        let folder = JournalStore::below(&root);
-        folder.check_path()?;
-        let signers = signatures::allowed_below(&root).map_err(|error| match error {
+    /// If the wait is over, if the file system has no locks, or if the owner requests or the list of signers cannot be
+    /// read.
+    pub fn lock(&self, wait: Duration) -> Result<LockedJournal, StoreError> {
+        let queue = self.root.join(&self.owner_requests);
+        let lock = Lock::take(&self.root, WaitPolicy { queue: &queue, wait })?;
+        Ok(LockedJournal { contents: self.read()?, notes: Vec::new(), _lock: lock })
+    }
+
+    /// Locks the journal for reading. Waits until no other process changes it, at most `wait`.
+    ///
+    /// # Errors
+    ///
+    /// If the wait is over, or if the owner requests or the list of signers cannot be read.
+    pub fn share(&self, wait: Duration) -> Result<SharedJournal, StoreError> {
+        let queue = self.root.join(&self.owner_requests);
+        let lock = Lock::share(&self.root, WaitPolicy { queue: &queue, wait })?;
+        Ok(SharedJournal { contents: self.read()?, _lock: lock })
+    }
+
+    fn read(&self) -> Result<Contents, StoreError> {
+        let journal = JournalStore::below(&self.root);
+        journal.check_path()?;
+        let bytes = files::read(&self.root.join(&self.owner_requests))?;
+        let requests =
+            OwnerRequests::parse(&bytes).map_err(|error| StoreError::Requests(Box::new(error)))?;
+        let signers = signatures::allowed_below(&self.root).map_err(|error| match error {
             SignersError::File(error) => StoreError::from(error),
             SignersError::Line(unreadable) => {
                 let next_step = unreadable.next_step();
@@ -184,54 +230,59 @@ impl Journal {
                 StoreError::Signers { line, column, problem, next_step }
             }
         })?;
-        Ok(Self { root, folder, signers })
-    }
-
-    /// The file with the events of a surface. It may not exist yet.
-    #[must_use]
-    pub fn events_of(&self, surface: &Surface) -> PathBuf {
-        self.folder.path(&journal_folder(surface.surface_id())).join(EVENTS)
-    }
-
-    /// Whether documents have to be signed.
-    #[must_use]
-    pub const fn requires_signatures(&self) -> bool {
-        self.signers.is_some()
-    }
-
-    /// Locks the journal for changes. Waits until no other process has the lock, at most `wait`.
-    ///
-    /// # Errors
-    ///
-    /// If the wait is over, or if the file system has no locks.
-    pub fn lock(&self, wait: Duration) -> Result<LockedJournal<'_>, StoreError> {
-        let queue = self.root.join(OWNER_REQUESTS);
-        let lock = Lock::take(&self.root, WaitPolicy { queue: &queue, wait })?;
-        Ok(LockedJournal { journal: self, notes: Vec::new(), _lock: lock })
-    }
-
-    /// Locks the journal for reading. Waits until no other process changes it, at most `wait`.
-    ///
-    /// # Errors
-    ///
-    /// If the wait is over.
-    pub fn share(&self, wait: Duration) -> Result<SharedJournal<'_>, StoreError> {
-        let queue = self.root.join(OWNER_REQUESTS);
-        let lock = Lock::share(&self.root, WaitPolicy { queue: &queue, wait })?;
-        Ok(SharedJournal { journal: self, _lock: lock })
-    }
-
-    fn recorder<'a>(&'a self, surfaces: &'a Surfaces) -> Recorder<'a> {
-        Recorder {
-            root: &self.root,
-            journal: &self.folder,
-            signers: self.signers.as_ref(),
-            surfaces,
-        }
+        let surfaces = Surfaces::of(&requests);
+        Ok(Contents { root: self.root.clone(), journal, signers, requests, surfaces })
     }
 }
 
-impl SharedJournal<'_> {
+impl Contents {
+    fn recorder(&self) -> Recorder<'_> {
+        Recorder {
+            root: &self.root,
+            journal: &self.journal,
+            signers: self.signers.as_ref(),
+            surfaces: &self.surfaces,
+        }
+    }
+
+    fn history(&self, surface_id: &str) -> Result<History, StoreError> {
+        let surface = self.surfaces.get(surface_id).ok_or(StoreError::NoSuchCandidate)?;
+        self.recorder().history_of(surface).map(|(history, _)| history)
+    }
+}
+
+impl SharedJournal {
+    /// The owner requests of the repository, with its surfaces.
+    #[must_use]
+    pub const fn requests(&self) -> &OwnerRequests {
+        &self.contents.requests
+    }
+
+    /// Whether documents have to be signed: whether the repository has a list of allowed signers.
+    #[must_use]
+    pub const fn requires_signatures(&self) -> bool {
+        self.contents.signers.is_some()
+    }
+
+    /// Replays the journal of a surface.
+    ///
+    /// # Errors
+    ///
+    /// If no owner request is about the surface, if a file cannot be read, or if the journal is broken.
+    pub fn history(&self, surface_id: &str) -> Result<History, StoreError> {
+        self.contents.history(surface_id)
+    }
+
+    /// The events and documents of a surface, for [`Ledger::replay`](crate::Ledger::replay). Empty without a journal.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read.
+    pub fn dossier(&self, surface: &Surface) -> Result<Dossier, StoreError> {
+        let folder = self.contents.journal.read(&journal_folder(surface.surface_id()))?;
+        Ok(folder.dossier)
+    }
+
     /// The names of the folders in the journal, one for each surface that has events; see
     /// [`journal_folder`](crate::journal_folder).
     ///
@@ -239,27 +290,24 @@ impl SharedJournal<'_> {
     ///
     /// If the journal cannot be read.
     pub fn folders(&self) -> Result<BTreeSet<String>, StoreError> {
-        Ok(self.journal.folder.folders()?.0)
-    }
-
-    /// Replays the journal of a surface.
-    ///
-    /// # Errors
-    ///
-    /// If the surface is not one of `surfaces`, if a file cannot be read, or if the journal is broken.
-    pub fn history(&self, surfaces: &Surfaces, surface_id: &str) -> Result<History, StoreError> {
-        history(self.journal, surfaces, surface_id)
+        Ok(self.contents.journal.folders()?.0)
     }
 }
 
-impl LockedJournal<'_> {
+impl LockedJournal {
+    /// The owner requests of the repository, with its surfaces.
+    #[must_use]
+    pub const fn requests(&self) -> &OwnerRequests {
+        &self.contents.requests
+    }
+
     /// Replays the journal of a surface.
     ///
     /// # Errors
     ///
-    /// If the surface is not one of `surfaces`, if a file cannot be read, or if the journal is broken.
-    pub fn history(&self, surfaces: &Surfaces, surface_id: &str) -> Result<History, StoreError> {
-        history(self.journal, surfaces, surface_id)
+    /// If no owner request is about the surface, if a file cannot be read, or if the journal is broken.
+    pub fn history(&self, surface_id: &str) -> Result<History, StoreError> {
+        self.contents.history(surface_id)
     }
 
     /// What was repaired since the journal was locked, also by steps that were refused: a torn line, a file that no event
@@ -269,55 +317,42 @@ impl LockedJournal<'_> {
         &self.notes
     }
 
-    /// Triages an answer, and records it. `now` is the time of the clock. `signature` is the content of the answer's
-    /// `.sig` file.
+    /// Triages an answer, and records it. `signature` is the content of the answer's `.sig` file.
     ///
     /// # Errors
     ///
     /// If the step is refused, or if a file cannot be read or written.
     pub fn record_response(
         &mut self,
-        surfaces: &Surfaces,
         response: &ResponseDocument,
         signature: Option<&[u8]>,
-        now: Time,
     ) -> Result<Recorded, StoreError> {
-        let recorder = self.journal.recorder(surfaces);
+        let recorder = self.contents.recorder();
         let id = response.candidate_id().ok_or(StoreError::NoSuchCandidate)?;
         recorder.check_source(recorder.surface_of(id)?)?;
+        let now = clock::event_time().ok_or(StoreError::Clock)?;
         recorder.record_response(response, signature, now, &mut self.notes)
     }
 
-    /// Checks a reviewer's record, and records it. `now` is the time of the clock. `signature` is the content of the
-    /// record's `.sig` file.
+    /// Checks a reviewer's record, and records it. `signature` is the content of the record's `.sig` file.
     ///
     /// # Errors
     ///
     /// If the step is refused, or if a file cannot be read or written.
     pub fn record_review(
         &mut self,
-        surfaces: &Surfaces,
         record: &ReviewDocument,
         signature: Option<&[u8]>,
-        now: Time,
     ) -> Result<Recorded, StoreError> {
-        let recorder = self.journal.recorder(surfaces);
+        let recorder = self.contents.recorder();
         let surface = recorder.surface_of(record.candidate_id())?;
         // A hold is allowed even if the file has changed, since it only holds back.
         if !record.outcome().is_hold() {
             recorder.check_source(surface)?;
         }
+        let now = clock::event_time().ok_or(StoreError::Clock)?;
         recorder.record_review(record, signature, now, &mut self.notes)
     }
-}
-
-fn history(
-    journal: &Journal,
-    surfaces: &Surfaces,
-    surface_id: &str,
-) -> Result<History, StoreError> {
-    let surface = surfaces.get(surface_id).ok_or(StoreError::NoSuchCandidate)?;
-    journal.recorder(surfaces).history_of(surface).map(|(history, _)| history)
 }
 
 /// Records steps. The caller has the lock.
@@ -377,9 +412,10 @@ impl Recorder<'_> {
         let signer =
             self.signer_of(response.bytes(), signature, namespace, responder, &recorded_at)?;
         let signature = signature.filter(|_| signer.is_some());
-        let response = match signer {
-            Some(signer) => Cow::Owned(response.clone().signed_by(signer)),
-            None => Cow::Borrowed(response),
+        let response = match (signer, response.signer()) {
+            (None, None) => Cow::Borrowed(response),
+            // A caller may have named a signer. Only a signature that was checked here counts.
+            (signer, _) => Cow::Owned(response.clone().with_signer(signer)),
         };
         let leftovers = Leftovers::of(&history, &folder);
         let step = history.receive(&response, recorded_at).map_err(StoreError::Response)?;
@@ -402,10 +438,8 @@ impl Recorder<'_> {
         let signer =
             self.signer_of(document.bytes(), signature, namespace, reviewer, &recorded_at)?;
         let signature = signature.filter(|_| signer.is_some());
-        let document = match signer {
-            Some(signer) => Cow::Owned(document.clone().signed_by(signer)),
-            None => Cow::Borrowed(document),
-        };
+        // A caller may have named a signer. Only a signature that was checked here counts.
+        let document = document.clone().with_signer(signer);
         let record = document.record().map_err(StoreError::Texts)?;
         let leftovers = Leftovers::of(&history, &folder);
         let step =
@@ -478,7 +512,7 @@ impl Recorder<'_> {
         if !replay.as_ref().is_ok_and(is_same) {
             return Err(StoreError::Unreplayable);
         }
-        notes.extend(self.journal.append(&name, leftovers, &step, signature)?);
+        self.journal.append(&name, leftovers, &step, signature, notes)?;
         Ok(Recorded { step })
     }
 }

@@ -155,7 +155,8 @@ fn the_walkthrough_goes_as_it_is_written() {
     assert!(count > 20, "{count}");
 }
 
-/// Replaces what differs between runs: each commit by `COMMIT`, each time by `TIME`, and each number of days by `N`.
+/// Replaces what differs between runs: each commit by `COMMIT`, each time by `TIME`, each date by `DATE`, and each age by
+/// `N`.
 fn masked(text: &str) -> String {
     let is_commit = |word: &str| {
         word.len() == 40
@@ -167,15 +168,30 @@ fn masked(text: &str) -> String {
             digits == 18 && word.as_bytes().get(10) == Some(&b'T')
         }
     };
+    let is_date = |word: &str| {
+        let has_form = |(byte, form): (u8, u8)| {
+            if form == b'0' { byte.is_ascii_digit() } else { byte == form }
+        };
+        word.len() == 10 && word.bytes().zip(*b"0000-00-00").all(has_form)
+    };
     let words: Vec<_> = text.split_inclusive([' ', '\n']).collect();
     let masked = words.iter().enumerate().map(|(index, whole)| {
         let word = whole.trim_end_matches([' ', '\n', ',']);
-        let is_of_days = words.get(index + 1).is_some_and(|next| next.starts_with("day"));
+        let units = ["day", "hour", "minute"];
+        let is_unit = |next: &&str| units.iter().any(|unit| next.starts_with(unit));
+        let is_of_days = words.get(index + 1).is_some_and(is_unit);
+        // A short age, such as `3d`.
+        let is_age = |word: &str| {
+            let number = word.strip_suffix(['d', 'h', 'm']);
+            number.is_some_and(|number| number.parse::<u32>().is_ok())
+        };
         if is_commit(word) {
             whole.replace(word, "COMMIT")
         } else if is_time(word) {
             whole.replace(word, "TIME")
-        } else if is_of_days && word.parse::<u32>().is_ok() {
+        } else if is_date(word) {
+            whole.replace(word, "DATE")
+        } else if is_age(word) || (is_of_days && word.parse::<u32>().is_ok()) {
             whole.replace(word, "N")
         } else {
             (*whole).to_owned()
@@ -424,4 +440,22 @@ fn the_committed_schemas_are_those_of_the_code() {
     let found: BTreeSet<_> =
         found.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     assert_eq!(found, expected);
+}
+
+/// The Chinese README has the same commands, the same output and the same links, in the same order.
+#[test]
+fn both_readmes_say_the_same() {
+    let blocks = |document: &str| -> Vec<String> {
+        document.split("```").skip(1).step_by(2).map(str::to_owned).collect()
+    };
+    let targets = |document: &str| -> Vec<String> {
+        let targets = links(document).map(|(_, target)| target.to_owned());
+        targets.filter(|target| !target.starts_with("README")).collect()
+    };
+    let headings = |document: &str| document.lines().filter(|line| line.starts_with('#')).count();
+    let (english, chinese) = (read("README.md"), read("README.zh-TW.md"));
+    assert_eq!(blocks(&english), blocks(&chinese));
+    assert_eq!(targets(&english), targets(&chinese));
+    assert_eq!(headings(&english), headings(&chinese));
+    assert!(blocks(&english).len() >= 9);
 }

@@ -96,6 +96,13 @@ impl Failures {
         self.0.extend(more.0);
     }
 
+    /// Adds the error of a step, if it failed. So an output that cannot be printed hides no earlier error.
+    pub(super) fn extend_with<T>(&mut self, result: Result<T, impl Into<Failure>>) {
+        if let Err(error) = result {
+            self.push(error.into());
+        }
+    }
+
     /// Whether nothing stopped the command.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -117,7 +124,8 @@ impl Failures {
         }
         let is_refusal = |failure: &&Failure| matches!(failure, Failure::Refused { .. });
         ExitCode::from(match failures.as_slice() {
-            [] => CLOSED_PIPE,
+            [] if !self.0.is_empty() => CLOSED_PIPE,
+            [] => 2,
             failures if failures.iter().all(is_refusal) => 1,
             _ => 2,
         })

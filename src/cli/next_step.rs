@@ -1,7 +1,7 @@
 //! The commands that messages suggest. A user can paste them as they are.
 
 /// The commands that read a repository, so that they need the options of its inputs.
-const REPOSITORY_COMMANDS: [&str; 13] = [
+const REPOSITORY_COMMANDS: [&str; 12] = [
     "init",
     "inventory",
     "draft",
@@ -14,7 +14,6 @@ const REPOSITORY_COMMANDS: [&str; 13] = [
     "verify",
     "status",
     "report",
-    "export",
 ];
 
 /// Adds the options that say where the inputs are, such as `--root`, to each command in a text.

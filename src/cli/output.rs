@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::io::error::{FileError, shown};
 use crate::io::store::JournalStore;
 use crate::io::{files, replace, stdout};
-use crate::words::names::ALLOWED_SIGNERS;
+use crate::words::names::{ALLOWED_SIGNERS, LEDGER};
 
 use super::failure::{Failure, Failures};
 use super::inputs::{InputArgs, path};
@@ -41,6 +41,17 @@ pub(super) fn check(inputs: &InputArgs, output: &Path) -> Result<(), Failure> {
         .any(|root| files::absolute(output).is_ok_and(|output| output.starts_with(root)));
     if begins_inside && !target.starts_with(&whole_root) {
         return Err(refuse("goes through a symbolic link out of the repository"));
+    }
+    Ok(())
+}
+
+/// Refuses the committed ledger as the output of a command that does not write ledgers.
+pub(super) fn check_not_ledger(inputs: &InputArgs, output: &Path) -> Result<(), Failure> {
+    if is_same(output, &inputs.below_root(Path::new(LEDGER)))? {
+        return Err(Failure::Usage {
+            message: format!("--output {} is the ledger", shown(output)),
+            next_step: "name another file for --output".to_owned(),
+        });
     }
     Ok(())
 }

@@ -87,7 +87,10 @@ pub(super) fn refused(
         StoreError::Review { candidate, reason } => {
             at(&reason.pointer(), reason.to_string(), next_step_after(&candidate, reason)).into()
         }
-        StoreError::Signers { .. } | StoreError::Unreplayable => Failure::Refused {
+        StoreError::Requests(_)
+        | StoreError::Clock
+        | StoreError::Signers { .. }
+        | StoreError::Unreplayable => Failure::Refused {
             path: (*file).to_owned(),
             place: None,
             message: error.to_string(),

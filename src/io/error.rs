@@ -40,11 +40,11 @@ impl FileError {
                 if self.path.to_string_lossy().ends_with(".snapshot.json") =>
             {
                 // `init` writes the inventory, the owner requests and the ledger. Their names have this ending.
-                "run `acceptance-ledger init` to write it; use --root if the repository is not the working directory"
+                "run `acceptance-ledger init` to write it; use --root if it is in another repository"
             }
             ("use", _) => "remove it, or restore the regular file from git",
             ("read" | "open" | "list", _) => {
-                "check the path and its permissions; use --root if the repository is not the working directory"
+                "check the path and its permissions; use --root if it is in another repository"
             }
             _ => "check the path, its permissions and the free disk space",
         }

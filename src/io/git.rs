@@ -14,7 +14,9 @@ use super::files;
 /// Why git gave no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum GitError {
-    #[error("this is not a git work tree, or git is not installed")]
+    #[error(
+        "this is not a git work tree, git is not installed, or git refuses a repository of another user (safe.directory)"
+    )]
     NoRepository,
     #[error(
         "a symbolic link or a submodule leads to the root, so git would read another repository's history"
@@ -111,6 +113,15 @@ pub(crate) fn resolve(root: &Path, revision: &str) -> Result<String, GitError> {
     }
     let commit = String::from_utf8(answer.stdout).map_err(|_| GitError::Unreadable)?;
     Ok(commit.trim().to_owned())
+}
+
+/// Returns the commit where the checked-out branch and `commit` part; `None` if the branch contains `commit`, or if they
+/// share no commit.
+pub(crate) fn fork_point(root: &Path, commit: &str) -> Option<String> {
+    let mut base = git(root);
+    base.args(["merge-base", "--end-of-options", commit, "HEAD"]);
+    let base = String::from_utf8(output(base)?).ok()?.trim().to_owned();
+    (base != commit).then_some(base)
 }
 
 /// Whether the root belongs to another repository than its path says: it is a submodule, or a symbolic link in a work

@@ -2,7 +2,6 @@
 //!
 //! The feature `store` has what a journal needs. The rest is for the command line.
 
-#[cfg(feature = "cli")]
 pub(crate) mod clock;
 pub(crate) mod error;
 #[cfg_attr(

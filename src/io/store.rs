@@ -130,7 +130,7 @@ impl JournalStore {
     /// deletes the document that the step withdraws. The document comes before its event, because each event needs its
     /// document.
     ///
-    /// If this succeeds, the step is on the disk. Returns messages about files that it repaired or removed.
+    /// If this succeeds, the step is on the disk. Adds to `notes` what was repaired or removed, also if a later part fails.
     ///
     /// # Errors
     ///
@@ -142,12 +142,13 @@ impl JournalStore {
         leftovers: &Leftovers,
         step: &Step,
         signature: Option<&[u8]>,
-    ) -> Result<Vec<String>, FileError> {
+        notes: &mut Vec<String>,
+    ) -> Result<(), FileError> {
         let path = self.path(folder);
         if !is_folder(&path)? {
             create_folder(&path)?;
         }
-        let mut notes = self.keep_from_conversion()?;
+        notes.extend(self.keep_from_conversion()?);
         let mut stored = Stored::default();
         let file = path.join(EVENTS);
         if leftovers.whole_bytes == 0 {
@@ -164,9 +165,7 @@ impl JournalStore {
             synced.map_err(FileError::new("sync", &attributes))?;
         }
         let events = Events::open(&file, leftovers.whole_bytes)?;
-        if events.is_torn {
-            notes.push(format!("removed a torn line from {}", shown(&file)));
-        }
+        let is_torn = events.is_torn;
         for orphan in &leftovers.orphans {
             let orphan = path.join(orphan);
             remove(&orphan)?;
@@ -185,7 +184,11 @@ impl JournalStore {
         // The document must be on the disk before its event.
         sync_folder(&path)?;
         match events.add(step.line()) {
-            Ok(()) => stored.keep(),
+            Ok(()) => {
+                stored.keep();
+                // Only now: the new line replaced the torn one.
+                notes.extend(is_torn.then(|| format!("removed a torn line from {}", shown(&file))));
+            }
             Err(NotAdded { error, is_undone }) => {
                 if !is_undone {
                     // The line may still appear after a power cut. Then it needs its document.
@@ -197,7 +200,7 @@ impl JournalStore {
         if let Some(name) = step.withdraws() {
             self.withdraw(folder, name)?;
         }
-        Ok(notes)
+        Ok(())
     }
 
     /// Deletes a document that a reviewer withdrew, and its signature. Missing files are not an error.
@@ -210,9 +213,9 @@ impl JournalStore {
 
     /// Writes the journal's `.gitattributes`, unless it has the right content. Returns a message if it replaced another
     /// content.
-    fn keep_from_conversion(&self) -> Result<Vec<String>, FileError> {
+    fn keep_from_conversion(&self) -> Result<Option<String>, FileError> {
         if self.has_valid_attributes()? {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         let path = self.folder.join(ATTRIBUTES);
         let found = files::metadata_if_exists(&path)?;
@@ -229,7 +232,7 @@ impl JournalStore {
         written.map_err(FileError::new("write", &path))?;
         sync_folder(&self.folder)?;
         let note = format!("wrote {}, which keeps git from converting the journal", shown(&path));
-        Ok(if is_new { Vec::new() } else { vec![note] })
+        Ok((!is_new).then_some(note))
     }
 }
 

@@ -72,13 +72,15 @@ impl ResponseBuilder {
         self
     }
 
-    /// One part of the answer to a field. The other parts stay.
+    /// One part of the answer to a field. The other parts stay. An answer that is not in parts is replaced.
     pub fn part(mut self, field: AcceptanceField, part: &str, value: impl Into<Value>) -> Self {
         if field.form().is_some() {
-            let parts = self.0.entry(field.as_str()).or_insert_with(|| json!({}));
-            if let Value::Object(parts) = parts {
-                parts.insert(part.to_owned(), value.into());
-            }
+            let mut parts = match self.0.remove(field.as_str()) {
+                Some(Value::Object(parts)) => parts,
+                _ => Map::new(),
+            };
+            parts.insert(part.to_owned(), value.into());
+            self.insert(field.as_str(), parts);
         }
         self
     }

@@ -423,16 +423,22 @@ mod tests {
         assert_eq!(count, 12 + 23 + 35 + 34 + 25 + 22 + 48 + 4 + 23);
     }
 
+    /// The explanation of a word, in one line.
+    fn explained(id: &str) -> String {
+        let text = Explanation::of(id).unwrap().to_string();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     #[test]
     fn a_lane_says_what_leads_in_and_out() {
-        let text = Explanation::of("waiting_runtime_gate").unwrap().to_string();
+        let text = explained("waiting_runtime_gate");
         assert!(
             text.contains("from ready_for_monitoring_review, if the surface is write-capable: a person's reviewer record"),
             "{text}"
         );
         assert!(text.contains("if the surface is write-capable"), "{text}");
         assert!(!text.contains("is not write-capable"), "{text}");
-        let text = Explanation::of("request_supplement").unwrap().to_string();
+        let text = explained("request_supplement");
         assert!(text.contains("triage finds not_a_ref"), "{text}");
         assert!(
             text.contains("a reviewer record holds the answer: to quarantine_secret"),
@@ -442,9 +448,9 @@ mod tests {
 
     #[test]
     fn a_problem_lists_what_finds_it_and_a_check_its_flag() {
-        let text = Explanation::of("secret_value").unwrap().to_string();
+        let text = explained("secret_value");
         assert!(text.to_lowercase().contains("telegram"), "{text}");
-        let text = Explanation::of("rollback_owner_present").unwrap().to_string();
+        let text = explained("rollback_owner_present");
         assert!(text.contains("rollback_owner_accepted becomes true"), "{text}");
         assert!(text.contains("a reviewer judges rollback_owner"), "{text}");
     }

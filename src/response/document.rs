@@ -82,6 +82,12 @@ impl ResponseDocument {
         Self { signer: Some(signer), ..self }
     }
 
+    /// Replaces the signer. `None` if no signature was checked.
+    #[cfg(feature = "store")]
+    pub(crate) fn with_signer(self, signer: Option<Signer>) -> Self {
+        Self { signer, ..self }
+    }
+
     /// Returns who signed the document, or `None` if no signature was verified.
     #[must_use]
     pub const fn signer(&self) -> Option<&Signer> {

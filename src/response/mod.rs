@@ -9,6 +9,7 @@ mod substance;
 mod window;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::signer::Signer;
 use crate::words::{AcceptanceField, AnswerShape, NOT_APPLICABLE};
@@ -39,7 +40,7 @@ pub(crate) const PENDING: &str = "pending_owner_response";
 /// assert_eq!(answers.text(AcceptanceField::Decision), None);
 /// assert!(answers.evidence_refs().is_empty());
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Answers {
     /// Each answer as the ledger shows it, in one line.
     texts: BTreeMap<AcceptanceField, String>,
@@ -48,6 +49,13 @@ pub struct Answers {
     typed: BTreeMap<AcceptanceField, Answer>,
     /// Whether the answers existed once and are no longer available.
     are_unavailable: bool,
+}
+
+impl fmt::Debug for Answers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // An error may be printed with `Debug`, and the answers of an owner must not appear in a log.
+        f.debug_struct("Answers").field("fields", &self.texts.keys()).finish_non_exhaustive()
+    }
 }
 
 /// Two answers are equal if the ledger shows them in the same way. `typed` is left out, because answers from a ledger
@@ -149,12 +157,19 @@ pub(crate) fn is_not_applicable(answer: &str) -> bool {
 /// let response: &OwnerResponse = candidate.response();
 /// assert_eq!(response.responder(), "林怡君");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct OwnerResponse {
     pub(crate) responder: String,
     pub(crate) answers: Answers,
     pub(crate) hints: Vec<Hint>,
     pub(crate) signer: Option<Signer>,
+}
+
+impl fmt::Debug for OwnerResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // An error may be printed with `Debug`, and the answers of an owner must not appear in a log.
+        f.debug_struct("OwnerResponse").finish_non_exhaustive()
+    }
 }
 
 impl OwnerResponse {

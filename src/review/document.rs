@@ -355,6 +355,12 @@ impl ReviewDocument {
         Self { signer: Some(signer), ..self }
     }
 
+    /// Replaces the signer. `None` if no signature was checked.
+    #[cfg(feature = "store")]
+    pub(crate) fn with_signer(self, signer: Option<Signer>) -> Self {
+        Self { signer, ..self }
+    }
+
     /// Returns the digest of the document's bytes.
     #[must_use]
     pub const fn digest(&self) -> Digest {

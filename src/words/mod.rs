@@ -21,6 +21,7 @@ mod reference_kind;
 mod response_key;
 mod reviewer_check;
 mod runtime_gate;
+mod standing;
 mod surface_kind;
 mod verify_code;
 
@@ -46,6 +47,7 @@ pub use reference_kind::{ReferenceKind, ReferenceUse};
 pub(crate) use response_key::{FIELDS, REASON, ResponseKey};
 pub use reviewer_check::ReviewerCheck;
 pub use runtime_gate::RuntimeGate;
+pub(crate) use standing::{WaitingOn, What, Why};
 pub use surface_kind::{ControlTier, SurfaceKind, WriteClass};
 pub use verify_code::VerifyCode;
 

@@ -273,7 +273,8 @@ impl Case {
     }
 
     /// Runs git in the repository of this case.
-    pub(crate) fn git(&self, args: &[&str]) {
+    /// Runs git, and returns its standard output.
+    pub(crate) fn git(&self, args: &[&str]) -> String {
         let output = Command::new("git")
             .current_dir(self.path())
             .args(["-c", "user.name=Test", "-c", "user.email=test@example.com"])
@@ -282,6 +283,7 @@ impl Case {
             .output()
             .unwrap();
         assert!(output.status.success(), "{args:?}: {}", stderr(&output));
+        stdout(&output).to_owned()
     }
 
     pub(crate) fn commit_all(&self) {

@@ -3,7 +3,10 @@
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
-use acceptance_ledger::ReviewerCheck;
+use acceptance_ledger::store::{Journal, LockedJournal};
+use acceptance_ledger::{
+    Lane, RecordBuilder, ResponseDocument, ReviewerCheck, ReviewerKind, Signer, SignerRole,
+};
 use serde_json::{Value, json};
 
 use crate::case::{Case, RULES};
@@ -103,4 +106,51 @@ fn a_tool_cannot_go_around_the_rules() {
     let output = review(&case, &verdicts);
     assert!(stderr(&output).contains("Signers"), "{}", stderr(&output));
     unchanged("a list of signers that cannot be read");
+}
+
+/// Opens the journal of a case as a tool would.
+fn locked(case: &Case) -> LockedJournal {
+    Journal::of(case.path()).lock(std::time::Duration::from_secs(5)).unwrap()
+}
+
+#[test]
+fn a_signer_that_nobody_checked_does_not_count() {
+    let case = Case::new();
+    case.answer("answer.json", 20, &[]);
+    let answer = std::fs::read(case.path().join("answer.json")).unwrap();
+    let claimed = Signer::verified("Ada Owner", "SHA256:nobody", SignerRole::Owner);
+    let response = ResponseDocument::parse(&answer).unwrap().signed_by(claimed);
+    locked(&case).record_response(&response, None).unwrap();
+    let history = locked(&case).history(RULES).unwrap();
+    assert_eq!(history.log().events()[0].signer(), None);
+    case.commit_ledger();
+    assert_eq!(case.codes(&[]), [""; 0]);
+}
+
+/// An error may be printed with `Debug`, for example by `main`. It must not repeat the answer.
+#[test]
+fn no_error_repeats_an_answer() {
+    let case = Case::new();
+    case.answer("answer.json", 20, &[]);
+    case.run_to(0, &["intake", "answer.json"]);
+    let mut journal = locked(&case);
+    let history = journal.history(RULES).unwrap();
+    let record = RecordBuilder::new(&history)
+        .unwrap()
+        .reviewer(
+            "Rex Reviewer",
+            ReviewerKind::Person,
+            &"2026-11-21T10:00:00+08:00".parse().unwrap(),
+        )
+        .hold(Lane::RequestSupplement)
+        .reason("The window is not named.", "ticket:OPS-12")
+        .build()
+        .unwrap();
+    let refused = journal.record_review(&record, None).unwrap_err();
+    for text in [format!("{refused:?}"), format!("{history:?}")] {
+        assert!(text.contains("RequestSupplement") || text.contains("ReadyForReview"), "{text}");
+        for said in ["Ada Owner", "平台組", "ticket:OPS-12", "Watchdog"] {
+            assert!(!text.contains(said), "{said}: {text}");
+        }
+    }
 }

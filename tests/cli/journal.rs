@@ -560,3 +560,26 @@ fn a_replay_does_not_leave_a_ledger_that_shows_an_acceptance_that_ended() {
         assert_eq!(accepted(), Some(0), "{command:?}");
     }
 }
+
+/// After a withdrawal that was interrupted, or a checkout from git, the document of the withdrawn answer may be there. Its
+/// texts are not shown and not copied.
+#[test]
+fn a_withdrawn_answer_that_is_still_there_is_not_shown() {
+    let case = Case::new();
+    case.answer("answer.json", 20, &[]);
+    case.run_to(0, &["intake", "answer.json"]);
+    let document = case.files(".response.json")[0].clone();
+    let bytes = std::fs::read(&document).unwrap();
+    case.record("withdraw.json", "quarantine_secret_or_raw_payload", &[]);
+    case.run_to(0, &["review", "withdraw.json"]);
+    std::fs::write(&document, bytes).unwrap();
+    for args in
+        [&["status", RULES][..], &["status", RULES, "--format", "json"], &["report"], &["status"]]
+    {
+        let (text, _) = case.run_to(0, args);
+        assert!(!text.contains("Ada Owner") && !text.contains("平台組"), "{args:?}: {text}");
+        assert!(!text.contains("--like last"), "{args:?}: {text}");
+    }
+    let (_, err) = case.run_to(2, &["template", RULES, "--like", "last"]);
+    assert!(err.contains("no answer for this surface is stored"), "{err}");
+}

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use regex::Regex;
 use serde_json::{Value, json};
 
-use crate::case::{Case, RULES};
+use crate::case::{Case, LEDGER, RULES};
 use crate::tool::{INVENTORY, OWNER_REQUESTS};
 
 /// Values that try to become markup, to leave an attribute, or to change the direction of a text.
@@ -163,6 +163,16 @@ fn a_page_says_what_waits_for_whom() {
     let (page, _) = case.run_to(0, &["report", "--as-of", "2099-01-01T00:00:00Z"]);
     assert!(page.contains("<dt>accepted, wait for nobody</dt><dd>0</dd>"));
     assert!(page.contains("the acceptance ended: waiting_owner_response"));
+}
+
+#[test]
+fn a_page_is_not_written_over_the_ledger() {
+    let case = Case::new();
+    case.commit_ledger();
+    let before = std::fs::read(case.path().join(LEDGER)).unwrap();
+    let (_, err) = case.run_to(2, &["report", "--output", LEDGER]);
+    assert!(err.contains("is the ledger"), "{err}");
+    assert_eq!(std::fs::read(case.path().join(LEDGER)).unwrap(), before);
 }
 
 #[test]

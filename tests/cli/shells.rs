@@ -12,27 +12,32 @@ use crate::tool::{is_installed, stderr, stdout, tool};
 /// What a shell reports for a program that SIGPIPE ended.
 const CLOSED_PIPE: i32 = 141;
 
+/// Runs the tool with a standard output that its reader has closed. Returns its exit code and its standard error.
+fn with_closed_output(case: &Case, args: &[&str]) -> (Option<i32>, String) {
+    // The shell starts the tool only when the pipe is closed.
+    let mut child = Command::new("sh")
+        .args(["-c", "read -r go; exec \"$@\"", "sh"])
+        .arg(tool(case.path()).get_program())
+        .args(args)
+        .current_dir(case.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    child.stdin.take().unwrap().write_all(b"go\n").unwrap();
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    (child.wait().unwrap().code(), said)
+}
+
 #[test]
 fn a_reader_that_closes_the_pipe_gets_no_error_message() {
     let case = Case::new();
     for args in [&["status"][..], &["replay"], &["report"], &["verify", "--format", "json"]] {
-        // The shell starts the tool only when the pipe is closed.
-        let tool = tool(case.path());
-        let mut child = Command::new("sh")
-            .args(["-c", "read -r go; exec \"$@\"", "sh"])
-            .arg(tool.get_program())
-            .args(args)
-            .current_dir(case.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        drop(child.stdout.take());
-        child.stdin.take().unwrap().write_all(b"go\n").unwrap();
-        let mut said = String::new();
-        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-        assert_eq!(child.wait().unwrap().code(), Some(CLOSED_PIPE), "{args:?}: {said}");
+        let (code, said) = with_closed_output(&case, args);
+        assert_eq!(code, Some(CLOSED_PIPE), "{args:?}: {said}");
         assert!(!said.contains("error:"), "{args:?}: {said}");
     }
 }
@@ -107,7 +112,17 @@ fn every_file_of_a_folder_can_be_named() {
     assert!(out.starts_with("answers/rules.yaml: nothing is answered yet"), "{out}");
     assert!(err.contains(&format!("skipped {schema}: it is the JSON Schema of a form")), "{err}");
     assert!(err.contains("skipped answers/rules.yaml.sig: it is a signature"), "{err}");
-    // Alone, such a file is an error: nothing was checked.
+    // A name alone skips no answer: with content of an answer, the file is checked.
+    let answer = fs::read(case.path().join("answers/rules.yaml")).unwrap();
+    case.write("other/monitoring_owner_response_v1.schema.json", &answer);
+    case.write("answers/rules.yaml.sig", &answer);
+    let other = "other/monitoring_owner_response_v1.schema.json";
+    let (out, _) =
+        case.run_to(1, &["triage", other, "answers/rules.yaml", "answers/rules.yaml.sig"]);
+    assert_eq!(out.matches("nothing is answered yet").count(), 3, "{out}");
+    case.write("answers/rules.yaml.sig", "a signature");
+    // Alone, such files are an error: nothing was checked.
+    case.run_to(2, &["triage", schema, schema]);
     case.run_to(2, &["triage", schema]);
     case.run_to(2, &["triage", "answers/rules.yaml.sig"]);
 }
@@ -189,4 +204,18 @@ fn a_status_fits_the_terminal() {
     let (text, _) = case.run_to(0, &["status", "--format", "json"]);
     let status: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(status["schema_version"], "acceptance_ledger_status_v1");
+}
+
+/// A reader that closes standard output hides no error of another file.
+#[test]
+fn a_closed_pipe_hides_no_refusal() {
+    let case = Case::new();
+    case.answer("answer.json", 20, &[]);
+    case.answer("early.json", 19, &[]);
+    let (code, said) = with_closed_output(&case, &["triage", "no-such-file.json", "answer.json"]);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("cannot read no-such-file.json"), "{said}");
+    let (code, said) = with_closed_output(&case, &["intake", "answer.json", "early.json"]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("early.json") && said.contains("is not later than"), "{said}");
 }

@@ -277,3 +277,28 @@ fn the_name_of_a_remote_is_no_tag() {
     case.git(&["update-ref", "refs/remotes/origin/HEAD", "HEAD"]);
     assert!(case.run_to(2, &["verify", "--since", "origin"]).1.contains("ambiguous"));
 }
+
+/// A branch that began before the last events of `origin/main` has rewritten nothing. `verify` says with what to compare.
+#[test]
+fn a_branch_that_is_only_behind_is_told_where_it_began() {
+    let case = committed();
+    let began = case.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    case.answer("later.json", 22, &[]);
+    case.run_to(0, &["intake", "later.json"]);
+    case.commit_ledger();
+    case.git(&["add", "docs"]);
+    case.git(&["commit", "-qm", "another answer"]);
+    case.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    case.git(&["reset", "-q", "--hard", &began]);
+    let (_, err) = case.run_to(1, &[&["verify"], SINCE].concat());
+    assert!(
+        err.contains(&format!("compare with the commit where it began: --since {began}")),
+        "{err}"
+    );
+    assert_eq!(case.codes(&["--since", &began]), [""; 0]);
+    // A branch that contains `origin/main` and has lost its journal gets no such advice.
+    let case = committed();
+    forget_all(&case);
+    let (_, err) = case.run_to(1, &[&["verify"], SINCE].concat());
+    assert!(!err.contains("where it began"), "{err}");
+}

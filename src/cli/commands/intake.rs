@@ -31,7 +31,7 @@ pub(in crate::cli) struct Args {
 pub(super) fn run(Args { answers: args, wait }: &Args, is_quiet: bool) -> CommandResult {
     let repository = Repository::open(&args.inputs)?;
     // Slow reads happen before the lock is taken, so that other processes do not wait for them.
-    let documents = args.documents(is_quiet);
+    let documents = args.documents();
     let incoming = documents
         .iter()
         .map(|file| {
@@ -46,14 +46,14 @@ pub(super) fn run(Args { answers: args, wait }: &Args, is_quiet: bool) -> Comman
     let lock = wait.take(&args.inputs)?;
     let mut notes = Vec::new();
     let taken = incoming.into_iter().map(|incoming| take_in(&repository, &incoming?, &mut notes));
-    let (judged, failures) = Failures::partition(taken);
+    let (judged, mut failures) = Failures::partition(taken);
     drop(lock);
     let printed = judged.print(args.format);
     if !is_quiet {
         notes.extend(args.inputs.next_after_recording(judged.len()));
         output::print_notes(&notes);
     }
-    printed?;
+    failures.extend_with(printed);
     exit_code(&judged, failures)
 }
 

@@ -67,7 +67,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
         }
         Ok(incoming)
     };
-    let records = without_companions(&args.records, is_quiet);
+    let records = without_companions(&args.records, |bytes| ReviewDocument::parse(bytes).is_ok());
     let incoming: Vec<_> = records.iter().map(read).collect();
     let lock = args.wait.take(&args.inputs)?;
     let (mut taken, mut notes) = (Vec::new(), Vec::new());
@@ -88,7 +88,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
         notes.extend(args.inputs.next_after_recording(taken.len()));
         output::print_notes(&notes);
     }
-    printed?;
+    failures.extend_with(printed);
     if failures.is_empty() { Ok(ExitCode::SUCCESS) } else { Err(failures) }
 }
 

@@ -21,6 +21,7 @@ use crate::inputs::Surface;
 use crate::io::error::shown;
 use crate::io::sources::{Source, Sources};
 use crate::io::{clock, files, replace, stdout};
+use crate::journal::{DocumentName, Event, journal_folder};
 use crate::render::{
     DraftOptions, Schema, TemplateFormat, TemplateOptions, response_template, review_template,
 };
@@ -228,11 +229,20 @@ impl Like {
         let (history, folder) = repository.history_of(surface)?;
         drop(lock);
         let answers = history.log().events().iter().rev().filter(|event| !event.is_review());
-        let mut stored =
-            answers.filter_map(|event| folder.dossier.documents.get(&event.document()?));
-        let last = stored.next().and_then(|bytes| ResponseDocument::parse(bytes).ok());
+        // The document of a withdrawn answer may still be there, after an interrupted step. It is not copied.
+        let kept = |name: &DocumentName| history.log().keeps(*name);
+        let mut names = answers.filter_map(Event::document).filter(kept);
+        let last = names.find_map(|name| {
+            let document = ResponseDocument::parse(folder.dossier.documents.get(&name)?).ok()?;
+            Some((name, document))
+        });
         match last {
-            Some(last) => Ok(Some(last)),
+            Some((name, last)) => {
+                let folder = journal_folder(surface.surface_id());
+                // The rules may have become stricter since the answer was stored.
+                refuse_withheld(&repository.journal.path(&folder).join(name.to_string()), &last)?;
+                Ok(Some(last))
+            }
             None => Err(Failure::Usage {
                 message: "no answer for this surface is stored, so there is nothing to copy"
                     .to_owned(),

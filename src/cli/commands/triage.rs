@@ -16,8 +16,8 @@ pub(in crate::cli) struct Args {
 
 pub(super) fn run(Args { answers: args }: &Args, is_quiet: bool) -> CommandResult {
     let (_, requests) = args.inputs.read()?;
-    let answers = Judge::new(&requests).judge_all(&args.documents(is_quiet), is_quiet);
-    let (judged, failures) = Failures::partition(answers);
-    judged.print(args.format)?;
+    let answers = Judge::new(&requests).judge_all(&args.documents(), is_quiet);
+    let (judged, mut failures) = Failures::partition(answers);
+    failures.extend_with(judged.print(args.format));
     exit_code(&judged, failures)
 }

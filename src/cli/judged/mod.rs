@@ -45,18 +45,22 @@ pub(super) struct AnswerArgs {
 }
 
 impl AnswerArgs {
-    /// The files with answers. A file that `template` or `ssh-keygen` wrote beside an answer is skipped, so that a user
-    /// can name all files of a folder.
-    pub(super) fn documents(&self, is_quiet: bool) -> Vec<PathBuf> {
-        without_companions(&self.responses, is_quiet)
+    /// The files with answers; see [`without_companions`].
+    pub(super) fn documents(&self) -> Vec<PathBuf> {
+        without_companions(&self.responses, |bytes| ResponseDocument::parse(bytes).is_ok())
     }
 }
 
-/// Leaves out the JSON Schemas and the signatures that are beside documents, and says so.
+/// Leaves out the JSON Schemas and the signatures that are beside documents, and says so. A user can then name all files of
+/// a folder.
 ///
-/// Only a file with the exact name that this tool gives to a schema is left out. A signature is left out only if the
-/// document that it signs is named, too. So no answer is skipped.
-pub(super) fn without_companions(files: &[PathBuf], is_quiet: bool) -> Vec<PathBuf> {
+/// A file is left out only by its name and its content: it has the name that this tool gives to a schema, or the name of a
+/// signature of another file that is named, and it is no document. So no document is skipped. If nothing would be left, all
+/// files stay: their errors then say what they are.
+pub(super) fn without_companions(
+    files: &[PathBuf],
+    is_document: impl Fn(&[u8]) -> bool,
+) -> Vec<PathBuf> {
     let is_schema = |file: &Path| {
         let name = file.file_name();
         [RESPONSE_SCHEMA_FILE, RECORD_SCHEMA_FILE]
@@ -67,15 +71,17 @@ pub(super) fn without_companions(files: &[PathBuf], is_quiet: bool) -> Vec<PathB
         let signed = file.to_str().and_then(|name| name.strip_suffix(SIGNATURE));
         signed.is_some_and(|signed| files.iter().any(|other| other == Path::new(signed)))
     };
-    // If nothing else is named, the file was meant. Its own error then says what it is.
-    if files.iter().all(|file| is_schema(file)) {
+    let is_companion = |file: &PathBuf| {
+        (is_schema(file) || is_signature(file))
+            && files::read_document(file).is_ok_and(|bytes| !is_document(&bytes))
+    };
+    let (companions, documents): (Vec<_>, Vec<_>) = files.iter().cloned().partition(is_companion);
+    if documents.is_empty() {
         return files.to_vec();
     }
-    let (skipped, documents): (Vec<_>, Vec<_>) =
-        files.iter().cloned().partition(|file| is_schema(file) || is_signature(file));
-    for file in skipped.iter().filter(|_| !is_quiet) {
-        let what = if is_schema(file) { "the JSON Schema of a form" } else { "a signature" };
-        let _ = writeln!(io::stderr(), "skipped {}: it is {what}", shown(file));
+    for file in companions {
+        let what = if is_schema(&file) { "the JSON Schema of a form" } else { "a signature" };
+        let _ = writeln!(io::stderr(), "skipped {}: it is {what}", shown(&file));
     }
     documents
 }

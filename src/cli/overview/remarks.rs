@@ -1,9 +1,9 @@
 //! What is missing for a surface, and what a reader should know about it, in a few short lines.
 
 use crate::time::Time;
-use crate::words::Lane;
+use crate::words::{Lane, Why};
 
-use super::{Story, Why, date, days_left};
+use super::{Story, date, days_left};
 
 /// An acceptance that ends within this many days is pointed out.
 const SOON_DAYS: i64 = 30;

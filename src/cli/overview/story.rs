@@ -14,37 +14,9 @@ use crate::response::{Answer, Hint, ResponseDocument};
 use crate::review::{ReviewDocument, ReviewerKind, ReviewerRecord, Verdict};
 use crate::time::Time;
 use crate::triage::{Finding, carries_anything_withheld};
-use crate::words::{AcceptanceField, Lane, ProgressFlag, ResponseKey, ReviewerCheck};
-
-/// Who has to act next.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, strum::Display, strum::IntoStaticStr,
-)]
-#[strum(serialize_all = "snake_case")]
-pub(in crate::cli) enum WaitingOn {
-    /// The owner has to answer, or to answer again
-    Owner,
-    /// A reviewer has to judge the answer
-    Reviewer,
-    /// The answer is accepted
-    Nobody,
-}
-
-/// Why a surface is where it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display)]
-#[strum(serialize_all = "snake_case")]
-pub(in crate::cli) enum Why {
-    NeverAnswered,
-    SurfaceChanged,
-    Expired,
-    /// Triage holds the answer back. No reviewer has decided.
-    HeldByTriage,
-    /// A reviewer holds the answer back.
-    HeldByReviewer,
-    Ready,
-    Accepted,
-    JournalBroken,
-}
+use crate::words::{
+    AcceptanceField, Lane, ProgressFlag, ResponseKey, ReviewerCheck, WaitingOn, What, Why,
+};
 
 /// What a story is told from.
 pub(in crate::cli) struct Reading<'a> {
@@ -103,14 +75,6 @@ pub(in crate::cli) struct Told {
     pub(in crate::cli) hints: usize,
     pub(in crate::cli) signed: Signed,
     pub(in crate::cli) is_withdrawn: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display)]
-#[strum(serialize_all = "snake_case")]
-pub(in crate::cli) enum What {
-    Answered,
-    Reviewed,
-    Expired,
 }
 
 /// The decision of a reviewer that counts now.
@@ -185,7 +149,8 @@ impl Story {
             Some(_) if has_record => Why::HeldByReviewer,
             Some(_) => Why::HeldByTriage,
         };
-        let answer = reading.latest_answer(log);
+        let is_withheld = lane.is_some_and(Lane::is_withheld);
+        let answer = reading.latest_answer(log).filter(|_| !is_withheld);
         Self {
             surface: surface.clone(),
             owner: owner_in(candidate).or_else(|| reading.owner.map(str::to_owned)),
@@ -200,7 +165,7 @@ impl Story {
             decision: candidate
                 .filter(|_| !is_expired)
                 .and_then(AnyCandidate::record)
-                .and_then(|record| reading.decision(record, log, answer.as_ref())),
+                .and_then(|record| Reading::decision(record, answer.as_ref())),
             findings: candidate.map(|one| one.findings().to_vec()).unwrap_or_default(),
             hints: log.since_the_answer().first().map_or_else(Vec::new, |one| one.hints().to_vec()),
             faults: log.faults().to_vec(),
@@ -304,24 +269,15 @@ fn owner_in(candidate: Option<&AnyCandidate>) -> Option<String> {
 impl Reading<'_> {
     /// The latest answer; `None` if it is not stored.
     fn latest_answer(&self, log: &JournalLog) -> Option<ResponseDocument> {
-        let event = log.since_the_answer().first()?;
-        ResponseDocument::parse(self.folder.dossier.documents.get(&event.document()?)?).ok()
+        let name = log.since_the_answer().first()?.document()?;
+        let bytes = self.folder.dossier.documents.get(&name).filter(|_| log.keeps(name))?;
+        ResponseDocument::parse(bytes).ok()
     }
 
-    /// The document of the latest review; `None` if it is missing or no longer valid.
-    fn latest_record(&self, log: &JournalLog) -> Option<ReviewDocument> {
-        let event = log.events().iter().rfind(|event| event.is_review())?;
-        let bytes = self.folder.dossier.documents.get(&event.document()?)?;
-        ReviewDocument::parse(bytes).ok().filter(|document| document.record().is_ok())
-    }
-
-    fn decision(
-        &self,
-        record: &ReviewerRecord,
-        log: &JournalLog,
-        answer: Option<&ResponseDocument>,
-    ) -> Option<Decision> {
-        let document = self.latest_record(log)?;
+    /// The decision of a record; `None` if today's rules find something in its texts. Then they are not shown.
+    fn decision(record: &ReviewerRecord, answer: Option<&ResponseDocument>) -> Option<Decision> {
+        let document = ReviewDocument::parse(record.original.bytes()).ok();
+        let document = document.filter(|document| document.record().is_ok())?;
         let verdicts: BTreeMap<_, _> = record.verdicts().collect();
         let failed = verdicts.iter().filter(|(_, verdict)| **verdict == Verdict::Fail);
         let lines = failed.map(|(check, _)| {
@@ -358,7 +314,11 @@ impl Reading<'_> {
 
     fn tell(&self, surface: &Surface, event: &Event, log: &JournalLog) -> Told {
         let name = event.document();
-        let bytes = name.and_then(|name| self.folder.dossier.documents.get(&name));
+        let is_withdrawn = name.is_some_and(|name| log.has_withdrawn(name));
+        // The document of a withdrawn answer may still be there, after an interrupted step. It is not shown.
+        let bytes = name
+            .filter(|_| !is_withdrawn)
+            .and_then(|name| self.folder.dossier.documents.get(&name));
         let (mut who, mut reason, mut valid_until) = (None, None, None);
         match (bytes, event.is_review()) {
             (Some(bytes), true) => {
@@ -396,12 +356,22 @@ impl Reading<'_> {
             findings: event.findings().to_vec(),
             hints: event.hints().len(),
             signed: signed::check(event, log, self.signers, self.folder),
-            is_withdrawn: name.is_some_and(|name| log.has_withdrawn(name)),
+            is_withdrawn,
         }
     }
 }
 
 impl Told {
+    /// What to say about the signature, to follow a verb. Empty if documents do not have to be signed.
+    pub(in crate::cli) const fn signature(&self) -> &'static str {
+        match self.signed {
+            Signed::Valid { .. } => ", signed",
+            Signed::Unchecked => ", the signature can no longer be checked",
+            Signed::Invalid(..) => ", the signature is missing or invalid",
+            Signed::No => "",
+        }
+    }
+
     fn end_of_acceptance(at: Time) -> Self {
         Self {
             sequence: None,

@@ -1,12 +1,15 @@
 //! The JSON Schemas of what the commands print with `--format json`.
 
 use serde_json::{Map, Value, json};
+use strum::VariantArray as _;
 
 use crate::json::with;
 use crate::words::names::{
     REVIEW_VERSION, STATUS_VERSION, SURFACE_STATUS_VERSION, TRIAGE_VERSION, VERIFY_VERSION,
 };
-use crate::words::{Lane, LedgerKey, Problem, ReviewerCheck, RuntimeGate, VerifyCode};
+use crate::words::{
+    Lane, LedgerKey, Problem, ReviewerCheck, RuntimeGate, VerifyCode, WaitingOn, What, Why,
+};
 
 use super::words;
 
@@ -90,7 +93,7 @@ pub(super) fn surface_status() -> Value {
     let flag = json!({"type": "boolean"});
     let event = closed([
         ("sequence", or_null(count())),
-        ("event", json!({"enum": ["answered", "reviewed", "expired"]})),
+        ("event", words(What::VARIANTS.iter().map(Into::into))),
         ("recorded_at", time()),
         ("lane", lane()),
         ("who", or_null(text())),
@@ -177,12 +180,9 @@ fn problem() -> Value {
 }
 
 fn waiting_on() -> Value {
-    json!({"enum": ["owner", "reviewer", "nobody", null]})
+    or_null(words(WaitingOn::VARIANTS.iter().map(Into::into)))
 }
 
 fn why() -> Value {
-    json!({"enum": [
-        "never_answered", "surface_changed", "expired", "held_by_triage", "held_by_reviewer", "ready", "accepted",
-        "journal_broken",
-    ]})
+    words(Why::VARIANTS.iter().map(Into::into))
 }

@@ -178,7 +178,8 @@ fn outdated(replay: &Replay, folder: &Folder) -> Option<Outdated> {
     if candidate.lane() != Lane::WaitingOwnerResponse {
         return None;
     }
-    let bytes = answer.document().and_then(|name| folder.dossier.documents.get(&name));
+    let name = answer.document().filter(|name| !log.has_withdrawn(*name));
+    let bytes = name.and_then(|name| folder.dossier.documents.get(&name));
     let response = bytes.and_then(|bytes| ResponseDocument::parse(bytes).ok());
     let responder = response.and_then(|response| response.responder().map(str::to_owned));
     // The rules may have become stricter since intake, and a withheld text must not be printed.

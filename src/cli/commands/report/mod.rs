@@ -43,6 +43,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     let output = output::given(args.output.as_deref());
     if let Some(output) = output {
         output::check(&args.inputs, output)?;
+        output::check_not_ledger(&args.inputs, output)?;
     }
     let now = match &args.as_of {
         Some(time) => time.clone(),

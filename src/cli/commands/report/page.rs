@@ -4,14 +4,11 @@ use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::cli::overview::{
-    Age, Overview, Story, Told, WaitingOn, What, Why, date, hints, remarks,
-};
-use crate::cli::signed::Signed;
+use crate::cli::overview::{Age, Overview, Story, Told, date, hints, remarks};
 use crate::digest::Digest;
 use crate::escape;
 use crate::review::Verdict;
-use crate::words::{AcceptanceField, Lane, ReviewerCheck};
+use crate::words::{AcceptanceField, Lane, ReviewerCheck, WaitingOn, What, Why};
 
 use super::picture::{BarPart, Picture, bar, ordered_lanes};
 
@@ -279,16 +276,10 @@ fn checks_of(story: &Story) -> Vec<String> {
 
 impl EventView {
     fn of(told: &Told) -> Self {
-        let signed = match &told.signed {
-            Signed::Valid { .. } => ", signed",
-            Signed::Unchecked => ", the signature can no longer be checked",
-            Signed::Invalid(..) => ", the signature is missing or invalid",
-            Signed::No => "",
-        };
         let until = told.valid_until.as_ref().map(|until| format!(", until {until}"));
         let what = match told.what {
             What::Expired => "the acceptance ended".to_owned(),
-            what => format!("{what}{signed}"),
+            what => format!("{what}{}", told.signature()),
         };
         let mut lines: Vec<_> = told.reason.as_deref().map(shown).into_iter().collect();
         lines.extend(told.findings.iter().map(|finding| {

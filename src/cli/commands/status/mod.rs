@@ -6,15 +6,17 @@ mod table;
 
 use std::process::ExitCode;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
 use crate::cli::failure::{CommandResult, Failure};
 use crate::cli::formats::json;
 use crate::cli::inputs::{InputArgs, find_surface};
-use crate::cli::overview::{Overview, Reading, Story, WaitingOn, days_left};
+use crate::cli::overview::{Overview, Reading, Story, days_left};
 use crate::cli::repository::Repository;
 use crate::cli::wait_args::WaitArgs;
-use crate::io::sources::{Source, Sources};
+use crate::io::sources::Sources;
 use crate::io::{clock, stdout};
-use crate::words::Lane;
+use crate::words::{Lane, WaitingOn};
 use rows::Rows;
 use story::SurfaceStatus;
 
@@ -57,7 +59,7 @@ enum StatusFormat {
 #[derive(Debug, Default, clap::Args)]
 struct Filter {
     /// List only the surfaces in this lane
-    #[arg(long, value_name = "LANE", conflicts_with = "surface_id")]
+    #[arg(long, value_name = "LANE", value_parser = lane(), conflicts_with = "surface_id")]
     lane: Option<Lane>,
 
     /// List only the surfaces whose owner contains this text. Upper and lower case are the same
@@ -71,6 +73,12 @@ struct Filter {
     /// List only the acceptances that end within this many days, and those that have expired
     #[arg(long, value_name = "DAYS", conflicts_with = "surface_id")]
     expiring: Option<u32>,
+}
+
+/// Parses a lane, and lists all lanes in the help.
+fn lane() -> impl TypedValueParser<Value = Lane> {
+    let lanes = Lane::ALL.iter().map(|lane| lane.as_str());
+    PossibleValuesParser::new(lanes).try_map(|name| name.parse::<Lane>())
 }
 
 impl Filter {
@@ -120,8 +128,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
                 as_of: &now,
             }),
             now: &now,
-            is_of_another_file: Sources::new(args.inputs.root()).compare(surface)?
-                == Source::Differs,
+            file: Sources::new(args.inputs.root()).compare(surface)?,
             options: &options,
         };
         let text = match args.format {

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use crate::cli::next_step::with_options;
-use crate::cli::overview::{Age, Overview, Story, WaitingOn, Why, date, remarks};
+use crate::cli::overview::{Age, Overview, Story, date, remarks};
 use crate::escape;
 use crate::forms::{WIDTH, width, wrapped};
-use crate::words::{Lane, RuntimeGate};
+use crate::words::{Lane, RuntimeGate, WaitingOn, Why};
 
 /// The surfaces to list, and the overview that they are from.
 pub(super) struct Rows<'a> {

@@ -5,22 +5,23 @@ use std::fmt;
 use serde_json::{Value, json};
 
 use crate::cli::next_step::with_options;
-use crate::cli::overview::{Age, Decision, Story, Told, WaitingOn, Why, date, hints};
+use crate::cli::overview::{Age, Decision, Story, Told, date, hints};
 use crate::cli::signed::Signed;
 use crate::escape;
 use crate::escape::lines_for_terminal;
 use crate::forms::wrapped;
+use crate::io::sources::Source;
 use crate::review::Verdict;
 use crate::time::Time;
 use crate::words::names::SURFACE_STATUS_VERSION;
-use crate::words::{LedgerKey, ReviewerCheck};
+use crate::words::{LedgerKey, ReviewerCheck, WaitingOn, Why};
 
 /// A story, and what the command adds to it.
 pub(super) struct SurfaceStatus<'a> {
     pub(super) story: Story,
     pub(super) now: &'a Time,
-    /// Whether the file in the work tree has a different digest than the owner request.
-    pub(super) is_of_another_file: bool,
+    /// How the file in the work tree compares with the owner request.
+    pub(super) file: Source,
     /// The options of the inputs, for the commands that are suggested.
     pub(super) options: &'a str,
 }
@@ -67,7 +68,7 @@ impl SurfaceStatus<'_> {
             "events": events.collect::<Vec<_>>(),
             "missing": missing.collect::<Vec<_>>(),
             "hints": story.hints.iter().map(|hint| json!({"check": hint.check(), "field": hint.field()})).collect::<Vec<_>>(),
-            "file_differs": self.is_of_another_file,
+            "file_differs": self.file != Source::Same,
             "journal_faults": faults.collect::<Vec<_>>(),
         })
     }
@@ -81,7 +82,9 @@ impl SurfaceStatus<'_> {
         traits.extend(story.tier());
         let id = lines_for_terminal(story.surface.surface_id());
         writeln!(f, "{id}   {}", escape::for_terminal(&traits.join(", ")))?;
-        let since = story.since().map(|since| Age::between(since, self.now));
+        // If the surface changed, it is not known when. The age of the old answer would mislead.
+        let since = story.since().filter(|_| story.why != Why::SurfaceChanged);
+        let since = since.map(|since| Age::between(since, self.now));
         let since = since.map_or_else(String::new, |age| format!(" for {age:#}"));
         match (story.lane, story.waiting_on()) {
             (Some(lane), Some(WaitingOn::Owner)) => {
@@ -112,10 +115,14 @@ impl SurfaceStatus<'_> {
             }
             (None, _) => {}
         }
-        if self.is_of_another_file {
+        let what = match self.file {
+            Source::Same => None,
+            Source::Differs => Some("The file has changed since the owner request was made"),
+            Source::Missing(why) => Some(why),
+        };
+        if let Some(what) = what {
             let init = with_options("acceptance-ledger init", self.options);
-            let text =
-                format!("The file has changed since the owner request was made: run {init}.");
+            let text = format!("{what}: run {init}.");
             for line in wrapped("  ", "  ", &text) {
                 writeln!(f, "{line}")?;
             }
@@ -262,14 +269,8 @@ fn details(told: &Told, with_reason: bool) -> Vec<String> {
     if told.sequence.is_none() {
         return Vec::new();
     }
-    let signed = match &told.signed {
-        Signed::Valid { .. } => ", signed",
-        Signed::Unchecked => ", the signature can no longer be checked",
-        Signed::Invalid(..) => ", the signature is missing or invalid",
-        Signed::No => "",
-    };
     let who = told.who.as_deref().map_or_else(|| "somebody".to_owned(), lines_for_terminal);
-    let mut lines = vec![format!("by {who}{signed}")];
+    let mut lines = vec![format!("by {who}{}", told.signature())];
     if let Some(reason) = told.reason.as_deref().filter(|_| with_reason) {
         lines.push(format!("reason: {}", lines_for_terminal(reason)));
     }
@@ -324,8 +325,15 @@ impl fmt::Display for SurfaceStatus<'_> {
             }
         }
         writeln!(f, "\nNext")?;
-        for line in self.next_step() {
-            writeln!(f, "  {}", with_options(&line, self.options))?;
+        for step in self.next_step() {
+            // A command stays on one line, so that it can be pasted.
+            let lines = match step.strip_prefix("  ") {
+                Some(command) => vec![format!("    {}", with_options(command, self.options))],
+                None => wrapped("  ", "  ", &step),
+            };
+            for line in lines {
+                writeln!(f, "{line}")?;
+            }
         }
         Ok(())
     }

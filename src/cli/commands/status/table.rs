@@ -81,8 +81,8 @@ pub(super) fn csv(rows: &Rows<'_>) -> String {
 /// as `@on-call` stays as it is, because a spreadsheet runs `@` only before a call with parentheses.
 fn safe_cell(text: &str) -> String {
     let text = escape::for_terminal(text);
-    let is_formula = text.starts_with(['=', '+', '-', '\t', '\r'])
-        || (text.starts_with('@') && text.contains('('));
+    let is_formula =
+        text.starts_with(['=', '+', '-']) || (text.starts_with('@') && text.contains('('));
     if is_formula { format!("'{text}") } else { text.into_owned() }
 }
 

@@ -34,10 +34,10 @@ impl VerifyFinding {
         Self::new(code, path, code.english().to_owned())
     }
 
-    /// The message and the next step in one text.
-    fn sentence(&self) -> String {
+    /// The message and the next step in one text. The suggested commands have these options.
+    fn sentence(&self, options: &str) -> String {
         let message = self.message.strip_suffix('.').unwrap_or(&self.message);
-        format!("{message}. {}", self.code.next_step_for(&self.path))
+        format!("{message}. {}", with_options(&self.code.next_step_for(&self.path), options))
     }
 
     pub(super) fn at(self, place: Option<(usize, usize)>) -> Self {
@@ -67,6 +67,11 @@ impl Verification {
 
     pub(super) fn note(&mut self, note: &str) {
         self.notes.push(note.to_owned());
+    }
+
+    /// Whether there is a finding with this code.
+    pub(super) fn has(&self, code: VerifyCode) -> bool {
+        self.findings.iter().any(|finding| finding.code == code)
     }
 
     pub(super) fn is_clean(&self) -> bool {
@@ -119,7 +124,7 @@ impl Report for Verification {
             .findings
             .iter()
             .map(|finding| {
-                json!({"code": finding.code, "path": finding.path, "message": finding.sentence()})
+                json!({"code": finding.code, "path": finding.path, "message": finding.sentence(&self.options)})
             })
             .collect();
         json!({
@@ -133,7 +138,7 @@ impl Report for Verification {
         let notice = |finding: &VerifyFinding| Notice {
             code: finding.code.as_str(),
             severity: Severity::Error,
-            message: finding.sentence(),
+            message: finding.sentence(&self.options),
             file: finding.path.clone(),
             place: finding.place,
             field: String::new(),

@@ -46,6 +46,9 @@ impl AtRevision {
                 git::GitError::OtherRepository => {
                     "set --root to the real path of the folder, in a clone of its own repository"
                 }
+                git::GitError::NoRepository => {
+                    "run `git status` there and fix what it reports"
+                }
                 git::GitError::Ambiguous => {
                     "write the full name, such as refs/remotes/origin/main, and find out who made the other ref"
                 }
@@ -103,6 +106,16 @@ impl AtRevision {
                 let message = format!("{message} since {}", self.revision);
                 report.add(VerifyFinding::new(VerifyCode::HistoryRewritten, &path, message));
             }
+        }
+        // A branch that is behind `origin/main` lacks its last events. That looks like rewritten history, and only a
+        // person can tell which of the two it is.
+        let is_rewritten = report.has(VerifyCode::HistoryRewritten);
+        let base = is_rewritten.then(|| git::fork_point(&repository.root, &self.commit)).flatten();
+        if let Some(base) = base {
+            report.note(&format!(
+                "{} has commits that this checkout does not have. If the branch is only behind, compare with the commit where it began: --since {base}",
+                self.revision
+            ));
         }
         self.find_vanished(args, repository, report)
     }
