@@ -100,9 +100,13 @@ mod time;
 mod triage;
 mod words;
 
-#[cfg(feature = "cli")]
+// They use signals, modes of files, locks and flags of `open`, which only Unix has.
+#[cfg(all(feature = "store", not(unix)))]
+compile_error!("the command line and the feature store need Unix; use default-features = false");
+// Without Unix, the message above is the only error.
+#[cfg(all(feature = "cli", unix))]
 pub mod cli;
-#[cfg(feature = "store")]
+#[cfg(all(feature = "store", unix))]
 mod io;
 /// For the crate's own fuzz targets, and nobody else.
 #[cfg(all(fuzzing, feature = "cli"))]
@@ -112,7 +116,7 @@ pub mod fuzz_hooks {
         Unreadable, allowed_signers, code_owner, inventory, list_differences, verify,
     };
 }
-#[cfg(feature = "store")]
+#[cfg(all(feature = "store", unix))]
 pub mod store;
 #[cfg(any(test, feature = "proptest"))]
 pub mod strategies;

@@ -43,14 +43,30 @@ use crate::time::Time;
 use crate::triage::{Finding, Surfaces};
 use crate::words::names::OWNER_REQUESTS;
 
-/// The place of a repository's journal. See the [module](self) for an example.
+/// The place of a repository's journal.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use acceptance_ledger::Lane;
+/// use acceptance_ledger::store::Journal;
+///
+/// let shared = Journal::of("examples/monitoring").share(Duration::from_secs(5))?;
+/// assert!(!shared.requires_signatures());
+/// for surface in shared.requests().surfaces() {
+///     let history = shared.history(surface.surface_id())?;
+///     assert_eq!(history.candidate().lane(), Lane::WaitingOwnerResponse);
+/// }
+/// # Ok::<(), acceptance_ledger::store::StoreError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Journal {
     root: PathBuf,
     owner_requests: PathBuf,
 }
 
-/// The journal while no other process can change it or read it. Dropping it releases the lock.
+/// The journal while no other process can change it or read it. Dropping it releases the lock. See the [module](self) for an
+/// example.
 #[derive(Debug)]
 pub struct LockedJournal {
     contents: Contents,
@@ -58,7 +74,7 @@ pub struct LockedJournal {
     _lock: Lock,
 }
 
-/// The journal while no other process can change it. Dropping it releases the lock.
+/// The journal while no other process can change it. Dropping it releases the lock. See [`Journal`] for an example.
 #[derive(Debug)]
 pub struct SharedJournal {
     contents: Contents,
@@ -76,7 +92,7 @@ struct Contents {
     surfaces: Surfaces,
 }
 
-/// A step that is on the disk.
+/// A step that is on the disk. See the [module](self) for an example.
 #[derive(Debug)]
 pub struct Recorded {
     pub(crate) step: Step,
@@ -84,6 +100,18 @@ pub struct Recorded {
 
 /// Why a journal cannot be opened, or why a step is not recorded. Nothing was written, unless the error is
 /// [`StoreError::File`].
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use acceptance_ledger::store::{Journal, StoreError};
+///
+/// let shared = Journal::of("examples/monitoring").share(Duration::from_secs(5))?;
+/// assert!(matches!(shared.history("no such surface"), Err(StoreError::NoSuchCandidate)));
+/// let Err(StoreError::File(error)) = Journal::of("no such folder").share(Duration::ZERO) else { panic!() };
+/// assert!(error.to_string().contains("no such folder") && !error.next_step().is_empty());
+/// # Ok::<(), StoreError>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
@@ -142,7 +170,7 @@ pub enum StoreError {
     Unreplayable,
 }
 
-/// A file operation that failed. Its message names the operation, the path and the cause.
+/// A file operation that failed. Its message names the operation, the path and the cause. See [`StoreError`] for an example.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct FileError(pub(crate) InnerFileError);
@@ -283,8 +311,7 @@ impl SharedJournal {
         Ok(folder.dossier)
     }
 
-    /// The names of the folders in the journal, one for each surface that has events; see
-    /// [`journal_folder`](crate::journal_folder).
+    /// The names of the folders in the journal, one for each surface that has events; see [`journal_folder`].
     ///
     /// # Errors
     ///

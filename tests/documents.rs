@@ -48,9 +48,9 @@ fn every_property_has_its_test() {
 fn every_link_leads_somewhere() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let docs = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
-    for file in
-        docs.chain(["README.md", "CONTRIBUTING.md", "SECURITY.md"].map(|file| root.join(file)))
-    {
+    let docs = docs.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    let top = ["README.md", "README.zh-TW.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"];
+    for file in docs.chain(top.map(|file| root.join(file))) {
         let document = std::fs::read_to_string(&file).unwrap();
         for (_, target) in links(&document).filter(|(_, target)| !target.starts_with("http")) {
             let path = file.parent().unwrap().join(target);
