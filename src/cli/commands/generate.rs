@@ -10,6 +10,7 @@ use crate::candidate::AnyCandidate;
 use crate::cli::failure::{CommandResult, Failures};
 use crate::cli::inputs::{BYTES_WORTH_A_THREAD, InputArgs, path, read};
 use crate::cli::output;
+use crate::cli::progress::Progress;
 use crate::cli::workers::finished;
 use crate::inputs::{Inventory, OwnerRequests, Surface};
 use crate::io::{clock, files, git, replace, stdout};
@@ -45,7 +46,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
             let mut unread = None;
             let replaced = replace::replace(output, |sink| {
                 let mut ledger = LedgerWriter::new(sink);
-                let read = args.read(|surfaces| {
+                let read = args.read(is_quiet, |surfaces| {
                     surfaces.iter().all(|surface| ledger.push_waiting(surface).is_ok())
                 });
                 match read {
@@ -65,7 +66,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
         }
         _ => {
             let mut surfaces = Vec::new();
-            let Inputs { inventory, requests, stamp } = args.read(|batch| {
+            let Inputs { inventory, requests, stamp } = args.read(is_quiet, |batch| {
                 surfaces.append(batch);
                 true
             })?;
@@ -112,9 +113,15 @@ impl Args {
 
     /// Reads both inputs in parallel, and passes the surfaces to `each` in batches.
     ///
+    /// On a terminal, it shows how many surfaces were passed, unless `is_quiet`.
+    ///
     /// It stops passing batches when `each` returns `false`. If both inputs are invalid, the errors of both are
     /// reported.
-    fn read(&self, mut each: impl FnMut(&mut Vec<Surface>) -> bool) -> Result<Inputs, Failures> {
+    fn read(
+        &self,
+        is_quiet: bool,
+        mut each: impl FnMut(&mut Vec<Surface>) -> bool,
+    ) -> Result<Inputs, Failures> {
         let [inventory, requests] = [self.inputs.inventory(), self.inputs.owner_requests()];
         if [&inventory, &requests]
             .into_iter()
@@ -150,12 +157,16 @@ impl Args {
                     requests
                 })
             });
+            let mut progress = Progress::new("surfaces written", None, is_quiet);
+            let mut written = 0;
             full.iter().all(|mut batch| {
+                written += batch.len();
+                progress.show(written);
                 let goes_on = each(&mut batch);
                 let _ = used.send(batch);
                 goes_on
             });
-            drop(full);
+            drop((full, progress));
             let (inventory, stamp) = finished(rest);
             let (inventory, requests) = Failures::join(inventory, finished(requests))?;
             Ok(Inputs { inventory, requests, stamp })
