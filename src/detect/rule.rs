@@ -117,6 +117,15 @@ fn places(rule: &'static Rule, pattern: &Pattern, text: &Folded) -> Vec<Match> {
     found.collect()
 }
 
+/// Returns the text before `part`, which must be a slice of `text`.
+///
+/// The place comes from the addresses. A search would find the first equal value, which may be an innocent one before
+/// the secret.
+pub(super) fn before<'t>(part: &str, text: &'t str) -> &'t str {
+    let start = part.as_ptr().addr().checked_sub(text.as_ptr().addr());
+    start.and_then(|start| text.get(..start)).unwrap_or_default()
+}
+
 /// Returns the first group that took part, or the whole match if there is no such group.
 pub(super) fn matched_in<'t>(captures: &Captures<'t>) -> Option<regex::Match<'t>> {
     captures.iter().skip(1).flatten().next().or_else(|| captures.get(0))

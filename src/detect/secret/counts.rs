@@ -2,6 +2,8 @@
 //!
 //! Each function takes the matched text and the whole text. A rule names one of them as its `counts`.
 
+use crate::detect::rule::before;
+
 /// Counts unless the value is in the place of a secret: a variable, a path to the secret, an example, a pointer, or a
 /// word of prose. Values of fewer than three characters do not count either.
 pub(super) fn is_value(value: &str, _: &str) -> bool {
@@ -218,15 +220,6 @@ pub(super) fn is_assigned(value: &str, text: &str) -> bool {
     let is_variable = before.ends_with('=')
         && before.trim_end_matches('=').ends_with(|c: char| c.is_ascii_uppercase() || c == '_');
     is_odd_value(value, text) || (is_variable && is_value(value, text))
-}
-
-/// Returns the text before `part`, which must be a slice of `text`.
-///
-/// The place comes from the addresses. A search would find the first equal value, which may be an innocent one before
-/// the secret.
-fn before<'t>(part: &str, text: &'t str) -> &'t str {
-    let start = part.as_ptr().addr().checked_sub(text.as_ptr().addr());
-    start.and_then(|start| text.get(..start)).unwrap_or_default()
 }
 
 /// Counts if at least one variable of a dump has a value that is not a placeholder.

@@ -1,8 +1,11 @@
 //! Finds shell commands and SQL that act on a system, anywhere in a text.
 
+mod line;
+mod tools;
+
 use crate::words::Problem;
 
-use super::rule::Rule;
+use super::rule::{Rule, before};
 
 /// The base of every rule for commands.
 const COMMAND: Rule = Rule { problem: Problem::Command, ..Rule::BASE };
@@ -28,7 +31,8 @@ pub(crate) const RULES: &[Rule] = &[
                 r"(?:^|[^a-z0-9_/.-])(?:kubectl|oc)\s+(?:-{1,2}[a-z][^\s]*\s+(?:[a-z0-9_-]+\s+)?)*(?:get|describe|",
                 r"logs?|apply|create|delete|edit|exec|rollout|scale|patch|replace|label|annotate|port-forward|cp|",
                 r"drain|cordon|uncordon|run|set|expose|top|debug|attach|proxy|auth|config|wait|taint|diff|kustomize|",
-                r"explain|api-resources|cluster-info)(?:[^a-z-]|$)",
+                r"explain|api-resources|api-versions|cluster-info|autoscale|certificate|completion|events|plugin|version|",
+                r"alpha|krew|adm|login|logout|project|rsh|new-app|new-project|start-build|process|policy)(?:[^a-z-]|$)",
             ),
             r"(?:請|麻煩|幫忙|幫我|直接|跑|打)\s*kubectl(?:[^a-z]|$)",
             r"kubectl\s*(?:一下|看|查|套)",
@@ -48,7 +52,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         id: "ssh",
         what: "ssh, scp and similar tools, also if they only read",
-        keywords: &["ssh", "scp", "rsync", "sftp"],
+        keywords: &["ssh", "scp", "rsync", "sftp", "mosh"],
         patterns: &[
             concat!(
                 r"(?:^|[^a-z0-9_/.-])(?:ssh|sftp)\s+(?:-[a-z0-9]+\s+(?:[^\s-][^\s]*\s+)?)*(?:[a-z0-9_.-]+@[a-z0-9]|",
@@ -56,6 +60,8 @@ pub(crate) const RULES: &[Rule] = &[
                 r"journalctl|grep|uptime|df|ps|curl|kill|rm|service)(?-u:\b))",
             ),
             r"(?:^|[^a-z0-9_/.-])(?:scp|rsync)\s+[^\n]*[a-z0-9_.@-]+:[~/.a-z0-9]",
+            r"(?:^|[^a-z0-9_/.-])rsync\s+(?:-\S+\s+|/\S+\s+/)",
+            r"(?:^|[^a-z0-9_/.-])(?:ssh-(?:copy-id|add|keygen|keyscan|agent)\s+(?:-[a-z]|[^\s@]+@\S|[~/])|mosh\s+\S+@\S|sshpass\s+-)",
         ],
         hits: &[
             "ssh ops@mon-1",
@@ -66,47 +72,121 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["ssh is closed on this host", "no ssh was needed", "ssh access stays with ops"],
         ..COMMAND
     },
-    // Finds tools that restart, change or enter a container or a service. Verbs that only read are not in the list
-    // (`systemctl status`, `docker ps`). A sentence such as `service prometheus is up` is not a hit.
+    // Finds the tools whose subcommands decide. The pattern takes the rest of the line, up to the next command, and
+    // `line::acts` reads its words. A path to the tool may be before its name.
     Rule {
-        id: "containers_and_services",
-        what: "helm, docker, systemctl and similar tools",
+        id: "tools",
+        what: "docker, systemctl, helm, terraform and similar tools, unless they only read",
         keywords: &[
-            "helm",
             "docker",
             "podman",
+            "nerdctl",
+            "crictl",
             "systemctl",
-            "service ",
+            "helm",
+            "terraform",
+            "tofu",
+            "terragrunt",
+            "amtool",
+            "promtool",
+            "mimirtool",
+            "cortextool",
+            "lokitool",
+            "sentry-cli",
+            "grafana-cli",
+            "grafana cli",
+            "argocd",
+            "flux",
+            "nomad",
+            "consul",
+            "vault",
+            "bao ",
+            "pulumi",
             "supervisorctl",
             "pm2",
-            "nomad",
-            "crictl",
-            "nginx -s",
             "launchctl",
-            "rc-service",
+            "gh ",
+            "glab",
+            "redis-cli",
+            "valkey-cli",
+            "puppet",
+            "apt",
+            "yum",
+            "dnf",
+            "zypper",
+            "apk ",
+            "snap ",
+            "brew ",
+            "minikube",
+            "kind ",
+            "k3d",
+            "ufw",
+            "firewall-cmd",
+            "aws ",
+            "az ",
+            "gcloud",
+            "oci ",
+            "doctl",
+            "linode-cli",
+            "hcloud",
         ],
         patterns: &[concat!(
-            r"(?:^|[^a-z0-9_/.-])(?:helm\s+(?:upgrade|install|uninstall|rollback|delete|repo)|(?:docker|podman|",
-            r"crictl|nerdctl)\s+(?:compose\s+(?:-\S+\s+\S+\s+)*)?(?:restart|exec|run|rm|stop|start|kill|up|down|",
-            r"pull|push|build|cp|service|stack|system|update)(?:[^a-z-]|$)|",
-            r"docker-compose\s+(?:-\S+\s+\S+\s+)*(?:restart|up|down|stop|start|rm|pull|exec|kill)|",
-            r"systemctl\s+(?:--?\S+\s+)*(?:restart|reload|reload-or-restart|stop|start|enable|disable|kill|mask|",
-            r"daemon-reload)|service\s+[a-z0-9_-]+\s+(?:restart|reload|stop|start)(?:[^a-z-]|$)|",
-            r"supervisorctl\s+(?:restart|reload|stop|start|update)|pm2\s+(?:restart|reload|stop|start|delete)|",
-            r"nomad\s+(?:job|alloc)\s+\w+|nginx\s+-s\s+\w+)",
+            r"(?:^|[^a-z0-9_/.-])(?:/[a-z0-9/._-]+/)?",
+            r"((?:docker(?:-compose)?|podman(?:-compose)?|nerdctl|crictl|systemctl|helm(?:file)?|terraform|tofu|terragrunt|",
+            r"amtool|promtool|mimirtool|cortextool|lokitool|sentry-cli|grafana[- ]cli|argocd|flux|nomad|consul|vault|bao|",
+            r"pulumi|supervisorctl|pm2|launchctl|gh|glab|redis-cli|valkey-cli|puppet|apt(?:-get)?|yum|dnf|zypper|apk|snap|",
+            r"brew|minikube|kind|k3d|ufw|firewall-cmd|aws|az|gcloud|oci|doctl|linode-cli|hcloud)",
+            r"(?:[ \t]+|\\\s*\n)(?:[^\n;|&,\\]|\\[^\n]|\\\n){1,200})",
         )],
+        counts: |line, text| line::acts(line, before(line, text)),
         hits: &[
             "helm upgrade kps prometheus-community/kube-prometheus-stack",
             "docker compose up -d",
+            "docker container run -d prom/prometheus",
+            "docker \\\n  restart prometheus",
             "請systemctl restart alertmanager",
-            "docker restart prometheus",
+            "systemctl unmask alertmanager",
+            "docker ps; docker restart prometheus",
+            "amtool silence add alertname=Watchdog",
+            "promtool push metrics http://prom:9090",
+            "amtool --alertmanager.url=http://am:9093 silence expire 1",
+            "terraform apply -auto-approve",
+            "argocd app sync monitoring",
+            "redis-cli flushall",
         ],
         misses: &[
             "docker runs on this host",
+            "docker ps -a",
             "the helm chart is pinned",
             "systemctl status was green",
-            "service prometheus is up",
+            "amtool is installed",
+            "amtool silence query",
+            "promtool check passed in CI",
+            "terraform plan -out x",
+            "the terraform state is ours",
+            "the aws account is shared",
         ],
+        ..COMMAND
+    },
+    // Finds a service script, a signal to nginx, and the tools of configuration management without subcommands.
+    Rule {
+        id: "services_and_playbooks",
+        what: "service, nginx -s, ansible, salt and git push",
+        keywords: &["service ", "nginx -s", "rc-service", "ansible", "git push", "salt"],
+        patterns: &[concat!(
+            r"(?:^|[^a-z0-9_/.-])(?:(?:rc-)?service\s+[a-z0-9_.@-]+\s+(?:restart|reload|force-reload|try-restart|stop|start|",
+            r"condrestart|zap)(?:[^a-z-]|$)|nginx\s+-s\s+\w+|ansible-(?:playbook|pull|console)\s+\S|",
+            r"ansible-(?:galaxy|vault)\s+(?:\w+\s+)?(?:install|remove|init|create|encrypt|decrypt|edit|rekey)|",
+            r"ansible\s+\S+\s+(?:-\S+\s+\S+\s+)*-(?:m|a|-module-name|-args)[\s=]|git\s+push(?:\s|$)|",
+            r"salt(?:-call|-ssh|-run)?\s+(?:-\S+\s+)*'[^']+'\s+\S)",
+        )],
+        hits: &[
+            "service prometheus restart",
+            "ansible-playbook site.yml",
+            "ansible all -i hosts -m shell -a uptime",
+            "git push origin main",
+        ],
+        misses: &["service prometheus is up", "ansible manages the host", "the salt minion is old"],
         ..COMMAND
     },
     // Finds an HTTP request that changes something: a method other than GET, a body, or `/-/reload` and `/-/quit`.
@@ -139,78 +219,6 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         ..COMMAND
     },
-    // Finds the verbs of monitoring tools that write: a silence, a pushed metric, a release, loaded rules.
-    // `promtool check` only reads and is not a hit. `amtool silence` may have options before the verb.
-    Rule {
-        id: "monitoring_tools",
-        what: "amtool silence, promtool push and similar commands",
-        keywords: &[
-            "amtool",
-            "promtool",
-            "sentry-cli",
-            "grafana-cli",
-            "grafana cli",
-            "logcli",
-            "mimirtool",
-            "cortextool",
-            "lokitool",
-        ],
-        patterns: &[
-            r"amtool\s+(?:--?\S+(?:\s+\S+)?\s+)*?(?:silence|alert\s+add)(?:[^a-z-]|$)",
-            r"promtool\s+push",
-            r"sentry-cli\s+(?:releases?|deploys?|send-event|sourcemaps)",
-            r"grafana[- ]cli\s+\w+",
-            r"(?:mimirtool|cortextool|lokitool)\s+(?:rules|alertmanager)\s+(?:load|sync|delete)",
-        ],
-        hits: &[
-            "amtool silence add alertname=Watchdog",
-            "promtool push metrics http://prom:9090",
-            "amtool --alertmanager.url=http://am:9093 silence expire 1",
-        ],
-        misses: &["amtool is installed", "promtool check passed in CI"],
-        ..COMMAND
-    },
-    // Finds tools that manage infrastructure, most of them with their verbs. The bare names are common in prose, so a
-    // name alone is not enough (`the terraform state is ours`, `the aws account is shared`).
-    Rule {
-        id: "infrastructure_tools",
-        what: "terraform, ansible and similar tools",
-        keywords: &[
-            "terraform",
-            "tofu",
-            "ansible",
-            "pulumi",
-            "argocd",
-            "flux",
-            "gcloud",
-            "aws ",
-            "az ",
-            "git push",
-            "gh ",
-            "salt",
-            "puppet",
-            "jsonnet",
-        ],
-        patterns: &[concat!(
-            r"(?:^|[^a-z0-9_/.-])(?:(?:terraform|tofu)\s+(?:-\S+\s+)*(?:apply|destroy|import|taint|untaint|init|",
-            r"plan|state\s+(?:rm|mv|push|pull|list|show))(?:[^a-z]|$)|ansible-playbook\s+\S|ansible\s+\S+\s+-m\s|",
-            r"pulumi\s+(?:up|destroy)|argocd\s+app\s+\w+|flux\s+(?:reconcile|suspend|resume)|",
-            r"gcloud\s+[a-z-]+\s+[a-z-]+|aws\s+[a-z0-9-]+\s+[a-z]+-[a-z-]+|git\s+push(?:\s|$)|gh\s+(?:workflow|",
-            r"run|pr|release)\s+\w+|salt\s+'[^']+'\s+\S|puppet\s+agent)",
-        )],
-        hits: &[
-            "terraform apply -auto-approve",
-            "ansible-playbook site.yml",
-            "git push origin main",
-            "argocd app sync monitoring",
-        ],
-        misses: &[
-            "the terraform state is ours",
-            "ansible manages the host",
-            "the aws account is shared",
-        ],
-        ..COMMAND
-    },
     // Finds a database shell with the start of its arguments, and SQL that writes. SQL words are common in English, so
     // each statement needs its next keyword or sign: `update the set of rules` lacks the `=` and is not a hit.
     Rule {
@@ -232,20 +240,16 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         patterns: &[
             concat!(
-                r"(?:^|[^a-z0-9_/.-])(?:psql\s+(?:-|[\x22']?postgres|[a-z0-9_]+\s+-c)|mysql(?:dump)?\s+-|",
-                r"redis-cli\s+(?:-\S+\s+\S+\s+)*(?:set|del|flushall|flushdb|config|shutdown|expire)|",
-                r"mongosh?\s+(?:mongodb|--)|clickhouse-client\s+-|sqlite3\s+\S+\s+[\x22'])",
+                r"(?:^|[^a-z0-9_/.-])(?:psql\s+(?:-|[\x22']?postgres|[a-z0-9_]+\s+-[a-z])|mysql(?:dump|admin)?\s+(?:-|<)|",
+                r"redis-cli\s+-[a-z]+\s+\S|mongosh?\s+(?:[\x22']?mongodb|--)|clickhouse-client\s+-|",
+                r"sqlite3\s+\S+\s+[\x22'](?:insert|update|delete|drop|alter|create|vacuum|replace))",
             ),
             r"insert\s+into\s+[a-z_.]+\s*(?:\(|values|select)",
             r"delete\s+from\s+[a-z_.]+\s+where",
             r"(?:drop|truncate|alter)\s+table\s+[a-z_.]+",
             r"update\s+[a-z_.]+\s+set\s+[a-z_]+\s*=",
         ],
-        hits: &[
-            "psql -h db -c 'select 1'",
-            "UPDATE alert_rules SET enabled = false",
-            "redis-cli flushall",
-        ],
+        hits: &["psql -h db -c 'select 1'", "UPDATE alert_rules SET enabled = false"],
         misses: &[
             "psql is not installed",
             "we update the set of rules weekly",
@@ -264,33 +268,52 @@ pub(crate) const RULES: &[Rule] = &[
             "kill",
             "rm -",
             "reboot",
+            "poweroff",
             "chmod",
             "chown",
             "crontab",
-            "sed -i",
+            "sed -",
             "iptables",
             "shutdown -",
+            "mount",
+            "swapoff",
+            "swapon",
+            "systemd-run",
+            "fuser",
             "tee /",
             "mv /",
             "cp /",
             "bash ",
             "sh -c",
+            "./",
         ],
         patterns: &[concat!(
-            r"(?:^|[^a-z0-9_/.-])(?:sudo\s+(?:-\S+\s+)*(?:[./]|(?:systemctl|service|docker|nano|vim?|cat|tail|",
-            r"less|rm|cp|mv|apt(?:-get)?|yum|dnf|kill|reboot|tee|sed|chmod|chown|journalctl|bash|sh|su|ufw|",
-            r"iptables)(?:[^a-z]|$))|(?:pkill|killall)\s+(?:-\S+\s+)?[a-z]|kill\s+-(?:9|hup|term|s\s*\w+|\d+)|",
-            r"rm\s+-[rf]+\s+\S|reboot\s+(?:-|now|the host)|chmod\s+[0-7+a-z=]{2,}\s+\S|chown\s+[a-z:]+\s+\S|",
-            r"crontab\s+-[er]|sed\s+-i|iptables\s+-[a-z]|shutdown\s+-|tee\s+/|(?:mv|cp)\s+(?:-\S+\s+)?/\S+\s+/|",
-            r"(?:bash|sh)\s+(?:-c\s|\S+\.sh)|\./[a-z0-9_-]+\.sh)",
+            r"(?:^|[^a-z0-9_/.-])(?:sudo\s+(?:-\S+\s+)*(?:[./]|(?:service|nano|vim?|cat|tail|less|rm|cp|mv|kill|",
+            r"reboot|poweroff|tee|sed|chmod|chown|journalctl|bash|sh|su)(?:[^a-z]|$))|",
+            r"(?:pkill|killall)\s+(?:-\S+\s+)*[\x22'a-z]|kill\s+(?:-(?:9|[a-z]\S*|s\s*\w+|\d+)|\$|[0-9])|",
+            r"rm\s+-[rf]+\s+\S|(?:reboot|poweroff)\s+(?:-|now|the host)|chmod\s+(?:-\S+\s+)?[0-7+a-z=,]{2,}\s+\S|",
+            r"chown\s+(?:-\S+\s+)?[a-z:]+\s+\S|crontab\s+(?:-[er]|/)|sed\s+(?:-[a-z]*i|--in-place)|",
+            r"ip6?tables\s+(?:-t\s+\w+\s+)?-(?:[a-km-rt-z]|-(?:append|delete|insert|flush|policy))|shutdown\s+(?:-|now)|",
+            r"mount\s+(?:-{1,2}[a-z]\S*\s+)*/\S+\s+/|umount\s+(?:-{1,2}[a-z]\S*\s+)*/|",
+            r"u?mount\s+(?:-a|--all)|swapo(?:ff|n)\s+(?:-|/)|systemd-run\s+-|",
+            r"fuser\s+(?:-[a-z]*k|--kill)|tee\s+/|(?:mv|cp)\s+(?:-\S+\s+)?/\S+\s+/|(?:bash|sh)\s+(?:-c\s|\S+\.sh)|",
+            r"\./[a-z0-9_-]+\.sh)",
         )],
         hits: &[
             "sudo nano /etc/prometheus/prometheus.yml",
             "kill -HUP 1",
             "rm -rf /var/lib/prometheus",
             "bash reload.sh",
+            "umount /mnt/backup",
+            "kill 4711",
         ],
-        misses: &["sudo is restricted", "the kill switch is documented", "no reboot happened"],
+        misses: &[
+            "sudo is restricted",
+            "the kill switch is documented",
+            "no reboot happened",
+            "the mount /data is full",
+            "iptables -L",
+        ],
         ..COMMAND
     },
 ];
