@@ -90,9 +90,8 @@ impl Bench {
 }
 
 /// The answer in which a single text stands: its field, and the value of that field.
-fn with_text(row: &Value) -> Value {
-    let text = &row["text"];
-    match row["field"].as_str().unwrap_or_default() {
+fn with_text(field: &str, text: &Value) -> Value {
+    match field {
         "route_smoke_plan" => json!({"route_smoke_plan": text}),
         "validation_plan" | "maintenance_window" => json!({"validation_plan": {
             "route": text, "receipt": "its message arrives within ten minutes", "alert_state": "nothing stays pending",
@@ -116,9 +115,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     for file in files {
         for line in std::fs::read_to_string(&file)?.lines() {
             let row: Value = serde_json::from_str(line)?;
-            let word = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
+            let word =
+                |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let value = |key: &str| row.get(key).unwrap_or(&Value::Null);
             if row.get("base").is_some() {
-                let judged = bench.judge(&word("base"), &row["set"], &row["remove"])?;
+                let judged = bench.judge(&word("base"), value("set"), value("remove"))?;
                 let is_right = judged.lane == word("lane");
                 for group in [word("group"), "all".to_owned()] {
                     for language in [word("language"), "both".to_owned()] {
@@ -135,7 +136,11 @@ fn main() -> Result<(), Box<dyn Error>> {
                     );
                 }
             } else {
-                let judged = bench.judge("board", &with_text(&row), &Value::Null)?;
+                let judged = bench.judge(
+                    "board",
+                    &with_text(&word("field"), value("text")),
+                    &Value::Null,
+                )?;
                 texts += 1;
                 hinted += usize::from(judged.hints > 0);
                 let mut found = judged.problems.clone();

@@ -120,6 +120,11 @@ pub mod fuzz_hooks {
 pub mod store;
 #[cfg(any(test, feature = "proptest"))]
 pub mod strategies;
+/// Trains the model that tells requests and claims. Only a change of the model needs it.
+#[cfg(feature = "train")]
+pub mod train {
+    pub use crate::detect::model::train::{LabelError, Trained, train};
+}
 
 pub use candidate::{
     Accepted, AcceptedState, Answered, AnyCandidate, Candidate, Entry, ExecutionRejected,

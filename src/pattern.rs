@@ -23,8 +23,6 @@ pub(crate) struct Pattern {
 enum Reading {
     /// Folded text in lower case.
     Folded,
-    /// Folded text in lower case, in which an ASCII alternative matches whole words only.
-    FoldedWords,
     /// Original text.
     Exact,
 }
@@ -40,12 +38,6 @@ impl Pattern {
         Self { alternatives, reading: Reading::Exact, regex: OnceLock::new() }
     }
 
-    /// Makes a pattern for folded text in which ASCII alternatives match whole words only. Chinese alternatives match
-    /// anywhere, because Chinese has no spaces between words, or between a word and Latin letters.
-    pub(crate) const fn of_words(words: Words) -> Self {
-        Self { alternatives: words, reading: Reading::FoldedWords, regex: OnceLock::new() }
-    }
-
     /// Returns the compiled pattern. It is compiled once.
     #[expect(clippy::expect_used, reason = "a rule without its pattern would find nothing")]
     pub(crate) fn compile(&self) -> &Regex {
@@ -56,11 +48,7 @@ impl Pattern {
     fn source(&self) -> String {
         let sources = self.alternatives.iter().map(|alternative| match self.reading {
             Reading::Exact => (*alternative).to_owned(),
-            Reading::FoldedWords if alternative.is_ascii() => {
-                // An ASCII word boundary lies between a Latin and a Chinese letter; a Unicode one does not.
-                format!(r"(?-u:\b)(?:{})(?-u:\b)", in_ascii(alternative))
-            }
-            Reading::Folded | Reading::FoldedWords => in_ascii(alternative),
+            Reading::Folded => in_ascii(alternative),
         });
         sources.collect::<Vec<_>>().join("|")
     }

@@ -343,7 +343,7 @@ fn clean_answer(name: &str, form: AnswerForm, surface: &Surface) -> serde_json::
                     json!(["receiver_receipt", "alert_rule_state"])
                 }
                 PartForm::Grounds => json!(["no_health_claimed"]),
-                _ => json!(format!("{} of {name}, as the runbook says", part.name)),
+                _ => json!(format!("{}: the steps of {name} in the runbook", part.name)),
             };
             parts.iter().map(|one| (one.name.to_owned(), part(one))).collect()
         }

@@ -2,12 +2,11 @@
 //! claims without proof. A match is a place and a problem. It never holds the matched text, because that
 //! text may be the secret.
 
-mod claim;
 mod command;
 mod fold;
 mod hidden;
+pub(crate) mod model;
 mod payload;
-mod request;
 mod rule;
 mod secret;
 mod shared_project;
@@ -17,12 +16,12 @@ use std::sync::LazyLock;
 
 use crate::words::Problem;
 
-pub(crate) use claim::{claims_health, claims_recovery};
 pub(crate) use fold::{Folded, fold_name};
+pub(crate) use model::Target;
 use rule::{Rule, RuleSet};
 pub(crate) use shared_project::names_shared_project;
 
-/// All tables of rules. Requests, claims and hidden text have no table: their modules find them in other ways.
+/// All tables of rules. Requests, claims and hidden text have no table: the model and a module find them.
 const TABLES: [&[Rule]; 4] = [secret::RULES, secret::IN_PIECES, command::RULES, payload::RULES];
 
 /// Returns the rules that find `problem`: the id of each rule, and what it finds.
@@ -37,7 +36,7 @@ pub(crate) struct Rules {
     secrets: secret::Secrets,
     commands: RuleSet,
     payloads: RuleSet,
-    requests: request::Requests,
+    model: model::Model<'static>,
 }
 
 static RULES: LazyLock<Rules> = LazyLock::new(Rules::new);
@@ -48,7 +47,7 @@ impl Rules {
             secrets: secret::Secrets::new(),
             commands: RuleSet::new(command::RULES),
             payloads: RuleSet::new(payload::RULES),
-            requests: request::Requests::new(),
+            model: model::Model::get(),
         }
     }
 
@@ -60,39 +59,73 @@ impl Rules {
     /// Compiles every pattern now. Without this, a pattern is compiled with the first text that needs it.
     #[cfg(test)]
     pub(crate) fn compile(&self) {
-        let Self { secrets, commands, payloads, requests } = self;
+        let Self { secrets, commands, payloads, model: _ } = self;
         secrets.compile();
         commands.compile();
         payloads.compile();
-        requests.compile();
         payload::compile_patterns();
-        claim::compile_patterns();
     }
 }
 
 /// A problem and its place: a half-open range of Unicode scalars in the original text.
 pub(crate) type Match = (Problem, Range<usize>);
 
-/// How to read a text. Only the search for requests depends on it.
+/// How to read a text. The searches for requests and for excerpts depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TextKind {
     /// Prose that reports or explains.
     Prose,
     /// A plan. A plan names actions for later, so naming an action is not a request for it.
     Plan,
+    /// The members of a list or an object, written as a document. It has the form of an excerpt itself, and each text
+    /// in it is examined alone, too.
+    Members,
+}
+
+/// What a text carries.
+#[derive(Debug)]
+pub(crate) struct Detected {
+    /// What a rule finds, and each request that the model is certain of.
+    pub(crate) matches: Vec<Match>,
+    /// What the model sees, certain or probable. Whether a claim is a problem depends on the whole answer.
+    pub(crate) opinions: Vec<Opinion>,
+}
+
+/// What the model sees in a text, and where: a half-open range of Unicode scalars in the original text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Opinion {
+    pub(crate) target: Target,
+    pub(crate) is_certain: bool,
+    pub(crate) characters: Range<usize>,
 }
 
 /// Returns everything that is found in `text`. `folded` must be the folded form of the same text.
 ///
 /// Hidden text and parsed payloads are looked for in the original text. Everything else is looked for in the folded
 /// text.
-pub(crate) fn detect(rules: &Rules, text: &str, folded: &Folded, kind: TextKind) -> Vec<Match> {
+pub(crate) fn detect(rules: &Rules, text: &str, folded: &Folded, kind: TextKind) -> Detected {
     let mut matches = rules.secrets.find(folded);
-    matches.extend(payload::find(&rules.payloads, text, folded));
+    matches.extend(payload::find(&rules.payloads, text, folded, kind));
     matches.extend(rules.commands.find(folded));
-    matches.extend(rules.requests.find(folded, kind));
+    // The members of a list are no sentences. Each of their texts is judged alone.
+    let seen = match kind {
+        TextKind::Members => Vec::new(),
+        TextKind::Prose => rules.model.judge(folded.lower(), false),
+        TextKind::Plan => rules.model.judge(folded.lower(), true),
+    };
+    let opinions: Vec<_> = seen
+        .into_iter()
+        .map(|model::Opinion { target, is_certain, bytes }| Opinion {
+            target,
+            is_certain,
+            characters: folded.origin(&bytes),
+        })
+        .collect();
+    let requests =
+        opinions.iter().filter(|opinion| opinion.target == Target::Request && opinion.is_certain);
+    matches.extend(requests.map(|request| (request.target.problem(), request.characters.clone())));
     matches.extend(hidden::find(text));
-    matches
+    Detected { matches, opinions }
 }
 
 #[cfg(test)]

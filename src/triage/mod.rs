@@ -16,12 +16,14 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::cut;
-use crate::detect::{self, Folded, Rules, TextKind};
+use crate::detect::{self, Detected, Folded, Opinion, Rules, Target, TextKind};
 use crate::document::CommentTexts;
 use crate::forms::printed_lines;
 use crate::inputs::Surface;
 use crate::json::Json;
-use crate::response::{Answers, COMMENT, Hint, OwnerResponse, ResponseDocument, is_placeholder};
+use crate::response::{
+    Answers, COMMENT, Hint, OwnerResponse, ResponseDocument, is_not_applicable, is_placeholder,
+};
 use crate::time::Time;
 use crate::words::limits::MAX_CHARACTERS;
 use crate::words::{
@@ -121,7 +123,7 @@ fn decision_of(document: &ResponseDocument) -> Option<Decision> {
 /// and requests.
 pub(crate) fn withheld_problems(text: &str) -> impl Iterator<Item = (Problem, Range<usize>)> {
     let found = detect::detect(Rules::get(), text, &Folded::new(text), TextKind::Prose);
-    found.into_iter().filter(|(problem, _)| problem.lane().is_withheld())
+    found.matches.into_iter().filter(|(problem, _)| problem.lane().is_withheld())
 }
 
 /// Returns whether a text has a problem that [`withheld_problems`] finds.
@@ -153,6 +155,8 @@ struct AnsweredText {
     field: AcceptanceField,
     pointer: String,
     folded: Folded,
+    /// The claims of health and of recovery that the model sees in it.
+    claims: Vec<Opinion>,
 }
 
 /// How many texts were examined, how many bytes they have, and whether the limit is exceeded.
@@ -198,6 +202,14 @@ impl<'a> Examination<'a> {
                 self.findings.push(Finding::new(Problem::Oversized, None, finding.field, None));
             }
             _ => {}
+        }
+    }
+
+    /// Adds a hint: the place may have this problem. The check of the problem says what a reviewer has to look at.
+    fn hint(&mut self, problem: Problem, pointer: &str, characters: Option<Range<usize>>) {
+        let hint = Hint { check: problem.check(None), field: pointer.to_owned(), characters };
+        if self.hints.last() != Some(&hint) {
+            self.hints.push(hint);
         }
     }
 
@@ -355,7 +367,8 @@ impl<'a> Examination<'a> {
             let folded = Folded::new(&text);
             // As a plan, a text is a request only if it addresses and urges somebody. Problems that do not withhold the
             // answer were found in the single texts already.
-            for (problem, _) in detect::detect(Rules::get(), &text, &folded, TextKind::Plan) {
+            let found = detect::detect(Rules::get(), &text, &folded, TextKind::Members);
+            for (problem, _) in found.matches {
                 if problem.lane().is_withheld() {
                     self.find(problem, key, pointer.to_owned(), None);
                 }
@@ -392,13 +405,42 @@ impl<'a> Examination<'a> {
         if !self.may_examine(text, key, pointer) {
             return;
         }
-        let kind = if key.is_some_and(is_plan) { TextKind::Plan } else { TextKind::Prose };
+        let is_plan = matches!(key, Some(ResponseKey::Field(field)) if field.is_plan());
+        let kind = if is_plan { TextKind::Plan } else { TextKind::Prose };
         let folded = Folded::new(text);
-        for (problem, characters) in detect::detect(Rules::get(), text, &folded, kind) {
+        let Detected { mut matches, mut opinions } =
+            detect::detect(Rules::get(), text, &folded, kind);
+        // The model knows prose and names. In a ref or the reason of `not_applicable`, it is never certain.
+        let is_prose = match key {
+            Some(ResponseKey::Field(field)) => field.is_in_words() && !is_not_applicable(text),
+            Some(_) => false,
+            None => true,
+        };
+        if !is_prose {
+            matches.retain(|(problem, _)| *problem != Problem::RequestToAct);
+            opinions.retain(|opinion| opinion.is_certain);
+            for opinion in &mut opinions {
+                opinion.is_certain = false;
+            }
+        }
+        for (problem, characters) in matches {
             self.find(problem, key, pointer.to_owned(), is_direct.then_some(characters));
         }
+        // An unknown field holds the answer back anyway, and the journal does not repeat its name.
+        let is_known = key.is_some() || pointer.contains(COMMENT);
+        let is_probable =
+            |opinion: &&Opinion| opinion.target == Target::Request && !opinion.is_certain;
+        for request in opinions.iter().filter(is_probable).filter(|_| is_known) {
+            self.hint(
+                Problem::RequestToAct,
+                pointer,
+                is_direct.then(|| request.characters.clone()),
+            );
+        }
         if let Some(ResponseKey::Field(field)) = key.filter(|_| is_direct) {
-            self.answered.push(AnsweredText { field, pointer: pointer.to_owned(), folded });
+            let claims =
+                opinions.into_iter().filter(|opinion| opinion.target != Target::Request).collect();
+            self.answered.push(AnsweredText { field, pointer: pointer.to_owned(), folded, claims });
         }
     }
 }
@@ -417,18 +459,4 @@ fn is_flag(name: &str) -> bool {
 
 fn fold(name: &str) -> String {
     detect::fold_name(name)
-}
-
-/// Returns whether the field is a plan. A claim or an action in a plan is about the future: it says what would be done or
-/// checked.
-fn is_plan(key: ResponseKey) -> bool {
-    matches!(
-        key,
-        ResponseKey::Field(
-            AcceptanceField::RouteSmokePlan
-                | AcceptanceField::PostReloadReadbackPlan
-                | AcceptanceField::ValidationPlan
-                | AcceptanceField::MaintenanceWindow
-        )
-    )
 }

@@ -2,12 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::detect;
+use crate::detect::{self, Target};
 use crate::json::Json;
-use crate::response::{Answer, Hint, PartAnswer, Requirement, names_somebody, requirement};
+use crate::response::{Answer, PartAnswer, Requirement, names_somebody, requirement};
 use crate::words::{
     AcceptanceField, AnswerShape, Decision, HealthGround, PartNeed, Problem, ResponseKey,
-    ReviewerCheck,
 };
 
 use super::surfaces::{NAMES, occurs_as_token};
@@ -240,19 +239,19 @@ impl Examination<'_> {
                 continue;
             }
             let key = Some(ResponseKey::Field(text.field));
-            if !has_incident && detect::claims_recovery(&text.folded) {
-                self.find(Problem::RecoveryOnly, key, text.pointer.clone(), None);
-            }
-            if detect::claims_health(&text.folded) {
-                if has_proof {
-                    // The proof may be for this claim or not. Only a person can see that.
-                    self.hints.push(Hint {
-                        check: ReviewerCheck::AlertChainHealthNotRouteOnly,
-                        field: text.pointer.clone(),
-                        characters: None,
-                    });
+            for claim in &text.claims {
+                let problem = claim.target.problem();
+                // A proof may be for this claim or not, and only a person can see that. An incident settles a recovery.
+                let is_met = match claim.target {
+                    Target::Recovery if has_incident => continue,
+                    Target::Health => has_proof,
+                    Target::Recovery | Target::Request => false,
+                };
+                let characters = Some(claim.characters.clone());
+                if claim.is_certain && !is_met {
+                    self.find(problem, key, text.pointer.clone(), characters);
                 } else {
-                    self.find(Problem::RouteOnlyHealth, key, text.pointer.clone(), None);
+                    self.hint(problem, &text.pointer, characters);
                 }
             }
         }

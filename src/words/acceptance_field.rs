@@ -91,6 +91,36 @@ impl AcceptanceField {
         Self::ALL.iter().copied().filter(|field| field.answer_shape().is_some())
     }
 
+    /// Returns whether the field is a plan. A claim or an action in a plan is about the future: it says what would be
+    /// done or checked.
+    pub(crate) const fn is_plan(self) -> bool {
+        matches!(
+            self,
+            Self::RouteSmokePlan
+                | Self::PostReloadReadbackPlan
+                | Self::ValidationPlan
+                | Self::MaintenanceWindow
+        )
+    }
+
+    /// Returns whether the owner answers the field in own words, or with a name. Refs are neither.
+    pub(crate) const fn is_in_words(self) -> bool {
+        self.is_plan()
+            || matches!(
+                self,
+                Self::OwnerRoleOrTeam
+                    | Self::DecisionReason
+                    | Self::ReloadOwner
+                    | Self::ReceiverOwner
+                    | Self::RollbackOwner
+                    | Self::NoiseBudgetOwner
+                    | Self::FollowupOwner
+                    | Self::StaleAlertReview
+                    | Self::SilenceOrDedupReview
+                    | Self::FalseGreenRiskReview
+            )
+    }
+
     /// Whether every answer needs this field, for any surface and any decision.
     #[must_use]
     pub const fn is_always_required(self) -> bool {

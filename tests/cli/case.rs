@@ -60,7 +60,7 @@ fn fill_in(field: &str, key: &str, value: &mut Value, health_depends_on_it: bool
         }
         _ if !value.is_null() => return,
         (field, key) if field == key => json!("平台組值班"),
-        (field, part) => json!(format!("the {part} of the {field}")),
+        (field, part) => json!(format!("{part}: the steps of {field} in the runbook")),
     };
     *value = answer;
 }

@@ -39,7 +39,8 @@ const PROSE: &[&str] = &[
     "they", "runs", "lives", "itself", "only", "also", "needs", "user", "users", "team", "host",
     "hosts", "file", "files", "role", "server", "account", "chart", "charts", "unit", "units",
     "cluster", "state", "module", "modules", "access", "here", "there", "today", "never", "still",
-    "already",
+    "already", "under", "inside", "behind", "via", "per", "after", "before", "while", "since",
+    "until", "over", "holds", "keeps", "says", "shows", "uses",
 ];
 
 /// Returns whether `line`, which begins with the name of a tool, is a command that acts. `before` is the text before it.
@@ -47,6 +48,7 @@ const PROSE: &[&str] = &[
 /// A subcommand that only reads is none. A word that the tool's row does not have counts as a subcommand only if
 /// something in the line has the form of an argument.
 pub(super) fn acts(line: &str, before: &str) -> bool {
+    let is_capitalized = line.starts_with(|character: char| character.is_ascii_uppercase());
     let line = line.to_ascii_lowercase();
     let mut words = words(&line);
     // `grafana cli` is a name of two words.
@@ -60,6 +62,10 @@ pub(super) fn acts(line: &str, before: &str) -> bool {
     if words.iter().any(|word| only_shows.iter().any(|option| word.starts_with(option))) {
         return false;
     }
+    // `Docker` and `ArgoCD` are names in a sentence, unless something behind them has the form of an argument.
+    if is_capitalized && !words.iter().any(|word| is_argument(word)) {
+        return false;
+    }
     if CLOUDS.contains(&name.as_str()) {
         return cloud_acts(&words) && !is_in_a_sentence(&words, before);
     }
@@ -67,6 +73,8 @@ pub(super) fn acts(line: &str, before: &str) -> bool {
         let reading = tool.reads(&words);
         match reading {
             Some(only_reads) => !only_reads && !is_in_a_sentence(&words, before),
+            // `Vault holds it under kv/ops` is a sentence.
+            None if is_capitalized => false,
             None => {
                 words.first().is_some_and(|word| is_name(word)) && is_command_line(&words, before)
             }
@@ -84,19 +92,24 @@ impl Tool {
             })
         };
         let mut group = None;
-        for word in words.iter().filter(|word| is_name(word)) {
+        let mut was_option = false;
+        // `restart/stop` names two subcommands.
+        let words = words.iter().map(|word| word.split_once('/').map_or(*word, |(first, _)| first));
+        for word in words.clone() {
             if group.is_none() && is_in(self.groups, word) {
-                group = Some(*word);
+                group = Some(word);
             } else if is_in(self.reads, word) {
                 return Some(true);
             } else if is_in(self.acts, word) {
                 return Some(false);
-            } else if group.is_some() {
+            } else if !was_option && !word.starts_with('-') {
+                // Neither an option nor its value, so it is a subcommand that the row does not have.
                 break;
             }
+            was_option = word.starts_with('-');
         }
         // A group alone prints a list or a help text, and some groups are subcommands of their own (`docker volume`).
-        group.filter(|_| words.len() == 1).map(|_| true)
+        group.filter(|_| words.count() == 1).map(|_| true)
     }
 }
 
@@ -124,19 +137,22 @@ fn cloud_acts(words: &[&str]) -> bool {
 /// Returns whether the words stand in a sentence about the tool: a determiner before it, or the rest of a sentence
 /// behind its subcommand, and nothing that has the form of an argument.
 fn is_in_a_sentence(words: &[&str], before: &str) -> bool {
-    let is_determined = before
-        .split(|character: char| !character.is_ascii_alphanumeric())
-        .rfind(|word| !word.is_empty())
-        .is_some_and(|word| DETERMINERS.contains(&word.to_ascii_lowercase().as_str()))
-        && before.ends_with(' ');
+    // The determiner may be before another word: `our standard argocd rollback`.
+    let is_determined = before.ends_with(' ')
+        && before
+            .rsplit(|character: char| !character.is_ascii_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .take(2)
+            .any(|word| DETERMINERS.contains(&word.to_ascii_lowercase().as_str()));
     is_determined && !words.iter().any(|word| is_argument(word))
 }
 
-/// Returns whether the words have the form of a command line: not a sentence, and at least one argument.
+/// Returns whether the words have the form of a command line: not a sentence, but quoted as code, or with an option. A
+/// path alone is no sign, since a sentence names paths, too.
 fn is_command_line(words: &[&str], before: &str) -> bool {
     let is_quoted = before.ends_with(['`', '$', '#', '"', '\'']) || before.ends_with("$ ");
     words.first().is_some_and(|word| !PROSE.contains(word))
-        && (is_quoted || words.iter().any(|word| is_argument(word)))
+        && (is_quoted || words.iter().any(|word| is_option(word)))
 }
 
 /// Returns whether a word can be the name of a subcommand.
@@ -150,19 +166,25 @@ fn is_name(word: &str) -> bool {
 /// Returns whether a word has the form of an argument: an option, an assignment, a path, an address.
 fn is_argument(word: &str) -> bool {
     let inner = word.trim_end_matches(['.', ',', ':', ')', '"', '\'', '`']);
-    let is_option = word.starts_with('-')
-        && word
-            .trim_start_matches('-')
-            .starts_with(|character: char| character.is_ascii_alphanumeric());
-    is_option
+    is_option(word)
         || inner.contains(['=', '/', '_', '@', '{', '$', '*'])
         || inner.get(1..).is_some_and(|rest| rest.contains(['.', ':']))
 }
 
-/// The words of a command line. A line that ends with a backslash goes on in the next one. A word ends where Chinese
+fn is_option(word: &str) -> bool {
+    word.starts_with('-')
+        && word
+            .trim_start_matches('-')
+            .starts_with(|character: char| character.is_ascii_alphanumeric())
+}
+
+/// The words of a command line. A line that ends with a backslash goes on in the next one. The line ends where Chinese
 /// begins.
 fn words(line: &str) -> impl Iterator<Item = &str> {
-    line.split(|character: char| character.is_whitespace() || !character.is_ascii())
+    let end = line.find(|character: char| !character.is_ascii()).unwrap_or(line.len());
+    line.get(..end)
+        .unwrap_or_default()
+        .split_whitespace()
         .filter(|word| !word.is_empty() && *word != "\\" && *word != "sudo")
         .map(|word| word.trim_end_matches(['`', '"', '\'', ')']))
 }
@@ -228,6 +250,7 @@ mod tests {
             ("", "vault is sealed at night"),
             ("our ", "flux install is old"),
             ("", "docker desktop users"),
+            ("under ", "vault path secret/data/alerts"),
         ] {
             assert!(!acts(line, before), "{before}{line}");
         }

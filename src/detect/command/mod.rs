@@ -55,7 +55,7 @@ pub(crate) const RULES: &[Rule] = &[
         keywords: &["ssh", "scp", "rsync", "sftp", "mosh"],
         patterns: &[
             concat!(
-                r"(?:^|[^a-z0-9_/.-])(?:ssh|sftp)\s+(?:-[a-z0-9]+\s+(?:[^\s-][^\s]*\s+)?)*(?:[a-z0-9_.-]+@[a-z0-9]|",
+                r"(?:^|[^a-z0-9_/.-])(?:ssh|sftp)\s+(?:-[a-z0-9]+(?:=\S+|\x22[^\x22\n]*\x22)?\s+(?:\x22[^\x22\n]*\x22\s+|[^\s-][^\s]*\s+)?|-o[^\s]+\s+)*(?:[a-z0-9_.-]+@[a-z0-9]|",
                 r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+|[a-z0-9_.-]+\s+[\x22']?(?:sudo|systemctl|cat|tail|ls|docker|",
                 r"journalctl|grep|uptime|df|ps|curl|kill|rm|service)(?-u:\b))",
             ),
@@ -177,8 +177,8 @@ pub(crate) const RULES: &[Rule] = &[
             r"(?:^|[^a-z0-9_/.-])(?:(?:rc-)?service\s+[a-z0-9_.@-]+\s+(?:restart|reload|force-reload|try-restart|stop|start|",
             r"condrestart|zap)(?:[^a-z-]|$)|nginx\s+-s\s+\w+|ansible-(?:playbook|pull|console)\s+\S|",
             r"ansible-(?:galaxy|vault)\s+(?:\w+\s+)?(?:install|remove|init|create|encrypt|decrypt|edit|rekey)|",
-            r"ansible\s+\S+\s+(?:-\S+\s+\S+\s+)*-(?:m|a|-module-name|-args)[\s=]|git\s+push(?:\s|$)|",
-            r"salt(?:-call|-ssh|-run)?\s+(?:-\S+\s+)*'[^']+'\s+\S)",
+            r"ansible\s+(?:-\S+\s+\S+\s+)*\S+\s+(?:-\S+\s+\S+\s+)*-(?:m|a|-module-name|-args)[\s=]|git\s+push(?:\s|$)|git\s+pull(?:\s+(?:-|origin|&&)|$)|",
+            r"salt(?:-call|-ssh|-run)?\s+(?:-\S+\s+)*(?:'[^']+'\s+\S|\S+\s+[a-z]+\.[a-z_]+))",
         )],
         hits: &[
             "service prometheus restart",
@@ -291,11 +291,11 @@ pub(crate) const RULES: &[Rule] = &[
             r"(?:^|[^a-z0-9_/.-])(?:sudo\s+(?:-\S+\s+)*(?:[./]|(?:service|nano|vim?|cat|tail|less|rm|cp|mv|kill|",
             r"reboot|poweroff|tee|sed|chmod|chown|journalctl|bash|sh|su)(?:[^a-z]|$))|",
             r"(?:pkill|killall)\s+(?:-\S+\s+)*[\x22'a-z]|kill\s+(?:-(?:9|[a-z]\S*|s\s*\w+|\d+)|\$|[0-9])|",
-            r"rm\s+-[rf]+\s+\S|(?:reboot|poweroff)\s+(?:-|now|the host)|chmod\s+(?:-\S+\s+)?[0-7+a-z=,]{2,}\s+\S|",
+            r"rm\s+-[rf]+\s+\S|(?:reboot|poweroff)\s+(?:-|now|the host)|chmod\s+(?:-\S+\s+)?[0-7+a-z=,-]{2,}\s+[a-z0-9~]*[./]\S*|",
             r"chown\s+(?:-\S+\s+)?[a-z:]+\s+\S|crontab\s+(?:-[er]|/)|sed\s+(?:-[a-z]*i|--in-place)|",
             r"ip6?tables\s+(?:-t\s+\w+\s+)?-(?:[a-km-rt-z]|-(?:append|delete|insert|flush|policy))|shutdown\s+(?:-|now)|",
             r"mount\s+(?:-{1,2}[a-z]\S*\s+)*/\S+\s+/|umount\s+(?:-{1,2}[a-z]\S*\s+)*/|",
-            r"u?mount\s+(?:-a|--all)|swapo(?:ff|n)\s+(?:-|/)|systemd-run\s+-|",
+            r"u?mount\s+(?:-a|--all|-o\s|-t\s|--bind\s)|swapo(?:ff|n)\s+(?:-|/)|systemd-run\s+-|",
             r"fuser\s+(?:-[a-z]*k|--kill)|tee\s+/|(?:mv|cp)\s+(?:-\S+\s+)?/\S+\s+/|(?:bash|sh)\s+(?:-c\s|\S+\.sh)|",
             r"\./[a-z0-9_-]+\.sh)",
         )],

@@ -131,7 +131,12 @@ pub(super) fn is_part_of_secret(value: &str, text: &str) -> bool {
         "憑證",
         "令牌",
     ];
-    let speaks = kinds.iter().any(|kind| lower.contains(kind));
+    // Nothing else has a first and a last part that are told together.
+    let has_both_ends = (lower.contains("first ") && lower.contains("last "))
+        || (lower.contains('前')
+            && lower.contains('碼')
+            && ['後', '末', '尾'].iter().any(|end| lower.contains(*end)));
+    let speaks = has_both_ends || kinds.iter().any(|kind| lower.contains(kind));
     let tail = value.trim_end_matches(['.', ',']);
     let is_word = [
         "the", "and", "are", "is", "was", "only", "with", "of", "were", "not", "owner", "char",
@@ -141,10 +146,13 @@ pub(super) fn is_part_of_secret(value: &str, text: &str) -> bool {
     speaks && !is_word && tail.len() >= 2
 }
 
-/// As [`is_part_of_secret`], but the part must also have a digit or a `*`. A word of prose has neither.
+/// As [`is_part_of_secret`], but the part must also have a digit, a `*`, or a capital inside. A word of prose has none.
 pub(super) fn is_odd_part(value: &str, text: &str) -> bool {
     let has_sign = value.bytes().any(|byte| byte.is_ascii_digit() || byte == b'*');
-    has_sign && is_part_of_secret(value, text)
+    let has_inner_capital = value.as_bytes().windows(2).any(|pair| {
+        matches!(pair, [first, second] if first.is_ascii_lowercase() && second.is_ascii_uppercase())
+    });
+    (has_sign || has_inner_capital) && is_part_of_secret(value, text)
 }
 
 /// Counts unless the value is an example from a manual: it contains `example` or `your`, or repeats one character.
@@ -154,9 +162,50 @@ pub(super) fn is_not_example(value: &str, _: &str) -> bool {
     // The secret is the last part of a URL, so that part is checked more strictly.
     let last = lower.rsplit('/').next().unwrap_or(&lower);
     let tail: String = last.chars().rev().take(16).collect();
+    // A stand-in repeats a character, or counts through the alphabet. A random text hardly does.
+    let repeats = |text: &str| {
+        text.as_bytes().windows(8).any(|run| run.iter().all(|byte| Some(byte) == run.first()))
+    };
+    let is_alphabet = value.contains("abcdefghijkl") || value.contains("ABCDEFGHIJKL");
     // Before the last part, `example` counts only at the start of a word: a company may be called `corpexample`.
     let is_example = last.contains("example") || begins_a_word(&lower, "example");
-    !is_example && !begins_a_word(&lower, "your") && !all_same(&tail)
+    !is_example
+        && !begins_a_word(&lower, "your")
+        && !all_same(&tail)
+        && !repeats(&lower)
+        && !is_alphabet
+}
+
+/// Counts unless the token is an example. A token of Slack has numbers in it, and words instead of them are a stand-in.
+pub(super) fn is_vendor_token(value: &str, text: &str) -> bool {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    // The prefix has three letters or four.
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    let is_slack = value.starts_with("xox");
+    is_not_example(value, text) && (!is_slack || (digits >= 6 && letters > 6))
+}
+
+/// Counts if the value is no placeholder and has a letter. A port and a time have none.
+pub(super) fn is_credential(value: &str, text: &str) -> bool {
+    let has_letter = value.bytes().any(|byte| byte.is_ascii_alphabetic());
+    has_letter && is_value(value, text) && !value.starts_with('%')
+}
+
+/// Counts if the four groups cannot be four words: they follow the name of such a password, or one has no vowel.
+pub(super) fn is_application_password(value: &str, text: &str) -> bool {
+    let before = before(value, text).to_lowercase();
+    let is_named =
+        ["app password", "app-password", "application password", "app pass", "應用程式密碼"]
+            .iter()
+            .any(|name| before.contains(name));
+    let has_no_vowel =
+        |group: &str| !group.bytes().any(|letter| b"aeiou".contains(&letter.to_ascii_lowercase()));
+    let groups = || value.split([' ', '-']);
+    let words = [
+        "with", "four", "word", "that", "this", "from", "code", "must", "will", "have", "them",
+        "each",
+    ];
+    groups().any(has_no_vowel) || (is_named && !groups().any(|group| words.contains(&group)))
 }
 
 /// Whether `text` contains `word` without a letter or digit before it. In a random secret that hardly happens.
@@ -184,6 +233,10 @@ pub(super) fn is_masked(value: &str, text: &str) -> bool {
         "aiza",
     ];
     let lower = value.to_ascii_lowercase();
+    // A stand-in (`ghp_xxxxxxxx`) has no end behind its mask.
+    if lower.ends_with("xx") {
+        return false;
+    }
     vendors.iter().any(|vendor| lower.contains(vendor)) || is_odd_part(value, text)
 }
 

@@ -11,8 +11,8 @@ use crate::detect::rule::Rule;
 use crate::words::Problem;
 
 use super::counts::{
-    is_assigned, is_dump, is_header_value, is_masked, is_not_example, is_odd_part, is_odd_value,
-    is_piece, is_random, is_value,
+    is_application_password, is_assigned, is_credential, is_dump, is_header_value, is_masked,
+    is_not_example, is_odd_part, is_odd_value, is_piece, is_random, is_value, is_vendor_token,
 };
 
 /// The base of every rule for whole secrets.
@@ -41,14 +41,14 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["at 20261123:10 the rules were read back", "chat 110201543: delivered"],
         ..SECRET
     },
-    // Finds a URL with a public key of 32 hexadecimal digits before the `@` and the number of the project at its end.
+    // Finds a URL with a public key of hexadecimal digits (32 of them, or what a server of one's own uses) before the `@` and the number of the project at its end.
     // Old DSNs have a second key. A link to an issue has no key and is not a hit.
     Rule {
         id: "sentry_dsn",
         what: "a Sentry DSN",
         keywords: &["@"],
         patterns: &[
-            r"https?://[0-9a-f]{32}(?::[0-9a-f]{32})?@[a-z0-9.-]+(?::\d+)?(?:/[a-z0-9_-]+)*/\d+",
+            r"https?://[0-9a-f]{16,64}(?::[0-9a-f]{16,64})?@[a-z0-9.-]+(?::\d+)?(?:/[a-z0-9_-]+)*/\d+",
         ],
         counts: is_not_example,
         hits: &["https://4bf92f3577b34da6a3ce929d0e0e4736@o4504.ingest.sentry.io/4505"],
@@ -84,13 +84,20 @@ pub(crate) const RULES: &[Rule] = &[
         id: "grafana_key",
         what: "a Grafana token or API key",
         keywords: &["glsa_", "glc_", "eyjrijoi"],
-        patterns: &[r"gl(?:sa|c)_[A-Za-z0-9_+/=-]{20,}", r"eyJrIjoi[A-Za-z0-9+/=]{16,}"],
+        patterns: &[
+            r"glsa_[A-Za-z0-9_+/=-]{20,}",
+            r"glc_(?:eyJ|[A-Za-z+/=-]{0,24}[0-9])[A-Za-z0-9+/=_-]{20,}",
+            r"eyJrIjoi[A-Za-z0-9+/=]{16,}",
+        ],
         counts: is_not_example,
         hits: &[
             "glsa_HOruNAb7SOiCdshU7algkrq7FDsNSLAa_55e2f8be",
             "eyJrIjoiT0tTcG1pUlY2RnVKZTFVaDFsNFZXdE9ZWmNrMkZYbk",
         ],
-        misses: &["the glsa_ token of the dashboard owner"],
+        misses: &[
+            "the glsa_ token of the dashboard owner",
+            "void glc_UploadLightmapTexturesIndividually(int unit)",
+        ],
         ..SECRET
     },
     // Finds keys that have no prefix of their own: a UUID, 32 hexadecimal digits, 20 characters, or `R` and 31. The
@@ -208,8 +215,8 @@ pub(crate) const RULES: &[Rule] = &[
             "rk_live_",
             "xoxa-",
             "xoxb-",
+            "xoxc-",
             "xoxe",
-            "xoxo-",
             "xoxp-",
             "xoxr-",
             "xoxs-",
@@ -223,17 +230,20 @@ pub(crate) const RULES: &[Rule] = &[
             "dapi",
             "shpat_",
             "pul-",
+            "gr1348941",
+            "mdb_sa_sk_",
         ],
         patterns: &[concat!(
-            r"(?:^|[^A-Za-z0-9_])((?:AKIA|ASIA)[0-9A-Z]{16}|AIza[0-9A-Za-z_-]{30,}|ya29\.[0-9A-Za-z_-]{16,}|",
+            r"(?:^|[^A-Za-z0-9_])((?:AKIA|ASIA)[0-9A-Z]{16}|AIza[0-9A-Za-z_-]{35}|ya29\.[0-9A-Za-z_-]{16,}|",
             r"gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{22,}|gl(?:pat|rt|dt|ptt|ft|cbt|",
-            r"soat)-[A-Za-z0-9_-]{16,}|sk-(?:proj-|svcacct-|admin-|ant-[a-z0-9]+-)?[A-Za-z0-9_-]{20,}|",
-            r"[sr]k_live_[A-Za-z0-9]{16,}|xox[abeoprs](?:\.[a-z0-9]+)?-[A-Za-z0-9-]{10,}|",
+            r"soat)-[A-Za-z0-9_.-]{16,}|sk-(?:proj-|svcacct-|admin-|ant-[a-z0-9]+-)?[A-Za-z0-9_-]{20,}|",
+            r"[sr]k_live_[A-Za-z0-9]{16,}|xox[abceprs](?:\.[a-z0-9]+)?-[A-Za-z0-9-]{10,}|",
             r"xapp-\d-[A-Za-z0-9-]{10,}|npm_[A-Za-z0-9]{30,}|hf_[A-Za-z]{30,}|",
             r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|hvs\.[A-Za-z0-9_-]{20,}|dop_v1_[0-9a-f]{32,}|",
-            r"AccountKey=[A-Za-z0-9+/=]{20,}|dapi[0-9a-f]{32}|shpat_[0-9a-f]{32}|pul-[0-9a-f]{40})",
+            r"AccountKey=[A-Za-z0-9+/=]{20,}|dapi[0-9a-f]{32}|shpat_[0-9a-f]{32}|pul-[0-9a-f]{40}|",
+            r"GR1348941[A-Za-z0-9_-]{20}|mdb_sa_sk_[A-Za-z0-9_-]{20,})",
         )],
-        counts: is_not_example,
+        counts: is_vendor_token,
         hits: &[
             "AKIA2E0A8F3B244C9986",
             "ghp_a8K2mZ7qX4vB9nL1cR6tY3wE5uI0oP2sD4fG",
@@ -245,6 +255,10 @@ pub(crate) const RULES: &[Rule] = &[
             "AKIAIOSFODNN7EXAMPLE",
             "task-runner-for-the-nightly-report",
             "risk-assessment-of-the-monitoring",
+            "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            "xoxb-your-bot-token-here",
+            "xoxb-my-other-bot-token",
+            "xoxp-1234567890",
         ],
         ..SECRET
     },
@@ -252,12 +266,22 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         id: "aws_secret_key",
         what: "an AWS secret access key",
-        keywords: &["secret_access_key", "secretaccesskey", "secret access key"],
+        keywords: &[
+            "secret_access_key",
+            "secretaccesskey",
+            "secret access key",
+            "secretkey",
+            "secret_key",
+            "secret key",
+        ],
         patterns: &[
-            r"secret[_ ]?access[_ ]?key[\x22']?\s{0,3}(?:[=:]|is)?\s{0,3}[\x22']?([A-Za-z0-9/+]{40})",
+            r"secret[_ .]?(?:access[_ ]?)?key\\?[\x22']?\s{0,3}(?:[=:]|is)?\s{0,3}\\?[\x22']?([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+]|$)",
         ],
         counts: is_not_example,
-        hits: &["aws_secret_access_key = kT9vXz2LqM7nB4cR8yWj1fHs6dGp3aEu5iOx0QmZ"],
+        hits: &[
+            "aws_secret_access_key = kT9vXz2LqM7nB4cR8yWj1fHs6dGp3aEu5iOx0QmZ",
+            "\"awsSecretKey\": \"kT9vXz2LqM7nB4cR8yWj1fHs6dGp3aEu5iOx0QmZ\"",
+        ],
         misses: &["aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"],
         ..SECRET
     },
@@ -303,7 +327,7 @@ pub(crate) const RULES: &[Rule] = &[
         what: "the value of an Authorization header",
         keywords: &["authorization", "bearer", "basic "],
         patterns: &[
-            r"authorization[\x22']?\s*[:=]\s*[\x22']?(?:(?:basic|bearer|token|digest|apikey|negotiate)\s+)?([A-Za-z0-9+/=._~-]{8,})",
+            r"authorization[\x22']?\s*[:=]\s*[\x22']?(?:(?:basic|bearer|token|digest|api-?key|api-token|negotiate|genie-?key|splunk|token token=)\s+)?([A-Za-z0-9+/=._~-]{8,})",
             r"(?:^|[^a-z])bearer\s+([A-Za-z0-9._~+/-]{20,}=*)",
             r"(?:^|[^a-z])basic\s+([A-Za-z0-9+/]{11,}={1,2})",
         ],
@@ -321,7 +345,8 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         ..SECRET
     },
-    // Finds a cookie header with its value, or the usual names of session cookies. A redacted value does not count.
+    // Finds a cookie header with its value, the usual names of session cookies, or a random value beside the word. A
+    // redacted value does not count.
     Rule {
         id: "cookie",
         what: "a session cookie",
@@ -332,6 +357,8 @@ pub(crate) const RULES: &[Rule] = &[
                 r"(?:^|[^a-z])(?:session(?:_?id)?|sid|csrftoken|connect\.sid|grafana_session|phpsessid|jsessionid|",
                 r"_session)=([^\s;\x22'&]{8,})",
             ),
+            r"cookie[^\n。;]{0,24}?(?:^|[^A-Za-z0-9_=.-])([A-Za-z0-9_.-]+=[A-Za-z0-9%._~-]*[0-9][A-Za-z0-9%._~-]{7,})",
+            r"cookie[^\n。;]{0,16}?(?:is|was|now|value|:|=|是|為|值)\s*[\x22'`]?([0-9a-f]{16,}|[A-Za-z0-9_-]{24,})",
         ],
         counts: is_value,
         hits: &[
@@ -382,11 +409,16 @@ pub(crate) const RULES: &[Rule] = &[
         id: "assignment",
         what: "a value that is assigned to a name such as password or token",
         keywords: &["pass", "pwd", "secret", "token", "key", "credential", "dsn", "webhook_url"],
-        patterns: &[concat!(
-            r"(?:^|[^A-Za-z0-9_.-])[A-Za-z0-9_.-]*?(?:passwords?|passwd|passphrase|pwd|secrets?|tokens?|",
-            r"api[_-]?keys?|access[_-]?key|private[_-]?key|auth[_-]?key|signing[_-]?key|encryption[_-]?key|",
-            r"license[_-]?key|credentials?|dsn|webhook_url)[\x22'`]?\s*(?:=|:=|:)\s*[\x22'`]?([!-+\--:<-~]{4,})",
-        )],
+        patterns: &[
+            concat!(
+                r"(?:^|[^A-Za-z0-9_.-])[A-Za-z0-9_.-]*?(?:passwords?|passwd|passphrase|pwd|secrets?|tokens?|",
+                r"api[_-]?keys?|access[_-]?key|private[_-]?key|auth[_-]?key|signing[_-]?key|encryption[_-]?key|",
+                r"license[_-]?key|pd[_-]?key|(?:storage|account|master|shared|secret|client|write|ingest|ingestion|routing)[_-]?key|sentry[_-]?key|credentials?|dsn|webhook_url)",
+                r"\\?[\x22'`]?(?:[ \t]*(?:=|:=)[ \t]*|\s*:\s*)\\?[\x22'`]?([!-+\--:<-~]{4,})",
+            ),
+            r"<[a-z_.-]*(?:passwords?|passwd|pwd|secret|token|api_?key)>\s*([^<\s]{4,})\s*</",
+            r"--(?:password|passwd|token|api-key|secret|auth-token)(?:=|[ \t]+)[\x22']?([^\s\x22']{4,})",
+        ],
         counts: is_assigned,
         hits: &[
             "smtp_auth_password: hunter2x",
@@ -396,6 +428,9 @@ pub(crate) const RULES: &[Rule] = &[
             "DB_PASSWORD=letmein",
             "letmein is the value: DB_PASSWORD=letmein",
             "arn:aws:hunter2x bot_token = hunter2x",
+            "{\\\"smtp_password\\\": \\\"hunter2x\\\"}",
+            "<user>am</user><password>hunter2x</password>",
+            "mysqldump --password hunter2x",
         ],
         misses: &[
             "arn:aws:secretsmanager:eu-west-1:210987654321:secret:prod/pager-Qx7Lmd",
@@ -406,6 +441,41 @@ pub(crate) const RULES: &[Rule] = &[
             "secret_ref: sha256:0000",
             "no token, no password",
             "secretName: alertmanager-main",
+            "SMTP_KEY=\nSMTP_HOST=relay1.local",
+            "--token from the vault",
+        ],
+        ..SECRET
+    },
+    // Finds `user:password` where a tool has it by its form: behind `-u`, in a netrc, in a line of pgpass, in a DSN of
+    // Go, and as the base64 that docker keeps.
+    Rule {
+        id: "credentials_of_a_tool",
+        what: "a user and password for curl, netrc, pgpass, Go or docker",
+        keywords: &[
+            "curl", "wget", "machine ", "login ", "@tcp(", "@unix(", "auth", ":*:", "543", "330",
+        ],
+        patterns: &[
+            r"(?:curl|wget|https?)(?:\s[^\n]*?)?\s(?:-u\s*|--user[= ]\s*)[\x22']?[^\s:\x22']*[\x22']?:[\x22']?([^\s\x22']{4,})",
+            r"curl(?:\s[^\n]*?)?\s(?:-u|--user)\s+[\x22']([^\s:\x22']{6,}):[\x22']",
+            r"(?:\\\s*\n)\s*(?:-u\s*|--user[= ]\s*)[\x22']?[^\s:\x22']*:([^\s\x22']{4,})",
+            r"login\s+\S+\s+password\s+(\S{4,})",
+            r"(?:^|[^a-z0-9_.-])[a-z0-9_.-]+:([^\s@:/]{4,})@(?:tcp|unix)\(",
+            r"(?:^|[^a-z0-9_.*-])[a-z0-9_.*-]+:(?:\d{4,5}|\*):[a-z0-9_*-]+:[a-z0-9_*-]+:([^\s:]{4,})",
+            r"[\x22']auth[\x22']\s*:\s*[\x22']([A-Za-z0-9+/]{10,}={0,2})[\x22']",
+        ],
+        counts: is_credential,
+        hits: &[
+            "curl -s -u admin:hunter2x http://grafana.local/api",
+            "curl -k https://db.local \\\n  -u 'ops:hunter2x'",
+            "machine mail.local login ops password hunter2x",
+            "ops:hunter2x@tcp(db.local:3306)/alerts",
+            "db.local:5432:alerts:ops:hunter2x",
+            "{\"auths\": {\"r.local\": {\"auth\": \"b3BzOmh1bnRlcjJ4\"}}}",
+        ],
+        misses: &[
+            "curl -u $USER:$PASS http://grafana.local/api",
+            "curl -u ops:<password> http://grafana.local",
+            "the login page needs a password from vault",
         ],
         ..SECRET
     },
@@ -416,12 +486,14 @@ pub(crate) const RULES: &[Rule] = &[
         what: "a password in a sentence",
         keywords: &["pass", "pwd", "pw", "token", "secret", "key", "login", "credential"],
         patterns: &[
-            r"(?:^|[^a-z])(?:passwords?|passphrase|passwd|pass|pwd|pw|passcode)\s*[:=]\s*[\x22'`]?([!-+\--~]{5,})",
+            r"(?:^|[^a-z])(?:passwords?|passphrase|passwd|pass|pwd|pw|passcode)[ \t]*[:=]\s*[\x22'`]?([!-+\--~]{5,})",
             concat!(
-                r"(?:passwords?|passphrase|passwd|pwd|passcode|token|secret|api[ -]?key|access[ -]?key|credentials?|",
+                r"(?:passwords?|passphrase|passwd|pwd|pw|passcode|token|secret|api[ -]?key|access[ -]?key|credentials?|",
                 r"login)\s+(?:(?:for|of|to)\s+(?:[^\s,.;:]+\s+){1,4}?)?(?:(?:(?:is|was|has been|were)\s+)?(?:set|",
-                r"changed|reset|rotated)\s+to|is|was|are|=|now)\s+(?:now\s+|still\s+|just\s+)?[\x22'`]?([!-+\--~]{5,})",
+                r"changed|reset|rotated)\s+to|is|was|are|=|now|again)\s+(?:now\s+|still\s+|just\s+)?[\x22'`]?([!-+\--~]{5,})",
             ),
+            // Without a verb: `log in with password hunter2x`.
+            r"(?:^|[^a-z])(?:with|using|use|by|and|enter|type|the|its|our|same)\s+(?:the\s+)?(?:passwords?|passwd|pwd|pw|passcode|passphrase)\s+[\x22'`]?([!-+\--~]{5,})",
         ],
         counts: is_odd_value,
         hits: &[
@@ -429,6 +501,8 @@ pub(crate) const RULES: &[Rule] = &[
             "jump box pw: 8fTz!rodeo41",
             "SMTP password was changed to Tr0ub4dor&3.",
             "the password for the admin user is 'winter2026'",
+            "log in with password hunter2x",
+            "the user is ops, pw is hunter2x",
         ],
         misses: &[
             "the password is rotated every 90 days",
@@ -442,10 +516,26 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         id: "password_in_chinese",
         what: "a password in a Chinese sentence",
-        keywords: &["密", "口令", "金鑰", "權杖", "令牌", "通行碼", "帳"],
+        keywords: &[
+            "密",
+            "口令",
+            "金鑰",
+            "權杖",
+            "令牌",
+            "通行碼",
+            "帳",
+            "password",
+            "passwd",
+            "pwd",
+            "pw",
+            "token",
+        ],
         patterns: &[
             r"(?:帳密|帳號密碼|帳號)[^\n。,;]{0,6}?[A-Za-z0-9_.@-]{2,}\s*(?:/|,|、|密碼|\s)\s*(?:密碼)?\s*[:=]?\s*([!-+\--~]{6,})",
-            r"(?:密碼|密码|口令|金鑰|密鑰|权杖|權杖|令牌|通行碼)[^\n。,;]{0,8}?(?:是|為|为|:|=|改成|改為|設為|設成)\s*[\x22'「『`]?\s*([!-+\--~]{4,})",
+            concat!(
+                r"(?:密碼|密码|口令|金鑰|密鑰|权杖|權杖|令牌|通行碼|password|passwd|pwd|pw|token)[^\n。,;]{0,8}?(?:是|為|为|:|=|改成|改為|改为|",
+                r"設為|設成|換成|改用|用|就是|還是|打|填|輸入)\s*[\x22'「『`]?\s*([!-+\--~]{4,})",
+            ),
         ],
         counts: is_odd_value,
         hits: &[
@@ -453,8 +543,30 @@ pub(crate) const RULES: &[Rule] = &[
             "密碼：hunter2",
             "後台密碼是 Winter2026!",
             "管理員密碼已改為p4ssw0rd",
+            "登入密碼用 hunter2x",
+            "密碼換成 hunter2x 了",
+            "password 是 hunter2x",
         ],
         misses: &["密碼由 vault 管理", "密碼：已於 CHG-7 輪替", "密碼: ticket:SEC-12"],
+        ..SECRET
+    },
+    // Finds the password that a mail provider gives to a program: four groups of four letters. Behind another word for a
+    // password, four short words may be a sentence, so one of them must have no vowel.
+    Rule {
+        id: "application_password",
+        what: "an application password of four groups",
+        keywords: &["app", "應用程式密碼", "pass", "密碼", "pw"],
+        patterns: &[
+            r"(?:app(?:lication)?[ -]?pass(?:word|code)?|應用程式密碼)[^\n。;a-z]{0,3}(?:is|was|was set to|是|為|用)?[^\n。;a-z]{0,8}((?:[a-z]{4}[ -]){3}[a-z]{4})(?:[^a-z]|$)",
+            r"(?:password|passwd|密碼|pw)[^\n。;]{0,24}?((?:[a-z]{4}[ -]){3}[a-z]{4})(?:[^a-z]|$)",
+        ],
+        counts: is_application_password,
+        hits: &[
+            "the app password beqb utso yluv mjtz",
+            "應用程式密碼 ewjv samn uiyu jnau",
+            "密碼是 qwrt zxcv abcd efgh",
+        ],
+        misses: &["the password that each team must know", "an app password with four word code"],
         ..SECRET
     },
     // Finds hashes by the sign of their scheme: bcrypt, the schemes of crypt(3) and htpasswd, SHA-1 of LDAP, Argon2.
@@ -539,7 +651,7 @@ pub(crate) const RULES: &[Rule] = &[
                 r"characters?|digits?|letters?|symbols?|bytes?)?[^.\n。\d]{0,40}?(?:are|is|was|being|:|=)\s*[\x22'`]?",
                 r"([A-Za-z0-9_:+/-]{3,})",
             ),
-            r"(?:first|last)\s+\d+\s+(?:chars?\s+|characters?\s+|digits?\s+)?[\x22'`]?([A-Za-z0-9_:+/-]{4,})",
+            r"(?:first|last)\s+(?:\d+|two|three|four|five|six|seven|eight|ten)\s+(?:chars?\s+|characters?\s+|digits?\s+|letters?\s+)?[\x22'`]?([A-Za-z0-9_:+/-]{4,})",
         ],
         counts: is_odd_part,
         hits: &[

@@ -39,19 +39,24 @@ fn sealed(line: &Value) -> String {
         "responded_at",
         "surface",
         "findings",
+        "hints",
         "signer",
     ];
-    let finding_order = ["problem", "check", "field", "start", "end"];
+    let place_order = ["problem", "check", "field", "start", "end"];
     let mut line = line.clone();
-    if let Some(findings) = line.get("findings").and_then(Value::as_array) {
-        let findings: Vec<_> =
-            findings.iter().map(|one| format!("{{{}}}", ordered(one, &finding_order))).collect();
-        line["findings"] = json!(format!("[{}]", findings.join(",")));
+    let mut lists = Vec::new();
+    for name in ["findings", "hints"] {
+        if let Some(places) = line.get(name).and_then(Value::as_array) {
+            let places: Vec<_> =
+                places.iter().map(|one| format!("{{{}}}", ordered(one, &place_order))).collect();
+            let list = format!("[{}]", places.join(","));
+            line[name] = json!(list);
+            lists.push(list);
+        }
     }
-    let findings = line.get("findings").and_then(Value::as_str).map(str::to_owned);
     let mut open = ordered(&line, &order);
-    if let Some(findings) = findings {
-        open = open.replace(&json!(findings).to_string(), &findings);
+    for list in lists {
+        open = open.replace(&json!(list).to_string(), &list);
     }
     let open = format!("{{{open}");
     format!("{open},\"digest\":\"{}\"}}", Digest::of(open.as_bytes()))

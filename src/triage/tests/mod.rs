@@ -406,7 +406,7 @@ fn every_flag_of_the_ledger_is_one_however_it_is_spelled() {
 
 #[test]
 fn four_answers_are_plans() {
-    let plans = AcceptanceField::answers().filter(|field| is_plan(ResponseKey::Field(*field)));
+    let plans = AcceptanceField::answers().filter(|field| field.is_plan());
     let plans: Vec<_> = plans.map(AcceptanceField::as_str).collect();
     let expected =
         ["route_smoke_plan", "post_reload_readback_plan", "maintenance_window", "validation_plan"];

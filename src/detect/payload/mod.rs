@@ -3,6 +3,8 @@
 //! Most payloads are recognized by their structure. So a text is parsed, and the result is compared with the shapes
 //! of known payloads. Only formats that are neither YAML nor JSON are found by patterns.
 
+mod excerpt;
+
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -12,9 +14,9 @@ use crate::json::MAX_DEPTH;
 use crate::shape;
 use crate::words::Problem;
 
-use super::Match;
 use super::fold::Folded;
 use super::rule::{Rule, RuleSet};
+use super::{Match, TextKind};
 use crate::pattern::{self, Pattern};
 
 /// The most blocks of a text that are parsed. A real answer has fewer. If a text has more, they are not parsed, and
@@ -25,7 +27,7 @@ const MAX_BLOCKS: usize = 24;
 static KEYS: LazyLock<AhoCorasick> = LazyLock::new(|| pattern::keywords(None, shape::keys()));
 
 /// Returns each payload in the text.
-pub(super) fn find(rules: &RuleSet, original: &str, folded: &Folded) -> Vec<Match> {
+pub(super) fn find(rules: &RuleSet, original: &str, folded: &Folded, kind: TextKind) -> Vec<Match> {
     let has_key = |text: &str| KEYS.is_match(text);
     let mut blocks = if has_key(original) { blocks(original) } else { Vec::new() };
     blocks.retain(|block| original.get(block.clone()).is_some_and(has_key));
@@ -39,6 +41,12 @@ pub(super) fn find(rules: &RuleSet, original: &str, folded: &Folded) -> Vec<Matc
     matches.extend(
         configurations(original).map(|block| (Problem::RawPayload, characters(original, &block))),
     );
+    if kind != TextKind::Members {
+        let excerpts = excerpt::find(original, &braced(original));
+        matches.extend(
+            excerpts.into_iter().map(|block| (Problem::RawPayload, characters(original, &block))),
+        );
+    }
     matches
         .extend(too_deep(original).map(|block| (Problem::Oversized, characters(original, &block))));
     matches.extend(rules.find(folded));
@@ -279,6 +287,7 @@ static LINE: Pattern = Pattern::new(&[concat!(
 #[cfg(test)]
 pub(super) fn compile_patterns() {
     LINE.compile();
+    excerpt::compile_patterns();
     LazyLock::force(&KEYS);
 }
 
@@ -310,7 +319,7 @@ mod tests {
     use super::*;
 
     fn is_payload(text: &str) -> bool {
-        !find(&RuleSet::new(RULES), text, &Folded::new(text)).is_empty()
+        !find(&RuleSet::new(RULES), text, &Folded::new(text), TextKind::Prose).is_empty()
     }
 
     #[test]
@@ -334,7 +343,7 @@ mod tests {
     }
 
     fn found(text: &str) -> Vec<Match> {
-        find(&RuleSet::new(RULES), text, &Folded::new(text))
+        find(&RuleSet::new(RULES), text, &Folded::new(text), TextKind::Prose)
     }
 
     #[test]
@@ -385,7 +394,7 @@ mod tests {
     fn what_stands_too_deep_to_be_looked_at_is_oversized() {
         let problems = |depth: usize| {
             let text = format!("{}scrape_configs{}", "[".repeat(depth), "]".repeat(depth));
-            let found = find(&RuleSet::new(RULES), &text, &Folded::new(&text));
+            let found = find(&RuleSet::new(RULES), &text, &Folded::new(&text), TextKind::Prose);
             found.into_iter().map(|(problem, _)| problem).collect::<Vec<_>>()
         };
         assert_eq!(problems(MAX_DEPTH), []);

@@ -1,0 +1,329 @@
+//! Tells a request, a claim of health and a claim of recovery, in words that no list has.
+//!
+//! Nobody can list the ways to ask for a reload. So a linear model was trained on labelled texts (`tests/labelled`). It
+//! looks at one sentence at a time, adds the weights of its [`features`], and divides by the root of their number. The
+//! weights are whole numbers in a file that the program contains. There is no chance in it: the same text gives the
+//! same result on each machine.
+//!
+//! `cargo run --release --features train --example train` writes the weights again.
+
+mod denial;
+mod features;
+mod lexicon;
+mod sentences;
+#[cfg(any(test, feature = "train"))]
+pub(crate) mod train;
+
+use std::ops::Range;
+
+use crate::words::Problem;
+
+/// What the model looks for, in the order of the weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// Somebody is asked or permitted to act.
+    Request,
+    /// Health is claimed from a mere sign of life.
+    Health,
+    /// Something is said to have come back.
+    Recovery,
+}
+
+impl Target {
+    pub(crate) const ALL: [Self; 3] = [Self::Request, Self::Health, Self::Recovery];
+
+    /// The binary logarithm of the number of places for weights. Requests are said in the most ways.
+    const fn bits(self) -> u32 {
+        match self {
+            Self::Request => 18,
+            Self::Health | Self::Recovery => 16,
+        }
+    }
+
+    /// The problem that a sentence has if the model is certain.
+    pub(crate) const fn problem(self) -> Problem {
+        match self {
+            Self::Request => Problem::RequestToAct,
+            Self::Health => Problem::RouteOnlyHealth,
+            Self::Recovery => Problem::RecoveryOnly,
+        }
+    }
+
+    /// The place of a feature's weight. The multiplication spreads the hash over its upper bits.
+    const fn place(self, hash: u32) -> usize {
+        (hash.wrapping_mul(0x9e37_79b1) >> (u32::BITS - self.bits())) as usize
+    }
+}
+
+/// A sentence in which the model sees a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Opinion {
+    pub(crate) target: Target,
+    /// Whether a reader would be certain, too. Otherwise it is only probable.
+    pub(crate) is_certain: bool,
+    /// The bytes of the words that weigh most.
+    pub(crate) bytes: Range<usize>,
+}
+
+/// The scale of thresholds, so that they can be whole numbers.
+const SCALE: i64 = 256;
+
+/// How many features are added to the number of those that a sentence has. Without it, a single word would weigh as much
+/// as a sentence.
+const SMOOTHING: u16 = 64;
+
+/// The weights and thresholds of one target.
+#[derive(Clone, Debug)]
+struct Layer<'w> {
+    /// For a sentence without Chinese, then for one with it: scores of the two differ.
+    thresholds: [Thresholds<i64>; 2],
+    /// One bit for each place: whether it has a weight. Most places have none that matters.
+    has_weight: &'w [u8],
+    /// How many weights are before each word of 64 places.
+    weights_before: Vec<u32>,
+    /// The weights of the places that have one, in their order.
+    weights: &'w [u8],
+}
+
+/// Above which score a sentence is probable, and above which it is certain.
+#[derive(Clone, Copy, Debug)]
+struct Thresholds<T> {
+    probable: T,
+    certain: T,
+}
+
+/// Returns the index of a sentence's thresholds.
+fn language_of(sentence: &str) -> usize {
+    usize::from(sentence.chars().any(|character| ('\u{4e00}'..='\u{9fff}').contains(&character)))
+}
+
+/// The trained model.
+#[derive(Clone, Debug)]
+pub(crate) struct Model<'w> {
+    layers: [Layer<'w>; Target::ALL.len()],
+}
+
+/// The weights as `examples/train.rs` writes them. For each target: the thresholds of each language (probable, then
+/// certain) and the number of weights, in four bytes each (little-endian); one bit for each place; the weights, in one
+/// byte each.
+static WEIGHTS: &[u8] = include_bytes!("weights.bin");
+
+impl Model<'static> {
+    /// Returns the model that the program contains.
+    #[expect(clippy::expect_used, reason = "a program without its model would find no request")]
+    pub(crate) fn get() -> Self {
+        Self::read(WEIGHTS).expect("the weights have the size that the targets need")
+    }
+}
+
+impl<'w> Model<'w> {
+    /// Reads a model, or returns `None` if the bytes have another size.
+    fn read(bytes: &'w [u8]) -> Option<Self> {
+        let mut rest = bytes;
+        let mut take = |length: usize| {
+            let (taken, left) = rest.split_at_checked(length)?;
+            rest = left;
+            Some(taken)
+        };
+        let mut layer = |target: Target| {
+            let mut threshold = || Some(i64::from(i32::from_le_bytes(take(4)?.try_into().ok()?)));
+            let mut thresholds =
+                || Some(Thresholds { probable: threshold()?, certain: threshold()? });
+            let thresholds = [thresholds()?, thresholds()?];
+            let count = usize::try_from(u32::from_le_bytes(take(4)?.try_into().ok()?)).ok()?;
+            let has_weight = take((1 << target.bits()) / 8)?;
+            let mut before = 0;
+            let words = has_weight.chunks(WORD).map(|word| {
+                let here = before;
+                before += word_of(word).count_ones();
+                here
+            });
+            let weights_before = words.collect();
+            let weights = take(count)?;
+            let is_complete = usize::try_from(before).ok() == Some(count);
+            is_complete.then_some(Layer { thresholds, has_weight, weights_before, weights })
+        };
+        let [request, health, recovery] = Target::ALL;
+        let layers = [layer(request)?, layer(health)?, layer(recovery)?];
+        rest.is_empty().then_some(Self { layers })
+    }
+}
+
+impl Model<'_> {
+    /// Returns an opinion for each sentence of a folded text in small letters, and for each target that is seen in it.
+    pub(crate) fn judge(&self, text: &str, is_plan: bool) -> Vec<Opinion> {
+        let mut opinions = Vec::new();
+        for sentence in sentences::sentences(text) {
+            let words = text.get(sentence.clone()).unwrap_or_default();
+            let (mut scores, mut count) = ([0_i64; Target::ALL.len()], i64::from(SMOOTHING));
+            features::each(words, is_plan, |(hash, _)| {
+                count += 1;
+                for ((score, layer), target) in scores.iter_mut().zip(&self.layers).zip(Target::ALL)
+                {
+                    *score += layer.weight(target, hash);
+                }
+            });
+            let language = language_of(words);
+            for ((score, layer), target) in scores.into_iter().zip(&self.layers).zip(Target::ALL) {
+                let Some(Thresholds { probable, certain }) = layer.thresholds.get(language) else {
+                    continue;
+                };
+                if exceeds(score, count, *probable) {
+                    let part = layer.heaviest(target, words, is_plan);
+                    opinions.push(Opinion {
+                        target,
+                        is_certain: exceeds(score, count, *certain)
+                            && !denial::denies(target, words),
+                        bytes: sentence.start + part.start..sentence.start + part.end,
+                    });
+                }
+            }
+        }
+        opinions
+    }
+}
+
+impl Layer<'_> {
+    fn weight(&self, target: Target, hash: u32) -> i64 {
+        let place = target.place(hash);
+        let (word, bit) = (place / 64, place % 64);
+        let bits = self.has_weight.get(word * WORD..(word + 1) * WORD).map_or(0, word_of);
+        if bits >> bit & 1 == 0 {
+            return 0;
+        }
+        let before = self.weights_before.get(word).copied().unwrap_or_default();
+        let index = before + (bits & ((1 << bit) - 1)).count_ones();
+        let byte = self.weights.get(index as usize).copied().unwrap_or_default();
+        i64::from(i8::from_le_bytes([byte]))
+    }
+
+    /// Returns the bytes from the first to the last of the heaviest features of a sentence.
+    fn heaviest(&self, target: Target, sentence: &str, is_plan: bool) -> Range<usize> {
+        /// How many features tell the place. One may be a pair of words with the verb outside.
+        const HEAVIEST: usize = 3;
+        let mut features = Vec::new();
+        features::each(sentence, is_plan, |(hash, bytes)| {
+            if !bytes.is_empty() {
+                features.push((self.weight(target, hash), bytes));
+            }
+        });
+        features
+            .sort_by_key(|(weight, bytes)| (std::cmp::Reverse(*weight), bytes.start, bytes.end));
+        let heaviest = features.into_iter().take(HEAVIEST).map(|(_, bytes)| bytes);
+        heaviest
+            .reduce(|all, next| all.start.min(next.start)..all.end.max(next.end))
+            .unwrap_or_default()
+    }
+}
+
+/// How many bytes a word of 64 places has.
+const WORD: usize = 8;
+
+fn word_of(bytes: &[u8]) -> u64 {
+    bytes.try_into().map_or(0, u64::from_le_bytes)
+}
+
+/// Whether `score`, divided by the root of `count`, is above a threshold. It is compared in squares, so that no
+/// fraction is rounded.
+const fn exceeds(score: i64, count: i64, threshold: i64) -> bool {
+    const fn square(number: i64) -> i64 {
+        number * number.abs()
+    }
+    square(score * SCALE) > square(threshold) * count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(text: &str, is_plan: bool) -> Vec<(Target, bool)> {
+        let opinions = Model::get().judge(text, is_plan);
+        opinions.into_iter().map(|opinion| (opinion.target, opinion.is_certain)).collect()
+    }
+
+    fn is_certain(text: &str, target: Target) -> bool {
+        seen(text, false).contains(&(target, true))
+    }
+
+    #[test]
+    fn plain_requests_are_certain() {
+        for text in [
+            "please reload prometheus",
+            "could you restart the collector tonight?",
+            "the reload is yours, go ahead.",
+            "send me the bot token, please.",
+            "請重新載入 prometheus",
+            "麻煩幫我重啟 alertmanager",
+            "交給你們 reload 了",
+        ] {
+            assert!(is_certain(text, Target::Request), "{text}");
+        }
+    }
+
+    #[test]
+    fn reports_plans_and_prohibitions_are_no_requests() {
+        for text in [
+            "reloaded at 10:00 under chg-7",
+            "no reload was run.",
+            "please see the ticket for the receipt.",
+            "the route sends to the on-call channel.",
+            "已於 10:00 由值班重新載入,結果見 ticket",
+            "請勿 reload",
+            "本回覆不授權任何重新載入",
+        ] {
+            assert!(!is_certain(text, Target::Request), "{text}");
+        }
+        let plan = seen("we reload in our window on tuesday.\nthen we read the rules back.", true);
+        assert!(!plan.contains(&(Target::Request, true)));
+    }
+
+    #[test]
+    fn a_sign_of_life_is_a_claim_unless_it_is_denied() {
+        for (text, is_claim) in [
+            ("the dashboard is green, so alerting is fine.", true),
+            ("all containers are up, everything is healthy.", true),
+            ("網頁打得開,告警正常", true),
+            ("a route that returns 200 is not taken for health.", false),
+            ("網頁打得開,不代表告警會送到", false),
+        ] {
+            assert_eq!(is_certain(text, Target::Health), is_claim, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_recovery_is_one_only_if_it_happened() {
+        for (text, is_recovery) in [
+            ("the service has recovered and alerts fire again.", true),
+            ("告警服務已恢復正常", true),
+            ("the service has not recovered yet.", false),
+            ("recovery is owned by ops.", false),
+        ] {
+            assert_eq!(is_certain(text, Target::Recovery), is_recovery, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_request_is_found_where_it_stands() {
+        let text =
+            "nothing changed since march. please reload prometheus. the receipt is in the ticket.";
+        let opinions = Model::get().judge(text, false);
+        let request = opinions.iter().find(|opinion| opinion.target == Target::Request).unwrap();
+        let sentence = text.find("please").unwrap()..text.find(" the receipt").unwrap();
+        assert!(sentence.start <= request.bytes.start && request.bytes.end <= sentence.end);
+    }
+
+    #[test]
+    fn weights_of_another_size_are_refused() {
+        let (_, short) = WEIGHTS.split_at(1);
+        assert!(Model::read(WEIGHTS).is_some());
+        assert!(Model::read(short).is_none());
+        assert!(Model::read(&[WEIGHTS, &[0]].concat()).is_none());
+    }
+
+    #[test]
+    fn the_comparison_is_that_of_fractions() {
+        assert!(exceeds(10, 4, 4 * SCALE) && !exceeds(10, 4, 5 * SCALE));
+        assert!(exceeds(-8, 4, -5 * SCALE) && !exceeds(-8, 4, -4 * SCALE));
+        assert!(exceeds(0, 9, -1) && !exceeds(0, 9, 0));
+    }
+}
