@@ -37,6 +37,13 @@ struct Sentence {
 }
 
 /// A labelled text that cannot be used.
+///
+/// ```
+/// use acceptance_ledger::train::train;
+///
+/// let error = train(&["{".to_owned()]).unwrap_err();
+/// assert_eq!((error.file, error.line, error.problem), (1, 1, "it is not JSON"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("file {file}, line {line}: {problem}")]
 pub struct LabelError {
@@ -49,6 +56,15 @@ pub struct LabelError {
 }
 
 /// A trained model.
+///
+/// ```
+/// use acceptance_ledger::train::{Trained, train};
+///
+/// let text = r#"{"text": "Please reload it.", "field": "decision_reason",
+///     "marks": [{"problem": "request_to_act", "part": "Please reload it.", "sure": true}]}"#;
+/// let Trained { weights, report } = train(&[text.replace('\n', "")]).unwrap();
+/// assert!(!weights.is_empty() && report.starts_with("1 texts, 1 sentences"));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Trained {
     /// The weights, as the program contains them.
