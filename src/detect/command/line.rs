@@ -85,10 +85,10 @@ pub(super) fn acts(line: &str, before: &str) -> bool {
 impl Tool {
     /// Returns whether the subcommand in `words` only reads, or `None` if the row does not have it.
     fn reads(&self, words: &[&str]) -> Option<bool> {
-        let is_in = |names: &[&str], word: &str| {
-            names.iter().any(|name| match name.strip_suffix('*') {
+        let is_in = |names: &str, word: &str| {
+            names.split_whitespace().any(|name| match name.strip_suffix('*') {
                 Some(start) => word.starts_with(start),
-                None => *name == word,
+                None => name == word,
             })
         };
         let mut group = None;
@@ -115,8 +115,8 @@ impl Tool {
 
 /// Returns whether the subcommand of a cloud's tool acts. It is the last word before the first option or argument.
 fn cloud_acts(words: &[&str]) -> bool {
-    let begins = |starts: &[&str], word: &str| {
-        starts.iter().any(|start| {
+    let begins = |starts: &str, word: &str| {
+        starts.split_whitespace().any(|start| {
             word.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
         })
     };
