@@ -2,6 +2,11 @@
 
 use std::process::ExitCode;
 
+// The tool makes many small texts. With this allocator it takes a fifth less time; see docs/performance.md.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     acceptance_ledger::cli::main()
 }

@@ -11,7 +11,11 @@ mod tree;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
+
+use crate::pattern;
 use crate::words::{SurfaceKind, WriteClass};
 
 #[cfg(feature = "cli")]
@@ -19,7 +23,7 @@ pub(crate) use outline::read as read_outline;
 #[cfg(feature = "cli")]
 pub(crate) use prefilter::may_hold_a_surface;
 pub(crate) use table::{Of, SHAPES, Shape};
-pub(crate) use text::TEXT_SHAPES;
+pub(crate) use text::{TEXT_SHAPES, TextShape};
 pub(crate) use tree::{Child, Node, Value, read};
 #[cfg(feature = "cli")]
 pub(crate) use tree::{Reading, looks_like_json};
@@ -154,8 +158,13 @@ pub(crate) fn holds_any(text: &str) -> bool {
 
 /// Whether a text is a configuration in a language other than YAML and JSON, such as an INI file.
 pub(crate) fn is_configuration_text(text: &str) -> bool {
-    let mut shapes = TEXT_SHAPES.iter().filter(|shape| shape.is_payload);
-    shapes.any(|shape| shape.recognize(text, false).is_some())
+    /// The words of these shapes. Most texts have none of them, and one search tells.
+    static WORDS: LazyLock<AhoCorasick> =
+        LazyLock::new(|| pattern::keywords(None, payloads().flat_map(|shape| shape.words).copied()));
+    fn payloads() -> impl Iterator<Item = &'static TextShape> {
+        TEXT_SHAPES.iter().filter(|shape| shape.is_payload)
+    }
+    WORDS.is_match(text) && payloads().any(|shape| shape.recognize(text, false).is_some())
 }
 
 /// Splits a path after its first segment. A segment that compares a value is always the last one, because the value may

@@ -77,12 +77,19 @@ const SMOOTHING: u16 = 64;
 struct Layer<'w> {
     /// For a sentence without Chinese, then for one with it: scores of the two differ.
     thresholds: [Thresholds<i64>; 2],
-    /// One bit for each place: whether it has a weight. Most places have none that matters.
-    has_weight: &'w [u8],
-    /// How many weights are before each word of 64 places.
-    weights_before: Vec<u32>,
+    /// One word for each 64 places.
+    words: Vec<Word>,
     /// The weights of the places that have one, in their order.
     weights: &'w [u8],
+}
+
+/// Which of 64 places have a weight. Most places have none that matters.
+#[derive(Clone, Copy, Debug)]
+struct Word {
+    /// One bit for each place.
+    bits: u64,
+    /// How many weights are before this word.
+    weights_before: u32,
 }
 
 /// Above which score a sentence is probable, and above which it is certain.
@@ -133,15 +140,16 @@ impl<'w> Model<'w> {
             let count = usize::try_from(u32::from_le_bytes(take(4)?.try_into().ok()?)).ok()?;
             let has_weight = take((1 << target.bits()) / 8)?;
             let mut before = 0;
-            let words = has_weight.chunks(WORD).map(|word| {
-                let here = before;
-                before += word_of(word).count_ones();
-                here
+            let words = has_weight.chunks_exact(WORD).map(|bytes| {
+                let bits = bytes.try_into().map_or(0, u64::from_le_bytes);
+                let weights_before = before;
+                before += bits.count_ones();
+                Word { bits, weights_before }
             });
-            let weights_before = words.collect();
+            let words = words.collect();
             let weights = take(count)?;
             let is_complete = usize::try_from(before).ok() == Some(count);
-            is_complete.then_some(Layer { thresholds, has_weight, weights_before, weights })
+            is_complete.then_some(Layer { thresholds, words, weights })
         };
         let [request, health, recovery] = Target::ALL;
         let layers = [layer(request)?, layer(health)?, layer(recovery)?];
@@ -186,13 +194,12 @@ impl Model<'_> {
 impl Layer<'_> {
     fn weight(&self, target: Target, hash: u32) -> i64 {
         let place = target.place(hash);
-        let (word, bit) = (place / 64, place % 64);
-        let bits = self.has_weight.get(word * WORD..(word + 1) * WORD).map_or(0, word_of);
+        let Some(Word { bits, weights_before }) = self.words.get(place / 64) else { return 0 };
+        let bit = place % 64;
         if bits >> bit & 1 == 0 {
             return 0;
         }
-        let before = self.weights_before.get(word).copied().unwrap_or_default();
-        let index = before + (bits & ((1 << bit) - 1)).count_ones();
+        let index = weights_before + (bits & ((1 << bit) - 1)).count_ones();
         let byte = self.weights.get(index as usize).copied().unwrap_or_default();
         i64::from(i8::from_le_bytes([byte]))
     }
@@ -216,12 +223,8 @@ impl Layer<'_> {
     }
 }
 
-/// How many bytes a word of 64 places has.
+/// How many bytes the bits of a word have.
 const WORD: usize = 8;
-
-fn word_of(bytes: &[u8]) -> u64 {
-    bytes.try_into().map_or(0, u64::from_le_bytes)
-}
 
 /// Whether `score`, divided by the root of `count`, is above a threshold. It is compared in squares, so that no
 /// fraction is rounded.
