@@ -103,6 +103,12 @@ impl Failures {
         }
     }
 
+    /// The errors as one text, with `options` in each command that it suggests.
+    pub(super) fn to_text(&self, options: &str) -> String {
+        let texts = self.0.iter().map(|failure| with_options(&failure.to_string(), options));
+        texts.collect::<Vec<_>>().join("\n")
+    }
+
     /// Whether nothing stopped the command.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()

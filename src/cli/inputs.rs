@@ -21,7 +21,7 @@ use crate::words::names;
 use super::failure::{Failure, Failures};
 use super::workers::finished;
 
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(super) struct InputArgs {
     /// The root folder of the repository. By default, the nearest folder above with both inputs, or the git work tree
     #[arg(long, value_name = "DIR", value_parser = path())]
@@ -60,6 +60,11 @@ impl InputArgs {
                 root::nearest([&self.inventory_report, &self.owner_request_report])
             }),
         }
+    }
+
+    /// The same inputs in the repository at another root.
+    pub(super) fn at(&self, root: PathBuf) -> Self {
+        Self { root: Some(root), ..self.clone() }
     }
 
     /// The options that say where the inputs are, as a user would write them after a command. Empty if all have their

@@ -90,6 +90,15 @@ pub(crate) fn read_given_document(path: &Path) -> Result<Vec<u8>, FileError> {
     Ok(bytes)
 }
 
+/// Opens a file that a user gave, to read it in pieces: `-` is standard input.
+pub(crate) fn open_given(path: &Path) -> Result<Box<dyn io::Read>, FileError> {
+    if path == Path::new(STANDARD_STREAM) {
+        return Ok(Box::new(io::stdin().lock()));
+    }
+    let file = File::open(path).map_err(FileError::new("read", path))?;
+    Ok(Box::new(file))
+}
+
 /// Reads the first bytes of a file, at most `length`.
 pub(crate) fn read_at_most(path: &Path, length: usize) -> Result<Vec<u8>, FileError> {
     let mut bytes = Vec::new();

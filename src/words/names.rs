@@ -14,8 +14,14 @@ pub(crate) const EVENT_VERSION: &str = "monitoring_journal_event_v1";
 pub(crate) const STATUS_VERSION: &str = "acceptance_ledger_status_v1";
 pub(crate) const SURFACE_STATUS_VERSION: &str = "acceptance_ledger_surface_status_v1";
 pub(crate) const TRIAGE_VERSION: &str = "acceptance_ledger_triage_v1";
+pub(crate) const TRIAGE_LINE_VERSION: &str = "acceptance_ledger_triage_line_v1";
 pub(crate) const REVIEW_VERSION: &str = "acceptance_ledger_review_v1";
 pub(crate) const VERIFY_VERSION: &str = "acceptance_ledger_verify_v1";
+
+/// The `schema_version` of each kind of row that `export` prints.
+pub(crate) const EXPORT_CANDIDATES_VERSION: &str = "acceptance_ledger_export_candidates_v1";
+pub(crate) const EXPORT_EVENTS_VERSION: &str = "acceptance_ledger_export_events_v1";
+pub(crate) const EXPORT_FINDINGS_VERSION: &str = "acceptance_ledger_export_findings_v1";
 
 /// The id of a candidate is this prefix, then the id of its surface.
 pub(crate) const CANDIDATE_PREFIX: &str = "monitoring_owner_response_acceptance:";

@@ -7,11 +7,13 @@
     reason = "a test fails by panicking"
 )]
 
+mod answer_lines;
 mod answered;
 mod answers;
 mod case;
 mod crash;
 mod embedding;
+mod export;
 mod forms;
 mod generate;
 mod init;

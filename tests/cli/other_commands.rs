@@ -41,7 +41,7 @@ fn every_command_has_a_manual_page() {
     assert_eq!(unknown.status.code(), Some(2));
     assert_eq!(
         stderr(&unknown),
-        "error: unknown command\n  next: use one of init, inventory, draft, generate, template, triage, intake, review, replay, verify, status, report, explain, schema, diagram, completions, man, help\n"
+        "error: unknown command\n  next: use one of init, inventory, draft, generate, template, triage, intake, review, replay, verify, status, report, export, explain, schema, diagram, completions, man, help\n"
     );
 }
 

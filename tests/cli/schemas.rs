@@ -31,7 +31,7 @@ fn objects(value: &Value, pointer: &str, found: &mut Vec<String>) {
 }
 
 /// The value fits. With an unknown key in any object, or with another schema version, it does not.
-fn fits_exactly(case: &Case, name: &str, value: &Value) {
+pub(crate) fn fits_exactly(case: &Case, name: &str, value: &Value) {
     let validator = validator(case, name);
     let errors: Vec<_> = validator
         .iter_errors(value)

@@ -4,6 +4,7 @@ mod completions;
 mod diagram;
 mod draft;
 mod explain;
+mod export;
 mod generate;
 mod init;
 mod intake;
@@ -37,6 +38,7 @@ pub(super) enum Command {
     Verify(verify::Args),
     Status(status::Args),
     Report(report::Args),
+    Export(export::Args),
     Explain(explain::Args),
     Schema(schema::Args),
     Diagram(diagram::Args),
@@ -57,9 +59,10 @@ impl Command {
             Self::Intake(args) => &args.answers.inputs,
             Self::Review(args) => &args.inputs,
             Self::Replay(args) => &args.generate.inputs,
-            Self::Verify(args) => &args.inputs,
+            Self::Verify(args) => &args.compared.inputs,
             Self::Status(args) => &args.inputs,
             Self::Report(args) => &args.inputs,
+            Self::Export(args) => &args.inputs,
             Self::Explain(_)
             | Self::Schema(_)
             | Self::Diagram(_)
@@ -83,6 +86,7 @@ impl Command {
             Self::Verify(args) => verify::run(args, is_quiet),
             Self::Status(args) => status::run(args, is_quiet),
             Self::Report(args) => report::run(args, is_quiet),
+            Self::Export(args) => export::run(args, is_quiet),
             Self::Explain(args) => explain::run(args),
             Self::Schema(args) => schema::run(args),
             Self::Diagram(args) => diagram::run(args),

@@ -124,12 +124,13 @@ impl Judge {
         is_quiet: bool,
     ) -> Vec<Result<Judged, Failure>> {
         let mut progress = Progress::new("answers checked", Some(files.len()), is_quiet);
-        let judge = |file: &PathBuf| self.judge(file);
+        let judge = |file: &PathBuf| self.judge(file, &files::read_given_document(file)?);
         in_parallel(files, ANSWERS_A_THREAD, judge, |done| progress.show(done))
     }
 
-    fn judge(&self, file: &Path) -> Result<Judged, Failure> {
-        let document = read_response(file)?;
+    /// Judges an answer. Messages call it `file`.
+    pub(super) fn judge(&self, file: &Path, bytes: &[u8]) -> Result<Judged, Failure> {
+        let document = parse_response(file, bytes)?;
         let surface = surface_for(file, &document, &self.surfaces)?;
         let candidate: AnyCandidate =
             AnyCandidate::new(surface.clone()).receive(&self.surfaces, &document).into();
@@ -159,11 +160,15 @@ pub(super) fn surface_for<'s>(
     })
 }
 
-/// Reads a response. If the file is a reviewer record, the error says so.
+/// Reads a response.
 pub(super) fn read_response(file: &Path) -> Result<ResponseDocument, Failure> {
-    let bytes = files::read_given_document(file)?;
-    ResponseDocument::parse(&bytes).map_err(|error| {
-        if ReviewDocument::parse(&bytes).is_ok() {
+    parse_response(file, &files::read_given_document(file)?)
+}
+
+/// Parses a response. If it is a reviewer record, the error says so.
+fn parse_response(file: &Path, bytes: &[u8]) -> Result<ResponseDocument, Failure> {
+    ResponseDocument::parse(bytes).map_err(|error| {
+        if ReviewDocument::parse(bytes).is_ok() {
             return Failure::Usage {
                 message: format!(
                     "{}: this is a reviewer record, not an owner response",
@@ -198,11 +203,19 @@ impl Judged {
         }
     }
 
-    fn is_ready(&self) -> bool {
+    pub(super) fn is_ready(&self) -> bool {
         self.lane == Lane::ReadyForMonitoringReview
     }
 
-    fn to_json(&self) -> Value {
+    pub(super) fn candidate_id(&self) -> &str {
+        &self.candidate_id
+    }
+
+    pub(super) const fn lane(&self) -> Lane {
+        self.lane
+    }
+
+    pub(super) fn findings_to_json(&self) -> Vec<Value> {
         let findings = self.findings.iter().map(|Located { finding, .. }| {
             let characters = finding.characters();
             json!({
@@ -215,6 +228,10 @@ impl Judged {
                 "end": characters.as_ref().map(|range| range.end),
             })
         });
+        findings.collect()
+    }
+
+    pub(super) fn hints_to_json(&self) -> Vec<Value> {
         let hints = self.hints.iter().map(|hint| {
             let characters = hint.characters();
             json!({
@@ -225,13 +242,17 @@ impl Judged {
                 "end": characters.as_ref().map(|range| range.end),
             })
         });
+        hints.collect()
+    }
+
+    fn to_json(&self) -> Value {
         json!({
             LedgerKey::SchemaVersion.as_str(): TRIAGE_VERSION,
             "response": self.file.to_string_lossy(),
             "acceptance_candidate_id": self.candidate_id,
             "lane": self.lane,
-            "hints": hints.collect::<Vec<_>>(),
-            "findings": findings.collect::<Vec<_>>(),
+            "hints": self.hints_to_json(),
+            "findings": self.findings_to_json(),
         })
     }
 

@@ -10,7 +10,7 @@ use crate::inputs::Surface;
 use crate::io::signatures::AllowedSigners;
 use crate::io::store::Folder;
 use crate::journal::{Event, History, JournalFault, JournalLog};
-use crate::response::{Answer, Hint, ResponseDocument};
+use crate::response::{Answer, Answers, Hint, ResponseDocument};
 use crate::review::{ReviewDocument, ReviewerKind, ReviewerRecord, Verdict};
 use crate::time::Time;
 use crate::triage::{Finding, carries_anything_withheld};
@@ -34,6 +34,8 @@ pub(in crate::cli) struct Story {
     pub(in crate::cli) surface: Surface,
     /// The owner that the answer names; without an answer, the owner that the request suggests.
     pub(in crate::cli) owner: Option<String>,
+    /// The latest answer, unless it is withheld or no longer counts.
+    pub(in crate::cli) answers: Option<Answers>,
     /// `None` if the journal is broken.
     pub(in crate::cli) lane: Option<Lane>,
     pub(in crate::cli) why: Why,
@@ -109,6 +111,7 @@ impl Story {
         Self {
             surface,
             owner: owner.map(str::to_owned),
+            answers: None,
             lane: Some(Lane::WaitingOwnerResponse),
             why: Why::NeverAnswered,
             valid_until: None,
@@ -154,6 +157,9 @@ impl Story {
         Self {
             surface: surface.clone(),
             owner: owner_in(candidate).or_else(|| reading.owner.map(str::to_owned)),
+            answers: candidate
+                .and_then(AnyCandidate::response)
+                .map(|response| response.answers().clone()),
             lane,
             why,
             valid_until: candidate.and_then(AnyCandidate::valid_until).cloned(),

@@ -1,6 +1,7 @@
 //! The JSON Schemas (2020-12) of the documents that this crate reads and writes.
 
 mod event;
+mod export;
 mod outputs;
 
 use serde_json::{Map, Value, json};
@@ -54,6 +55,8 @@ pub enum Schema {
     Event,
     /// What `triage` and `intake` print with `--format json`.
     TriageOutput,
+    /// A line that `triage --ndjson` prints.
+    TriageLine,
     /// What `review` prints with `--format json`.
     ReviewOutput,
     /// What `verify` prints with `--format json`.
@@ -62,6 +65,12 @@ pub enum Schema {
     StatusOutput,
     /// What `status` of one surface prints with `--format json`.
     SurfaceStatusOutput,
+    /// A row that `export candidates` prints.
+    ExportCandidates,
+    /// A row that `export events` prints.
+    ExportEvents,
+    /// A row that `export findings` prints.
+    ExportFindings,
 }
 
 impl Schema {
@@ -85,10 +94,14 @@ impl Schema {
             Self::Ledger => ledger::schema(),
             Self::Event => event::event(),
             Self::TriageOutput => outputs::triage(),
+            Self::TriageLine => export::triage_line(),
             Self::ReviewOutput => outputs::review(),
             Self::VerifyOutput => outputs::verify(),
             Self::StatusOutput => outputs::status(),
             Self::SurfaceStatusOutput => outputs::surface_status(),
+            Self::ExportCandidates => export::candidates(),
+            Self::ExportEvents => export::events(),
+            Self::ExportFindings => export::findings(),
         };
         with(schema, "$schema", json!("https://json-schema.org/draft/2020-12/schema"))
     }

@@ -15,24 +15,36 @@ use super::words;
 
 /// `triage` and `intake` print one item for each answer.
 pub(super) fn triage() -> Value {
-    let position = json!({"type": ["integer", "null"], "minimum": 0});
-    let shared = [
-        ("check", check()),
-        ("field", text()),
-        ("message", text()),
-        ("start", position.clone()),
-        ("end", position),
-    ];
-    let finding = shared.clone().into_iter().chain([("lane", lane()), ("problem", problem())]);
     let answer = closed([
         version(TRIAGE_VERSION),
         ("response", text()),
         ("acceptance_candidate_id", text()),
         ("lane", lane()),
-        ("findings", list(closed(finding))),
-        ("hints", list(closed(shared))),
+        ("findings", list(finding())),
+        ("hints", list(hint())),
     ]);
     titled("Output of triage and intake", list(answer))
+}
+
+/// A finding in an answer.
+pub(super) fn finding() -> Value {
+    closed(place_and_message().into_iter().chain([("lane", lane()), ("problem", problem())]))
+}
+
+/// A hint in an answer.
+pub(super) fn hint() -> Value {
+    closed(place_and_message())
+}
+
+fn place_and_message() -> [(&'static str, Value); 5] {
+    let position = json!({"type": ["integer", "null"], "minimum": 0});
+    [
+        ("check", check()),
+        ("field", text()),
+        ("message", text()),
+        ("start", position.clone()),
+        ("end", position),
+    ]
 }
 
 /// `review` prints one item for each record.
@@ -131,58 +143,58 @@ pub(super) fn surface_status() -> Value {
     titled("Output of status for one surface", status)
 }
 
-fn titled(title: &str, schema: Value) -> Value {
+pub(super) fn titled(title: &str, schema: Value) -> Value {
     with(schema, "title", json!(title))
 }
 
-fn version(version: &str) -> (&'static str, Value) {
+pub(super) fn version(version: &str) -> (&'static str, Value) {
     (LedgerKey::SchemaVersion.as_str(), json!({"const": version}))
 }
 
 /// An object with exactly these keys.
-fn closed<'k>(properties: impl IntoIterator<Item = (&'k str, Value)>) -> Value {
+pub(super) fn closed<'k>(properties: impl IntoIterator<Item = (&'k str, Value)>) -> Value {
     let properties: Map<_, _> =
         properties.into_iter().map(|(key, schema)| (key.to_owned(), schema)).collect();
     let required: Vec<_> = properties.keys().cloned().collect();
     json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
 }
 
-fn list(items: Value) -> Value {
+pub(super) fn list(items: Value) -> Value {
     with(json!({"type": "array"}), "items", items)
 }
 
-fn or_null(schema: Value) -> Value {
+pub(super) fn or_null(schema: Value) -> Value {
     with(json!({}), "anyOf", Value::Array(vec![json!({"type": "null"}), schema]))
 }
 
-fn text() -> Value {
+pub(super) fn text() -> Value {
     json!({"type": "string"})
 }
 
-fn time() -> Value {
+pub(super) fn time() -> Value {
     json!({"type": "string", "format": "date-time"})
 }
 
-fn count() -> Value {
+pub(super) fn count() -> Value {
     json!({"type": "integer", "minimum": 0})
 }
 
-fn lane() -> Value {
+pub(super) fn lane() -> Value {
     words(Lane::ALL.iter().map(|lane| lane.as_str()))
 }
 
-fn check() -> Value {
+pub(super) fn check() -> Value {
     words(ReviewerCheck::ALL.iter().map(|check| check.as_str()))
 }
 
-fn problem() -> Value {
+pub(super) fn problem() -> Value {
     words(Problem::ALL.iter().map(|problem| problem.as_str()))
 }
 
-fn waiting_on() -> Value {
+pub(super) fn waiting_on() -> Value {
     or_null(words(WaitingOn::VARIANTS.iter().map(Into::into)))
 }
 
-fn why() -> Value {
+pub(super) fn why() -> Value {
     words(Why::VARIANTS.iter().map(Into::into))
 }

@@ -6,7 +6,7 @@ use crate::inputs::{ListedSurfaces, Surface};
 use crate::json::Json;
 use crate::words::{AcceptanceField, VerifyCode};
 
-use super::Args;
+use super::Compared;
 use super::findings::{Verification, VerifyFinding};
 use crate::cli::failure::Failures;
 use crate::cli::repository::Repository;
@@ -14,7 +14,7 @@ use crate::io::sources::{Source, Sources};
 
 /// Reports surfaces of the inventory that no owner is asked about, and requests that do not match the inventory.
 pub(super) fn compare_with_inventory(
-    args: &Args,
+    args: &Compared,
     repository: &Repository,
     listed: &ListedSurfaces,
     report: &mut Verification,
@@ -66,7 +66,7 @@ pub(super) fn compare_with_inventory(
 
 /// Compares each surface's file with the version that its owner is asked about.
 pub(super) fn compare_with_sources(
-    args: &Args,
+    args: &Compared,
     repository: &Repository,
     report: &mut Verification,
 ) -> Result<(), Failures> {

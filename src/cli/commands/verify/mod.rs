@@ -10,7 +10,7 @@ mod since;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::cli::failure::{CommandResult, Failure};
+use crate::cli::failure::{CommandResult, Failure, Failures};
 use crate::cli::formats::ReportFormat;
 use crate::cli::inputs::{InputArgs, path};
 use crate::cli::repository::{Replay, Replayed, Repository, log_of};
@@ -33,10 +33,22 @@ use findings::{Verification, VerifyFinding};
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
-    pub(super) inputs: InputArgs,
+    pub(super) compared: Compared,
 
     #[command(flatten)]
     wait: WaitArgs,
+
+    /// The output format
+    #[arg(long, value_enum, default_value_t)]
+    format: ReportFormat,
+}
+
+/// What is compared.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(in crate::cli) struct Compared {
+    #[command(flatten)]
+    pub(super) inputs: InputArgs,
 
     /// The committed ledger, relative to the root
     #[arg(
@@ -54,10 +66,6 @@ pub(in crate::cli) struct Args {
     /// Report the acceptances that have expired at this time, in RFC 3339. By default, the current time
     #[arg(long, value_name = "TIME", value_parser = time)]
     as_of: Option<Time>,
-
-    /// The output format
-    #[arg(long, value_enum, default_value_t)]
-    format: ReportFormat,
 }
 
 /// Parses an RFC 3339 time.
@@ -66,7 +74,26 @@ fn time(text: &str) -> Result<Time, String> {
 }
 
 pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
-    let lock = args.wait.share(&args.inputs)?;
+    let lock = args.wait.share(&args.compared.inputs)?;
+    let report = verification(&args.compared, is_quiet)?;
+    drop(lock);
+    report.print_all(args.format, is_quiet)?;
+    Ok(ExitCode::from(u8::from(!report.is_clean())))
+}
+
+/// Whether the committed ledger of a repository has no findings at a time. The caller holds the lock.
+pub(super) fn holds(inputs: &InputArgs, as_of: &Time, is_quiet: bool) -> Result<bool, Failures> {
+    let compared = Compared {
+        inputs: inputs.clone(),
+        ledger: PathBuf::from(LEDGER),
+        since: None,
+        as_of: Some(as_of.clone()),
+    };
+    Ok(verification(&compared, is_quiet)?.is_clean())
+}
+
+/// Runs all comparisons.
+fn verification(args: &Compared, is_quiet: bool) -> Result<Verification, Failures> {
     let parse_inventory =
         |bytes: &[u8]| Ok((Inventory::parse(bytes)?, ListedSurfaces::parse(bytes)?));
     let ((inventory, listed), requests) = args.inputs.read_with(parse_inventory)?;
@@ -157,10 +184,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
         None => now,
     };
     ledger::compare_with_replay(&path, repository, candidates, &as_of, &mut report)?;
-    drop(lock);
-
-    report.print_all(args.format, is_quiet)?;
-    Ok(ExitCode::from(u8::from(!report.is_clean())))
+    Ok(report)
 }
 
 /// Notes which acceptances were signed with a touch of a security key.

@@ -13,7 +13,7 @@ use crate::ledger::LedgerDocument;
 use crate::words::names::{ALLOWED_SIGNERS, EVENTS, JOURNAL, SIGNATURE};
 use crate::words::{AcceptanceField, ProgressFlag, VerifyCode};
 
-use super::Args;
+use super::Compared;
 use super::findings::{Verification, VerifyFinding};
 use crate::cli::failure::{Failure, Failures};
 use crate::cli::repository::{Repository, read_signers};
@@ -29,7 +29,7 @@ pub(super) struct AtRevision {
 impl AtRevision {
     /// Reads the files of a revision. Fails if git cannot resolve the revision or read the files.
     pub(super) fn read(
-        args: &Args,
+        args: &Compared,
         repository: &Repository,
         revision: &str,
     ) -> Result<Self, Failure> {
@@ -72,7 +72,7 @@ impl AtRevision {
     /// asked about as long as its file exists.
     pub(super) fn compare_with_today(
         &self,
-        args: &Args,
+        args: &Compared,
         repository: &Repository,
         report: &mut Verification,
     ) -> Result<(), Failures> {
@@ -123,7 +123,7 @@ impl AtRevision {
     /// Reports surfaces with an answer or an acceptance that are no longer asked about, although their files exist.
     fn find_vanished(
         &self,
-        args: &Args,
+        args: &Compared,
         repository: &Repository,
         report: &mut Verification,
     ) -> Result<(), Failures> {

@@ -1,0 +1,96 @@
+//! `export`: prints candidates, events or findings as rows for DuckDB, Spark and similar engines.
+
+mod rows;
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use crate::cli::commands::verify;
+use crate::cli::failure::{CommandResult, Failure, Failures};
+use crate::cli::inputs::InputArgs;
+use crate::cli::overview::Overview;
+use crate::cli::repository::Repository;
+use crate::cli::wait_args::WaitArgs;
+use crate::io::{clock, files, git, stdout};
+use crate::time::Time;
+use rows::{Keys, Row};
+
+/// Print candidates, events or findings as lines of JSON, for DuckDB, Spark and similar tools
+///
+/// A line is one row with plain columns. The rows are sorted by surface. They have no text that a person wrote, except
+/// names and refs. Exits with 1 if a journal is broken; the row of its surface then has no lane.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// What a row is about
+    #[arg(value_enum)]
+    what: Export,
+
+    /// The name of the repository in each row. By default, the name of its root folder
+    #[arg(long, value_name = "NAME")]
+    repo: Option<String>,
+
+    /// Show the state at this time, in RFC 3339. By default, the current time
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<Time>,
+
+    #[command(flatten)]
+    pub(super) inputs: InputArgs,
+
+    #[command(flatten)]
+    wait: WaitArgs,
+}
+
+/// What a row is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Export {
+    /// One row for each surface: where it stands
+    Candidates,
+    /// One row for each answer, each decision of a reviewer, and each acceptance that ended
+    Events,
+    /// One row for each finding in an answer
+    Findings,
+}
+
+pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
+    let now = match &args.as_of {
+        Some(time) => time.clone(),
+        None => clock::event_time().ok_or_else(Failure::clock)?,
+    };
+    let lock = args.wait.share(&args.inputs)?;
+    let is_verified = match args.what {
+        Export::Candidates => Some(verify::holds(&args.inputs, &now, is_quiet)?),
+        Export::Events | Export::Findings => None,
+    };
+    let mut repository = Repository::open(&args.inputs)?;
+    let mut overview = Overview::of(&mut repository, &args.inputs, now, is_quiet)?;
+    drop(lock);
+    overview.stories.sort_by(|one, other| one.surface.surface_id().cmp(other.surface.surface_id()));
+    let repo = args.repository_name()?;
+    let commit = git::short_head(args.inputs.root());
+    let keys = Keys { repo: &repo, commit: commit.as_deref(), as_of: &overview.as_of };
+    stdout::print(|sink| {
+        overview.stories.iter().try_for_each(|story| {
+            let rows: Vec<Row> = match is_verified {
+                Some(is_verified) => vec![keys.candidate(story, is_verified)],
+                None if args.what == Export::Events => keys.events(story).collect(),
+                None => keys.findings(story).collect(),
+            };
+            rows.iter().try_for_each(|row| writeln!(sink, "{row}"))
+        })
+    })?;
+    Ok(ExitCode::from(u8::from(overview.broken() > 0)))
+}
+
+impl Args {
+    fn repository_name(&self) -> Result<String, Failures> {
+        if let Some(name) = &self.repo {
+            return Ok(name.clone());
+        }
+        let root = files::absolute(self.inputs.root()).ok();
+        let name = root.as_deref().and_then(|root| Some(root.file_name()?.to_str()?.to_owned()));
+        Ok(name.ok_or_else(|| Failure::Usage {
+            message: "the root folder has no name that can stand in a row".to_owned(),
+            next_step: "name the repository with --repo".to_owned(),
+        })?)
+    }
+}
