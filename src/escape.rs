@@ -20,7 +20,8 @@ pub(crate) const fn is_ignorable(character: char) -> bool {
 /// than a tab or a line break.
 pub(crate) fn is_unseen(character: char) -> bool {
     // Most characters are ASCII, and the list of ignorable ones is long.
-    (!character.is_ascii() && is_ignorable(character)) || (character.is_control() && !matches!(character, '\t' | '\n' | '\r'))
+    (!character.is_ascii() && is_ignorable(character))
+        || (character.is_control() && !matches!(character, '\t' | '\n' | '\r'))
 }
 
 /// Whether a character controls a terminal, breaks a line or is invisible.

@@ -159,8 +159,9 @@ pub(crate) fn holds_any(text: &str) -> bool {
 /// Whether a text is a configuration in a language other than YAML and JSON, such as an INI file.
 pub(crate) fn is_configuration_text(text: &str) -> bool {
     /// The words of these shapes. Most texts have none of them, and one search tells.
-    static WORDS: LazyLock<AhoCorasick> =
-        LazyLock::new(|| pattern::keywords(None, payloads().flat_map(|shape| shape.words).copied()));
+    static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+        pattern::keywords(None, payloads().flat_map(|shape| shape.words).copied())
+    });
     fn payloads() -> impl Iterator<Item = &'static TextShape> {
         TEXT_SHAPES.iter().filter(|shape| shape.is_payload)
     }

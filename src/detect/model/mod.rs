@@ -99,6 +99,18 @@ struct Thresholds<T> {
     certain: T,
 }
 
+impl Thresholds<i64> {
+    /// By how much a score, divided by the root of `count`, is above the threshold for certainty, in parts of a
+    /// thousand of the distance between the two thresholds. So the margins of two targets can be compared.
+    fn margin(self, score: i64, count: i64) -> i64 {
+        /// The root is a whole number, so it is taken of a greater number.
+        const FINER: i64 = 256;
+        let root = (count * FINER * FINER).isqrt().max(1);
+        let above = score * SCALE * FINER / root - self.certain;
+        above * 1000 / (self.certain - self.probable).max(1)
+    }
+}
+
 /// Returns the index of a sentence's thresholds.
 fn language_of(sentence: &str) -> usize {
     usize::from(sentence.chars().any(|character| ('\u{4e00}'..='\u{9fff}').contains(&character)))
@@ -172,19 +184,31 @@ impl Model<'_> {
                 }
             });
             let language = language_of(words);
-            for ((score, layer), target) in scores.into_iter().zip(&self.layers).zip(Target::ALL) {
-                let Some(Thresholds { probable, certain }) = layer.thresholds.get(language) else {
+            let first = opinions.len();
+            let mut margins = [None; Target::ALL.len()];
+            for (((score, layer), target), margin) in
+                scores.into_iter().zip(&self.layers).zip(Target::ALL).zip(&mut margins)
+            {
+                let Some(thresholds) = layer.thresholds.get(language) else { continue };
+                if !exceeds(score, count, thresholds.probable) {
                     continue;
-                };
-                if exceeds(score, count, *probable) {
-                    let part = layer.heaviest(target, words, is_plan);
-                    opinions.push(Opinion {
-                        target,
-                        is_certain: exceeds(score, count, *certain)
-                            && !denial::denies(target, words),
-                        bytes: sentence.start + part.start..sentence.start + part.end,
-                    });
                 }
+                let is_certain =
+                    exceeds(score, count, thresholds.certain) && !denial::denies(target, words);
+                *margin = is_certain.then(|| thresholds.margin(score, count));
+                let part = layer.heaviest(target, words, is_plan);
+                let bytes = sentence.start + part.start..sentence.start + part.end;
+                opinions.push(Opinion { target, is_certain, bytes });
+            }
+            // Health and recovery have most of their words in common, and a sentence says one of the two. If it looks
+            // like both, the one with the smaller margin is only probable.
+            let [_, health, recovery] = margins;
+            if health.is_some() && recovery.is_some() {
+                let weaker = if health < recovery { Target::Health } else { Target::Recovery };
+                let of_sentence = opinions.iter_mut().skip(first);
+                of_sentence
+                    .filter(|opinion| opinion.target == weaker)
+                    .for_each(|opinion| opinion.is_certain = false);
             }
         }
         opinions

@@ -102,7 +102,7 @@ pub(crate) const RULES: &[Rule] = &[
     },
     // Finds keys that have no prefix of their own: a UUID, 32 hexadecimal digits, 20 characters, or `R` and 31. The
     // name of the product or the kind of key must be shortly before, and then a word such as `key`. The first gap
-    // does not cross a comma or a semicolon. A trace id beside `SigNoz` has no such word and is not a hit.
+    // does not cross a comma, unless it is an API key, and never a semicolon. A trace id beside `SigNoz` has no such word and is not a hit.
     Rule {
         id: "keyed_hexadecimal_key",
         what: "a SigNoz, Opsgenie or PagerDuty key",
@@ -117,7 +117,7 @@ pub(crate) const RULES: &[Rule] = &[
             "ingestion",
         ],
         patterns: &[concat!(
-            r"(?:(?:signoz|opsgenie|pager ?duty)[^\n。,;]{0,24}?|genie[_ -]?|routing[_ -]?|integration[_ -]?|",
+            r"(?:(?:signoz|opsgenie|pager ?duty)(?:[^\n。,;]{0,24}?|[^\n。;]{0,48}?\bapi[_ -])|genie[_ -]?|routing[_ -]?|integration[_ -]?|",
             r"service[_ -]?|ingestion[_ -]?)(?:key|token|secret|金鑰|密鑰|權杖|(?:signoz|opsgenie|",
             r"pager ?duty)\s*[:=]?)[^\n。]{0,24}?(?:^|[^A-Za-z0-9])",
             r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}|[A-Za-z0-9+_-]{20}|",
@@ -128,11 +128,13 @@ pub(crate) const RULES: &[Rule] = &[
             "SigNoz ingestion key: 1b9f3c62-7d4e-4a58-b0c1-93e7f5a2d846",
             "opsgenie_api_key=eb243592-faa2-4ba2-a551-91f2c3d4e5f6",
             "PagerDuty routing key 9c8b7a6f5e4d3c2b1a09f8e7d6c5b4a3",
+            "opsgenie alias per machine, api key f0a6a31d-756b-4776-843d-f1b6c6fa2d9b",
         ],
         misses: &[
             "the SigNoz ingestion key is rotated every quarter",
             "trace 4bf92f3577b34da6a3ce929d0e0e4736 in SigNoz",
             "SigNoz 上那條 trace(id: 4bf92f3577b34da6a3ce929d0e0e4736)",
+            "prod/alertmanager/pagerduty-Qx7Lmd, KMS key 4ce47acd-aeda-43dc-809a-ff45199f98bb",
         ],
         ..SECRET
     },
@@ -411,7 +413,7 @@ pub(crate) const RULES: &[Rule] = &[
         keywords: &["pass", "pwd", "secret", "token", "key", "credential", "dsn", "webhook_url"],
         patterns: &[
             concat!(
-                r"(?:^|[^A-Za-z0-9_.-])[A-Za-z0-9_.-]*?(?:passwords?|passwd|passphrase|pwd|secrets?|tokens?|",
+                r"(?:^|[^A-Za-z0-9_.-])[A-Za-z0-9_.-]*?(?:passwords?|passwd|passphrase|pwd|[_-]pass|secrets?|tokens?|",
                 r"api[_-]?keys?|access[_-]?key|private[_-]?key|auth[_-]?key|signing[_-]?key|encryption[_-]?key|",
                 r"license[_-]?key|pd[_-]?key|(?:storage|account|master|shared|secret|client|write|ingest|ingestion|routing)[_-]?key|sentry[_-]?key|credentials?|dsn|webhook_url)",
                 r"\\?[\x22'`]?(?:[ \t]*(?:=|:=)[ \t]*|\s*:\s*)\\?[\x22'`]?([!-+\--:<-~]{4,})",
@@ -429,6 +431,7 @@ pub(crate) const RULES: &[Rule] = &[
             "letmein is the value: DB_PASSWORD=letmein",
             "arn:aws:hunter2x bot_token = hunter2x",
             "{\\\"smtp_password\\\": \\\"hunter2x\\\"}",
+            "{\\\"smtp_pass\\\":\\\"uGoDfDVCgKw5x#2\\\"}",
             "<user>am</user><password>hunter2x</password>",
             "mysqldump --password hunter2x",
         ],
@@ -443,6 +446,7 @@ pub(crate) const RULES: &[Rule] = &[
             "secretName: alertmanager-main",
             "SMTP_KEY=\nSMTP_HOST=relay1.local",
             "--token from the vault",
+            "first_pass: done on Monday",
         ],
         ..SECRET
     },
@@ -627,7 +631,7 @@ pub(crate) const RULES: &[Rule] = &[
         what: "the beginning or the end of a secret",
         keywords: &["start", "begin", "end"],
         patterns: &[concat!(
-            r"(?:token|key|secret|password|webhook|dsn|credential)s?[^.\n。]{0,40}?(?:starts?|starting|begins?|",
+            r"(?:token|key|secret|password|webhook|dsn|credential)s?[^.\n。]{0,64}?(?:starts?|starting|begins?|",
             r"beginning|ends?|ending)\s+(?:with|in)\s+[\x22'`.…*]{0,6}([A-Za-z0-9_:+/-]{2,})",
         )],
         counts: is_odd_part,
@@ -635,6 +639,7 @@ pub(crate) const RULES: &[Rule] = &[
             "the bot token starts with 1102",
             "our key ends in x9Zq4",
             "the token ends with ...x8Wd41b0",
+            "the integration key of the service is still the one that starts with 9e41c0",
         ],
         misses: &["the token starts with a header", "the key ends with the quarter"],
         ..PART_OF_SECRET
@@ -687,11 +692,12 @@ pub(crate) const RULES: &[Rule] = &[
         what: "a secret with a masked middle",
         keywords: &["**", "..", "…", "xxx", "••", "##"],
         patterns: &[
-            r"(?:^|[^A-Za-z0-9_:+/*.-])([A-Za-z0-9_:+/-]{3,}(?:\*{2,}|•{2,}|\.{3,}|…+|x{4,}|#{3,})[A-Za-z0-9_:+/-]{2,})",
+            r"(?:^|[^A-Za-z0-9_:+/*.-])([A-Za-z0-9_:+/-]{3,}(?:\*{2,}|•{2,}|\.{3,}|…+|x{4,}|#{3,})(?:\(?(?:masked|redacted|hidden)\)?(?:\*{2,}|\.{3,}|…+))?[A-Za-z0-9_:+/-]{2,})",
         ],
         counts: is_masked,
         hits: &[
             "token 1102****9xQz",
+            "ghp_R7xK2v…(masked)…9TqZ",
             "bot token (7198******:AAFlBzf*********VNoXp)",
             "the key is sk12...9xQz",
             "slack：xoxb-8841......9fKc",
