@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::thread;
@@ -13,7 +14,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use crate::escape;
 use crate::inputs::{Inventory, OwnerRequests, Surface};
 use crate::inventory::suggested_owners;
-use crate::io::error::quoted;
+use crate::io::error::{FileError, quoted};
 use crate::io::{files, root};
 use crate::json::DocumentError;
 use crate::words::names;
@@ -157,6 +158,19 @@ pub(super) fn read<T>(
 /// parser refuses an empty path.
 pub(super) fn path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(|path: OsString| PathBuf::from(path))
+}
+
+/// Reads and parses a file in pieces, so that the memory does not grow with the file. The result is `None` if the file may
+/// have a fault, or is not a regular file, such as a pipe. Then the caller reads it as a whole.
+pub(super) fn read_in_pieces<T>(
+    path: &Path,
+    parse: impl FnOnce(&mut dyn FnMut(&mut Vec<u8>, usize) -> io::Result<()>) -> io::Result<Option<T>>,
+) -> Result<Option<T>, Failure> {
+    let Some(mut file) = files::open_if_regular(path)? else { return Ok(None) };
+    let mut more = |buffer: &mut Vec<u8>, length: usize| {
+        (&mut file).take(length as u64).read_to_end(buffer).map(drop)
+    };
+    Ok(parse(&mut more).map_err(FileError::new("read", path))?)
 }
 
 /// Finds a surface by its id, or by a part of its id that no other id contains.

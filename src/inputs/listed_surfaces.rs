@@ -3,10 +3,8 @@
 use crate::json::{DocumentError, Json, Read, Reader, read_document};
 use crate::words::AcceptanceField;
 
-use super::source::is_input_key;
+use super::source::{SURFACES, is_input_key};
 use super::surface::Surface;
-
-const SURFACES: &str = "surfaces";
 
 /// The surfaces that an inventory lists, and what it says about each.
 #[derive(Clone, Debug, Default, PartialEq)]

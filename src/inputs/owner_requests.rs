@@ -1,9 +1,15 @@
 //! Parses the owner requests: the document with the questions to the owner of each surface.
 
 use std::collections::HashMap;
+#[cfg(feature = "cli")]
+use std::collections::HashSet;
 use std::sync::Arc;
 
+#[cfg(feature = "cli")]
+use crate::digest::Digest;
 use crate::json::{DocumentError, DocumentProblem, Fault, Read, Reader, read_document};
+#[cfg(feature = "cli")]
+use crate::json::{Pieces, read_pieces};
 use crate::words::LedgerKey;
 
 use super::source::{REQUEST_DRAFT_COUNT, REQUEST_DRAFTS, Source, SourceKey, is_input_key};
@@ -77,6 +83,34 @@ impl OwnerRequests {
         })
     }
 
+    /// As [`OwnerRequests::parse_each`], for a document that comes in pieces; see [`read_pieces`]. The result is `None` if
+    /// the document may have a fault. `each` may have received surfaces before that.
+    ///
+    /// # Errors
+    ///
+    /// If `more` returns an error.
+    #[cfg(feature = "cli")]
+    pub(crate) fn parse_pieces<E>(
+        more: impl FnMut(&mut Vec<u8>, usize) -> Result<(), E>,
+        each: impl FnMut(Surface),
+    ) -> Result<Option<Self>, E> {
+        let mut pieces = RequestPieces {
+            source: Source::default(),
+            required: None,
+            shared: Arc::default(),
+            ids: HashSet::new(),
+            each,
+        };
+        let is_read = read_pieces(&mut pieces, more)?;
+        let RequestPieces { source, required, .. } = pieces;
+        let required = required.filter(|_| is_read);
+        Ok(required.map(|required| Self {
+            source,
+            required_owner_fields: required.into(),
+            surfaces: Vec::new(),
+        }))
+    }
+
     /// What the document says about itself.
     #[must_use]
     pub const fn source(&self) -> &Source {
@@ -97,6 +131,59 @@ impl OwnerRequests {
 }
 
 /// Reads the drafts, and passes the surface of each complete draft to `each`. Notes every fault and goes on.
+/// Owner requests that are read in pieces.
+#[cfg(feature = "cli")]
+struct RequestPieces<F> {
+    source: Source,
+    required: Option<Vec<String>>,
+    /// The required fields of the draft before.
+    shared: Arc<[String]>,
+    /// Half of the digest of each id. A million ids themselves would need 100 MB.
+    ids: HashSet<[u8; 16]>,
+    each: F,
+}
+
+#[cfg(feature = "cli")]
+impl<F: FnMut(Surface)> Pieces for RequestPieces<F> {
+    type Item = Surface;
+    type Key = RequestKey;
+
+    const LIST: &'static str = REQUEST_DRAFTS;
+
+    fn parse_key(key: &str) -> Option<RequestKey> {
+        RequestKey::parse(key)
+    }
+
+    fn read_member(&mut self, reader: &mut Reader<'_>, key: RequestKey) -> Read<()> {
+        match key {
+            RequestKey::Source(key) => self.source.read(reader, key, REQUEST_DRAFT_COUNT)?,
+            RequestKey::RequiredOwnerFields => self.required = Some(reader.strings()?),
+            // Not reached: the list is no member.
+            RequestKey::RequestDrafts => {}
+        }
+        Ok(())
+    }
+
+    fn read_item(&mut self, reader: &mut Reader<'_>) -> Read<Option<Surface>> {
+        let offset = reader.offset()?;
+        let mut parts = SurfaceParts::default();
+        let shared = &self.shared;
+        reader.object(SurfaceKey::parse, |reader, key| parts.read(reader, key, shared))?;
+        Ok(parts.finish(reader, offset))
+    }
+
+    fn take(&mut self, surface: Surface) -> bool {
+        let digest = Digest::of(surface.surface_id().as_bytes());
+        let half = digest.bytes().first_chunk().copied().unwrap_or_default();
+        let is_in_order = !surface.surface_id().is_empty() && self.ids.insert(half);
+        if is_in_order {
+            self.shared = surface.shared_required_owner_fields();
+            (self.each)(surface);
+        }
+        is_in_order
+    }
+}
+
 fn read_drafts(reader: &mut Reader<'_>, each: &mut impl FnMut(Surface)) -> Read<()> {
     let mut index_of = HashMap::new();
     // Most drafts ask for the same fields. If a draft has the list of the draft before it, they share one copy.

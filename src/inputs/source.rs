@@ -3,6 +3,8 @@
 use crate::json::{Json, Read, Reader};
 use crate::words::{AcceptanceField, LedgerKey};
 
+#[cfg(feature = "cli")]
+pub(super) const SURFACES: &str = "surfaces";
 pub(super) const SURFACE_COUNT: &str = "surface_count";
 pub(super) const REQUEST_DRAFTS: &str = "request_drafts";
 pub(super) const REQUEST_DRAFT_COUNT: &str = "request_draft_count";

@@ -99,6 +99,15 @@ pub(crate) fn open_given(path: &Path) -> Result<Box<dyn io::Read>, FileError> {
     Ok(Box::new(file))
 }
 
+/// Opens a regular file; `None` if the path leads to something else, such as a pipe, which can be read only once.
+pub(crate) fn open_if_regular(path: &Path) -> Result<Option<File>, FileError> {
+    let open = || {
+        let file = File::open(path)?;
+        Ok(file.metadata()?.is_file().then_some(file))
+    };
+    open().map_err(FileError::new("read", path))
+}
+
 /// Reads the first bytes of a file, at most `length`.
 pub(crate) fn read_at_most(path: &Path, length: usize) -> Result<Vec<u8>, FileError> {
     let mut bytes = Vec::new();
@@ -140,6 +149,11 @@ pub(crate) fn read_tail(path: &Path, length: u64) -> Result<Vec<u8>, FileError> 
 /// Whether a file has fewer bytes than `length`; false if its size is unknown.
 pub(crate) fn is_shorter(path: &Path, length: u64) -> bool {
     path.metadata().is_ok_and(|metadata| metadata.len() < length)
+}
+
+/// Whether a path leads to a regular file of at least `length` bytes.
+pub(crate) fn is_regular_and_at_least(path: &Path, length: u64) -> bool {
+    path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() >= length)
 }
 
 /// Fails if something exists at the path.

@@ -5,6 +5,8 @@
 mod error;
 mod limits;
 mod number;
+#[cfg(feature = "cli")]
+mod pieces;
 mod place;
 mod reader;
 mod text;
@@ -16,6 +18,8 @@ use serde_json::Value;
 pub use error::{DocumentError, DocumentProblem};
 pub(crate) use limits::{MAX_DEPTH, MAX_DOCUMENT};
 pub use number::Number;
+#[cfg(feature = "cli")]
+pub(crate) use pieces::{Pieces, read_pieces};
 pub(crate) use place::line_and_column;
 #[cfg(feature = "cli")]
 pub(crate) use place::line_column_and_path;

@@ -39,14 +39,7 @@ pub(crate) fn read_document<T>(
     if text.starts_with('\u{feff}') {
         return Err(DocumentError::new(text, 0, known, DocumentProblem::ByteOrderMark));
     }
-    let mut reader = Reader {
-        text,
-        jiter: Jiter::new(bytes),
-        depth: 0,
-        before_key: 0,
-        noted: Vec::new(),
-        unlisted: 0,
-    };
+    let mut reader = Reader::new(text);
     let value = read(&mut reader).and_then(|value| reader.finish().map(|()| value));
     let Reader { mut noted, unlisted, .. } = reader;
     let value = match value {
@@ -106,6 +99,31 @@ pub(crate) struct Reader<'t> {
 enum Key<K> {
     Known(K),
     Other(String),
+}
+
+#[cfg(feature = "cli")]
+impl<'t> Reader<'t> {
+    /// Reads a value that is inside `depth` brackets of a document.
+    pub(super) fn inside(text: &'t str, depth: usize) -> Self {
+        Self { depth, ..Self::new(text) }
+    }
+
+    /// The offset after what is read.
+    pub(super) fn end(&self) -> usize {
+        self.jiter.current_index()
+    }
+
+    /// Whether a fault was noted.
+    pub(super) fn has_faults(&self) -> bool {
+        !self.noted.is_empty()
+    }
+}
+
+impl<'t> Reader<'t> {
+    fn new(text: &'t str) -> Self {
+        let jiter = Jiter::new(text.as_bytes());
+        Self { text, jiter, depth: 0, before_key: 0, noted: Vec::new(), unlisted: 0 }
+    }
 }
 
 impl Reader<'_> {
@@ -345,7 +363,7 @@ impl Reader<'_> {
     }
 
     /// Checks any value and drops it.
-    fn skip_value(&mut self) -> Read<()> {
+    pub(crate) fn skip_value(&mut self) -> Read<()> {
         match self.peek()? {
             Peek::String => self.text_of_string().map(|_| ()),
             Peek::Array => self.array(|reader, _| reader.skip_value()),

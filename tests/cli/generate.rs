@@ -3,6 +3,8 @@
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
 
+use serde_json::{Value, json};
+
 use crate::tool::{
     OWNER_REQUESTS, copy_of, example, golden, golden_inputs, names, stderr, stdout, tool, write,
 };
@@ -398,5 +400,62 @@ fn the_limits_themselves_are_allowed() {
                 .replace(char::is_whitespace, "")
                 .contains(&format!("\"label\":{label},"))
         );
+    }
+}
+
+/// Inputs of more than 16 MiB are read in pieces. The bytes are those of the same inputs through a pipe, which are read
+/// as a whole.
+#[test]
+fn large_inputs_give_the_same_bytes_by_every_way() {
+    let folder = copy_of(&example());
+    let path = folder.path();
+    let requests = path.join(OWNER_REQUESTS);
+    let mut document: Value = serde_json::from_slice(&std::fs::read(&requests).unwrap()).unwrap();
+    let draft = document["request_drafts"][0].clone();
+    let drafts = (0..14_000).map(|index| {
+        let mut draft = draft.clone();
+        draft["surface_id"] = json!(format!("prometheus_rules:告警-{index}.yml"));
+        draft["label"] = json!("long ".repeat(80));
+        draft
+    });
+    document["request_drafts"] = drafts.collect();
+    let text = document.to_string();
+    assert!(text.len() > 16 << 20);
+    std::fs::write(&requests, &text).unwrap();
+    let generate = || {
+        let mut command = tool(path);
+        command.args(["generate", "--generated-at", TIME]);
+        command
+    };
+    let printed = generate().output().unwrap();
+    assert!(printed.status.success(), "{}", stderr(&printed));
+    let written = generate().args(["--output", "ledger.json"]).output().unwrap();
+    assert!(written.status.success(), "{}", stderr(&written));
+    assert!(std::fs::read(path.join("ledger.json")).unwrap() == printed.stdout);
+    let file = std::fs::File::open(&requests).unwrap();
+    let piped = Command::new("sh")
+        .args(["-c", "cat | \"$0\" \"$@\"", env!("CARGO_BIN_EXE_acceptance-ledger")])
+        .args(["generate", "--generated-at", TIME, "--owner-request-report", "/dev/stdin"])
+        .current_dir(path)
+        .stdin(file)
+        .output()
+        .unwrap();
+    assert!(piped.stdout == printed.stdout, "{}", stderr(&piped));
+
+    // A fault at the very end is told with its place, and nothing is printed or written.
+    let last = text.rfind("prometheus_rules:告警-13999.yml").unwrap();
+    for (broken, problem) in [
+        (text.replace("告警-13999.yml", "告警-7.yml"), "asks about the same surface"),
+        (format!("{} x", text.trim_end()), "expected the end of the document"),
+        (text.get(..last).unwrap().to_owned(), "the text ends here"),
+    ] {
+        std::fs::write(&requests, broken).unwrap();
+        std::fs::write(path.join("ledger.json"), "old").unwrap();
+        let printed = generate().output().unwrap();
+        assert_eq!((printed.status.code(), stdout(&printed)), (Some(2), ""), "{problem}");
+        let written = generate().args(["--output", "ledger.json"]).output().unwrap();
+        assert_eq!(stderr(&written), stderr(&printed));
+        assert!(stderr(&printed).contains(problem), "{}", stderr(&printed));
+        assert_eq!(std::fs::read(path.join("ledger.json")).unwrap(), b"old");
     }
 }

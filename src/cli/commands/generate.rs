@@ -1,5 +1,6 @@
 //! `generate`: writes the baseline ledger. It has the same flags and the same last line as the Python generator.
 
+use std::fmt;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,12 +8,14 @@ use std::sync::mpsc::{channel, sync_channel};
 use std::thread;
 
 use crate::candidate::AnyCandidate;
-use crate::cli::failure::{CommandResult, Failures};
-use crate::cli::inputs::{BYTES_WORTH_A_THREAD, InputArgs, path, read};
+use crate::cli::failure::{CommandResult, Failure, Failures};
+use crate::cli::inputs::{BYTES_WORTH_A_THREAD, InputArgs, path, read, read_in_pieces};
 use crate::cli::output;
 use crate::cli::progress::Progress;
 use crate::cli::workers::finished;
 use crate::inputs::{Inventory, OwnerRequests, Surface};
+use crate::io::error::{FileError, shown};
+use crate::io::sink::Sink;
 use crate::io::{clock, files, git, replace, stdout};
 use crate::ledger::{Ledger, LedgerWriter, Stamp, Tally};
 use crate::words::{Lane, ProgressFlag, ReviewerCheck, RuntimeGate};
@@ -43,26 +46,16 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     let tally = match output {
         // The ledger is written to a temporary file while its inputs are read. An invalid input leaves no file.
         Some(output) if replace::can_replace_atomically(output) => {
-            let mut unread = None;
-            let replaced = replace::replace(output, |sink| {
-                let mut ledger = LedgerWriter::new(sink);
-                let read = args.read(is_quiet, |surfaces| {
-                    surfaces.iter().all(|surface| ledger.push_waiting(surface).is_ok())
-                });
-                match read {
-                    Ok(Inputs { inventory, requests, stamp }) => {
-                        ledger.finish(inventory, requests, stamp).map(Some)
-                    }
-                    Err(failures) => {
-                        unread = Some(failures);
-                        Ok(None)
-                    }
-                }
-            });
-            match unread {
-                Some(failures) => return Err(failures),
-                None => replaced?.unwrap_or_default(),
-            }
+            args.written(is_quiet, |write| replace::replace(output, write))?
+        }
+        _ if args.is_large() => {
+            // What is written here cannot be taken back. So the inputs are read once to find their faults, and once more
+            // to write. Both times, the memory does not grow with them.
+            args.read(is_quiet, |_| true)?;
+            args.written(is_quiet, |write| match output {
+                Some(output) => replace::replace(output, write),
+                None => stdout::print(write),
+            })?
         }
         _ => {
             let mut surfaces = Vec::new();
@@ -111,6 +104,42 @@ impl Args {
         output::given(self.output.as_deref())
     }
 
+    /// Whether the inputs are large, and can be read twice.
+    fn is_large(&self) -> bool {
+        let inputs = [self.inputs.inventory(), self.inputs.owner_requests()];
+        let are_at_least =
+            |length| inputs.iter().map(move |input| files::is_regular_and_at_least(input, length));
+        are_at_least(0).all(|is_regular| is_regular) && are_at_least(LARGE).any(|is_large| is_large)
+    }
+
+    /// Writes the ledger while its inputs are read. `write_with` writes what it is told to.
+    fn written(
+        &self,
+        is_quiet: bool,
+        write_with: impl FnOnce(&mut WriteLedger<'_>) -> Result<Option<Tally>, FileError>,
+    ) -> Result<Tally, Failures> {
+        let mut unread = None;
+        let written = write_with(&mut |sink| {
+            let mut ledger = LedgerWriter::new(sink);
+            let read = self.read(is_quiet, |surfaces| {
+                surfaces.iter().all(|surface| ledger.push_waiting(surface).is_ok())
+            });
+            match read {
+                Ok(Inputs { inventory, requests, stamp }) => {
+                    ledger.finish(inventory, requests, stamp).map(Some)
+                }
+                Err(failures) => {
+                    unread = Some(failures);
+                    Ok(None)
+                }
+            }
+        });
+        match unread {
+            Some(failures) => Err(failures),
+            None => Ok(written?.unwrap_or_default()),
+        }
+    }
+
     /// Reads both inputs in parallel, and passes the surfaces to `each` in batches.
     ///
     /// On a terminal, it shows how many surfaces were passed, unless `is_quiet`.
@@ -136,26 +165,32 @@ impl Args {
             return Ok(Inputs { inventory, requests, stamp: self.stamp() });
         }
         thread::scope(|scope| {
-            let rest = scope.spawn(move || (read(&inventory, Inventory::parse), self.stamp()));
+            let rest = scope.spawn(move || {
+                let parsed = read_in_pieces(&inventory, |more| Inventory::parse_pieces(more));
+                let inventory = match parsed {
+                    Ok(None) => read(&inventory, Inventory::parse),
+                    Ok(Some(inventory)) => Ok(inventory),
+                    Err(failure) => Err(failure),
+                };
+                (inventory, self.stamp())
+            });
             let (batches, full) = sync_channel(BATCHES);
             let (used, emptied) = channel::<Vec<Surface>>();
             let requests = scope.spawn(move || {
-                read(&requests, |bytes| {
-                    let mut batch = Vec::with_capacity(BATCH);
-                    let requests = OwnerRequests::parse_each(bytes, |surface| {
-                        batch.push(surface);
-                        if batch.len() == BATCH {
-                            // The writing thread sends used batches back, and this thread frees their surfaces:
-                            // an allocator is slow if one thread frees memory that another thread allocated.
-                            let mut empty = emptied.try_recv().unwrap_or_default();
-                            empty.clear();
-                            // Sending fails only if writing has failed. The writer returns that error.
-                            let _ = batches.send(std::mem::replace(&mut batch, empty));
-                        }
-                    });
-                    let _ = batches.send(batch);
-                    requests
-                })
+                let mut batch = Vec::with_capacity(BATCH);
+                let requests = read_requests(&requests, |surface| {
+                    batch.push(surface);
+                    if batch.len() == BATCH {
+                        // The writing thread sends used batches back, and this thread frees their surfaces:
+                        // an allocator is slow if one thread frees memory that another thread allocated.
+                        let mut empty = emptied.try_recv().unwrap_or_default();
+                        empty.clear();
+                        // Sending fails only if writing has failed. The writer returns that error.
+                        let _ = batches.send(std::mem::replace(&mut batch, empty));
+                    }
+                });
+                let _ = batches.send(batch);
+                requests
             });
             let mut progress = Progress::new("surfaces written", None, is_quiet);
             let mut written = 0;
@@ -181,6 +216,36 @@ impl Args {
         Stamp::new(generated_at.unwrap_or_else(clock::now), git_commit)
     }
 }
+
+/// Reads the owner requests in pieces if that is possible, and passes each surface to `each`.
+fn read_requests(path: &Path, mut each: impl FnMut(Surface)) -> Result<OwnerRequests, Failure> {
+    let mut count = 0;
+    let requests = read_in_pieces(path, |more| {
+        OwnerRequests::parse_pieces(more, |surface| {
+            count += 1;
+            each(surface);
+        })
+    })?;
+    match requests {
+        Some(requests) => Ok(requests),
+        None if count == 0 => read(path, |bytes| OwnerRequests::parse_each(bytes, each)),
+        // The file has a fault. Reading it as a whole says which one. What was passed on before is not used.
+        None => {
+            read(path, OwnerRequests::parse)?;
+            Err(Failure::Usage {
+                message: format!("{} changed while it was read", shown(path)),
+                next_step: "run the command again".to_owned(),
+            })
+        }
+    }
+}
+
+/// Inputs of this many bytes are read in pieces, also if the output cannot be replaced as a whole: their surfaces would
+/// need a multiple of it in memory.
+const LARGE: u64 = 16 << 20;
+
+/// Writes a ledger into a sink. The result is `None` if an input is invalid.
+type WriteLedger<'w> = dyn FnMut(&mut Sink) -> Result<Option<Tally>, fmt::Error> + 'w;
 
 /// How many surfaces the reading thread sends to the writing thread at a time.
 const BATCH: usize = 256;
