@@ -89,7 +89,7 @@ fn each_repository_has_its_own_inputs() {
     let other = copy_of(&example());
     std::fs::create_dir_all(case.path().join("repos/org")).unwrap();
     std::fs::rename(other.path(), case.path().join("repos/org/other")).unwrap();
-    let lines = [
+    let answers = [
         line("org/other", &[]),
         line("org/none", &[]),
         line("../..", &[]),
@@ -97,7 +97,7 @@ fn each_repository_has_its_own_inputs() {
         line("", &[]),
         line("org/other", &[]),
     ];
-    let (code, printed) = pipe(&case, &["--repos", "repos"], &lines);
+    let (code, printed) = pipe(&case, &["--repos", "repos"], &answers);
     assert_eq!(code, Some(2));
     let lanes: Vec<_> = printed.iter().map(|line| line["lane"].as_str()).collect();
     let ready = Some("ready_for_monitoring_review");
@@ -108,14 +108,14 @@ fn each_repository_has_its_own_inputs() {
     assert!(errors[2..5].iter().all(|error| error.starts_with("`repo` must be a folder")));
 }
 
-/// More lines than are judged at a time, from more than one repository, keep their order.
+/// More answers than are judged at a time, from more than one repository, keep their order.
 #[test]
 fn many_lines_keep_their_order() {
     let case = Case::new();
     let held = [("followup_owner", json!("TBD"))];
-    let lines: Vec<_> =
+    let answers: Vec<_> =
         (0..700).map(|index| line("a", if index % 3 == 0 { &held } else { &[] })).collect();
-    let (code, printed) = pipe(&case, &[], &lines);
+    let (code, printed) = pipe(&case, &[], &answers);
     assert_eq!((code, printed.len()), (Some(1), 700));
     for (index, line) in printed.iter().enumerate() {
         assert_eq!(line["line"], index + 1);

@@ -1,4 +1,4 @@
-//! `export`: prints candidates, events or findings as rows for DuckDB, Spark and similar engines.
+//! `export`: prints candidates, events or findings as rows for query engines such as Spark.
 
 mod rows;
 
@@ -15,7 +15,7 @@ use crate::io::{clock, files, git, stdout};
 use crate::time::Time;
 use rows::{Keys, Row};
 
-/// Print candidates, events or findings as lines of JSON, for DuckDB, Spark and similar tools
+/// Print candidates, events or findings as lines of JSON, for query engines such as Spark
 ///
 /// A line is one row with plain columns. The rows are sorted by surface. They have no text that a person wrote, except
 /// names and refs. Exits with 1 if a journal is broken; the row of its surface then has no lane.

@@ -46,8 +46,8 @@ pub(super) fn run(file: &Path, inputs: &InputArgs, repos: Option<&Path>) -> Comm
         for lines in lines.chunk_by(|one, other| one.repo() == other.repo()) {
             let judge = lines.first().and_then(Line::repo).map(|repo| judges.of(repo));
             let judge_one = |line: &Line| {
-                let judged = line.judge(judge.as_ref());
-                (exit_code(&judged), line.to_json(&judged).to_string())
+                let result = line.judge(judge.as_ref());
+                (exit_code(&result), line.to_json(&result).to_string())
             };
             for (code_of_line, text) in in_parallel(lines, LINES_A_THREAD, judge_one, |_| ()) {
                 code = code.max(code_of_line);
@@ -111,8 +111,8 @@ impl Line {
 }
 
 /// The exit code of a line: 0 if the answer is ready, 1 if it is not, and 2 if it was not judged.
-fn exit_code(judged: &Result<Judged, String>) -> u8 {
-    judged.as_ref().map_or(2, |judged| u8::from(!judged.is_ready()))
+fn exit_code(result: &Result<Judged, String>) -> u8 {
+    result.as_ref().map_or(2, |judged| u8::from(!judged.is_ready()))
 }
 
 /// The judge of the last repository. Only this one is kept, so that any number of repositories needs the same memory.
