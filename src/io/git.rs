@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
+use sha1_checked::Sha1;
+use sha2::{Digest as _, Sha256};
+
 use super::files;
 
 /// Why git gave no result.
@@ -199,38 +202,85 @@ fn lines(command: Command) -> Result<Vec<String>, GitError> {
     Ok(text.ok_or(GitError::Unreadable)?.lines().map(str::to_owned).collect())
 }
 
-/// Reads the files at or below `paths` at a commit. The key is the path from `root`.
+/// A file at a commit: the id of its content, and the size of its content in bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Object {
+    id: String,
+    pub(crate) size: usize,
+}
+
+impl Object {
+    /// Whether the object has exactly these bytes. The id says so, without a look at the object.
+    ///
+    /// False also if the bytes are part of an attack on SHA-1. Then the caller compares the bytes themselves.
+    pub(crate) fn is_of(&self, bytes: &[u8]) -> bool {
+        let header = format!("blob {}\0", bytes.len());
+        let parts = [header.as_bytes(), bytes];
+        let hex = |hash: &[u8]| hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        if self.size != bytes.len() {
+            return false;
+        }
+        // A repository has ids of SHA-1 or of SHA-256.
+        if self.id.len() == SHA256_DIGITS {
+            let mut hash = Sha256::new();
+            parts.iter().for_each(|part| hash.update(part));
+            return hex(&hash.finalize()) == self.id;
+        }
+        let mut hash = Sha1::new();
+        parts.iter().for_each(|part| hash.update(part));
+        let result = hash.try_finalize();
+        !result.has_collision() && hex(result.hash()) == self.id
+    }
+}
+
+/// How many digits an id has in a repository with SHA-256.
+const SHA256_DIGITS: usize = 64;
+
+/// Lists the files at or below `paths` at a commit. The key is the path from `root`.
 ///
 /// # Errors
 ///
 /// If git fails, or if a path is not UTF-8.
-pub(crate) fn files_at(
+pub(crate) fn objects_at(
     root: &Path,
     commit: &str,
     paths: &[&str],
-) -> Result<BTreeMap<String, Vec<u8>>, GitError> {
+) -> Result<BTreeMap<String, Object>, GitError> {
     let mut list = git(root);
-    list.args(["ls-tree", "-r", "-z", commit, "--"]).args(paths);
+    list.args(["ls-tree", "-r", "-l", "-z", commit, "--"]).args(paths);
     let listed = output(list).ok_or(GitError::Unreadable)?;
     let listed = String::from_utf8(listed).map_err(|_| GitError::Unreadable)?;
-    // Each entry is `<mode> <type> <object>\t<path>`.
-    let entries: Vec<(&str, &str)> = listed
-        .split_terminator('\0')
-        .filter_map(|entry| {
-            let (facts, path) = entry.split_once('\t')?;
-            Some((path, facts.rsplit(' ').next()?))
-        })
-        .collect();
-    let objects: String = entries.iter().flat_map(|(_, object)| [object, "\n"]).collect();
-    let contents = contents(root, objects).ok_or(GitError::Unreadable)?;
-    let mut rest = contents.as_slice();
-    let mut files = BTreeMap::new();
-    for (path, _) in entries {
+    // Each entry is `<mode> <type> <object> <size>\t<path>`. The size of a submodule is `-`.
+    let object = |entry: &str| {
+        let (facts, path) = entry.split_once('\t')?;
+        let mut facts = facts.split_ascii_whitespace().skip(2);
+        let (id, size) = (facts.next()?.to_owned(), facts.next()?.parse().ok()?);
+        Some((path.to_owned(), Object { id, size }))
+    };
+    let objects = listed.split_terminator('\0').map(object);
+    objects.collect::<Option<_>>().ok_or(GitError::Unreadable)
+}
+
+/// Reads the contents of objects, in their order.
+///
+/// # Errors
+///
+/// If git fails.
+pub(crate) fn contents_of<'o>(
+    root: &Path,
+    objects: impl IntoIterator<Item = &'o Object>,
+) -> Result<Vec<Vec<u8>>, GitError> {
+    let ids: Vec<&str> = objects.into_iter().map(|object| object.id.as_str()).collect();
+    let asked = ids.iter().flat_map(|id| [id, "\n"]).collect();
+    let batch = contents(root, asked).ok_or(GitError::Unreadable)?;
+    let mut rest = batch.as_slice();
+    let mut read = Vec::with_capacity(ids.len());
+    for _ in ids {
         let (bytes, after) = next_object(rest).ok_or(GitError::Unreadable)?;
-        files.insert(path.to_owned(), bytes.to_vec());
+        read.push(bytes.to_vec());
         rest = after;
     }
-    Ok(files)
+    Ok(read)
 }
 
 /// Returns the output of `git cat-file --batch` for these objects, one a line.
@@ -294,4 +344,22 @@ pub(crate) fn tracked(root: &Path) -> Result<Vec<(String, Vec<u8>)>, GitError> {
         })
         .collect::<Option<_>>()
         .ok_or(GitError::Unlisted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_that_of_exactly_these_bytes() {
+        // What `git hash-object --stdin` prints for `hello` and a line break, in both kinds of repositories.
+        for id in [
+            "ce013625030ba8dba906f756967f9e9ca394464a",
+            "2cf8d83d9ee29543b34a87727421fdecb7e3f3a183d337639025de576db9ebb4",
+        ] {
+            let object = Object { id: id.to_owned(), size: 6 };
+            assert!(object.is_of(b"hello\n"), "{id}");
+            assert!(!object.is_of(b"hullo\n") && !object.is_of(b"hello"), "{id}");
+        }
+    }
 }

@@ -1,12 +1,14 @@
 //! Compares today's journal and inputs with those of a git revision.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
 use crate::escape;
 use crate::inputs::{OwnerRequests, Surface};
+use crate::io::error::FileError;
+use crate::io::files;
+use crate::io::git::{self, GitError, Object};
 use crate::io::signatures::AllowedSigners;
-use crate::io::{files, git};
 use crate::journal::{DocumentName, JournalSkim, journal_folder};
 use crate::json::{DocumentError, Json};
 use crate::ledger::LedgerDocument;
@@ -17,17 +19,23 @@ use super::Compared;
 use super::findings::{Verification, VerifyFinding};
 use crate::cli::failure::{Failure, Failures};
 use crate::cli::repository::{Repository, read_signers};
+use crate::cli::workers::in_parallel;
 
-/// The files of the journal and the inputs at a revision, by their path from the root.
+/// How many files of the journal a thread compares at a time.
+const FILES_A_THREAD: usize = 64;
+
+/// The files of the journal and the inputs at a revision.
 pub(super) struct AtRevision {
+    root: PathBuf,
     revision: String,
     /// The full commit id. The revision is resolved once, so that all files come from the same commit.
     commit: String,
-    files: BTreeMap<String, Vec<u8>>,
+    /// By the path from the root. Their contents are read only where the ids do not decide.
+    objects: BTreeMap<String, Object>,
 }
 
 impl AtRevision {
-    /// Reads the files of a revision. Fails if git cannot resolve the revision or read the files.
+    /// Lists the files of a revision. Fails if git cannot resolve the revision or list the files.
     pub(super) fn read(
         args: &Compared,
         repository: &Repository,
@@ -39,30 +47,28 @@ impl AtRevision {
         let paths = inputs.iter().map(String::as_str).chain([JOURNAL, ALLOWED_SIGNERS]);
         let paths: Vec<_> = paths.collect();
         let read = git::resolve(root, revision)
-            .and_then(|commit| Ok((git::files_at(root, &commit, &paths)?, commit)));
-        let (files, commit) = read.map_err(|error| Failure::Usage {
-            message: format!("--since {}: {error}", escape::for_terminal(revision)),
-            next_step: match error {
-                git::GitError::OtherRepository => {
-                    "set --root to the real path of the folder, in a clone of its own repository"
-                }
-                git::GitError::NoRepository => {
-                    "run `git status` there and fix what it reports"
-                }
-                git::GitError::Ambiguous => {
-                    "write the full name, such as refs/remotes/origin/main, and find out who made the other ref"
-                }
-                _ => "name a revision that this clone has; if the clone is shallow, run `git fetch` first",
-            }
-            .to_owned(),
-        })?;
-        Ok(Self { revision: revision.to_owned(), commit, files })
+            .and_then(|commit| Ok((git::objects_at(root, &commit, &paths)?, commit)));
+        let (objects, commit) = read.map_err(|error| failure(revision, error))?;
+        Ok(Self { root: root.clone(), revision: revision.to_owned(), commit, objects })
+    }
+
+    /// Reads the contents of these files of the revision. A name that the revision does not have is left out.
+    fn contents<'n>(
+        &self,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Result<HashMap<&'n str, Vec<u8>>, Failure> {
+        let found: Vec<_> =
+            names.into_iter().filter_map(|name| Some((name, self.objects.get(name)?))).collect();
+        let read = git::contents_of(&self.root, found.iter().map(|(_, object)| *object));
+        let read = read.map_err(|error| failure(&self.revision, error))?;
+        Ok(found.into_iter().map(|(name, _)| name).zip(read).collect())
     }
 
     /// The list of allowed signers at the revision. `verify` uses this list, so that a change cannot allow its own
     /// signatures.
     pub(super) fn allowed_signers(&self) -> Result<Option<AllowedSigners>, Failure> {
-        let bytes = self.files.get(ALLOWED_SIGNERS);
+        let contents = self.contents([ALLOWED_SIGNERS])?;
+        let bytes = contents.get(ALLOWED_SIGNERS);
         bytes.map(|bytes| read_signers(&self.path_of(ALLOWED_SIGNERS), bytes)).transpose()
     }
 
@@ -77,14 +83,39 @@ impl AtRevision {
         report: &mut Verification,
     ) -> Result<(), Failures> {
         report.note(&format!("history checked since {}, commit {}", self.revision, self.commit));
-        if !self.files.keys().any(|name| name.starts_with(JOURNAL)) {
+        let journal: Vec<(&str, &Object)> = self
+            .objects
+            .range(JOURNAL.to_owned()..)
+            .take_while(|(name, _)| name.starts_with(JOURNAL))
+            .map(|(name, object)| (name.as_str(), object))
+            .collect();
+        if journal.is_empty() {
             report.note(&format!("{} has no journal: there is no history to check", self.revision));
         }
-        for (name, before) in &self.files {
-            let Some(below) = name.strip_prefix(JOURNAL) else { continue };
-            let path = repository.journal.path(below.trim_start_matches('/'));
+        let path_of = |name: &str| {
+            repository
+                .journal
+                .path(name.strip_prefix(JOURNAL).unwrap_or(name).trim_start_matches('/'))
+        };
+        let is_same = |(name, object): &(&str, &Object)| still_begins_with(&path_of(name), object);
+        let compared = in_parallel(&journal, FILES_A_THREAD, is_same, |_| ());
+        let mut doubtful = Vec::new();
+        for ((name, _), is_same) in journal.iter().zip(compared) {
+            if !is_same? {
+                doubtful.push(*name);
+            }
+        }
+        // What an event keeps, the events of the same folder say.
+        let events: Vec<String> = doubtful.iter().map(|name| events_beside(name)).collect();
+        let names: BTreeSet<_> =
+            doubtful.iter().copied().chain(events.iter().map(String::as_str)).collect();
+        let contents = self.contents(names)?;
+        for name in doubtful {
+            let Some(before) = contents.get(name) else { continue };
+            let path = path_of(name);
             let now = files::read_if_exists(&path)?;
-            let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+            let file = name.rsplit_once('/').map_or(name, |(_, file)| file);
+            let events = contents.get(events_beside(name).as_str());
             let message = if file == EVENTS {
                 // Lines from the first broken one on were not events, and a repair may have replaced them: a torn last
                 // line, for example. `verify` at that revision reports them. Line breaks are judged in `journal/chain.rs`.
@@ -92,7 +123,7 @@ impl AtRevision {
                 let begins_so = |now: &Vec<u8>| now.starts_with(whole);
                 let is_prefix = now.as_ref().map_or(whole.is_empty(), begins_so);
                 (!is_prefix).then_some("existing lines have changed")
-            } else if self.is_kept_at_revision(folder, file) {
+            } else if events.is_some_and(|events| is_kept_by(events, file)) {
                 match now {
                     Some(now) => (now != *before).then_some("the file has changed"),
                     None if is_withdrawn(&path, file)? => None,
@@ -135,31 +166,42 @@ impl AtRevision {
             ));
             return Ok(());
         };
-        let ledger = self.parse(&args.ledger, LedgerDocument::parse)?;
-        let accepted: HashSet<&str> = ledger
-            .iter()
-            .flat_map(LedgerDocument::entries)
-            .filter(|entry| entry.has(ProgressFlag::OwnerResponseAccepted))
-            .map(|entry| entry.surface().surface_id())
-            .collect();
         let today: HashMap<&str, &Surface> = repository
             .requests
             .surfaces()
             .iter()
             .map(|surface| (surface.surface_id(), surface))
             .collect();
-        for surface in then.surfaces() {
+        let is_asked_about = |surface: &Surface| {
+            let now = today.get(surface.surface_id());
+            now.is_some_and(|now| source_of(now) == source_of(surface))
+        };
+        let vanished: Vec<_> =
+            then.surfaces().iter().filter(|surface| !is_asked_about(surface)).collect();
+        // The ledger of the revision is large, and mostly nothing vanished.
+        let ledger = if vanished.is_empty() {
+            None
+        } else {
+            self.parse(&args.ledger, LedgerDocument::parse)?
+        };
+        let accepted: HashSet<&str> = ledger
+            .iter()
+            .flat_map(LedgerDocument::entries)
+            .filter(|entry| entry.has(ProgressFlag::OwnerResponseAccepted))
+            .map(|entry| entry.surface().surface_id())
+            .collect();
+        for surface in vanished {
             let id = surface.surface_id();
             let folder = format!("{JOURNAL}/{}/", journal_folder(id));
-            let has_journal = self.files.keys().any(|name| name.starts_with(&folder));
+            let first = self.objects.range(folder.clone()..).next();
+            let has_journal = first.is_some_and(|(name, _)| name.starts_with(&folder));
             if !(has_journal || accepted.contains(id)) {
                 continue;
             }
             let path = source_of(surface);
             let what = match today.get(id) {
                 None => "had an owner request",
-                Some(now) if source_of(now) != path => "had an owner request for another file",
-                Some(_) => continue,
+                Some(_) => "had an owner request for another file",
             };
             let is_there = match path {
                 Some(path) => {
@@ -187,7 +229,8 @@ impl AtRevision {
         parse: impl FnOnce(&[u8]) -> Result<T, DocumentError>,
     ) -> Result<Option<T>, Failure> {
         let Some(name) = below_root(path) else { return Ok(None) };
-        let Some(bytes) = self.files.get(&name) else { return Ok(None) };
+        let contents = self.contents([name.as_str()])?;
+        let Some(bytes) = contents.get(name.as_str()) else { return Ok(None) };
         let error = |error| Failure::document(&self.path_of(&name), error);
         parse(bytes).map(Some).map_err(error)
     }
@@ -196,15 +239,46 @@ impl AtRevision {
     fn path_of(&self, name: &str) -> PathBuf {
         PathBuf::from(format!("{}:{name}", self.revision))
     }
+}
 
-    /// Whether an event of the revision keeps this document, or the document that this signature belongs to.
-    fn is_kept_at_revision(&self, folder: &str, file: &str) -> bool {
-        let events = self.files.get(&format!("{folder}/{EVENTS}"));
-        let name = DocumentName::parse(file.strip_suffix(SIGNATURE).unwrap_or(file));
-        events
-            .zip(name)
-            .is_some_and(|(events, name)| JournalSkim::read(events).kept.contains(&name))
+fn failure(revision: &str, error: GitError) -> Failure {
+    Failure::Usage {
+        message: format!("--since {}: {error}", escape::for_terminal(revision)),
+        next_step: match error {
+            GitError::OtherRepository => {
+                "set --root to the real path of the folder, in a clone of its own repository"
+            }
+            GitError::NoRepository => "run `git status` there and fix what it reports",
+            GitError::Ambiguous => {
+                "write the full name, such as refs/remotes/origin/main, and find out who made the other ref"
+            }
+            _ => "name a revision that this clone has; if the clone is shallow, run `git fetch` first",
+        }
+        .to_owned(),
     }
+}
+
+/// Whether today's file has the content of the object: a file of events may go on after it, any other file is equal.
+/// False does not say that it differs: a repair may have changed it, or a reviewer may have withdrawn it.
+fn still_begins_with(path: &Path, object: &Object) -> Result<bool, FileError> {
+    let now = files::read_if_exists(path)?;
+    let now = now.as_deref().and_then(|now| {
+        let is_events = path.file_name().is_some_and(|name| name == EVENTS);
+        now.get(..if is_events { object.size } else { now.len() })
+    });
+    Ok(now.is_some_and(|now| object.is_of(now)))
+}
+
+/// The name of the events in the folder of a file of the journal.
+fn events_beside(name: &str) -> String {
+    let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+    format!("{folder}/{EVENTS}")
+}
+
+/// Whether an event keeps a document, or the document that a signature belongs to.
+fn is_kept_by(events: &[u8], file: &str) -> bool {
+    let name = DocumentName::parse(file.strip_suffix(SIGNATURE).unwrap_or(file));
+    name.is_some_and(|name| JournalSkim::read(events).kept.contains(&name))
 }
 
 /// Whether an event in the same folder says that a reviewer withdrew the document.
