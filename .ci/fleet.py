@@ -239,7 +239,7 @@ def query(planted):
     # The ledger of a repository in which an acceptance has ended by then is out of date.
     is_current = REPOSITORIES - planted["ended"]
     assert (total, verified) == (REPOSITORIES * SURFACES, is_current * SURFACES), (total, verified)
-    print(f"\n{total} rows; NDJSON {size('fleet/*/*.ndjson'):.1f} MB, Parquet {size('fleet/parquet/*'):.1f} MB")
+    print(f"\n{total} rows; NDJSON {size('fleet/*/*.ndjson'):.1f} MB, Parquet {size('fleet/parquet/*'):.2f} MB", flush=True)
 
 
 def make_answers(count):

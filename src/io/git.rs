@@ -214,23 +214,24 @@ impl Object {
     ///
     /// False also if the bytes are part of an attack on SHA-1. Then the caller compares the bytes themselves.
     pub(crate) fn is_of(&self, bytes: &[u8]) -> bool {
-        let header = format!("blob {}\0", bytes.len());
-        let parts = [header.as_bytes(), bytes];
-        let hex = |hash: &[u8]| hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         if self.size != bytes.len() {
             return false;
         }
+        let header = format!("blob {}\0", bytes.len());
         // A repository has ids of SHA-1 or of SHA-256.
         if self.id.len() == SHA256_DIGITS {
-            let mut hash = Sha256::new();
-            parts.iter().for_each(|part| hash.update(part));
-            return hex(&hash.finalize()) == self.id;
+            let hash = Sha256::new().chain_update(header).chain_update(bytes);
+            return is_in_hex(&hash.finalize(), &self.id);
         }
-        let mut hash = Sha1::new();
-        parts.iter().for_each(|part| hash.update(part));
-        let result = hash.try_finalize();
-        !result.has_collision() && hex(result.hash()) == self.id
+        let result = Sha1::new().chain_update(header).chain_update(bytes).try_finalize();
+        !result.has_collision() && is_in_hex(result.hash(), &self.id)
     }
+}
+
+/// Whether a text is a hash in hexadecimal digits.
+fn is_in_hex(hash: &[u8], text: &str) -> bool {
+    let digits = hash.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).eq(text.chars())
 }
 
 /// How many digits an id has in a repository with SHA-256.
