@@ -156,13 +156,14 @@ fn show(title: &str, turns: usize, mut rivals: Vec<Rival>) {
     println!("{title}");
     let first = rivals[0].median();
     for rival in &mut rivals {
-        let median = rival.median();
+        let (median, processor) = (rival.median(), rival.processor_median());
         println!(
-            "  {:28} {:9.1} ms   {:6.2} x   {:+8.1} ms   peak {:5} MiB",
+            "  {:28} {:9.1} ms   {:6.2} x   {:+8.1} ms   processor {:9.1} ms   peak {:5} MiB",
             rival.name,
             median * 1e3,
             median / first,
             (median - first) * 1e3,
+            processor * 1e3,
             rival.peak >> 10
         );
     }
@@ -172,23 +173,59 @@ fn main() {
     let (folder, requests) = repository(10_000);
     let events = write_journal(folder.path(), &requests);
     let generate = &["generate", "--output", "generated.json"];
+    let replay = &["replay", "--output", LEDGER];
+    assert!(tool(folder.path(), replay)().output().unwrap().status.success());
+    commit(folder.path());
+    let root = folder.path().to_owned();
+    let git_status = move || {
+        let mut command = Command::new("git");
+        command.current_dir(&root).args(["status", "--short"]);
+        command
+    };
     let rivals = vec![
         Rival::new("generate", tool(folder.path(), generate)),
-        Rival::new("replay", tool(folder.path(), &["replay", "--output", LEDGER])),
+        Rival::new("replay", tool(folder.path(), &["replay", "--output", "replayed.json"])),
         Rival::new("verify", tool(folder.path(), &["verify"])),
+        Rival::new("verify --since HEAD", tool(folder.path(), &["verify", "--since", "HEAD"])),
+        Rival::new("git status", git_status),
     ];
     show(&format!("10000 surfaces with {events} events"), 5, rivals);
 
-    let (folder, _) = repository(100_000);
+    let (folder, requests) = repository(100_000);
     let output = tool(folder.path(), &["generate", "--output", LEDGER])().output().unwrap();
     assert!(output.status.success());
     let rivals = vec![
         Rival::new("generate", tool(folder.path(), generate)),
         Rival::new("verify", tool(folder.path(), &["verify"])),
+        Rival::new(
+            "generate, to /dev/null",
+            tool(folder.path(), &["generate", "--output", "/dev/null"]),
+        ),
+        Rival::new("triage of one answer", tool(folder.path(), &["triage", "answer.json"])),
     ];
+    std::fs::write(folder.path().join("answer.json"), answer(&requests.surfaces()[0], 1)).unwrap();
     show("the baseline of 100000 surfaces", 7, rivals);
 
     intake();
+}
+
+/// Commits everything, so that git knows the journal.
+fn commit(root: &Path) {
+    for args in [&["init", "-q"][..], &["add", "-A"], &["commit", "-qm", "as it stands"]] {
+        let status = Command::new("git")
+            .current_dir(root)
+            .args([
+                "-c",
+                "user.name=Bench",
+                "-c",
+                "user.email=bench@example.com",
+                "-c",
+                "commit.gpgsign=false",
+            ])
+            .args(args)
+            .status();
+        assert!(status.unwrap().success());
+    }
 }
 
 /// Times `intake` of one answer. `triage` shows the cost of the process without the journal. Two files that are written

@@ -82,14 +82,21 @@ fn compare(count: usize, turns: usize, reference: Option<&str>, python: &str) {
         input_size >> 20,
         ledger.metadata().unwrap().len() >> 20
     );
-    let ours = rivals[0].median();
+    let (ours, our_processor) = (rivals[0].median(), rivals[0].processor_median());
     for rival in &mut rivals {
-        let median = rival.median();
+        let (median, processor) = (rival.median(), rival.processor_median());
+        // The processor time is counted in hundredths of a second, so a ratio of a few of them says nothing.
+        let ratio = if our_processor < 0.1 {
+            String::new()
+        } else {
+            format!("{:6.2} x ours", processor / our_processor)
+        };
         println!(
-            "  {:22} {:9.1} ms   {:6.2} x ours   peak {:5} MiB",
+            "  {:22} {:9.1} ms   {:6.2} x ours   processor {:9.1} ms   {ratio:13}   peak {:5} MiB",
             rival.name,
             median * 1e3,
             median / ours,
+            processor * 1e3,
             rival.peak >> 10
         );
     }

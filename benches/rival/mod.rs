@@ -3,21 +3,29 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A program that is timed: its name, the times of its runs, and its highest peak memory in KiB.
+/// A program that is timed: its name, the times of its runs, their processor times, and its highest peak memory in KiB.
 pub(crate) struct Rival {
     pub(crate) name: &'static str,
     command: Box<dyn Fn() -> Command>,
     times: Vec<Duration>,
+    processor_times: Vec<f64>,
     pub(crate) peak: u64,
 }
 
 impl Rival {
     pub(crate) fn new(name: &'static str, command: impl Fn() -> Command + 'static) -> Self {
-        Self { name, command: Box::new(command), times: Vec::new(), peak: 0 }
+        Self {
+            name,
+            command: Box::new(command),
+            times: Vec::new(),
+            processor_times: Vec::new(),
+            peak: 0,
+        }
     }
 
     /// Runs the program once.
     pub(crate) fn turn(&mut self) {
+        let before = processor_time_of_children();
         let start = Instant::now();
         let mut child =
             (self.command)().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -41,6 +49,13 @@ impl Rival {
         }
         assert!(exit.success(), "{} failed", self.name);
         self.times.push(start.elapsed());
+        self.processor_times.push(processor_time_of_children() - before);
+    }
+
+    /// Returns the median of the processor times of all cores, in seconds.
+    pub(crate) fn processor_median(&mut self) -> f64 {
+        self.processor_times.sort_by(f64::total_cmp);
+        self.processor_times[self.processor_times.len() / 2]
     }
 
     /// Returns the median of the times, in seconds.
@@ -48,4 +63,13 @@ impl Rival {
         self.times.sort();
         self.times[self.times.len() / 2].as_secs_f64()
     }
+}
+
+/// The processor time of all children that have ended, in seconds. Linux counts it in hundredths.
+fn processor_time_of_children() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let (_, after_name) = stat.rsplit_once(')').unwrap();
+    // The fields `cutime` and `cstime` of proc(5), counted after the name.
+    let ticks = after_name.split_ascii_whitespace().skip(13).take(2);
+    ticks.map(|ticks| ticks.parse::<f64>().unwrap()).sum::<f64>() / 100.0
 }
