@@ -107,12 +107,13 @@ fn main() {
     let [ours, theirs] = rivals.each_mut().map(Rival::median);
     println!("{FILES} files, {} of them YAML or JSON, {} surfaces", FILES / 5, FILES / 25);
     for (rival, median) in rivals.iter_mut().zip([ours, theirs]) {
+        let processor = rival.processor_median();
         println!(
             "  {:22} {:9.1} ms   {:6.2} x git grep   processor {:9.1} ms   peak {:5} MiB",
             rival.name,
             median * 1e3,
             median / theirs,
-            rival.processor_median() * 1e3,
+            processor * 1e3,
             rival.peak >> 10
         );
     }
