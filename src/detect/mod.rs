@@ -96,6 +96,8 @@ pub(crate) struct Detected {
 pub(crate) struct Opinion {
     pub(crate) target: Target,
     pub(crate) is_certain: bool,
+    /// As in [`model::Opinion`].
+    pub(crate) yields_to: Option<Target>,
     pub(crate) characters: Range<usize>,
 }
 
@@ -115,9 +117,10 @@ pub(crate) fn detect(rules: &Rules, text: &str, folded: &Folded, kind: TextKind)
     };
     let opinions: Vec<_> = seen
         .into_iter()
-        .map(|model::Opinion { target, is_certain, bytes }| Opinion {
+        .map(|model::Opinion { target, is_certain, yields_to, bytes }| Opinion {
             target,
             is_certain,
+            yields_to,
             characters: folded.origin(&bytes),
         })
         .collect();

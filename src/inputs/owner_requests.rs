@@ -130,7 +130,6 @@ impl OwnerRequests {
     }
 }
 
-/// Reads the drafts, and passes the surface of each complete draft to `each`. Notes every fault and goes on.
 /// Owner requests that are read in pieces.
 #[cfg(feature = "cli")]
 struct RequestPieces<F> {
@@ -184,6 +183,7 @@ impl<F: FnMut(Surface)> Pieces for RequestPieces<F> {
     }
 }
 
+/// Reads the drafts, and passes the surface of each complete draft to `each`. Notes every fault and goes on.
 fn read_drafts(reader: &mut Reader<'_>, each: &mut impl FnMut(Surface)) -> Read<()> {
     let mut index_of = HashMap::new();
     // Most drafts ask for the same fields. If a draft has the list of the draft before it, they share one copy.

@@ -101,10 +101,8 @@ pub(crate) fn open_given(path: &Path) -> Result<Box<dyn io::Read>, FileError> {
 
 /// Opens a regular file; `None` if the path leads to something else, such as a pipe, which can be read only once.
 pub(crate) fn open_if_regular(path: &Path) -> Result<Option<File>, FileError> {
-    let open = || {
-        let file = File::open(path)?;
-        Ok(file.metadata()?.is_file().then_some(file))
-    };
+    // The check comes first: opening a pipe and closing it again would lose what its writer writes.
+    let open = || if path.metadata()?.is_file() { File::open(path).map(Some) } else { Ok(None) };
     open().map_err(FileError::new("read", path))
 }
 

@@ -74,11 +74,20 @@ fn output(mut command: Command) -> Option<Vec<u8>> {
 
 /// Returns the abbreviated commit of HEAD for the repository around `root`; `None` if git cannot give it.
 pub(crate) fn short_head(root: &Path) -> Option<String> {
+    head_as(root, &["rev-parse", "--short", "HEAD"])
+}
+
+/// Returns the full id of the commit of HEAD; `None` if git cannot give it.
+pub(crate) fn head(root: &Path) -> Option<String> {
+    head_as(root, &["rev-parse", "--verify", "HEAD"])
+}
+
+fn head_as(root: &Path, arguments: &[&str]) -> Option<String> {
     if !may_be_in_repository(root) {
         return None;
     }
     let mut command = git(root);
-    command.args(["rev-parse", "--short", "HEAD"]);
+    command.args(arguments);
     Some(String::from_utf8(output(command)?).ok()?.trim().to_owned())
 }
 

@@ -242,13 +242,18 @@ impl Examination<'_> {
             for claim in &text.claims {
                 let problem = claim.target.problem();
                 // A proof may be for this claim or not, and only a person can see that. An incident settles a recovery.
-                let is_met = match claim.target {
-                    Target::Recovery if has_incident => continue,
+                let is_met = |target| match target {
                     Target::Health => has_proof,
-                    Target::Recovery | Target::Request => false,
+                    Target::Recovery => has_incident,
+                    Target::Request => false,
                 };
+                if claim.target == Target::Recovery && has_incident {
+                    continue;
+                }
                 let characters = Some(claim.characters.clone());
-                if claim.is_certain && !is_met {
+                // If the stronger claim of the sentence is met, the weaker one still has to be.
+                let is_left = claim.yields_to.is_none_or(is_met);
+                if claim.is_certain && !is_met(claim.target) && is_left {
                     self.find(problem, key, text.pointer.clone(), characters);
                 } else {
                     self.hint(problem, &text.pointer, characters);

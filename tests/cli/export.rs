@@ -145,6 +145,47 @@ fn no_row_has_prose() {
     }
 }
 
+/// What triage has found against an answer is no name, no decision and no ref. An answer whose acceptance has ended shows
+/// nothing.
+#[test]
+fn an_answer_that_does_not_count_fills_no_column() {
+    let case = Case::new();
+    let sentence = "we keep it as it is because the people from finance said so";
+    let changes = [
+        ("decision", json!(sentence)),
+        ("owner_role_or_team", json!("nobody")),
+        ("rollback_owner", json!(format!("{sentence}, and {sentence}"))),
+    ];
+    case.answer("answer.json", 20, &changes);
+    case.run_to(1, &["intake", "answer.json"]);
+    let held = rows(&case, 0, &["candidates"]);
+    let row = row_of(&held, RULES);
+    for column in ["decision", "owner_role_or_team", "rollback_owner"] {
+        assert_eq!(row[column], json!(null), "{column}");
+    }
+    assert_ne!(row["owner"], "nobody");
+    assert_eq!(row["followup_owner"], "平台組值班");
+    fits_exactly(&case, "export-candidates", row);
+
+    let case = Case::accepted();
+    let [_, long_after] = times_around_now(0, 400 * 24 * 60 * 60);
+    let ended = rows(&case, 0, &["candidates", "--as-of", &long_after]);
+    let row = row_of(&ended, RULES);
+    assert_eq!(
+        (&row["why"], &row["receiver_receipt_proof_ref"]),
+        (&json!("expired"), &json!(null))
+    );
+}
+
+#[test]
+fn a_time_before_the_last_event_is_refused_and_no_row_controls_a_terminal() {
+    let case = Case::accepted();
+    let (out, err) = case.run_to(2, &["export", "events", "--as-of", "2026-01-01T00:00:00Z"]);
+    assert!(out.is_empty() && err.contains("--as-of is before an event"), "{err}");
+    let (out, _) = case.run_to(0, &["export", "events", "--repo", "a\u{202e}\u{9b}b"]);
+    assert!(out.contains("a\\u202e\\u009bb"), "{out}");
+}
+
 #[test]
 fn a_ledger_that_differs_is_not_verified_and_a_broken_journal_has_no_lane() {
     let case = answered();

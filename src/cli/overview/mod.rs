@@ -16,6 +16,7 @@ use super::inputs::InputArgs;
 use super::repository::{Replay, Replayed, Repository};
 pub(super) use age::{Age, days_left};
 pub(super) use remarks::{hints, remarks};
+pub(super) use story::is_about;
 pub(super) use story::{Decision, Reading, Story, Told, date};
 
 /// The stories of all surfaces, in the order of the owner requests.

@@ -15,7 +15,7 @@ use crate::review::{ReviewDocument, ReviewerKind, ReviewerRecord, Verdict};
 use crate::time::Time;
 use crate::triage::{Finding, carries_anything_withheld};
 use crate::words::{
-    AcceptanceField, Lane, ProgressFlag, ResponseKey, ReviewerCheck, WaitingOn, What, Why,
+    AcceptanceField, Lane, Problem, ProgressFlag, ResponseKey, ReviewerCheck, WaitingOn, What, Why,
 };
 
 /// What a story is told from.
@@ -158,6 +158,7 @@ impl Story {
             surface: surface.clone(),
             owner: owner_in(candidate).or_else(|| reading.owner.map(str::to_owned)),
             answers: candidate
+                .filter(|_| !is_expired)
                 .and_then(AnyCandidate::response)
                 .map(|response| response.answers().clone()),
             lane,
@@ -263,9 +264,20 @@ fn top_field(pointer: &str) -> (String, bool) {
     (name, steps.next().is_some())
 }
 
-/// The owner that an answer names.
+/// Whether a finding is about a field, or about a part of it.
+pub(in crate::cli) fn is_about(finding: &Finding, field: AcceptanceField) -> bool {
+    finding.field().split('/').nth(1) == Some(field.as_str())
+}
+
+/// The owner that an answer names. `nobody` and the like name none, and triage has found that.
 fn owner_in(candidate: Option<&AnyCandidate>) -> Option<String> {
-    let answers = candidate?.response()?.answers();
+    let candidate = candidate?;
+    if candidate.findings().iter().any(|one| {
+        one.problem() == Problem::OwnerNotNamed && is_about(one, AcceptanceField::OwnerRoleOrTeam)
+    }) {
+        return None;
+    }
+    let answers = candidate.response()?.answers();
     match answers.answer(AcceptanceField::OwnerRoleOrTeam)? {
         Answer::Text(text) => Some(text.clone()),
         _ => None,

@@ -61,6 +61,9 @@ pub(crate) struct Opinion {
     pub(crate) target: Target,
     /// Whether a reader would be certain, too. Otherwise it is only probable.
     pub(crate) is_certain: bool,
+    /// The target that the same sentence looks like even more. A sentence says that something is well or that it came
+    /// back: if the other one is found, this one is not.
+    pub(crate) yields_to: Option<Target>,
     /// The bytes of the words that weigh most.
     pub(crate) bytes: Range<usize>,
 }
@@ -198,17 +201,20 @@ impl Model<'_> {
                 *margin = is_certain.then(|| thresholds.margin(score, count));
                 let part = layer.heaviest(target, words, is_plan);
                 let bytes = sentence.start + part.start..sentence.start + part.end;
-                opinions.push(Opinion { target, is_certain, bytes });
+                opinions.push(Opinion { target, is_certain, yields_to: None, bytes });
             }
-            // Health and recovery have most of their words in common, and a sentence says one of the two. If it looks
-            // like both, the one with the smaller margin is only probable.
+            // Health and recovery have most of their words in common.
             let [_, health, recovery] = margins;
             if health.is_some() && recovery.is_some() {
-                let weaker = if health < recovery { Target::Health } else { Target::Recovery };
+                let (weaker, stronger) = if health < recovery {
+                    (Target::Health, Target::Recovery)
+                } else {
+                    (Target::Recovery, Target::Health)
+                };
                 let of_sentence = opinions.iter_mut().skip(first);
                 of_sentence
                     .filter(|opinion| opinion.target == weaker)
-                    .for_each(|opinion| opinion.is_certain = false);
+                    .for_each(|opinion| opinion.yields_to = Some(stronger));
             }
         }
         opinions

@@ -18,7 +18,8 @@ use rows::{Keys, Row};
 /// Print candidates, events or findings as lines of JSON, for query engines such as Spark
 ///
 /// A line is one row with plain columns. The rows are sorted by surface. They have no text that a person wrote, except
-/// names and refs. Exits with 1 if a journal is broken; the row of its surface then has no lane.
+/// names and refs. Exits with 1 if a journal is broken: then the row of its surface has no lane, and its events and
+/// findings have no rows. A surface that nobody is asked about any more has no rows either.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     /// What a row is about
@@ -29,7 +30,7 @@ pub(in crate::cli) struct Args {
     #[arg(long, value_name = "NAME")]
     repo: Option<String>,
 
-    /// Show the state at this time, in RFC 3339. By default, the current time
+    /// Show the state at this time, in RFC 3339. It must not be before the last event. By default, the current time
     #[arg(long, value_name = "TIME")]
     as_of: Option<Time>,
 
@@ -65,8 +66,11 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
     let mut overview = Overview::of(&mut repository, &args.inputs, now, is_quiet)?;
     drop(lock);
     overview.stories.sort_by(|one, other| one.surface.surface_id().cmp(other.surface.surface_id()));
+    if args.as_of.is_some() {
+        check_is_after_all_events(&overview)?;
+    }
     let repo = args.repository_name()?;
-    let commit = git::short_head(args.inputs.root());
+    let commit = git::head(args.inputs.root());
     let keys = Keys { repo: &repo, commit: commit.as_deref(), as_of: &overview.as_of };
     stdout::print(|sink| {
         overview.stories.iter().try_for_each(|story| {
@@ -79,6 +83,19 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
         })
     })?;
     Ok(ExitCode::from(u8::from(overview.broken() > 0)))
+}
+
+/// Refuses a time before the last event: the state at that time is not known, because the inputs are those of today.
+fn check_is_after_all_events(overview: &Overview) -> Result<(), Failure> {
+    let events = overview.stories.iter().flat_map(|story| &story.told);
+    let mut recorded = events.filter(|told| told.sequence.is_some()).map(|told| &told.at);
+    match recorded.find(|at| overview.as_of.is_before(at)) {
+        None => Ok(()),
+        Some(at) => Err(Failure::Usage {
+            message: format!("--as-of is before an event of {at}"),
+            next_step: "use a later time, or check out the commit of that time".to_owned(),
+        }),
+    }
 }
 
 impl Args {

@@ -4,14 +4,15 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use crate::cli::overview::{Age, Story, Told};
+use crate::cli::overview::{Age, Story, Told, is_about};
 use crate::cli::signed::Signed;
+use crate::escape;
 use crate::response::{Answer, PartAnswer};
 use crate::time::Time;
 use crate::words::names::{
     EXPORT_CANDIDATES_VERSION, EXPORT_EVENTS_VERSION, EXPORT_FINDINGS_VERSION,
 };
-use crate::words::{AcceptanceField, DISABLE, ExportColumn, LedgerKey, What};
+use crate::words::{AcceptanceField, DISABLE, Decision, ExportColumn, LedgerKey, What, Why};
 
 /// The columns that say where and when a row was made. Every row has them.
 pub(super) struct Keys<'a> {
@@ -25,10 +26,11 @@ pub(super) struct Keys<'a> {
 pub(super) struct Row(Vec<(String, Value)>);
 
 impl fmt::Display for Row {
-    /// Writes the row as one line of JSON.
+    /// Writes the row as one line of JSON that is safe on a terminal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, (name, value)) in self.0.iter().enumerate() {
             let start = if index == 0 { '{' } else { ',' };
+            let value = escape::for_json(&value.to_string());
             write!(f, "{start}{}:{value}", Value::from(name.as_str()))?;
         }
         f.write_str("}")
@@ -59,7 +61,9 @@ impl Keys<'_> {
         let descriptor =
             |field| json!(story.surface.descriptor(field).and_then(crate::json::Json::as_str));
         let last = |what| story.told.iter().rfind(|told| told.what == what).map(|told| &told.at);
-        let age = story.since().map(|since| Age::between(since, self.as_of).days());
+        // When a file changed is not known.
+        let since = story.since().filter(|_| story.why != Why::SurfaceChanged);
+        let age = since.map(|since| Age::between(since, self.as_of).days());
         let mut problems: Vec<_> =
             story.findings.iter().map(|finding| finding.problem().as_str()).collect();
         problems.sort_unstable();
@@ -84,7 +88,7 @@ impl Keys<'_> {
                 ("recorded_at", in_utc(last(What::Answered))),
                 ("reviewed_at", in_utc(decision.map(|decision| &decision.reviewed_at))),
                 ("valid_until", in_utc(story.valid_until.as_ref())),
-                ("since", in_utc(story.since())),
+                ("since", in_utc(since)),
                 ("age_days", json!(age)),
                 ("findings", json!(story.findings.len())),
                 ("problems", json!(problems)),
@@ -147,22 +151,38 @@ impl Keys<'_> {
     }
 }
 
-/// Times are in UTC, so that they sort as texts, too.
+/// Times are in UTC and in whole seconds, so that they sort as texts, too.
 fn in_utc(time: Option<&Time>) -> Value {
-    json!(time.map(|time| time.in_utc().to_string()))
+    let in_seconds = |time: &Time| {
+        let text = time.in_utc().to_string();
+        text.split_once('.').map(|(seconds, _)| format!("{seconds}Z")).unwrap_or(text)
+    };
+    json!(time.map(in_seconds))
 }
 
-/// The value of a column that comes from the answer. It is null if the field is not answered or does not apply.
+/// The most characters of a name in a row. A longer text is prose.
+const MAX_NAME: usize = 60;
+
+/// The value of a column that comes from the answer. It is null if the field is not answered or does not apply, or if
+/// triage has a finding against it.
 fn answered(story: &Story, column: ExportColumn) -> Value {
-    let answer = |field| story.answers.as_ref().and_then(|answers| answers.answer(field));
+    let answer = |field| {
+        let is_found = story.findings.iter().any(|finding| is_about(finding, field));
+        let answers = story.answers.as_ref().filter(|_| !is_found);
+        answers.and_then(|answers| answers.answer(field))
+    };
     match column {
         ExportColumn::Decision(field) => match answer(field) {
-            Some(Answer::Text(word)) => json!(word),
+            Some(Answer::Text(word)) => json!(word.parse::<Decision>().ok()),
             _ => Value::Null,
         },
         ExportColumn::Name(field) => match answer(field) {
             // The way to switch a change off is prose.
-            Some(Answer::Text(name)) if !name.starts_with(DISABLE) => json!(name),
+            Some(Answer::Text(name))
+                if !name.starts_with(DISABLE) && name.chars().nth(MAX_NAME).is_none() =>
+            {
+                json!(name)
+            }
             Some(Answer::Ref(reference)) => json!(reference.to_string()),
             _ => Value::Null,
         },

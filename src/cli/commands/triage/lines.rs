@@ -12,6 +12,7 @@ use crate::cli::failure::{CommandResult, Failures};
 use crate::cli::inputs::InputArgs;
 use crate::cli::judged::{Judge, Judged};
 use crate::cli::workers::in_parallel;
+use crate::escape;
 use crate::io::error::FileError;
 use crate::io::{files, stdout};
 use crate::words::LedgerKey;
@@ -47,7 +48,8 @@ pub(super) fn run(file: &Path, inputs: &InputArgs, repos: Option<&Path>) -> Comm
             let judge = lines.first().and_then(Line::repo).map(|repo| judges.of(repo));
             let judge_one = |line: &Line| {
                 let result = line.judge(judge.as_ref());
-                (exit_code(&result), line.to_json(&result).to_string())
+                let text = line.to_json(&result).to_string();
+                (exit_code(&result), escape::for_json(&text))
             };
             for (code_of_line, text) in in_parallel(lines, LINES_A_THREAD, judge_one, |_| ()) {
                 code = code.max(code_of_line);
@@ -80,13 +82,13 @@ impl Line {
     }
 
     /// Judges the answer, or says why it cannot be judged.
-    fn judge(&self, judge: Option<&Result<&Judge, String>>) -> Result<Judged, String> {
+    fn judge(&self, judge: Option<&Result<&RepositoryJudge, String>>) -> Result<Judged, String> {
         match (&self.content, judge) {
             (Err(problem), _) => Err((*problem).to_owned()),
             (Ok(content), Some(Ok(judge))) => {
                 let name = format!("line {}", self.number);
-                let judged = judge.judge(Path::new(&name), content.response.as_bytes());
-                judged.map_err(|failure| failure.to_string())
+                let judged = judge.judge.judge(Path::new(&name), content.response.as_bytes());
+                judged.map_err(|failure| Failures::from(failure).to_text(&judge.options))
             }
             (Ok(_), Some(Err(problem))) => Err(problem.clone()),
             // Not reached: a line with content has a repository, and each repository has a judge or an error.
@@ -119,12 +121,18 @@ fn exit_code(result: &Result<Judged, String>) -> u8 {
 struct Judges<'a> {
     inputs: &'a InputArgs,
     repos: Option<&'a Path>,
-    last: Option<(String, Result<Judge, String>)>,
+    last: Option<(String, Result<RepositoryJudge, String>)>,
+}
+
+/// The judge of one repository, and the options for the commands that its messages suggest.
+struct RepositoryJudge {
+    judge: Judge,
+    options: String,
 }
 
 impl Judges<'_> {
     /// Returns the judge of a repository, or why its inputs cannot be read.
-    fn of(&mut self, repo: &str) -> Result<&Judge, String> {
+    fn of(&mut self, repo: &str) -> Result<&RepositoryJudge, String> {
         // Without `--repos`, there is one repository, whatever the lines call it.
         let is_read = |last: &(String, _)| self.repos.is_none() || last.0 == repo;
         let last = match self.last.take().filter(is_read) {
@@ -135,9 +143,11 @@ impl Judges<'_> {
         judge.as_ref().map_err(Clone::clone)
     }
 
-    fn read(&self, repo: &str) -> Result<Judge, String> {
+    fn read(&self, repo: &str) -> Result<RepositoryJudge, String> {
         let read = |inputs: &InputArgs| match inputs.read() {
-            Ok((_, requests)) => Ok(Judge::new(&requests)),
+            Ok((_, requests)) => {
+                Ok(RepositoryJudge { judge: Judge::new(&requests), options: inputs.options() })
+            }
             Err(failures) => Err(failures.to_text(&inputs.options())),
         };
         let Some(repos) = self.repos else { return read(self.inputs) };
@@ -165,9 +175,12 @@ fn read_lines(input: &mut impl BufRead, number: &mut usize) -> std::io::Result<V
             input.skip_until(b'\n')?;
             Err("the line has more than 2 MiB; a response has at most 256 KiB")
         } else {
-            // The error of the parser is not shown: it could repeat a secret.
-            serde_json::from_slice(&line)
-                .map_err(|_| "expected an object with the texts `repo` and `response`, in JSON")
+            // serde also takes a list for an object. The error of the parser is not shown: it could repeat a secret.
+            let is_object = line.trim_ascii_start().starts_with(b"{");
+            let content = if is_object { serde_json::from_slice(&line).ok() } else { None };
+            content.ok_or(
+                "expected a JSON object with the texts `repo` and `response`, and no other key",
+            )
         };
         lines.push(Line { number: *number, content });
     }
@@ -195,8 +208,9 @@ mod tests {
     #[test]
     fn each_line_has_its_number_and_the_last_needs_no_line_break() {
         let line = r#"{"repo": "a", "response": "b"}"#;
-        let text = [line, "", "{\"repo\": \"a\"}", line].join("\n");
-        assert_eq!(read(text.as_bytes()), [(1, true), (2, false), (3, false), (4, true)]);
+        let text = [line, "", "{\"repo\": \"a\"}", "[\"a\", \"b\"]", line].join("\n");
+        let expected = [(1, true), (2, false), (3, false), (4, false), (5, true)];
+        assert_eq!(read(text.as_bytes()), expected);
         let many = format!("{line}\n").repeat(LINES + 1);
         assert_eq!(read(many.as_bytes()).last(), Some(&(LINES + 1, true)));
         assert_eq!(read(b""), []);

@@ -11,15 +11,16 @@ use crate::cli::judged::{AnswerArgs, Judge, exit_code};
 
 /// Check owner responses without recording them
 ///
-/// Exits with 0 if every answer is ready for a reviewer, with 1 if an answer is not ready, and with 2 if a file cannot
-/// be read.
+/// Exits with 0 if every answer is ready for a reviewer, with 1 if an answer is not ready, and with 2 if a file or a line
+/// cannot be read.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
     #[command(flatten)]
     pub(super) answers: AnswerArgs,
 
     /// Read FILE as lines of JSON, `{"repo": NAME, "response": TEXT}`, and print one line of JSON for each, in the same
-    /// order. The text is the whole response. Any number of lines needs the same memory
+    /// order. The text is the whole response. Any number of lines needs the same memory. Results are printed after 512
+    /// lines and at the end
     #[arg(long, conflicts_with = "format")]
     ndjson: bool,
 
