@@ -56,14 +56,15 @@ pub(crate) struct RuleSet {
 }
 
 impl RuleSet {
-    pub(super) fn new(rules: &'static [Rule]) -> Self {
+    pub(super) fn new(rules: impl IntoIterator<Item = &'static Rule>) -> Self {
+        let rules: Vec<_> = rules.into_iter().collect();
         let keywords = rules
             .iter()
             .enumerate()
             .flat_map(|(index, rule)| rule.keywords.iter().map(move |keyword| (*keyword, index)));
         let (keywords, rule_of_keyword): (Vec<&str>, Vec<usize>) = keywords.unzip();
         Self {
-            rules: rules.iter().map(|rule| (rule, Pattern::new(rule.patterns))).collect(),
+            rules: rules.into_iter().map(|rule| (rule, Pattern::new(rule.patterns))).collect(),
             keywords: pattern::keywords(Some(AhoCorasickKind::DFA), keywords),
             rule_of_keyword,
         }

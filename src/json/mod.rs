@@ -9,6 +9,7 @@ mod number;
 mod pieces;
 mod place;
 mod reader;
+mod syntax;
 mod text;
 
 use std::collections::BTreeMap;

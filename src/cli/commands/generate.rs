@@ -167,12 +167,8 @@ impl Args {
         thread::scope(|scope| {
             let rest = scope.spawn(move || {
                 let parsed = read_in_pieces(&inventory, |more| Inventory::parse_pieces(more));
-                let inventory = match parsed {
-                    Ok(None) => read(&inventory, Inventory::parse),
-                    Ok(Some(inventory)) => Ok(inventory),
-                    Err(failure) => Err(failure),
-                };
-                (inventory, self.stamp())
+                let whole = || read(&inventory, Inventory::parse);
+                (parsed.and_then(|parsed| parsed.map_or_else(whole, Ok)), self.stamp())
             });
             let (batches, full) = sync_channel(BATCHES);
             let (used, emptied) = channel::<Vec<Surface>>();

@@ -7,17 +7,22 @@ mod story;
 use std::collections::BTreeMap;
 
 use crate::candidate::AnyCandidate;
+use crate::io::clock;
 use crate::io::store::Folder;
 use crate::time::Time;
 use crate::words::Lane;
 
-use super::failure::Failures;
+use super::failure::{Failure, Failures};
 use super::inputs::InputArgs;
 use super::repository::{Replay, Replayed, Repository};
 pub(super) use age::{Age, days_left};
 pub(super) use remarks::{hints, remarks};
-pub(super) use story::is_about;
-pub(super) use story::{Decision, Reading, Story, Told, date};
+pub(super) use story::{Decision, Reading, Story, Told, date, is_about};
+
+/// The time at which a command shows the state: the given one, or now.
+pub(super) fn as_of(given: Option<&Time>) -> Result<Time, Failure> {
+    given.cloned().or_else(clock::event_time).ok_or_else(Failure::clock)
+}
 
 /// The stories of all surfaces, in the order of the owner requests.
 #[derive(Debug)]

@@ -4,6 +4,7 @@
 //! without white space. So a secret that is encoded, wrapped or split is found too.
 
 mod counts;
+mod parts;
 mod rules;
 
 use base64::Engine as _;
@@ -17,7 +18,8 @@ use super::Match;
 use super::fold::Folded;
 use super::rule::RuleSet;
 use crate::pattern::Pattern;
-pub(crate) use rules::{IN_PIECES, RULES};
+pub(crate) use parts::{IN_PIECES, PARTS};
+pub(crate) use rules::RULES;
 
 /// How many layers of base64 or percent escapes are decoded. A text with more layers is `oversized`, because the rest
 /// would not be examined.
@@ -35,7 +37,7 @@ pub(crate) struct Secrets {
 impl Secrets {
     pub(crate) fn new() -> Self {
         Self {
-            rules: RuleSet::new(RULES),
+            rules: RuleSet::new(RULES.iter().chain(PARTS)),
             in_pieces: RuleSet::new(IN_PIECES),
             // As long as `MIN_ENCODED` at least.
             base64: Pattern::new(&[r"[a-z0-9+/_-]{16,}={0,2}"]),

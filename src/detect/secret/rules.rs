@@ -11,15 +11,12 @@ use crate::detect::rule::Rule;
 use crate::words::Problem;
 
 use super::counts::{
-    is_application_password, is_assigned, is_credential, is_dump, is_header_value, is_masked,
-    is_not_example, is_odd_part, is_odd_value, is_piece, is_random, is_value, is_vendor_token,
+    is_application_password, is_assigned, is_credential, is_dump, is_header_value, is_not_example,
+    is_odd_value, is_random, is_value, is_vendor_token,
 };
 
 /// The base of every rule for whole secrets.
-const SECRET: Rule = Rule { problem: Problem::SecretValue, ..Rule::BASE };
-
-/// The base of every rule for parts of secrets. An answer must not carry a part of a secret either.
-const PART_OF_SECRET: Rule = Rule { problem: Problem::PartialSecret, ..Rule::BASE };
+pub(super) const SECRET: Rule = Rule { problem: Problem::SecretValue, ..Rule::BASE };
 
 /// The rules for a text as it is.
 ///
@@ -624,128 +621,4 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["a=1\nb=2"],
         ..SECRET
     },
-    // Finds `the token starts with ...`. The word for a secret must be in the same sentence. The part needs a digit
-    // or a `*`, so `ends with the quarter` is not a hit.
-    Rule {
-        id: "part_of_secret",
-        what: "the beginning or the end of a secret",
-        keywords: &["start", "begin", "end"],
-        patterns: &[concat!(
-            r"(?:token|key|secret|password|webhook|dsn|credential)s?[^.\n。]{0,64}?(?:starts?|starting|begins?|",
-            r"beginning|ends?|ending)\s+(?:with|in)\s+[\x22'`.…*]{0,6}([A-Za-z0-9_:+/-]{2,})",
-        )],
-        counts: is_odd_part,
-        hits: &[
-            "the bot token starts with 1102",
-            "our key ends in x9Zq4",
-            "the token ends with ...x8Wd41b0",
-            "the integration key of the service is still the one that starts with 9e41c0",
-        ],
-        misses: &["the token starts with a header", "the key ends with the quarter"],
-        ..PART_OF_SECRET
-    },
-    // Finds `the last 4 characters are ...` and `first 6 ...`. The text must name a secret somewhere, and the part
-    // needs a digit: `the first rule is loaded` is not a hit.
-    Rule {
-        id: "counted_part_of_secret",
-        what: "the first or last characters of a secret",
-        keywords: &["first", "last", "leading", "trailing"],
-        patterns: &[
-            concat!(
-                r"(?:first|last|leading|trailing)\s+(?:\d+|two|three|four|five|six|seven|eight|ten|few)?\s*(?:chars?|",
-                r"characters?|digits?|letters?|symbols?|bytes?)?[^.\n。\d]{0,40}?(?:are|is|was|being|:|=)\s*[\x22'`]?",
-                r"([A-Za-z0-9_:+/-]{3,})",
-            ),
-            r"(?:first|last)\s+(?:\d+|two|three|four|five|six|seven|eight|ten)\s+(?:chars?\s+|characters?\s+|digits?\s+|letters?\s+)?[\x22'`]?([A-Za-z0-9_:+/-]{4,})",
-        ],
-        counts: is_odd_part,
-        hits: &[
-            "the last 4 characters of the token are 9xQz",
-            "password: first four digits: 1102",
-            "api token of the job, first 6 dv8EHi",
-        ],
-        misses: &["the first rule is loaded", "the last receipt is ticket:OPS-12"],
-        ..PART_OF_SECRET
-    },
-    // The same in Chinese: 前四碼, 末 4 碼, 開頭是. 前 2 位 may also count people, so the text must name a secret.
-    Rule {
-        id: "chinese_part_of_secret",
-        what: "the first or last characters of a secret",
-        keywords: &["前", "後", "后", "末", "尾", "開頭"],
-        patterns: &[
-            r"(?:開頭|字首|前面|結尾|尾巴|最後|末尾)\s*(?:幾碼|幾個字)?\s*(?:是|為|:|=)\s*[\x22'「.…*]{0,4}([A-Za-z0-9_+/-]{2,})",
-            r"(?:前|後|后|末|尾)\s*(?:\d+|[一二三四五六七八九十兩幾])?\s*(?:碼|码|位數|位|個字元|個字|字元|字)\s*(?:是|為|为|:|=)?\s*[\x22'「]?([A-Za-z0-9_+/-]{2,})",
-        ],
-        counts: is_odd_part,
-        hits: &[
-            "token 前四碼 1102 後四碼 x9Zq",
-            "金鑰末 4 碼為 9xQz",
-            "密碼開頭是 Tam、結尾是 9zq",
-        ],
-        misses: &["前 2 位 owner 已確認", "密碼前後皆未出現"],
-        ..PART_OF_SECRET
-    },
-    // Finds two ends around a mask of stars, dots, `x` and the like. The first end has three characters or more, so
-    // `10...20` is not a hit, and neither is a mask without ends.
-    Rule {
-        id: "masked_secret",
-        what: "a secret with a masked middle",
-        keywords: &["**", "..", "…", "xxx", "••", "##"],
-        patterns: &[
-            r"(?:^|[^A-Za-z0-9_:+/*.-])([A-Za-z0-9_:+/-]{3,}(?:\*{2,}|•{2,}|\.{3,}|…+|x{4,}|#{3,})(?:\(?(?:masked|redacted|hidden)\)?(?:\*{2,}|\.{3,}|…+))?[A-Za-z0-9_:+/-]{2,})",
-        ],
-        counts: is_masked,
-        hits: &[
-            "token 1102****9xQz",
-            "ghp_R7xK2v…(masked)…9TqZ",
-            "bot token (7198******:AAFlBzf*********VNoXp)",
-            "the key is sk12...9xQz",
-            "slack：xoxb-8841......9fKc",
-            "PAT 是 ghp_8sKd****Q2zP",
-        ],
-        misses: &["the token of 10...20 receivers", "password: ********"],
-        ..PART_OF_SECRET
-    },
 ];
-
-/// The rules for a text without its white space. They find a secret that is split into pieces.
-///
-/// Without white space all words run together. So only secrets with a clear shape are in this table, and a match must
-/// also look random ([`is_piece`]).
-pub(crate) const IN_PIECES: &[Rule] = &[Rule {
-    id: "secret_in_pieces",
-    what: "a secret that is split by spaces or line breaks",
-    keywords: &[
-        ":aa",
-        "sk-lf-",
-        "glsa_",
-        "xoxb-",
-        "xoxp-",
-        "akia",
-        "ghp_",
-        "github_pat_",
-        "glpat-",
-        "aiza",
-        "hooks.slack.com",
-        "privatekey",
-        "密碼",
-    ],
-    patterns: &[
-        r"密碼(?:是|為|:|=)([!-+\--~]{6,})",
-        r"[0-9]{8,10}:AA[A-Za-z0-9_-]{33}",
-        r"sk-lf-[0-9a-f]{8}-[0-9a-f]{4}-",
-        r"glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}",
-        r"xox[bp]-[0-9]{4,}-[0-9]{4,}",
-        r"AKIA[0-9A-Z]{16}",
-        r"ghp_[A-Za-z0-9]{36}",
-        r"github_pat_[A-Za-z0-9]{22}_",
-        r"glpat-[A-Za-z0-9_-]{20}",
-        r"AIza[0-9A-Za-z_-]{35}",
-        r"hooks\.slack\.com/services/T[A-Z0-9]{8,}/B[A-Z0-9]{8,}/",
-        r"-{5}BEGIN[A-Z]*PRIVATEKEY-{5}",
-    ],
-    counts: is_piece,
-    hits: &["110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1", "密碼:wB4!zuoying92"],
-    misses: &["密碼:見ticket", "20261123 10:00 reloaded"],
-    ..SECRET
-}];

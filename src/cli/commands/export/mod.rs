@@ -8,10 +8,10 @@ use std::process::ExitCode;
 use crate::cli::commands::verify;
 use crate::cli::failure::{CommandResult, Failure, Failures};
 use crate::cli::inputs::InputArgs;
-use crate::cli::overview::Overview;
+use crate::cli::overview::{Overview, as_of};
 use crate::cli::repository::Repository;
 use crate::cli::wait_args::WaitArgs;
-use crate::io::{clock, files, git, stdout};
+use crate::io::{files, git, stdout};
 use crate::time::Time;
 use rows::{Keys, Row};
 
@@ -53,10 +53,7 @@ enum Export {
 }
 
 pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
-    let now = match &args.as_of {
-        Some(time) => time.clone(),
-        None => clock::event_time().ok_or_else(Failure::clock)?,
-    };
+    let now = as_of(args.as_of.as_ref())?;
     let lock = args.wait.share(&args.inputs)?;
     let is_verified = match args.what {
         Export::Candidates => Some(verify::holds(&args.inputs, &now, is_quiet)?),

@@ -8,13 +8,13 @@ use std::process::ExitCode;
 
 use askama::Template as _;
 
-use crate::cli::failure::{CommandResult, Failure};
+use crate::cli::failure::CommandResult;
 use crate::cli::inputs::{InputArgs, path};
 use crate::cli::output;
-use crate::cli::overview::Overview;
+use crate::cli::overview::{Overview, as_of};
 use crate::cli::repository::Repository;
 use crate::cli::wait_args::WaitArgs;
-use crate::io::{clock, git, replace, stdout};
+use crate::io::{git, replace, stdout};
 use crate::time::Time;
 use page::Page;
 
@@ -45,10 +45,7 @@ pub(super) fn run(args: &Args, is_quiet: bool) -> CommandResult {
         output::check(&args.inputs, output)?;
         output::check_not_ledger(&args.inputs, output)?;
     }
-    let now = match &args.as_of {
-        Some(time) => time.clone(),
-        None => clock::event_time().ok_or_else(Failure::clock)?,
-    };
+    let now = as_of(args.as_of.as_ref())?;
     let lock = args.wait.share(&args.inputs)?;
     let mut repository = Repository::open(&args.inputs)?;
     let overview = Overview::of(&mut repository, &args.inputs, now, is_quiet)?;

@@ -1,0 +1,45 @@
+//! Claims of health and of recovery, and the proofs that they need.
+
+use super::*;
+
+#[test]
+fn an_incident_needs_its_context_and_a_false_green_its_proof() {
+    let mut document = clean();
+    document["decision"] = json!("confirm_after_incident");
+    assert_eq!(triaged(&document).lane(), Lane::IncidentRecoveryBackfillRequired);
+    document["incident_context_ref"] = json!("ticket:INC-1");
+    document["decision_reason"] = json!("The service has recovered.");
+    assert_eq!(triaged(&document).lane(), Lane::ReadyForMonitoringReview);
+    document["receiver_receipt_proof_ref"] = json!(null);
+    assert_eq!(triaged(&document).lane(), Lane::ReceiverReceiptGapRequired);
+    document["decision_reason"] = json!("網頁打得開，一切正常");
+    assert_eq!(triaged(&document).lane(), Lane::NoFalseGreenSupplementRequired);
+}
+
+/// A sentence says that something is well or that it came back. Whatever it looks like more, one of the two is found, as
+/// long as one of them needs a proof that is not there.
+#[test]
+fn a_sentence_that_looks_like_both_is_found_as_one() {
+    for reason in [
+        "The service recovered at 10:20 and the container is up, so alerting works.",
+        "Alerts are back since Monday and the dashboard is green, so all is well.",
+    ] {
+        for (receipt, incident) in [(true, false), (false, false), (false, true)] {
+            let mut document = clean();
+            document["decision_reason"] = json!(reason);
+            if !receipt {
+                document["alert_chain_health_ref"] = json!(null);
+            }
+            if incident {
+                document["incident_context_ref"] = json!("ticket:INC-1");
+            }
+            let problems: Vec<_> = triaged(&document)
+                .findings
+                .iter()
+                .filter(|finding| finding.field() == "/decision_reason")
+                .map(Finding::problem)
+                .collect();
+            assert_eq!(problems.len(), 1, "{reason} {receipt} {incident}: {problems:?}");
+        }
+    }
+}
