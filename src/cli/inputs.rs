@@ -20,7 +20,7 @@ use crate::json::DocumentError;
 use crate::words::names;
 
 use super::failure::{Failure, Failures};
-use super::workers::finished;
+use crate::io::workers::finished;
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct InputArgs {

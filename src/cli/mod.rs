@@ -6,6 +6,7 @@
 mod commands;
 mod failure;
 mod formats;
+mod incoming;
 mod inputs;
 mod judged;
 mod ledger_file;
@@ -18,7 +19,6 @@ mod repository;
 mod signed;
 mod survey;
 mod wait_args;
-mod workers;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;

@@ -7,34 +7,31 @@ use crate::escape;
 use crate::io::error::quoted;
 use crate::io::signatures::{Namespace, SignatureError};
 use crate::io::sources::Source;
+use crate::io::store::signature_of;
 use crate::journal::IntakeRefusal;
 use crate::review::Refusal;
-use crate::store::{BadSignature, FileError, StoreError};
+use crate::store::{BadSignature, FileError, StoreError, Submission};
 use crate::triage::Finding;
 use crate::words::names::ALLOWED_SIGNERS;
 use crate::words::{AcceptanceField, Lane, RecordKey, ResponseKey, ReviewerCheck};
 
 use super::failure::{Failure, Failures};
-use super::repository::{Repository, signature_of};
-
-/// A document that the journal did not take.
-pub(super) struct Refused<'a> {
-    pub(super) file: &'a Path,
-    /// Finds the line and column of a field in the document.
-    pub(super) place_of: &'a dyn Fn(&str) -> (usize, usize),
-    /// The namespace in which the document has to be signed.
-    pub(super) namespace: Namespace,
-}
+use super::repository::Repository;
 
 /// The errors for a document that the journal did not take.
 pub(super) fn refused(
     repository: &Repository,
-    refused: &Refused<'_>,
+    file: &Path,
+    document: Submission<'_>,
     error: StoreError,
 ) -> Failures {
-    let Refused { file, place_of, namespace } = refused;
+    let namespace = document.namespace();
+    let place_of = |pointer: &str| match document {
+        Submission::Response(response) => response.place_of(pointer),
+        Submission::Review(review) => review.place_of(pointer),
+    };
     let at = |pointer: &str, message: String, next_step: String| Failure::Refused {
-        path: (*file).to_owned(),
+        path: file.to_owned(),
         place: Some(place_of(pointer)),
         message,
         next_step,
@@ -44,7 +41,7 @@ pub(super) fn refused(
         StoreError::Broken(broken) => repository.failures_of_broken(&broken),
         StoreError::NoSuchCandidate => {
             let place = place_of(&RecordKey::AcceptanceCandidateId.pointer());
-            Failure::NoSuchCandidate { path: (*file).to_owned(), place }.into()
+            Failure::NoSuchCandidate { path: file.to_owned(), place }.into()
         }
         StoreError::OtherFile(other) => {
             let pointer = match namespace {
@@ -67,7 +64,7 @@ pub(super) fn refused(
             path: signature_of(file),
             place: None,
             message: error.to_string(),
-            next_step: sign_again(&error, file, *namespace),
+            next_step: sign_again(&error, file, namespace),
         }
         .into(),
         StoreError::Response(refusal) => {
@@ -91,7 +88,7 @@ pub(super) fn refused(
         | StoreError::Clock
         | StoreError::Signers { .. }
         | StoreError::Unreplayable => Failure::Refused {
-            path: (*file).to_owned(),
+            path: file.to_owned(),
             place: None,
             message: error.to_string(),
             next_step: "report this as a bug: an earlier check should have refused the step"

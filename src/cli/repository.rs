@@ -6,19 +6,18 @@ use std::sync::OnceLock;
 
 use crate::candidate::AnyCandidate;
 use crate::inputs::{Inventory, OwnerRequests, Surface};
-use crate::io::error::{FileError, shown};
-use crate::io::files;
+use crate::io::error::FileError;
 use crate::io::signatures::{self, AllowedSigners, SignersError, Unreadable};
-use crate::io::store::{Folder, JournalStore, read_signature};
+use crate::io::store::{Folder, JournalStore};
 use crate::journal::{BrokenJournal, History, JournalFault, JournalLog, journal_folder};
-use crate::store::{Recorded, Recorder, StoreError};
+use crate::store::{Recorder, StoreError};
 use crate::triage::Surfaces;
-use crate::words::names::{ALLOWED_SIGNERS, EVENTS, SIGNATURE};
+use crate::words::names::{ALLOWED_SIGNERS, EVENTS};
 
 use super::failure::{Failure, Failures};
 use super::inputs::InputArgs;
 use super::progress::Progress;
-use super::workers::in_parallel;
+use crate::io::workers::in_parallel;
 
 /// Everything that a command about a repository needs.
 #[derive(Debug)]
@@ -72,44 +71,6 @@ impl<T> Replayed<T> {
         let mut faults = self.journals.iter().flat_map(|journal| &journal.faults);
         faults.any(|fault| fault.code().breaks_replay())
     }
-}
-
-/// A document that a user hands in, and the signature beside it.
-#[derive(Debug)]
-pub(super) struct Incoming<D> {
-    pub(super) file: PathBuf,
-    pub(super) document: D,
-    pub(super) signature: Option<Vec<u8>>,
-}
-
-impl<D> Incoming<D> {
-    /// Reads a document. If documents have to be signed, it also reads the signature, if there is one.
-    pub(super) fn read<F>(
-        repository: &Repository,
-        file: &Path,
-        read: impl FnOnce(&Path) -> Result<D, F>,
-    ) -> Result<Self, Failures>
-    where
-        Failures: From<F>,
-    {
-        let document = read(file)?;
-        let signature = match &repository.signers {
-            Some(_) => {
-                let path = signature_of(file);
-                let is_there = files::metadata_following_links(&path)?.is_some();
-                is_there.then(|| read_signature(&path)).transpose()?
-            }
-            None => None,
-        };
-        Ok(Self { file: file.to_owned(), document, signature })
-    }
-}
-
-/// The path of the signature of a document.
-pub(super) fn signature_of(file: &Path) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(SIGNATURE);
-    PathBuf::from(name)
 }
 
 /// Fewer folders than this are read without extra threads: starting threads would take longer.
@@ -175,15 +136,6 @@ impl Repository {
         let faults = broken.faults().iter().filter(|fault| fault.code().breaks_replay());
         let failures = faults.map(|fault| self.refusal_for(&name, fault));
         Failures::of(failures.collect()).unwrap_or_default()
-    }
-
-    /// Adds to `notes` where the step is recorded.
-    pub(super) fn note_recorded(&self, recorded: &Recorded, notes: &mut Vec<String>) {
-        let surface = recorded.candidate().surface();
-        let events = shown(&self.journal.path(&journal_folder(surface.surface_id())).join(EVENTS));
-        let is_kept = recorded.step.stores().is_some();
-        let kept = if is_kept { "" } else { "; nothing of the answer was kept" };
-        notes.push(format!("recorded in {events}{kept}"));
     }
 
     /// The error for a fault that stops a command.

@@ -17,7 +17,7 @@ use crate::words::{InventoryRemark, SurfaceKind};
 use super::failure::{Failure, Failures};
 use super::inputs::InputArgs;
 use super::progress::Progress;
-use super::workers::in_parallel;
+use crate::io::workers::in_parallel;
 
 /// How many files a thread takes at a time. The number is small, so that all threads end at about the same time.
 const FILES_A_THREAD: usize = 16;

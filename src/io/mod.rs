@@ -29,3 +29,4 @@ pub(crate) mod sources;
 #[cfg(feature = "cli")]
 pub(crate) mod stdout;
 pub(crate) mod store;
+pub(crate) mod workers;

@@ -15,7 +15,7 @@ use crate::words::limits::MAX_MINUTES_AHEAD;
 
 use super::event::{DocumentName, Event, EventBody};
 use super::fault::JournalFault;
-use super::step::Step;
+use super::step::{Step, Triaged};
 
 /// The contents of a surface's folder: the bytes of its events and of its documents.
 ///
@@ -399,6 +399,7 @@ impl History {
         triage.response.signer = signer;
         let text = readable_line(&event).ok_or(IntakeRefusal::Unreadable)?;
         let (whole_bytes, kept) = (self.whole_bytes, self.log.kept());
+        let triaged = is_kept.then(|| Triaged { document: name, triage: triage.clone() });
         let candidate =
             self.candidate.receive_triaged(triage, Some(Digest::of(text.as_bytes()))).into();
         Ok(Step {
@@ -408,6 +409,8 @@ impl History {
             withdraws: None,
             whole_bytes,
             kept,
+            surfaces: self.surfaces,
+            triaged,
         })
     }
 
@@ -444,7 +447,17 @@ impl History {
         match rest.candidate.review(record) {
             Ok(candidate) => {
                 let stores = Some((name, original));
-                Ok(Step { candidate, line, stores, withdraws, whole_bytes, kept })
+                let (surfaces, triaged) = (rest.surfaces, None);
+                Ok(Step {
+                    candidate,
+                    line,
+                    stores,
+                    withdraws,
+                    whole_bytes,
+                    kept,
+                    surfaces,
+                    triaged,
+                })
             }
             Err(Refused { candidate, reason }) => {
                 rest.candidate = candidate;

@@ -17,6 +17,9 @@ use super::fault::JournalFault;
 use super::history::{
     BrokenJournal, Dossier, History, IntakeRefusal, JournalLog, LastStored, LatestAnswer,
 };
+#[cfg(feature = "store")]
+use super::step::Step;
+use super::step::Triaged;
 
 impl History {
     /// Replays the journal of `surface`, which is one of `surfaces`.
@@ -30,8 +33,18 @@ impl History {
         surfaces: &Surfaces,
         dossier: &Dossier,
     ) -> Result<Self, BrokenJournal> {
+        Self::replay_knowing(surface, surfaces, dossier, None)
+    }
+
+    /// As [`Self::replay`]. If `known` is the latest answer, it is not triaged again.
+    pub(super) fn replay_knowing(
+        surface: Surface,
+        surfaces: &Surfaces,
+        dossier: &Dossier,
+        known: Option<&Triaged>,
+    ) -> Result<Self, BrokenJournal> {
         let chain = Chain::read(&surface.candidate_id(), &dossier.events);
-        let mut replay = Replay::new(&chain, dossier, surface.digest());
+        let mut replay = Replay::new(&chain, dossier, surface.digest(), known);
         let candidate = replay.run(AnyCandidate::new(surface.clone()), surfaces);
         let Replay { named, withdrawn, answer, last_stored, mut faults, .. } = replay;
         let kept: BTreeSet<_> = named.difference(&withdrawn).copied().collect();
@@ -70,12 +83,26 @@ impl History {
     }
 }
 
+#[cfg(feature = "store")]
+impl Step {
+    /// Whether `dossier`, the journal before the step, can be replayed with the step and then gives the step's candidate.
+    /// A step that cannot be replayed would break the journal.
+    pub(crate) fn is_replayable(&self, mut dossier: Dossier) -> bool {
+        dossier.store(self);
+        let surface = self.candidate.surface().clone();
+        let replay =
+            History::replay_knowing(surface, &self.surfaces, &dossier, self.triaged.as_ref());
+        replay.is_ok_and(|history| history.candidate().entry() == self.candidate.entry())
+    }
+}
+
 /// The state of a replay while it goes through the events.
 struct Replay<'a> {
     links: &'a [Link],
     dossier: &'a Dossier,
     /// The digest of what the request says about the surface today.
     surface_today: Digest,
+    known: Option<&'a Triaged>,
     faults: Vec<JournalFault>,
     /// The documents that the events so far name.
     named: BTreeSet<DocumentName>,
@@ -86,11 +113,17 @@ struct Replay<'a> {
 }
 
 impl<'a> Replay<'a> {
-    fn new(chain: &'a Chain, dossier: &'a Dossier, surface_today: Digest) -> Self {
+    fn new(
+        chain: &'a Chain,
+        dossier: &'a Dossier,
+        surface_today: Digest,
+        known: Option<&'a Triaged>,
+    ) -> Self {
         Self {
             links: &chain.links,
             dossier,
             surface_today,
+            known,
             faults: Vec::new(),
             named: BTreeSet::new(),
             withdrawn: BTreeSet::new(),
@@ -143,7 +176,11 @@ impl<'a> Replay<'a> {
                         signer: None,
                     };
                     if let Some(document) = document.filter(|_| is_of_today) {
-                        let today = triage(candidate.surface(), surfaces, &document);
+                        let known = self.known.filter(|known| Some(known.document) == name);
+                        let today = match known {
+                            Some(known) => known.triage.clone(),
+                            None => triage(candidate.surface(), surfaces, &document),
+                        };
                         response = today.response.clone();
                         found_today = Some(today);
                     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::candidate::AnyCandidate;
 use crate::digest::Original;
+use crate::triage::{Surfaces, Triage};
 
 use super::event::DocumentName;
 
@@ -43,6 +44,18 @@ pub struct Step {
     pub(super) whole_bytes: usize,
     /// The documents that events keep. The step removes all others.
     pub(super) kept: BTreeSet<DocumentName>,
+    /// The surfaces with which the step was made.
+    pub(super) surfaces: Surfaces,
+    /// The answer that the step stores, as triage found it.
+    pub(super) triaged: Option<Triaged>,
+}
+
+/// A stored answer as triage found it, for the same surface and the same surfaces. Triage always finds the same in it, so
+/// a replay need not triage it again.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Triaged {
+    pub(super) document: DocumentName,
+    pub(super) triage: Triage,
 }
 
 impl Step {

@@ -2,10 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::case::{Case, TIME};
+use crate::case::{Case, DASHBOARD, RECEIVER, TIME};
 
-const DASHBOARD: &str = "grafana_dashboard:grafana/provisioning/dashboards/docker_host.json";
-const RECEIVER: &str = "alertmanager_config:alertmanager/config.yml";
 const PROMETHEUS: &str = "prometheus_config:prometheus/prometheus.yml";
 
 /// Returns, for each of these surfaces, what its row has other than in the baseline. No other row may differ.

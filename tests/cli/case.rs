@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use crate::tool::{copy_of, example, names, stderr, stdout, tool, write};
 
 pub(crate) const RULES: &str = "prometheus_rules:prometheus/alert.rules";
+pub(crate) const RECEIVER: &str = "alertmanager_config:alertmanager/config.yml";
 pub(crate) const DASHBOARD: &str =
     "grafana_dashboard:grafana/provisioning/dashboards/docker_host.json";
 pub(crate) const JOURNAL: &str = "docs/security/monitoring-owner-response-acceptance.journal";

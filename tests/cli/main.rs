@@ -10,6 +10,7 @@
 mod answer_lines;
 mod answered;
 mod answers;
+mod batches;
 mod case;
 mod crash;
 mod embedding;

@@ -25,7 +25,7 @@ use super::failure::{CommandResult, Failure, Failures};
 use super::formats::{Notice, Report, ReportFormat, Severity};
 use super::inputs::{InputArgs, path};
 use super::progress::Progress;
-use super::workers::in_parallel;
+use crate::io::workers::in_parallel;
 use entries::Entries;
 
 /// The arguments of a command about answers in files.

@@ -14,7 +14,8 @@ use tempfile::TempDir;
 
 use super::disk::{Disk, Operation, record};
 use super::{Call, Files, calls, journal, scratch_of};
-use crate::case::{Case, JOURNAL, LEDGER, RULES};
+use crate::batches::three_answers;
+use crate::case::{Case, DASHBOARD, JOURNAL, LEDGER, RULES};
 use crate::signatures::{RECORD, RESPONSE, sign, signed_case};
 use crate::tool::{is_installed, stderr, stdout, tool, write};
 
@@ -22,6 +23,8 @@ use crate::tool::{is_installed, stderr, stdout, tool, write};
 struct Step {
     root: TempDir,
     args: Vec<&'static str>,
+    /// The step after the power is back.
+    next: Vec<&'static str>,
     /// The journal before the step.
     before: Files,
     /// The event lines of the surface that count before the step.
@@ -85,7 +88,8 @@ impl Step {
         // A line that was cut off may have been a hold, so it suspends an acceptance.
         let suspended = (lane == ACCEPTED).then(|| "ready_for_monitoring_review".to_owned());
         let lanes = suspended.into_iter().chain([lane]).collect();
-        Self { root, args: args.to_vec(), before, acknowledged: events, lanes }
+        let next = vec!["intake", NEXT];
+        Self { root, args: args.to_vec(), next, before, acknowledged: events, lanes }
     }
 
     fn path(&self) -> &Path {
@@ -160,7 +164,7 @@ impl Step {
                 return Some(finding.to_string());
             }
         }
-        let next = at(&["intake", NEXT]);
+        let next = at(&self.next);
         if !next.status.success() {
             return Some(format!("the next step fails: {}", stderr(&next)));
         }
@@ -300,6 +304,50 @@ fn an_event_that_lacks_its_line_break_stays_when_the_power_goes_at_the_next() {
     for args in [["intake", "later.json"], ["review", "withdraw.json"]] {
         Step::new(&case, &args).cut_the_power();
     }
+}
+
+#[test]
+fn a_power_cut_leaves_each_step_of_a_batch_whole_or_none() {
+    if !is_installed("strace", "--version") {
+        return;
+    }
+    let (case, [rules, dashboard, _]) = three_answers();
+    // Both surfaces have an event before, which must outlast the cut.
+    case.run_to(0, &["intake", rules, dashboard]);
+    case.answer("later.json", 21, &[]);
+    case.answer_for("later-dashboard.json", DASHBOARD, 21, &[]);
+    case.answer_for("next-dashboard.json", DASHBOARD, 27, &[]);
+    let mut step = Step::new(&case, &["intake", "later.json", "later-dashboard.json"]);
+    step.next.push("next-dashboard.json");
+    let count = step.cut_the_power();
+    assert!(count > 60, "{count}");
+}
+
+#[test]
+fn all_documents_are_on_the_disk_before_the_first_event() {
+    if !is_installed("strace", "--version") {
+        return;
+    }
+    let (case, files) = three_answers();
+    let root = scratch_of(case.path());
+    let (code, operations) = record(root.path(), &[], &[&["intake"], &files[..]].concat());
+    assert_eq!(code, 0);
+    let places = |is_it: &dyn Fn(&Operation) -> bool| -> Vec<usize> {
+        let found = operations.iter().enumerate().filter(|(_, operation)| is_it(operation));
+        found.map(|(at, _)| at).collect()
+    };
+    let ends = |path: &str, end: &str| path.ends_with(end);
+    let documents = places(
+        &|operation| matches!(operation, Operation::SyncFile(path) if ends(path, ".response.json")),
+    );
+    let added = places(
+        &|operation| matches!(operation, Operation::Add(path, _) if ends(path, "events.jsonl")),
+    );
+    let synced = places(
+        &|operation| matches!(operation, Operation::SyncFile(path) if ends(path, "events.jsonl")),
+    );
+    assert_eq!([documents.len(), added.len(), synced.len()], [3; 3], "{operations:?}");
+    assert!(documents.last() < added.first() && added.last() < synced.first(), "{operations:?}");
 }
 
 /// A step is killed after each of its calls in turn. The next step is acknowledged, and then the power fails.

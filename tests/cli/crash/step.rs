@@ -1,4 +1,5 @@
-//! A step that is interrupted at any moment is recorded completely or not at all. No acknowledged step is lost.
+//! A step that is interrupted at any moment is recorded completely or not at all. No acknowledged step is lost. Each step
+//! of a batch is one by itself.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::{Files, calls, faulty, journal, put_journal, scratch_of};
-use crate::case::{Case, LEDGER, RULES};
+use crate::case::{Case, DASHBOARD, LEDGER, RULES};
 use crate::tool::{example, is_installed, stderr, stdout, tool, write};
 
 /// Counts the complete event lines in these files.
@@ -32,6 +33,8 @@ struct Before {
     /// The journal without what an interrupted step left.
     repaired: Files,
     steps: &'static [&'static [&'static str]],
+    /// The step that repairs what an interrupted one left.
+    next: &'static [&'static str],
     /// The journals that a step left and that were checked before, so that each is checked once.
     harmless: RefCell<BTreeSet<(bool, Files)>>,
 }
@@ -39,7 +42,11 @@ struct Before {
 /// Another answer, and a record that withdraws the stored answer.
 const STEPS: &[&[&str]] = &[&["intake", "later.json"], &["review", "withdraw.json"]];
 
-const FILES: [&str; 3] = ["later.json", "latest.json", "withdraw.json"];
+/// Answers for two surfaces, which are recorded together.
+const BATCH: &[&[&str]] = &[&["intake", "later.json", "dashboard.json"]];
+
+const FILES: [&str; 5] =
+    ["later.json", "latest.json", "withdraw.json", "dashboard.json", "dashboard-latest.json"];
 
 impl Before {
     /// A journal with an accepted answer.
@@ -47,6 +54,8 @@ impl Before {
         let case = Case::accepted();
         case.answer("later.json", 21, &[]);
         case.answer("latest.json", 22, &[]);
+        case.answer_for("dashboard.json", DASHBOARD, 20, &[]);
+        case.answer_for("dashboard-latest.json", DASHBOARD, 22, &[]);
         case.record("withdraw.json", "quarantine_secret_or_raw_payload", &[]);
         let folder = scratch_of(&example());
         for file in FILES {
@@ -58,6 +67,7 @@ impl Before {
             repaired: journal.clone(),
             journal,
             steps: STEPS,
+            next: &["intake", "latest.json"],
             harmless: RefCell::default(),
         }
     }
@@ -68,6 +78,12 @@ impl Before {
         before.journal.clear();
         before.repaired.clear();
         Self { steps: &STEPS[..1], ..before }
+    }
+
+    /// A journal with an accepted answer, and two answers that are recorded together.
+    fn batch() -> Self {
+        let next = &["intake", "latest.json", "dashboard-latest.json"];
+        Self { steps: BATCH, next, ..Self::accepted() }
     }
 
     /// A journal in which an interrupted step left a torn line and a document.
@@ -93,7 +109,8 @@ impl Before {
         let is_acknowledged = output.status.success();
         let after = journal(self.path());
         let taken = events(&after) - events(&self.journal);
-        assert!(taken <= 1 && (taken == 1 || !is_acknowledged), "{context}");
+        let documents = step.len() - 1;
+        assert!(taken <= documents && (taken == documents || !is_acknowledged), "{context}");
         for (file, bytes) in self.repaired.iter().filter(|(file, _)| file.ends_with("events.jsonl"))
         {
             assert!(after[file].starts_with(bytes), "{context}");
@@ -130,7 +147,7 @@ impl Before {
             assert!(is_harmless && !is_acknowledged, "{context}{line}");
         }
         // The next step repairs it.
-        let next = at(&["intake", "latest.json"]);
+        let next = at(self.next);
         assert!(next.status.success(), "{context}{}", stderr(&next));
         assert!(at(&["replay", "--output", LEDGER]).status.success());
         assert_eq!(stdout(&at(&["verify"])), "OK: 12 candidates, runtime_gate=0\n", "{context}");
@@ -184,9 +201,12 @@ const QUERIES: &[&str] = &[
 #[test]
 fn a_kill_at_any_call_leaves_a_whole_step_or_none() {
     if is_installed("strace", "--version") {
-        for (before, least) in
-            [(Before::accepted(), 40), (Before::without_answers(), 15), (Before::interrupted(), 40)]
-        {
+        for (before, least) in [
+            (Before::accepted(), 40),
+            (Before::without_answers(), 15),
+            (Before::interrupted(), 40),
+            (Before::batch(), 30),
+        ] {
             let (_, count) = before.at_every_call(CHANGES, "signal=SIGKILL");
             assert!(count > least, "{count}");
         }
@@ -202,6 +222,7 @@ fn a_failure_of_any_call_leaves_a_whole_step_or_none() {
             (Before::accepted(), CHANGES, "error=ENOSPC", 30),
             (Before::without_answers(), CHANGES, "error=EDQUOT", 12),
             (Before::interrupted(), all, "error=EIO", 60),
+            (Before::batch(), CHANGES, "error=EIO", 20),
         ] {
             let (_, count) = before.at_every_call(names, error);
             assert!(count > least, "{error}: {count}");

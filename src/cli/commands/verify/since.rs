@@ -19,7 +19,7 @@ use super::Compared;
 use super::findings::{Verification, VerifyFinding};
 use crate::cli::failure::{Failure, Failures};
 use crate::cli::repository::{Repository, read_signers};
-use crate::cli::workers::in_parallel;
+use crate::io::workers::in_parallel;
 
 /// How many files of the journal a thread compares at a time.
 const FILES_A_THREAD: usize = 64;

@@ -18,30 +18,28 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use std::borrow::Cow;
+mod recorder;
+
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::candidate::{AnyCandidate, Refused};
+use crate::candidate::AnyCandidate;
 use crate::inputs::{OwnerRequests, Surface};
-use crate::io::clock;
-use crate::io::error::{FileError as InnerFileError, shown};
+use crate::io::error::FileError as InnerFileError;
 use crate::io::files;
 use crate::io::lock::{Lock, WaitPolicy};
-use crate::io::signatures::{
-    self, AllowedSigners, Namespace, SignatureError, SignersError, Unreadable,
-};
-use crate::io::sources::{Source, Sources};
-use crate::io::store::{Folder, JournalStore, Leftovers};
+use crate::io::signatures::{self, AllowedSigners, SignatureError, SignersError, Unreadable};
+use crate::io::sources::Source;
+use crate::io::store::JournalStore;
 use crate::journal::{BrokenJournal, Dossier, History, IntakeRefusal, Step, journal_folder};
 use crate::json::DocumentError;
 use crate::response::ResponseDocument;
 use crate::review::{Refusal, ReviewDocument};
-use crate::signer::Signer;
-use crate::time::Time;
 use crate::triage::{Finding, Surfaces};
 use crate::words::names::OWNER_REQUESTS;
+
+pub(crate) use recorder::{Recorder, Submission, Submitted};
 
 /// The place of a repository's journal.
 ///
@@ -354,11 +352,50 @@ impl LockedJournal {
         response: &ResponseDocument,
         signature: Option<&[u8]>,
     ) -> Result<Recorded, StoreError> {
+        self.record(Submission::Response(response), signature)
+    }
+
+    /// Triages answers, each with the content of its `.sig` file, and records them together. This is faster than one by one:
+    /// all documents are synced before all events, and several cores work.
+    ///
+    /// Returns a result for each answer, in their order. An answer that is refused does not keep the others from being
+    /// recorded. A surface may have several answers here; they are recorded in their order.
+    ///
+    /// # Errors
+    ///
+    /// Each result has the errors of [`Self::record_response`].
+    ///
+    /// ```no_run
+    /// # use acceptance_ledger::{ResponseDocument, store::{Journal, LockedJournal}};
+    /// # fn run(answers: &[ResponseDocument], locked: &mut LockedJournal) {
+    /// let answers: Vec<_> = answers.iter().map(|answer| (answer, None)).collect();
+    /// for recorded in locked.record_responses(&answers) {
+    ///     match recorded {
+    ///         Ok(recorded) => println!("{}", recorded.candidate().lane()),
+    ///         Err(error) => eprintln!("{error}"),
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn record_responses(
+        &mut self,
+        answers: &[(&ResponseDocument, Option<&[u8]>)],
+    ) -> Vec<Result<Recorded, StoreError>> {
         let recorder = self.contents.recorder();
-        let id = response.candidate_id().ok_or(StoreError::NoSuchCandidate)?;
-        recorder.check_source(recorder.surface_of(id)?)?;
-        let now = clock::event_time().ok_or(StoreError::Clock)?;
-        recorder.record_response(response, signature, now, &mut self.notes)
+        let mut submitted = Vec::new();
+        let checked: Vec<_> = answers
+            .iter()
+            .map(|(response, signature)| {
+                let document = Submission::Response(response);
+                recorder.check_source_of(document)?;
+                submitted.push(Submitted { document, signature: *signature });
+                Ok(())
+            })
+            .collect();
+        let mut results = recorder.record(&submitted, &mut self.notes, |_| {}).into_iter();
+        // Every answer that was submitted has a result.
+        let mut next = || results.next().unwrap_or(Err(StoreError::Unreplayable));
+        checked.into_iter().map(|checked| checked.and_then(|()| next())).collect()
     }
 
     /// Checks a reviewer's record, and records it. `signature` is the content of the record's `.sig` file.
@@ -371,175 +408,19 @@ impl LockedJournal {
         record: &ReviewDocument,
         signature: Option<&[u8]>,
     ) -> Result<Recorded, StoreError> {
-        let recorder = self.contents.recorder();
-        let surface = recorder.surface_of(record.candidate_id())?;
-        // A hold is allowed even if the file has changed, since it only holds back.
-        if !record.outcome().is_hold() {
-            recorder.check_source(surface)?;
-        }
-        let now = clock::event_time().ok_or(StoreError::Clock)?;
-        recorder.record_review(record, signature, now, &mut self.notes)
-    }
-}
-
-/// Records steps. The caller has the lock.
-#[derive(Debug)]
-pub(crate) struct Recorder<'a> {
-    pub(crate) root: &'a Path,
-    pub(crate) journal: &'a JournalStore,
-    /// `None` if documents do not have to be signed.
-    pub(crate) signers: Option<&'a AllowedSigners>,
-    pub(crate) surfaces: &'a Surfaces,
-}
-
-impl Recorder<'_> {
-    fn surface_of(&self, candidate_id: &str) -> Result<&Surface, StoreError> {
-        self.surfaces.of_candidate(candidate_id).ok_or(StoreError::NoSuchCandidate)
+        self.record(Submission::Review(record), signature)
     }
 
-    /// Refuses a surface whose file is not the version that its owner was asked about: neither the owner nor the
-    /// reviewer has seen the version in the work tree.
-    pub(crate) fn check_source(&self, surface: &Surface) -> Result<(), StoreError> {
-        match Sources::new(self.root).compare(surface)? {
-            Source::Same => Ok(()),
-            other => Err(StoreError::OtherFile(OtherFile(other))),
-        }
-    }
-
-    /// Replays the journal of one surface. A broken journal is a result.
-    pub(crate) fn replay_of(
-        &self,
-        surface: &Surface,
-    ) -> Result<(Result<History, BrokenJournal>, Folder), InnerFileError> {
-        let folder = self.journal.read(&journal_folder(surface.surface_id()))?;
-        let replay = History::replay(surface.clone(), self.surfaces, &folder.dossier);
-        Ok((replay, folder))
-    }
-
-    /// Replays the journal of one surface. A broken journal is an error.
-    pub(crate) fn history_of(&self, surface: &Surface) -> Result<(History, Folder), StoreError> {
-        let (replay, folder) = self.replay_of(surface)?;
-        let history = replay.map_err(|broken| StoreError::Broken(Box::new(broken)))?;
-        Ok((history, folder))
-    }
-
-    /// Records an answer. Adds to `notes` what was repaired, also if the step is refused.
-    pub(crate) fn record_response(
-        &self,
-        response: &ResponseDocument,
-        signature: Option<&[u8]>,
-        now: Time,
-        notes: &mut Vec<String>,
-    ) -> Result<Recorded, StoreError> {
-        let id = response.candidate_id().ok_or(StoreError::NoSuchCandidate)?;
-        let (history, folder) = self.history_for_step(self.surface_of(id)?, notes)?;
-        let recorded_at = history.time_of_next(now);
-        let namespace = Namespace::OwnerResponse;
-        let responder = response.responder().unwrap_or_default();
-        let signer =
-            self.signer_of(response.bytes(), signature, namespace, responder, &recorded_at)?;
-        let signature = signature.filter(|_| signer.is_some());
-        let response = match (signer, response.signer()) {
-            (None, None) => Cow::Borrowed(response),
-            // A caller may have named a signer. Only a signature that was checked here counts.
-            (signer, _) => Cow::Owned(response.clone().with_signer(signer)),
-        };
-        let leftovers = Leftovers::of(&history, &folder);
-        let step = history.receive(&response, recorded_at).map_err(StoreError::Response)?;
-        self.record(folder, &leftovers, step, signature, notes)
-    }
-
-    /// Records a review. Adds to `notes` what was repaired, also if the step is refused.
-    pub(crate) fn record_review(
-        &self,
-        document: &ReviewDocument,
-        signature: Option<&[u8]>,
-        now: Time,
-        notes: &mut Vec<String>,
-    ) -> Result<Recorded, StoreError> {
-        let surface = self.surface_of(document.candidate_id())?;
-        let (history, folder) = self.history_for_step(surface, notes)?;
-        let recorded_at = history.time_of_next(now);
-        let namespace = Namespace::of_reviewer(document.reviewer_kind());
-        let reviewer = document.reviewer();
-        let signer =
-            self.signer_of(document.bytes(), signature, namespace, reviewer, &recorded_at)?;
-        let signature = signature.filter(|_| signer.is_some());
-        // A caller may have named a signer. Only a signature that was checked here counts.
-        let document = document.clone().with_signer(signer);
-        let record = document.record().map_err(StoreError::Texts)?;
-        let leftovers = Leftovers::of(&history, &folder);
-        let step =
-            history.review(record, recorded_at).map_err(|Refused { candidate, reason }| {
-                StoreError::Review { candidate: Box::new(candidate.into_candidate()), reason }
-            })?;
-        self.record(folder, &leftovers, step, signature, notes)
-    }
-
-    /// Replays the journal of a surface before a step.
-    ///
-    /// A withdrawal writes its event first and deletes the document after that. If it was interrupted between the two,
-    /// this function deletes the document and adds a note.
-    fn history_for_step(
-        &self,
-        surface: &Surface,
-        notes: &mut Vec<String>,
-    ) -> Result<(History, Folder), StoreError> {
-        let (history, mut folder) = self.history_of(surface)?;
-        let names: BTreeSet<_> =
-            folder.dossier.documents.keys().chain(folder.signatures.keys()).copied().collect();
-        for name in names.into_iter().filter(|name| history.log().has_withdrawn(*name)) {
-            let id = journal_folder(surface.surface_id());
-            self.journal.withdraw(&id, name)?;
-            folder.dossier.documents.remove(&name);
-            folder.signatures.remove(&name);
-            notes.push(format!(
-                "finished an interrupted withdrawal: deleted {}; rotate every secret that was in it",
-                shown(&self.journal.path(&id).join(name.to_string()))
-            ));
-        }
-        Ok((history, folder))
-    }
-
-    /// Checks the signature of a document, and returns its signer; `None` if documents do not have to be signed.
-    ///
-    /// The key must be allowed at the time of the event. `verify` checks it at the same time later.
-    fn signer_of(
-        &self,
-        bytes: &[u8],
-        signature: Option<&[u8]>,
-        namespace: Namespace,
-        principal: &str,
-        recorded_at: &Time,
-    ) -> Result<Option<Signer>, StoreError> {
-        let Some(signers) = self.signers else { return Ok(None) };
-        let signature = signature.ok_or(StoreError::Unsigned)?;
-        let at = recorded_at.moment();
-        signatures::verify(signers, namespace, principal, bytes, signature, at)
-            .map(|verified| Some(verified.signer))
-            .map_err(|problem| StoreError::Signature(BadSignature(problem)))
-    }
-
-    /// Writes a step. A step that cannot be replayed would break the journal, so it is replayed first, and nothing is
-    /// written if that fails.
     fn record(
-        &self,
-        folder: Folder,
-        leftovers: &Leftovers,
-        step: Step,
+        &mut self,
+        document: Submission<'_>,
         signature: Option<&[u8]>,
-        notes: &mut Vec<String>,
     ) -> Result<Recorded, StoreError> {
-        let mut dossier = folder.dossier;
-        dossier.store(&step);
-        let surface = step.candidate().surface().clone();
-        let name = journal_folder(surface.surface_id());
-        let replay = History::replay(surface, self.surfaces, &dossier);
-        let is_same = |history: &History| history.candidate().entry() == step.candidate().entry();
-        if !replay.as_ref().is_ok_and(is_same) {
-            return Err(StoreError::Unreplayable);
-        }
-        self.journal.append(&name, leftovers, &step, signature, notes)?;
-        Ok(Recorded { step })
+        let recorder = self.contents.recorder();
+        recorder.check_source_of(document)?;
+        let submitted = Submitted { document, signature };
+        let mut results = recorder.record(&[submitted], &mut self.notes, |_| {});
+        // One document has one result.
+        results.pop().unwrap_or(Err(StoreError::Unreplayable))
     }
 }

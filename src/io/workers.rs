@@ -1,5 +1,4 @@
-//! Shares work between all cores. Each caller says how many items a thread takes: `judged/mod.rs`, `survey.rs` and
-//! `repository.rs`.
+//! Shares work between all cores. Each caller says how many items a thread takes.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,7 +13,7 @@ const TICK: Duration = Duration::from_millis(1);
 /// with the number of finished items.
 ///
 /// A thread takes `share` items at a time. If there are at most `share` items, no thread is started.
-pub(super) fn in_parallel<I: Sync, T: Send>(
+pub(crate) fn in_parallel<I: Sync, T: Send>(
     items: &[I],
     share: usize,
     work: impl Fn(&I) -> T + Sync,
@@ -53,7 +52,7 @@ pub(super) fn in_parallel<I: Sync, T: Send>(
 }
 
 /// Waits for a thread, and returns its result. If the thread panicked, this function panics with the same message.
-pub(super) fn finished<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+pub(crate) fn finished<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
