@@ -176,6 +176,12 @@ pub(super) fn is_not_example(value: &str, _: &str) -> bool {
         && !is_alphabet
 }
 
+/// Counts if the key of a DSN looks random. Its host says nothing: it may be a name that stands for another.
+pub(super) fn is_random_dsn(value: &str, text: &str) -> bool {
+    let key = value.split_once("://").and_then(|(_, rest)| rest.split(['@', ':']).next());
+    key.is_some_and(|key| is_random(key, text) && is_not_example(key, text))
+}
+
 /// Counts unless the token is an example. A token of Slack has numbers in it, and words instead of them are a stand-in.
 pub(super) fn is_vendor_token(value: &str, text: &str) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();

@@ -79,6 +79,9 @@ impl Secrets {
                     // This layer is not decoded, so its contents are not examined.
                     matches.push((Problem::Oversized, text.origin(&part)));
                 } else {
+                    if is_pair(&decoded) {
+                        matches.push((Problem::SecretValue, text.origin(&part)));
+                    }
                     let decoded = text.decoded_from(&part, decoded);
                     matches.extend(self.find_decoded(&decoded, depth - 1));
                 }
@@ -109,6 +112,23 @@ fn decode_texts(run: &str) -> impl Iterator<Item = (usize, String)> {
         Some((start, decode_text(part)?))
     })
 }
+
+/// Whether a decoded text is a user and a password, as HTTP and SMTP encode them. Nobody encodes a ref or a time.
+fn is_pair(decoded: &str) -> bool {
+    let is_user = |user: &str| {
+        user.len() > 1
+            && user.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._@+-".contains(&byte))
+    };
+    let is_password = |password: &str| {
+        password.len() >= MIN_PASSWORD
+            && password.bytes().all(|byte| byte.is_ascii_graphic())
+            && counts::is_odd_value(password, decoded)
+    };
+    decoded.split_once(':').is_some_and(|(user, password)| is_user(user) && is_password(password))
+}
+
+/// The shortest password of a decoded pair. Something shorter may be a port.
+const MIN_PASSWORD: usize = 6;
 
 /// The shortest run that is decoded. A shorter one holds at most eleven bytes, and no rule finds a secret in that.
 const MIN_ENCODED: usize = 16;
@@ -182,6 +202,26 @@ mod tests {
         // What cannot be seen does not part what can.
         let parted = decode_text(&encode(b"db_pass\0word=Qm7xV2bN9cR4tY6wEx")).unwrap();
         assert_eq!(parted, "db_password=Qm7xV2bN9cR4tY6wEx");
+    }
+
+    #[test]
+    fn a_user_and_a_password_in_base64_are_a_secret() {
+        let encode = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+        for (pair, is_secret) in [
+            ("smtpuser:Kasetori!77", true),
+            ("ops@mail.local:hunter2x", true),
+            ("grafana.local:3000", false),
+            ("the route: mail, 24 hours", false),
+            ("alerting:platform", false),
+        ] {
+            let text = format!("auth 是 {}", encode(pair));
+            let found = Secrets::new().find(&Folded::new(&text));
+            assert_eq!(
+                found.iter().any(|(problem, _)| *problem == Problem::SecretValue),
+                is_secret,
+                "{pair}"
+            );
+        }
     }
 
     #[test]

@@ -20,7 +20,9 @@ pub(crate) const PARTS: &[Rule] = &[
         keywords: &["start", "begin", "end"],
         patterns: &[concat!(
             r"(?:token|key|secret|password|webhook|dsn|credential)s?[^.\n。]{0,64}?(?:starts?|starting|begins?|",
-            r"beginning|ends?|ending)\s+(?:with|in)\s+[\x22'`.…*]{0,6}([A-Za-z0-9_:+/-]{2,})",
+            r"beginning|ends?|ending)\s+(?:with|in)\s+",
+            // If both ends are told, the second one is looked at.
+            r"(?:\S{2,16}\s+and\s+ends?\s+(?:with|in)\s+)?[\x22'`.…*]{0,6}([A-Za-z0-9_:+/-]{2,})",
         )],
         counts: is_odd_part,
         hits: &[
@@ -28,8 +30,13 @@ pub(crate) const PARTS: &[Rule] = &[
             "our key ends in x9Zq4",
             "the token ends with ...x8Wd41b0",
             "the integration key of the service is still the one that starts with 9e41c0",
+            "the password has eleven letters, begins with Lob and ends in et7!",
         ],
-        misses: &["the token starts with a header", "the key ends with the quarter"],
+        misses: &[
+            "the token starts with a header",
+            "the key ends with the quarter",
+            "the name of the key starts with ops and ends with prod",
+        ],
         ..PART_OF_SECRET
     },
     // Finds `the last 4 characters are ...` and `first 6 ...`. The text must name a secret somewhere, and the part
@@ -62,6 +69,8 @@ pub(crate) const PARTS: &[Rule] = &[
         keywords: &["前", "後", "后", "末", "尾", "開頭"],
         patterns: &[
             r"(?:開頭|字首|前面|結尾|尾巴|最後|末尾)\s*(?:幾碼|幾個字)?\s*(?:是|為|:|=)\s*[\x22'「.…*]{0,4}([A-Za-z0-9_+/-]{2,})",
+            // Without a verb, the part is longer, so that it is no word of another thing.
+            r"(?:開頭|結尾)\s*[\x22'「.…*]{0,4}([A-Za-z0-9_+/-]{4,})",
             r"(?:前|後|后|末|尾)\s*(?:\d+|[一二三四五六七八九十兩幾])?\s*(?:碼|码|位數|位|個字元|個字|字元|字)\s*(?:是|為|为|:|=)?\s*[\x22'「]?([A-Za-z0-9_+/-]{2,})",
         ],
         counts: is_odd_part,
@@ -69,8 +78,9 @@ pub(crate) const PARTS: &[Rule] = &[
             "token 前四碼 1102 後四碼 x9Zq",
             "金鑰末 4 碼為 9xQz",
             "密碼開頭是 Tam、結尾是 9zq",
+            "token 只記得開頭 glsa_Vt3mQz,結尾 7Kd2",
         ],
-        misses: &["前 2 位 owner 已確認", "密碼前後皆未出現"],
+        misses: &["前 2 位 owner 已確認", "密碼前後皆未出現", "token 的名稱開頭 prod,結尾 main"],
         ..PART_OF_SECRET
     },
     // Finds two ends around a mask of stars, dots, `x` and the like. The first end has three characters or more, so

@@ -12,7 +12,7 @@ use crate::words::Problem;
 
 use super::counts::{
     is_application_password, is_assigned, is_credential, is_dump, is_header_value, is_not_example,
-    is_odd_value, is_random, is_value, is_vendor_token,
+    is_odd_value, is_random, is_random_dsn, is_value, is_vendor_token,
 };
 
 /// The base of every rule for whole secrets.
@@ -47,9 +47,15 @@ pub(crate) const RULES: &[Rule] = &[
         patterns: &[
             r"https?://[0-9a-f]{16,64}(?::[0-9a-f]{16,64})?@[a-z0-9.-]+(?::\d+)?(?:/[a-z0-9_-]+)*/\d+",
         ],
-        counts: is_not_example,
-        hits: &["https://4bf92f3577b34da6a3ce929d0e0e4736@o4504.ingest.sentry.io/4505"],
-        misses: &["https://sentry.io/organizations/ops/issues/4505/"],
+        counts: is_random_dsn,
+        hits: &[
+            "https://4bf92f3577b34da6a3ce929d0e0e4736@o4504.ingest.sentry.io/4505",
+            "https://4bf92f3577b34da6a3ce929d0e0e4736@sentry.shop.example/7",
+        ],
+        misses: &[
+            "https://sentry.io/organizations/ops/issues/4505/",
+            "https://00000000000000000000000000000000@sentry.example.com/1",
+        ],
         ..SECRET
     },
     // Finds the prefix of a user's or an organization's token, with the token. The bare prefix in a sentence is not a
@@ -549,6 +555,22 @@ pub(crate) const RULES: &[Rule] = &[
             "password 是 hunter2x",
         ],
         misses: &["密碼由 vault 管理", "密碼：已於 CHG-7 輪替", "密碼: ticket:SEC-12"],
+        ..SECRET
+    },
+    // Finds a random value shortly behind `secret` or `key`, with a Chinese verb between. A name or a path is not random.
+    Rule {
+        id: "key_in_chinese",
+        what: "a key in a Chinese sentence",
+        keywords: &["secret", "key"],
+        patterns: &[
+            r"(?:secret|key)[^\n。,;a-z0-9]{0,8}(?:是|為|用|填|帶|設成|設為|改成|換成)\s*[\x22'「『`]?\s*([A-Za-z0-9_+/=-]{16,})",
+        ],
+        counts: is_random,
+        hits: &[
+            "channel secret 是 b47e0c91d6f3a85287ce14f09d3ba6e2",
+            "X-Api-Key 帶 ak_live_9QzR4tYw8LmN2xVc6BpHs0Kd",
+        ],
+        misses: &["secret 是 alertmanager-main-tokens", "key 用 monitoring/prod/telegram"],
         ..SECRET
     },
     // Finds the password that a mail provider gives to a program: four groups of four letters. Behind another word for a
