@@ -24,6 +24,11 @@ pub(crate) fn is_unseen(character: char) -> bool {
         || (character.is_control() && !matches!(character, '\t' | '\n' | '\r'))
 }
 
+/// Whether a text has only ASCII characters that a person sees, tabs and line breaks.
+pub(crate) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r'))
+}
+
 /// Whether a character controls a terminal, breaks a line or is invisible.
 fn is_unprintable(character: char) -> bool {
     character.is_control()

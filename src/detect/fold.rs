@@ -3,12 +3,13 @@
 //!
 //! Without it, an invisible character or a look-alike letter would hide a secret from every pattern.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::escape::is_unseen;
+use crate::escape::{is_plain, is_unseen};
 
 /// The most characters that one character may become under NFKC. A few characters become a whole sentence.
 /// Such a character hides no secret, and many of them would make a text much longer. They stay as they are.
@@ -29,7 +30,7 @@ pub(crate) struct Folded {
 impl Folded {
     /// Folds a text.
     pub(crate) fn new(original: &str) -> Self {
-        if original.is_ascii() && !original.contains(is_unseen) {
+        if is_plain(original) {
             return Self { text: original.to_owned(), ..Self::default() };
         }
         let mut folded = Self {
@@ -46,7 +47,7 @@ impl Folded {
 
     /// Folds a text that was decoded: what is encoded can hide a look-alike, too.
     fn folded_again(self) -> Self {
-        if self.text.is_ascii() && !self.text.contains(is_unseen) {
+        if is_plain(&self.text) {
             return self;
         }
         let mut folded = Self::default();
@@ -173,8 +174,21 @@ impl Folded {
 
 /// Returns a name in the form in which two spellings are compared: folded, in lower case, with single spaces.
 pub(crate) fn fold_name(name: &str) -> String {
-    let folded = Folded::new(name).text.to_lowercase();
-    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+    let folded = Folded::new(name);
+    // Most names are plain, and then only ASCII letters change.
+    let lower = if folded.text.is_ascii() {
+        Cow::Borrowed(folded.lower())
+    } else {
+        Cow::Owned(folded.text.to_lowercase())
+    };
+    let mut spaced = String::with_capacity(lower.len());
+    for word in lower.split_whitespace() {
+        if !spaced.is_empty() {
+            spaced.push(' ');
+        }
+        spaced.push_str(word);
+    }
+    spaced
 }
 
 /// Returns the ASCII character that a non-ASCII character looks like. Every other character stays.
@@ -229,6 +243,15 @@ mod tests {
         assert_eq!(folded("𝐭𝐨𝐤𝐞𝐧"), "token");
         assert_eq!(folded("pass\u{1}wo\0rd\n\t="), "password\n\t=");
         assert_eq!(folded("告警鏈路已恢復。請勿重新載入"), "告警鏈路已恢復。請勿重新載入");
+    }
+
+    #[test]
+    fn plain_is_what_folding_leaves_as_it_is() {
+        for character in (0..=255).map(char::from) {
+            let is_kept = character.is_ascii() && !is_unseen(character);
+            assert_eq!(is_plain(&character.to_string()), is_kept, "{character:?}");
+        }
+        assert_eq!(fold_name("  Reload\tALERTS  Ünd \n"), "reload alerts ünd");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::escape::{is_ignorable, is_unseen};
+use crate::escape::{is_ignorable, is_plain, is_unseen};
 use crate::words::Problem;
 
 use super::Match;
@@ -11,7 +11,7 @@ use super::Match;
 ///
 /// A run is one match: one match per character would give a text of zero-width characters thousands of findings.
 pub(super) fn find(text: &str) -> Vec<Match> {
-    if text.is_ascii() && !text.contains(is_unseen) {
+    if is_plain(text) {
         return Vec::new();
     }
     let mut matches = Vec::new();

@@ -137,7 +137,7 @@ impl Document {
             }
             Json::Object(members) => {
                 for (name, value) in members {
-                    self.add_texts(&format!("{pointer}/{}", escape(name)), value, texts);
+                    self.add_texts(&below(pointer, name), value, texts);
                 }
             }
             Json::Null | Json::Bool(_) => {}
@@ -207,6 +207,16 @@ pub(crate) fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
+/// Returns the JSON pointer of a member of the object at `pointer`.
+pub(crate) fn below(pointer: &str, name: &str) -> String {
+    if name.contains(['~', '/']) {
+        [pointer, "/", &escape(name)].concat()
+    } else {
+        // Almost every name. It needs no copy of its own.
+        [pointer, "/", name].concat()
+    }
+}
+
 fn unescape(step: &str) -> String {
     step.replace("~1", "/").replace("~0", "~")
 }
@@ -262,7 +272,7 @@ fn read_json_value(
         if members.contains_key(&name) {
             return Err(DocumentProblem::DuplicateKey.into());
         }
-        let pointer = format!("{pointer}/{}", escape(&name));
+        let pointer = below(pointer, &name);
         let key = reader.key_offset();
         let value = read_json_value(reader, spots, &pointer, key, members.len() + 1)?;
         members.insert(name, value);

@@ -10,7 +10,7 @@ mod text;
 mod tree;
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
@@ -36,6 +36,9 @@ const MAX_STEPS: usize = 2_000_000;
 
 /// The values of the variables of a Compose file, by name.
 pub(crate) type Variables = BTreeMap<String, String>;
+
+/// The segment of a path that stands for any key.
+const ANY: &str = "*";
 
 /// Searches one document for shapes.
 #[derive(Debug)]
@@ -110,7 +113,7 @@ impl<'v> Matcher<'v> {
         let goes_on = |child: &Child| rest.is_none_or(|rest| self.has(&child.node, rest));
         match segment {
             "[]" => node.items().iter().any(goes_on),
-            "*" => node.entries().iter().any(|(_, child)| goes_on(child)),
+            ANY => node.entries().iter().any(|(_, child)| goes_on(child)),
             _ => match Test::of(segment) {
                 (name, None) => node.get(name).is_some_and(goes_on),
                 (name, Some(test)) => node
@@ -139,14 +142,14 @@ pub(crate) fn raised_by(kind: SurfaceKind) -> Vec<&'static str> {
 /// Returns the keys of all shapes. A text without any of them has no shape.
 pub(crate) fn keys() -> impl Iterator<Item = &'static str> {
     let segments = SHAPES.iter().flat_map(|shape| shape.has).flat_map(|path| segments(path));
-    segments.map(|segment| Test::of(segment).0).filter(|name| !["[]", "*"].contains(name))
+    segments.map(|segment| Test::of(segment).0).filter(|name| !["[]", ANY].contains(name))
 }
 
 /// Whether a text contains a known shape, whole or in part. A text with a fault is examined up to the fault. If the
 /// search stops at its limit, the result is `true`, so that triage does not let the text pass unexamined.
 pub(crate) fn holds_any(text: &str) -> bool {
     fn search(matcher: &Matcher<'_>, node: &Node) -> bool {
-        let fits = node.is_mapping() && SHAPES.iter().any(|shape| matcher.fits(shape, node));
+        let fits = node.is_mapping() && may_fit(node).any(|shape| matcher.fits(shape, node));
         let children = node.entries().iter().map(|(_, child)| child).chain(node.items());
         // The value of an alias is examined at its anchor. Aliases that multiply would make this search endless.
         fits || children.filter(|child| !child.is_alias).any(|child| search(matcher, &child.node))
@@ -154,6 +157,20 @@ pub(crate) fn holds_any(text: &str) -> bool {
     let variables = Variables::new();
     let matcher = Matcher::new(&variables);
     read(text).documents.iter().any(|root| search(&matcher, root)) || matcher.is_exhausted()
+}
+
+/// The shapes that a mapping can have: those whose first key it has, and those that begin with any key.
+fn may_fit(mapping: &Node) -> impl Iterator<Item = &'static Shape> {
+    static BY_FIRST_KEY: LazyLock<HashMap<&str, Vec<&Shape>>> = LazyLock::new(|| {
+        let mut shapes: HashMap<_, Vec<_>> = HashMap::new();
+        for shape in SHAPES {
+            let first = shape.has.first().and_then(|path| segments(path).next()).unwrap_or(ANY);
+            shapes.entry(Test::of(first).0).or_default().push(shape);
+        }
+        shapes
+    });
+    let names = mapping.entries().iter().filter_map(|(key, _)| key.name.as_deref());
+    names.chain([ANY]).filter_map(|name| BY_FIRST_KEY.get(name)).flatten().copied()
 }
 
 /// Whether a text is a configuration in a language other than YAML and JSON, such as an INI file.

@@ -6,9 +6,9 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use crate::pattern;
 
-use super::Test;
 use super::table::{MONITORING_NAMES, MONITORING_OWNERS, SHAPES};
 use super::text::TEXT_SHAPES;
+use super::{ANY, Test};
 
 /// The words of all shapes, and which words each shape needs.
 struct Filter {
@@ -46,7 +46,7 @@ static FILTER: LazyLock<Filter> = LazyLock::new(|| {
 fn groups(path: &'static str) -> Vec<Vec<&'static str>> {
     let mut groups = Vec::new();
     for segment in super::segments(path) {
-        if segment == "[]" || segment == "*" {
+        if segment == "[]" || segment == ANY {
             continue;
         }
         let (name, test) = Test::of(segment);

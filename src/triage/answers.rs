@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::document::below;
 use crate::json::Json;
 use crate::response::{
     Answer, EntryEnd, EvidenceRef, FoundEntry, MaintenanceWindow, NotAWindow, PartAnswer,
@@ -296,7 +297,7 @@ impl Examination<'_> {
             let Some(value) = members.get(part.name).filter(|value| !is_blank(value)) else {
                 continue;
             };
-            let pointer = format!("{}/{}", place.pointer, part.name);
+            let pointer = below(place.pointer, part.name);
             let place = Place { pointer: &pointer, ..place };
             answers.extend(self.read_part(place, part, value).map(|answer| (part, answer)));
         }

@@ -11,13 +11,14 @@ pub(crate) mod tests;
 mod theorems;
 mod whole_answer;
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
 use crate::cut;
 use crate::detect::{self, Detected, Folded, Opinion, Rules, Target, TextKind};
-use crate::document::CommentTexts;
+use crate::document::{CommentTexts, below};
 use crate::forms::printed_lines;
 use crate::inputs::Surface;
 use crate::json::Json;
@@ -92,6 +93,7 @@ pub(crate) fn triage(
         findings: Vec::new(),
         hints: Vec::new(),
         answered: Vec::new(),
+        names_shared_project: OnceCell::new(),
         budget: Budget::default(),
     };
     // The members come first: the later steps need the answers and the texts that they give.
@@ -147,6 +149,8 @@ struct Examination<'a> {
     hints: Vec<Hint>,
     /// The texts of the answers, folded as detectors read them.
     answered: Vec<AnsweredText>,
+    /// Whether the answer names a shared project. It is found out when it is first asked for, after all texts are read.
+    names_shared_project: OnceCell<bool>,
     budget: Budget,
 }
 
@@ -322,7 +326,7 @@ impl<'a> Examination<'a> {
             Json::Object(members) => {
                 for (name, value) in members {
                     if is_direct && key.is_some_and(|key| key.steps().contains(&name.as_str())) {
-                        self.examine_value(name, value, key, &format!("{pointer}/{name}"), true);
+                        self.examine_value(name, value, key, &below(pointer, name), true);
                     } else {
                         // The name of an unknown key is a text of the answer, too.
                         self.examine_text(name, key, pointer, false);

@@ -111,13 +111,14 @@ impl Examination<'_> {
     /// Returns whether the field is the notification of other projects, and the answer names a shared project that the
     /// surface itself does not name.
     fn is_due_notification(&self, field: AcceptanceField) -> bool {
-        field == AcceptanceField::CrossProjectNotificationRef && {
-            let names = NAMES.map(|name| {
-                self.surface.descriptor(name).and_then(Json::as_str).unwrap_or_default()
-            });
-            let own = [&[self.surface.surface_id()], &names[..]].concat().join("\n");
-            self.answered.iter().any(|text| detect::names_shared_project(&text.folded, &own))
-        }
+        field == AcceptanceField::CrossProjectNotificationRef
+            && *self.names_shared_project.get_or_init(|| {
+                let names = NAMES.map(|name| {
+                    self.surface.descriptor(name).and_then(Json::as_str).unwrap_or_default()
+                });
+                let own = [&[self.surface.surface_id()], &names[..]].concat().join("\n");
+                self.answered.iter().any(|text| detect::names_shared_project(&text.folded, &own))
+            })
     }
 
     /// Reports a scope that does not name this surface, or that names another one.

@@ -56,7 +56,7 @@ impl ResponseKey {
 
     /// Returns the JSON pointer of the key at the top level of a document.
     pub(crate) fn pointer(self) -> String {
-        format!("/{}", self.as_str())
+        ["/", self.as_str()].concat()
     }
 
     /// Returns the names that are allowed below the key: parts, keys of entries, and prefixes as keys.
