@@ -31,6 +31,8 @@ pub(crate) enum GitError {
     Ambiguous,
     #[error("git cannot list or read the files")]
     Unreadable,
+    #[error("this is a partial clone, and it lacks files of the revision")]
+    PartialClone,
     #[error("git cannot list the files that it tracks")]
     Unlisted,
 }
@@ -258,7 +260,7 @@ pub(crate) fn objects_at(
 ) -> Result<BTreeMap<String, Object>, GitError> {
     let mut list = git(root);
     list.args(["ls-tree", "-r", "-l", "-z", commit, "--"]).args(paths);
-    let listed = output(list).ok_or(GitError::Unreadable)?;
+    let listed = output(list).ok_or_else(|| unreadable(root))?;
     let listed = String::from_utf8(listed).map_err(|_| GitError::Unreadable)?;
     // Each entry is `<mode> <type> <object> <size>\t<path>`. The size of a submodule is `-`.
     let object = |entry: &str| {
@@ -268,7 +270,7 @@ pub(crate) fn objects_at(
         Some((path.to_owned(), Object { id, size }))
     };
     let objects = listed.split_terminator('\0').map(object);
-    objects.collect::<Option<_>>().ok_or(GitError::Unreadable)
+    objects.collect::<Option<_>>().ok_or_else(|| unreadable(root))
 }
 
 /// Reads the contents of objects, in their order.
@@ -282,15 +284,25 @@ pub(crate) fn contents_of<'o>(
 ) -> Result<Vec<Vec<u8>>, GitError> {
     let ids: Vec<&str> = objects.into_iter().map(|object| object.id.as_str()).collect();
     let asked = ids.iter().flat_map(|id| [id, "\n"]).collect();
-    let batch = contents(root, asked).ok_or(GitError::Unreadable)?;
+    let batch = contents(root, asked).ok_or_else(|| unreadable(root))?;
     let mut rest = batch.as_slice();
     let mut read = Vec::with_capacity(ids.len());
     for _ in ids {
-        let (bytes, after) = next_object(rest).ok_or(GitError::Unreadable)?;
+        let (bytes, after) = next_object(rest).ok_or_else(|| unreadable(root))?;
         read.push(bytes.to_vec());
         rest = after;
     }
     Ok(read)
+}
+
+/// The error for files of a commit that git cannot list or read. A partial clone lacks those that it did not need yet.
+fn unreadable(root: &Path) -> GitError {
+    let mut promised = git(root);
+    promised.args(["config", "--get-regexp", r"^remote\..*\.promisor$"]);
+    match output(promised) {
+        Some(remotes) if !remotes.is_empty() => GitError::PartialClone,
+        _ => GitError::Unreadable,
+    }
 }
 
 /// Returns the output of `git cat-file --batch` for these objects, one a line.

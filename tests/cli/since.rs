@@ -28,6 +28,26 @@ fn forget_all(case: &Case) {
 const SINCE: &[&str] = &["--since", "origin/main"];
 
 #[test]
+fn a_partial_clone_stops_with_the_command_that_completes_it() {
+    let case = committed();
+    case.write("later.txt", "so that the clone's own commit has other files\n");
+    forget_all(&case);
+    case.git(&["config", "uploadpack.allowFilter", "true"]);
+    let clones = tempfile::tempdir().unwrap();
+    let clone = clones.path().join("clone");
+    let from = format!("file://{}", case.path().display());
+    case.git(&["clone", "-q", "--filter=blob:none", &from, clone.to_str().unwrap()]);
+    let verify = || tool(&clone).args(["verify", "--since", "HEAD~1"]).output().unwrap();
+    let output = verify();
+    let err = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    assert!(err.contains("partial clone") && err.contains("git fetch --refetch"), "{err}");
+    let clone = Case::of(&clone);
+    clone.git(&["fetch", "-q", "--refetch", "--no-filter"]);
+    assert_eq!(clone.codes(&["--since", "HEAD~1"])[0], "history_rewritten");
+}
+
+#[test]
 fn a_ref_that_takes_the_name_of_another_is_refused() {
     let plants: [&[&str]; 5] = [
         &["tag", "origin/main"],

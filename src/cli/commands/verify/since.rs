@@ -252,6 +252,9 @@ fn failure(revision: &str, error: GitError) -> Failure {
             GitError::Ambiguous => {
                 "write the full name, such as refs/remotes/origin/main, and find out who made the other ref"
             }
+            GitError::PartialClone => {
+                "fetch all files with `git fetch --refetch --no-filter`, or make a clone without --filter"
+            }
             _ => "name a revision that this clone has; if the clone is shallow, run `git fetch` first",
         }
         .to_owned(),
