@@ -169,7 +169,20 @@ fn show(title: &str, turns: usize, mut rivals: Vec<Rival>) {
     }
 }
 
+/// Runs the parts that the command line names, or all of them: `cargo bench ... -- many`.
 fn main() {
+    let named: Vec<_> = std::env::args().skip(1).filter(|name| !name.starts_with('-')).collect();
+    let parts: [(&str, fn()); 4] =
+        [("events", events), ("baseline", baseline), ("many", intake_of_many), ("one", intake)];
+    for (name, part) in parts {
+        if named.is_empty() || named.iter().any(|other| other == name) {
+            part();
+        }
+    }
+}
+
+/// Times the commands that replay many events.
+fn events() {
     let (folder, requests) = repository(10_000);
     let events = write_journal(folder.path(), &requests);
     let generate = &["generate", "--output", "generated.json"];
@@ -190,8 +203,12 @@ fn main() {
         Rival::new("git status", git_status),
     ];
     show(&format!("10000 surfaces with {events} events"), 5, rivals);
+}
 
+/// Times the commands on a large baseline without a journal.
+fn baseline() {
     let (folder, requests) = repository(100_000);
+    let generate = &["generate", "--output", "generated.json"];
     let output = tool(folder.path(), &["generate", "--output", LEDGER])().output().unwrap();
     assert!(output.status.success());
     let rivals = vec![
@@ -205,9 +222,70 @@ fn main() {
     ];
     std::fs::write(folder.path().join("answer.json"), answer(&requests.surfaces()[0], 1)).unwrap();
     show("the baseline of 100000 surfaces", 7, rivals);
-
-    intake();
 }
+
+/// Times one `intake` of many answers, each for a surface of its own, next to their `triage` and to the writing and
+/// syncing of as many files and folders.
+fn intake_of_many() {
+    const ANSWERS: usize = 10_000;
+    let (folder, requests) = repository(ANSWERS);
+    let root = folder.path().to_owned();
+    let files: Vec<_> = (0..ANSWERS).map(|index| format!("{index}.json")).collect();
+    for (file, surface) in files.iter().zip(requests.surfaces()) {
+        std::fs::write(root.join(file), answer(surface, 1)).unwrap();
+    }
+    // What a run left is moved away, not deleted: in a folder whose files were just deleted, ext4 makes new ones slowly.
+    let make_way = |path: std::path::PathBuf| {
+        let runs = std::cell::Cell::new(0);
+        move || {
+            runs.set(runs.get() + 1);
+            let _ = std::fs::rename(&path, path.with_extension(format!("run{}", runs.get())));
+        }
+    };
+    let run = |command: &'static str| {
+        let (root, files) = (root.clone(), files.clone());
+        let make_way = make_way(root.join(JOURNAL));
+        move || {
+            make_way();
+            let mut process = Command::new(env!("CARGO_BIN_EXE_acceptance-ledger"));
+            process.current_dir(&root).arg(command).args(&files);
+            process
+        }
+    };
+    // A shell's own loop would take more time than the files. Python starts quickly and has `fsync`.
+    let written = root.join("written");
+    let make_way_for_files = make_way(written.clone());
+    let written_and_synced = move || {
+        make_way_for_files();
+        let mut process = Command::new("python3");
+        process.arg("-c").arg(WRITE_AND_SYNC).arg(&written).arg(ANSWERS.to_string());
+        process
+    };
+    let rivals = vec![
+        Rival::new("triage", run("triage")),
+        Rival::new("intake", run("intake")),
+        Rival::new("as many files, synced", written_and_synced),
+    ];
+    show(&format!("{ANSWERS} answers in one command"), 3, rivals);
+}
+
+/// Writes as many folders, documents and events as an intake, and syncs each.
+const WRITE_AND_SYNC: &str = "
+import os, sys
+root, count = sys.argv[1], int(sys.argv[2])
+os.mkdir(root)
+def sync(path, flags, data=None):
+    file = os.open(path, flags)
+    if data: os.write(file, data)
+    os.fsync(file)
+    os.close(file)
+for index in range(count):
+    folder = f'{root}/{index}'
+    os.mkdir(folder)
+    sync(folder + '/document', os.O_CREAT | os.O_WRONLY, b'x' * 3000)
+    sync(folder, os.O_RDONLY)
+    sync(folder + '/events', os.O_CREAT | os.O_WRONLY, b'x' * 600)
+";
 
 /// Commits everything, so that git knows the journal.
 fn commit(root: &Path) {

@@ -25,10 +25,11 @@ impl Rival {
 
     /// Runs the program once.
     pub(crate) fn turn(&mut self) {
+        // It may have to clean up after the run before, which is not timed.
+        let mut command = (self.command)();
         let before = processor_time_of_children();
         let start = Instant::now();
-        let mut child =
-            (self.command)().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let status = format!("/proc/{}/status", child.id());
         let exit = loop {
             if let Some(exit) = child.try_wait().unwrap() {
