@@ -35,7 +35,7 @@ fn a_partial_clone_stops_with_the_command_that_completes_it() {
     case.git(&["config", "uploadpack.allowFilter", "true"]);
     let clones = tempfile::tempdir().unwrap();
     let clone = clones.path().join("clone");
-    let from = format!("file://{}", case.path().display());
+    let from = format!("file://{}", case.path().to_str().unwrap());
     case.git(&["clone", "-q", "--filter=blob:none", &from, clone.to_str().unwrap()]);
     let verify = || tool(&clone).args(["verify", "--since", "HEAD~1"]).output().unwrap();
     let output = verify();
