@@ -10,7 +10,7 @@ mod text;
 mod tree;
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
@@ -159,7 +159,8 @@ pub(crate) fn holds_any(text: &str) -> bool {
     read(text).documents.iter().any(|root| search(&matcher, root)) || matcher.is_exhausted()
 }
 
-/// The shapes that a mapping can have: those whose first key it has, and those that begin with any key.
+/// The shapes that a mapping can have: those whose first key it has, and those that begin with any key. A merge (`<<`) may
+/// bring any key, so all shapes are possible then.
 fn may_fit(mapping: &Node) -> impl Iterator<Item = &'static Shape> {
     static BY_FIRST_KEY: LazyLock<HashMap<&str, Vec<&Shape>>> = LazyLock::new(|| {
         let mut shapes: HashMap<_, Vec<_>> = HashMap::new();
@@ -169,8 +170,12 @@ fn may_fit(mapping: &Node) -> impl Iterator<Item = &'static Shape> {
         }
         shapes
     });
-    let names = mapping.entries().iter().filter_map(|(key, _)| key.name.as_deref());
-    names.chain([ANY]).filter_map(|name| BY_FIRST_KEY.get(name)).flatten().copied()
+    // As a set: a duplicate key must not cost a search for each of its places.
+    let names: BTreeSet<&str> =
+        mapping.entries().iter().filter_map(|(key, _)| key.name.as_deref()).chain([ANY]).collect();
+    let (merged, own) = if names.contains("<<") { (SHAPES, None) } else { (&[][..], Some(names)) };
+    let own = own.into_iter().flatten().filter_map(|name| BY_FIRST_KEY.get(name)).flatten();
+    merged.iter().chain(own.copied())
 }
 
 /// Whether a text is a configuration in a language other than YAML and JSON, such as an INI file.
@@ -288,6 +293,57 @@ fn line_of(root: &Node, shape: &Shape) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As [`holds_any`], but compares each mapping with all shapes.
+    fn holds_any_slowly(text: &str) -> bool {
+        fn search(matcher: &Matcher<'_>, node: &Node) -> bool {
+            let children = node.entries().iter().map(|(_, child)| child).chain(node.items());
+            node.is_mapping() && SHAPES.iter().any(|shape| matcher.fits(shape, node))
+                || children.filter(|child| !child.is_alias).any(|c| search(matcher, &c.node))
+        }
+        let variables = Variables::new();
+        let matcher = Matcher::new(&variables);
+        read(text).documents.iter().any(|root| search(&matcher, root))
+    }
+
+    #[test]
+    fn no_shape_is_left_out_before_it_is_compared() {
+        for merged in [
+            "x: &x {alert: Down}\ny: {<<: *x, expr: up}",
+            "a: &x {image: nginx}\nb: {<<: *x, restart: always}",
+            "a: &x {job_name: n}\nb: {<<: *x, scheme: https}",
+        ] {
+            assert!(holds_any(merged) && holds_any_slowly(merged), "{merged}");
+        }
+        // Each shape, with a value for each of its paths.
+        let mut found = 0;
+        for shape in SHAPES {
+            let members: Vec<_> = shape.has.iter().map(|path| member(path)).collect();
+            let text = format!("{{{}}}", members.join(", "));
+            found += usize::from(holds_any(&text));
+            assert_eq!(holds_any(&text), holds_any_slowly(&text), "{text}");
+        }
+        assert!(found > SHAPES.len() / 2, "{found} of {}", SHAPES.len());
+    }
+
+    /// A member that has this path, as YAML.
+    fn member(path: &str) -> String {
+        let mut text = String::from("a");
+        for segment in segments(path).collect::<Vec<_>>().into_iter().rev() {
+            text = match Test::of(segment) {
+                ("[]", _) => format!("[{{{text}}}]"),
+                (ANY, _) => format!("any: {{{text}}}"),
+                (name, Some(Test::OneOf(values) | Test::BeginsWith(values))) => {
+                    format!("{name}: {}", values.split('|').next().unwrap_or_default())
+                }
+                (name, Some(_)) => format!("{name}: prom/prometheus"),
+                (name, None) if text == "a" => format!("{name}: a"),
+                (name, None) if text.starts_with('[') => format!("{name}: {text}"),
+                (name, None) => format!("{name}: {{{text}}}"),
+            };
+        }
+        text
+    }
 
     pub(super) fn kinds(text: &str) -> Vec<(&'static str, WriteClass)> {
         let variables = Variables::new();
