@@ -2,6 +2,7 @@
 //!
 //! Each function takes the matched text and the whole text. A rule names one of them as its `counts`.
 
+use crate::cut;
 use crate::detect::rule::before;
 
 /// Counts unless the value is in the place of a secret: a variable, a path to the secret, an example, a pointer, or a
@@ -153,6 +154,26 @@ pub(super) fn is_odd_part(value: &str, text: &str) -> bool {
         matches!(pair, [first, second] if first.is_ascii_lowercase() && second.is_ascii_uppercase())
     });
     (has_sign || has_inner_capital) && is_part_of_secret(value, text)
+}
+
+/// As [`is_odd_part`], but a word with a number behind it (`prod-2`, `v2`) does not count.
+pub(super) fn is_odd_end(value: &str, text: &str) -> bool {
+    let end = value.trim_end_matches(['.', ',', ';']);
+    let word = end.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches(['-', '_']);
+    let is_numbered_word = word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'/');
+    !is_numbered_word && is_odd_part(end, text)
+}
+
+/// Counts if a key looks random and is a secret one. The digest of something, or the key under which alerts are grouped, is
+/// random, too.
+pub(super) fn is_secret_key(value: &str, text: &str) -> bool {
+    /// How far before the value the word stands that says what kind of key it is.
+    const NEAR: usize = 24;
+    let before = before(value, text);
+    let near = before.get(cut::floor(before, before.len().saturating_sub(NEAR))..);
+    let near = near.unwrap_or_default().to_lowercase();
+    let kinds = ["public", "dedup", "cache", "sort", "group", "primary", "partition"];
+    is_random(value, text) && !kinds.iter().any(|kind| near.contains(kind))
 }
 
 /// Counts unless the value is an example from a manual: it contains `example` or `your`, or repeats one character.

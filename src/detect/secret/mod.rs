@@ -79,7 +79,7 @@ impl Secrets {
                     // This layer is not decoded, so its contents are not examined.
                     matches.push((Problem::Oversized, text.origin(&part)));
                 } else {
-                    if is_pair(&decoded) {
+                    if is_pair(&decoded, text.lower()) {
                         matches.push((Problem::SecretValue, text.origin(&part)));
                     }
                     let decoded = text.decoded_from(&part, decoded);
@@ -113,18 +113,29 @@ fn decode_texts(run: &str) -> impl Iterator<Item = (usize, String)> {
     })
 }
 
-/// Whether a decoded text is a user and a password, as HTTP and SMTP encode them. Nobody encodes a ref or a time.
-fn is_pair(decoded: &str) -> bool {
+/// Whether a decoded text is a user and a password, as HTTP and SMTP have them. Ids and cursors of an API have
+/// this form, too. So the password has a sign, or the text around it speaks of a login.
+fn is_pair(decoded: &str, around: &str) -> bool {
     let is_user = |user: &str| {
+        let names = ["user", "cursor", "offset", "id", "sha256", "channel", "time", "next"];
         user.len() > 1
+            && user.starts_with(|first: char| first.is_ascii_alphabetic())
             && user.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._@+-".contains(&byte))
+            && !names.contains(&user)
+    };
+    let speaks_of_login = || {
+        let words = ["basic", "auth", "smtp", "login", "password", "credential", "密碼", "帳"];
+        words.iter().any(|word| around.contains(word))
     };
     let is_password = |password: &str| {
         password.len() >= MIN_PASSWORD
             && password.bytes().all(|byte| byte.is_ascii_graphic())
             && counts::is_odd_value(password, decoded)
+            && (password.contains(|c| "!@#$%^&*?~+=".contains(c)) || speaks_of_login())
     };
-    decoded.split_once(':').is_some_and(|(user, password)| is_user(user) && is_password(password))
+    // `echo` writes a line break behind them.
+    let pair = decoded.trim().split_once(':');
+    pair.is_some_and(|(user, password)| is_user(user) && is_password(password))
 }
 
 /// The shortest password of a decoded pair. Something shorter may be a port.
@@ -213,6 +224,10 @@ mod tests {
             ("grafana.local:3000", false),
             ("the route: mail, 24 hours", false),
             ("alerting:platform", false),
+            ("smtpuser:Kasetori!77\n", true),
+            ("04:User583231", false),
+            ("user:U0G9WFXNZ", false),
+            ("2026-10-20T08:00:00Z", false),
         ] {
             let text = format!("auth 是 {}", encode(pair));
             let found = Secrets::new().find(&Folded::new(&text));
@@ -221,6 +236,15 @@ mod tests {
                 is_secret,
                 "{pair}"
             );
+        }
+    }
+
+    #[test]
+    fn a_pair_without_a_sign_needs_a_word_for_a_login() {
+        let encoded = base64::engine::general_purpose::STANDARD.encode("grafana:winter2026");
+        for (before, is_secret) in [("basic", true), ("the cursor is", false)] {
+            let found = Secrets::new().find(&Folded::new(&format!("{before} {encoded}")));
+            assert_eq!(!found.is_empty(), is_secret, "{before}");
         }
     }
 

@@ -4,7 +4,7 @@
 use crate::detect::rule::Rule;
 use crate::words::Problem;
 
-use super::counts::{is_masked, is_odd_part, is_piece};
+use super::counts::{is_masked, is_odd_end, is_odd_part, is_piece};
 use super::rules::SECRET;
 
 /// The base of every rule for parts of secrets. An answer must not carry a part of a secret either.
@@ -20,9 +20,7 @@ pub(crate) const PARTS: &[Rule] = &[
         keywords: &["start", "begin", "end"],
         patterns: &[concat!(
             r"(?:token|key|secret|password|webhook|dsn|credential)s?[^.\n。]{0,64}?(?:starts?|starting|begins?|",
-            r"beginning|ends?|ending)\s+(?:with|in)\s+",
-            // If both ends are told, the second one is looked at.
-            r"(?:\S{2,16}\s+and\s+ends?\s+(?:with|in)\s+)?[\x22'`.…*]{0,6}([A-Za-z0-9_:+/-]{2,})",
+            r"beginning|ends?|ending)\s+(?:with|in)\s+[\x22'`.…*]{0,6}([A-Za-z0-9_:+/-]{2,})",
         )],
         counts: is_odd_part,
         hits: &[
@@ -30,12 +28,29 @@ pub(crate) const PARTS: &[Rule] = &[
             "our key ends in x9Zq4",
             "the token ends with ...x8Wd41b0",
             "the integration key of the service is still the one that starts with 9e41c0",
+        ],
+        misses: &["the token starts with a header", "the key ends with the quarter"],
+        ..PART_OF_SECRET
+    },
+    // Finds the second end behind the first one (`begins with ... and ends in ...`), because the rule above finds only
+    // the first. A name with a number (`prod-2`) is how a thing is called.
+    Rule {
+        id: "both_ends_of_secret",
+        what: "the end of a secret behind its beginning",
+        keywords: &["and end"],
+        patterns: &[concat!(
+            r"(?:token|key|secret|password|webhook|dsn|credential)s?[^.\n。]{0,64}?(?:starts?|begins?)\s+(?:with|in)\s+",
+            r"\S{2,16}\s+and\s+ends?\s+(?:with|in)\s+[\x22'`.…*]{0,6}([!-+\--~]{2,})",
+        )],
+        counts: is_odd_end,
+        hits: &[
             "the password has eleven letters, begins with Lob and ends in et7!",
+            "the key starts with abc and ends with x9Zq4.",
         ],
         misses: &[
-            "the token starts with a header",
-            "the key ends with the quarter",
-            "the name of the key starts with ops and ends with prod",
+            "the name of the key starts with ops and ends with prod-2",
+            "the token starts with monitoring and ends with v2.",
+            "the webhook path begins with /api and ends in v2",
         ],
         ..PART_OF_SECRET
     },
@@ -69,8 +84,8 @@ pub(crate) const PARTS: &[Rule] = &[
         keywords: &["前", "後", "后", "末", "尾", "開頭"],
         patterns: &[
             r"(?:開頭|字首|前面|結尾|尾巴|最後|末尾)\s*(?:幾碼|幾個字)?\s*(?:是|為|:|=)\s*[\x22'「.…*]{0,4}([A-Za-z0-9_+/-]{2,})",
-            // Without a verb, the part is longer, so that it is no word of another thing.
-            r"(?:開頭|結尾)\s*[\x22'「.…*]{0,4}([A-Za-z0-9_+/-]{4,})",
+            // Without a verb, the word for a secret is near, and no word for a name is between.
+            r"(?:token|key|secret|密碼|金鑰|權杖|憑證)[^\n。:/名檔路]{0,32}?(?:開頭|結尾)\s*[\x22'「.…*]{0,4}([0-9]*[A-Za-z_][A-Za-z0-9_+-]{3,})",
             r"(?:前|後|后|末|尾)\s*(?:\d+|[一二三四五六七八九十兩幾])?\s*(?:碼|码|位數|位|個字元|個字|字元|字)\s*(?:是|為|为|:|=)?\s*[\x22'「]?([A-Za-z0-9_+/-]{2,})",
         ],
         counts: is_odd_part,
@@ -80,7 +95,14 @@ pub(crate) const PARTS: &[Rule] = &[
             "密碼開頭是 Tam、結尾是 9zq",
             "token 只記得開頭 glsa_Vt3mQz,結尾 7Kd2",
         ],
-        misses: &["前 2 位 owner 已確認", "密碼前後皆未出現", "token 的名稱開頭 prod,結尾 main"],
+        misses: &[
+            "前 2 位 owner 已確認",
+            "密碼前後皆未出現",
+            "token 的名稱開頭 prod,結尾 main",
+            "webhook 只收名稱開頭 KubePod 的告警",
+            "URL 開頭 /api/v2/ 的請求走同一個 webhook",
+            "檔名開頭 2026-10-20 的紀錄沒有 token",
+        ],
         ..PART_OF_SECRET
     },
     // Finds two ends around a mask of stars, dots, `x` and the like. The first end has three characters or more, so

@@ -12,7 +12,7 @@ use crate::words::Problem;
 
 use super::counts::{
     is_application_password, is_assigned, is_credential, is_dump, is_header_value, is_not_example,
-    is_odd_value, is_random, is_random_dsn, is_value, is_vendor_token,
+    is_odd_value, is_random, is_random_dsn, is_secret_key, is_value, is_vendor_token,
 };
 
 /// The base of every rule for whole secrets.
@@ -557,20 +557,30 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["密碼由 vault 管理", "密碼：已於 CHG-7 輪替", "密碼: ticket:SEC-12"],
         ..SECRET
     },
-    // Finds a random value shortly behind `secret` or `key`, with a Chinese verb between. A name or a path is not random.
+    // Finds a random value shortly behind `secret` or `key`, with a Chinese verb between. The value is one run of letters
+    // and digits, perhaps behind the prefix of a vendor: names and paths have hyphens and slashes.
     Rule {
         id: "key_in_chinese",
         what: "a key in a Chinese sentence",
         keywords: &["secret", "key"],
         patterns: &[
-            r"(?:secret|key)[^\n。,;a-z0-9]{0,8}(?:是|為|用|填|帶|設成|設為|改成|換成)\s*[\x22'「『`]?\s*([A-Za-z0-9_+/=-]{16,})",
+            r"(?:secret|key)[^\n。,;a-z0-9名叫]{0,8}(?:是|為|用|填|帶|設成|設為|改成|換成)\s*[\x22'「『`]?\s*((?:[a-z]{2,8}_){0,3}[A-Za-z0-9]{20,}(?:[+/][A-Za-z0-9+/]*={1,2})?)(?:[^A-Za-z0-9_/-]|$)",
         ],
-        counts: is_random,
+        counts: is_secret_key,
         hits: &[
             "channel secret 是 b47e0c91d6f3a85287ce14f09d3ba6e2",
             "X-Api-Key 帶 ak_live_9QzR4tYw8LmN2xVc6BpHs0Kd",
         ],
-        misses: &["secret 是 alertmanager-main-tokens", "key 用 monitoring/prod/telegram"],
+        misses: &[
+            "secret 是 alertmanager-main-tokens",
+            "key 用 monitoring/prod/telegram",
+            "kustomize 產生的 secret 是 grafana-env-7f9c4bd8d6",
+            "secret 名稱是 grafana-smtp-20261020",
+            "key 用 monitoring/prod/2026/telegram",
+            "dedup key 是 prometheus-20261020-0930",
+            "dedup key 是 4bf92f3577b34da6a3ce929d0e0e4736",
+            "public key 是 AAAAC3NzaC1lZDI1NTE5AAAAIE7x",
+        ],
         ..SECRET
     },
     // Finds the password that a mail provider gives to a program: four groups of four letters. Behind another word for a
