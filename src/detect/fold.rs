@@ -5,7 +5,9 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -63,8 +65,8 @@ impl Folded {
         if is_unseen(character) {
             return;
         }
-        // Most characters are ASCII, and the search for their parts would take time.
-        if character.is_ascii() {
+        // Most characters are ASCII or Chinese, and the search for their parts would take time.
+        if character.is_ascii() || is_ideograph(character) {
             return self.push(character, origin);
         }
         let parts = std::iter::once(character).nfkc();
@@ -203,13 +205,15 @@ fn look_alike(character: char) -> char {
         ("‐‑‒–—−﹣", "-------"),
         ("‘’‛“”„＂", "'''\"\"\"\""),
     ];
-    PAIRS
-        .iter()
-        .find_map(|(from, to)| {
-            let index = from.chars().position(|other| other == character)?;
-            to.chars().nth(index)
-        })
-        .unwrap_or(character)
+    static LETTERS: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
+        PAIRS.iter().flat_map(|(from, to)| from.chars().zip(to.chars())).collect()
+    });
+    LETTERS.get(&character).copied().unwrap_or(character)
+}
+
+/// Whether a character is a common Chinese one. Folding leaves all of these as they are.
+const fn is_ideograph(character: char) -> bool {
+    matches!(character, '\u{4e00}'..='\u{9fff}')
 }
 
 #[cfg(test)]
@@ -252,6 +256,14 @@ mod tests {
             assert_eq!(is_plain(&character.to_string()), is_kept, "{character:?}");
         }
         assert_eq!(fold_name("  Reload\tALERTS  Ünd \n"), "reload alerts ünd");
+    }
+
+    #[test]
+    fn folding_leaves_every_ideograph_as_it_is() {
+        for character in ('\u{3400}'..='\u{fb00}').filter(|character| is_ideograph(*character)) {
+            assert!(std::iter::once(character).nfkc().eq([character]), "{character}");
+            assert_eq!(look_alike(character), character);
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use crate::cut;
 use crate::detect::fold_name;
 use crate::words::NOT_APPLICABLE;
+use crate::words::limits::MAX_CHARACTERS;
 
 use super::PENDING;
 
@@ -66,12 +67,17 @@ pub(crate) fn count_words(text: &str) -> usize {
 /// Whether a text has at least `words` words.
 ///
 /// The beginning of a long text is counted first, which is faster. The whole text is counted only if the beginning has
-/// too few words, for example because it repeats itself.
+/// too few words, for example because it repeats itself. An oversized text is not counted.
 pub(crate) fn has_words(text: &str, words: usize) -> bool {
     /// How many bytes are counted first. Almost every text that says something has enough words by then.
     const BEGINNING: usize = 400;
     let beginning = text.get(..cut::floor(text, BEGINNING)).unwrap_or(text);
-    count_words(beginning) >= words || (beginning.len() < text.len() && count_words(text) >= words)
+    if count_words(beginning) >= words {
+        return true;
+    }
+    // Triage reports a longer text as oversized, and does not say what the rest of it says.
+    let is_oversized = || text.chars().nth(MAX_CHARACTERS).is_some();
+    beginning.len() < text.len() && (is_oversized() || count_words(text) >= words)
 }
 
 /// As [`count_words`], for a text that is already folded.
