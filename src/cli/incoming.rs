@@ -63,8 +63,8 @@ where
         Self { repository, documents }
     }
 
-    /// Records the documents, and prints what was recorded and repaired. Returns each document as `taken` shows it, and
-    /// the errors, both in the order of the files.
+    /// Records the documents. Returns each one as `taken` shows it, the errors, both in the order of the files, and notes
+    /// on what was recorded and repaired.
     ///
     /// # Errors
     ///

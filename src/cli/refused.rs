@@ -84,17 +84,17 @@ pub(super) fn refused(
         StoreError::Review { candidate, reason } => {
             at(&reason.pointer(), reason.to_string(), next_step_after(&candidate, reason)).into()
         }
-        StoreError::Requests(_)
-        | StoreError::Clock
-        | StoreError::Signers { .. }
-        | StoreError::Unreplayable => Failure::Refused {
-            path: file.to_owned(),
-            place: None,
-            message: error.to_string(),
-            next_step: "report this as a bug: an earlier check should have refused the step"
-                .to_owned(),
+        StoreError::Clock => Failure::clock().into(),
+        StoreError::Requests(_) | StoreError::Signers { .. } | StoreError::Unreplayable => {
+            Failure::Refused {
+                path: file.to_owned(),
+                place: None,
+                message: error.to_string(),
+                next_step: "report this as a bug: an earlier check should have refused the step"
+                    .to_owned(),
+            }
+            .into()
         }
-        .into(),
     }
 }
 

@@ -295,7 +295,8 @@ pub(crate) fn contents_of<'o>(
     Ok(read)
 }
 
-/// The error for files of a commit that git cannot list or read. A partial clone lacks those that it did not need yet.
+/// The error for files of a commit that git cannot list or read. A partial clone lacks files that it has not needed
+/// yet.
 fn unreadable(root: &Path) -> GitError {
     let mut promised = git(root);
     promised.args(["config", "--get-regexp", r"^remote\..*\.promisor$"]);

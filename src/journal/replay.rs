@@ -85,14 +85,16 @@ impl History {
 
 #[cfg(feature = "store")]
 impl Step {
-    /// Whether `dossier`, the journal before the step, can be replayed with the step and then gives the step's candidate.
-    /// A step that cannot be replayed would break the journal.
-    pub(crate) fn is_replayable(&self, mut dossier: Dossier) -> bool {
-        dossier.store(self);
+    /// Returns the step if `dossier`, the journal before it, can be replayed with it and then gives its candidate. A step
+    /// that cannot be replayed would break the journal.
+    pub(crate) fn replayable(mut self, mut dossier: Dossier) -> Option<Self> {
+        dossier.store(&self);
         let surface = self.candidate.surface().clone();
-        let replay =
-            History::replay_knowing(surface, &self.surfaces, &dossier, self.triaged.as_ref());
-        replay.is_ok_and(|history| history.candidate().entry() == self.candidate.entry())
+        // Nothing else needs the triage.
+        let known = self.triaged.take();
+        let replay = History::replay_knowing(surface, &self.surfaces, &dossier, known.as_ref());
+        let is_same = |history: &History| history.candidate().entry() == self.candidate.entry();
+        replay.as_ref().is_ok_and(is_same).then_some(self)
     }
 }
 

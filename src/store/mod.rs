@@ -356,7 +356,7 @@ impl LockedJournal {
     }
 
     /// Triages answers, each with the content of its `.sig` file, and records them together. This is faster than one by one:
-    /// all documents are synced before all events, and several cores work.
+    /// no event is appended before all documents are synced, and several cores work.
     ///
     /// Returns a result for each answer, in their order. An answer that is refused does not keep the others from being
     /// recorded. A surface may have several answers here; they are recorded in their order.

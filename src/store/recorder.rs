@@ -21,9 +21,12 @@ use crate::triage::Surfaces;
 
 use super::{BadSignature, OtherFile, Recorded, StoreError};
 
-/// How many steps are written together. Each keeps up to three files open until it is written, and some systems let a
-/// process have only 256.
-const STEPS_AT_ONCE: usize = 64;
+/// How many documents are checked together, by all cores.
+const CHECKED_AT_ONCE: usize = 64;
+
+/// How many steps are written together. Each keeps up to three files open until it is written, and the process may have
+/// many other files open.
+const WRITTEN_AT_ONCE: usize = 16;
 
 /// How many documents a thread checks at a time. The number is small, so that all threads end at about the same time.
 const DOCUMENTS_A_THREAD: usize = 8;
@@ -110,7 +113,7 @@ impl Recorder<'_> {
     /// Records documents, and returns a result for each, in their order. Adds to `notes` what was repaired, also by
     /// steps that were refused.
     ///
-    /// Documents of different surfaces are written together: first all documents, then all events. A document whose
+    /// Documents of different surfaces are written together: no event is appended before all documents are synced. A document whose
     /// surface has an earlier one here is recorded after it. `watch` is called with the number of documents that are
     /// done.
     pub(crate) fn record(
@@ -124,7 +127,7 @@ impl Recorder<'_> {
         while !waiting.is_empty() {
             let mut surfaces = BTreeSet::new();
             let (now, later): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(_, one)| {
-                surfaces.len() < STEPS_AT_ONCE && surfaces.insert(one.document.candidate_id())
+                surfaces.len() < CHECKED_AT_ONCE && surfaces.insert(one.document.candidate_id())
             });
             let (indices, batch): (Vec<_>, Vec<_>) = now.into_iter().unzip();
             results.extend(indices.into_iter().zip(self.record_batch(&batch, notes)));
@@ -153,7 +156,11 @@ impl Recorder<'_> {
             .filter_map(|checked| checked.as_ref().ok())
             .map(Addition::from)
             .collect();
-        let mut written = self.journal.append(&additions, notes).into_iter();
+        let mut written = additions
+            .chunks(WRITTEN_AT_ONCE)
+            .flat_map(|additions| self.journal.append(additions, notes))
+            .collect::<Vec<_>>()
+            .into_iter();
         let mut record = |Checked { step, .. }| match written.next() {
             Some(Ok(())) => Ok(Recorded { step }),
             Some(Err(error)) => Err(StoreError::from(error)),
@@ -181,9 +188,7 @@ impl Recorder<'_> {
             Submission::Response(response) => receive(history, response, signer, recorded_at)?,
             Submission::Review(review) => judge(history, review, signer, recorded_at)?,
         };
-        if !step.is_replayable(folder.dossier) {
-            return Err(StoreError::Unreplayable);
-        }
+        let step = step.replayable(folder.dossier).ok_or(StoreError::Unreplayable)?;
         let folder = journal_folder(surface.surface_id());
         Ok(Checked { folder, leftovers, step, signature })
     }

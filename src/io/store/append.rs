@@ -104,7 +104,8 @@ impl JournalStore {
     }
 }
 
-/// Takes each writing through a stage. One that fails goes no further, and what it wrote is removed.
+/// Takes each writing through a stage. One that fails goes no further. What it wrote is removed, unless its event is on the
+/// disk, or may be.
 fn advance<'s>(
     writings: &mut [Result<Writing<'s>, FileError>],
     mut stage: impl FnMut(&mut Writing<'s>) -> Result<(), FileError>,

@@ -29,6 +29,8 @@ struct Step {
     before: Files,
     /// The event lines of the surface that count before the step.
     acknowledged: Vec<u8>,
+    /// The event files of the other surfaces before the step.
+    acknowledged_files: Files,
     /// The lanes in which the surface may be: before the step, after it, and after an interruption.
     lanes: Vec<String>,
 }
@@ -89,7 +91,18 @@ impl Step {
         let suspended = (lane == ACCEPTED).then(|| "ready_for_monitoring_review".to_owned());
         let lanes = suspended.into_iter().chain([lane]).collect();
         let next = vec!["intake", NEXT];
-        Self { root, args: args.to_vec(), next, before, acknowledged: events, lanes }
+        let mut acknowledged_files = before.clone();
+        acknowledged_files
+            .retain(|file, _| file.ends_with(EVENTS) && !file.contains("prometheus_rules"));
+        Self {
+            root,
+            args: args.to_vec(),
+            next,
+            before,
+            acknowledged: events,
+            acknowledged_files,
+            lanes,
+        }
     }
 
     fn path(&self) -> &Path {
@@ -168,7 +181,13 @@ impl Step {
         if !next.status.success() {
             return Some(format!("the next step fails: {}", stderr(&next)));
         }
-        if !events_in(&journal_of(self.path())).starts_with(&self.acknowledged) {
+        let journal = journal_of(self.path());
+        let is_kept = |(file, events): (&String, &Vec<u8>)| {
+            journal.get(file).is_some_and(|now| now.starts_with(events))
+        };
+        if !events_in(&journal).starts_with(&self.acknowledged)
+            || !self.acknowledged_files.iter().all(is_kept)
+        {
             return Some("an acknowledged event is missing".to_owned());
         }
         assert!(at(&["replay", "--output", LEDGER]).status.success());

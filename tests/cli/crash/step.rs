@@ -1,5 +1,5 @@
-//! A step that is interrupted at any moment is recorded completely or not at all. No acknowledged step is lost. Each step
-//! of a batch is one by itself.
+//! A step that is interrupted at any moment is recorded completely or not at all. No acknowledged step is lost. This
+//! holds for each step of a batch separately.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -115,9 +115,14 @@ impl Before {
         {
             assert!(after[file].starts_with(bytes), "{context}");
         }
-        if output.status.code().is_some_and(|code| code != 0) && taken == 0 {
+        if output.status.code().is_some_and(|code| code != 0) {
+            // What was reported is there.
+            assert!(stderr(&output).matches("recorded in ").count() <= taken, "{context}");
             // The step reported a failure, so nothing of it may be left. It may have repaired what was there before.
             for (file, bytes) in &after {
+                if self.has_new_event(file, &after) {
+                    continue;
+                }
                 let was_there = self.journal.get(file) == Some(bytes);
                 // A line that was torn before may still be torn.
                 let is_repaired = self.repaired.get(file).is_some_and(|repaired| {
@@ -127,12 +132,25 @@ impl Before {
                 let is_attributes = file == ".gitattributes";
                 assert!(was_there || is_repaired || is_attributes, "{context}{file}");
             }
-            assert!(self.repaired.keys().all(|file| after.contains_key(file)), "{context}");
+            let is_kept =
+                |file: &String| after.contains_key(file) || self.has_new_event(file, &after);
+            assert!(self.repaired.keys().all(is_kept), "{context}");
         }
         if self.harmless.borrow_mut().insert((is_acknowledged, after)) {
             self.check_what_is_left(is_acknowledged, &context);
         }
         is_acknowledged
+    }
+
+    /// Whether the folder of a file has more events than before: then its step was recorded.
+    fn has_new_event(&self, file: &str, after: &Files) -> bool {
+        let Some((folder, _)) = file.rsplit_once('/') else { return false };
+        let of_folder = |files: &Files| {
+            let mut files = files.clone();
+            files.retain(|file, _| file.starts_with(folder));
+            events(&files)
+        };
+        of_folder(after) > of_folder(&self.journal)
     }
 
     /// Checks that `verify` finds only what an interrupted step may leave, and that the next step repairs it.
