@@ -164,22 +164,41 @@ fn triage(c: &mut Criterion) {
     );
     group.finish();
 
-    let mut times: Vec<(Duration, String)> = worst(&case)
+    let mut times: Vec<(Duration, Duration, String)> = worst(&case)
         .into_iter()
         .map(|(name, document)| {
-            let best = (0..3).map(|_| {
-                let start = Instant::now();
-                black_box(case.triage(&document));
-                start.elapsed()
-            });
-            (best.min().unwrap_or_default(), name)
+            let triaged = best_of_three(|| case.triage(&document));
+            let read = best_of_three(|| serde_json::from_str::<Value>(&document).is_ok());
+            (triaged, read, name)
         })
         .collect();
     times.sort();
+    let ratio = |(triaged, read, _): &(Duration, Duration, String)| {
+        triaged.as_secs_f64() / read.as_secs_f64()
+    };
+    let show = |row: &(Duration, Duration, String)| {
+        let (triaged, read, name) = row;
+        let [triaged, read] = [triaged, read].map(|time| time.as_secs_f64() * 1e3);
+        println!(
+            "  {triaged:6.1} ms   {:5.1} x reading it as JSON ({read:.2} ms)  {name}",
+            ratio(row)
+        );
+    };
     println!("the worst of {} documents of 256 KiB:", times.len());
-    for (time, name) in times.iter().rev().take(8) {
-        println!("  {:6.1} ms  {name}", time.as_secs_f64() * 1e3);
-    }
+    times.iter().rev().take(8).for_each(show);
+    times.sort_by(|one, other| ratio(one).total_cmp(&ratio(other)));
+    println!("compared with reading them as JSON:");
+    times.iter().rev().take(8).for_each(show);
+}
+
+/// Returns the shortest of three times.
+fn best_of_three<T>(mut act: impl FnMut() -> T) -> Duration {
+    let times = (0..3).map(|_| {
+        let start = Instant::now();
+        black_box(act());
+        start.elapsed()
+    });
+    times.min().unwrap_or_default()
 }
 
 criterion_group!(benches, triage);

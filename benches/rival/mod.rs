@@ -25,7 +25,7 @@ impl Rival {
 
     /// Runs the program once.
     pub(crate) fn turn(&mut self) {
-        // It may have to clean up after the run before, which is not timed.
+        // Making the command may clean up what the last run left. That is not timed.
         let mut command = (self.command)();
         let before = processor_time_of_children();
         let start = Instant::now();
