@@ -22,8 +22,14 @@ use rule::{Rule, RuleSet};
 pub(crate) use shared_project::names_shared_project;
 
 /// All tables of rules. Requests, claims and hidden text have no table: the model and a module find them.
-const TABLES: [&[Rule]; 5] =
-    [secret::RULES, secret::PARTS, secret::IN_PIECES, command::RULES, payload::RULES];
+const TABLES: [&[Rule]; 6] = [
+    secret::RULES,
+    secret::IN_PROSE,
+    secret::PARTS,
+    secret::IN_PIECES,
+    command::RULES,
+    payload::RULES,
+];
 
 /// Returns the rules that find `problem`: the id of each rule, and what it finds.
 pub(crate) fn finders(problem: Problem) -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -9,7 +9,7 @@ use acceptance_ledger::{
 };
 use serde_json::{Value, json};
 
-use crate::case::{Case, RULES};
+use crate::case::{Case, DASHBOARD, RULES};
 use crate::tool::{stderr, stdout};
 
 /// Runs the example with one verdict for each line of its standard input.
@@ -125,6 +125,33 @@ fn a_signer_that_nobody_checked_does_not_count() {
     assert_eq!(history.log().events()[0].signer(), None);
     case.commit_ledger();
     assert_eq!(case.codes(&[]), [""; 0]);
+}
+
+#[test]
+fn many_answers_are_recorded_together_and_each_has_its_own_result() {
+    let case = Case::new();
+    // The third one is earlier than the first one. The second one is for nobody.
+    case.answer("first.json", 20, &[]);
+    case.answer("nobody.json", 20, &[("acceptance_candidate_id", "nobody".into())]);
+    case.answer("earlier.json", 19, &[]);
+    case.answer_for("board.json", DASHBOARD, 20, &[]);
+    let answers = ["first.json", "nobody.json", "earlier.json", "board.json"].map(|file| {
+        ResponseDocument::parse(&std::fs::read(case.path().join(file)).unwrap()).unwrap()
+    });
+    let answers: Vec<_> = answers.iter().map(|answer| (answer, None)).collect();
+    let mut journal = locked(&case);
+    let recorded = journal.record_responses(&answers);
+    let shown: Vec<_> = recorded
+        .iter()
+        .map(|result| match result {
+            Ok(recorded) => recorded.candidate().surface().surface_id().to_owned(),
+            Err(error) => format!("{error:?}"),
+        })
+        .collect();
+    assert_eq!(shown, [RULES, "NoSuchCandidate", "Response(NotLater)", DASHBOARD]);
+    for surface in [RULES, DASHBOARD] {
+        assert_eq!(journal.history(surface).unwrap().log().events().len(), 1, "{surface}");
+    }
 }
 
 /// An error may be printed with `Debug`, for example by `main`. It must not repeat the answer.

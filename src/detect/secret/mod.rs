@@ -5,6 +5,7 @@
 
 mod counts;
 mod parts;
+mod prose;
 mod rules;
 
 use base64::Engine as _;
@@ -19,6 +20,7 @@ use super::fold::Folded;
 use super::rule::RuleSet;
 use crate::pattern::Pattern;
 pub(crate) use parts::{IN_PIECES, PARTS};
+pub(crate) use prose::IN_PROSE;
 pub(crate) use rules::RULES;
 
 /// How many layers of base64 or percent escapes are decoded. A text with more layers is `oversized`, because the rest
@@ -37,7 +39,7 @@ pub(crate) struct Secrets {
 impl Secrets {
     pub(crate) fn new() -> Self {
         Self {
-            rules: RuleSet::new(RULES.iter().chain(PARTS)),
+            rules: RuleSet::new(RULES.iter().chain(IN_PROSE).chain(PARTS)),
             in_pieces: RuleSet::new(IN_PIECES),
             // As long as `MIN_ENCODED` at least.
             base64: Pattern::new(&[r"[a-z0-9+/_-]{16,}={0,2}"]),
