@@ -158,6 +158,8 @@ struct Examination<'a> {
 struct AnsweredText {
     field: AcceptanceField,
     pointer: String,
+    /// Whether it is `not_applicable:` with a reason.
+    is_reason: bool,
     folded: Folded,
     /// The claims of health and of recovery that the model sees in it.
     claims: Vec<Opinion>,
@@ -414,9 +416,11 @@ impl<'a> Examination<'a> {
         let folded = Folded::new(text);
         let Detected { mut matches, mut opinions } =
             detect::detect(Rules::get(), text, &folded, kind);
-        // The model knows prose and names. In a ref or the reason of `not_applicable`, it is never certain.
+        // The model knows prose and names. In a ref, it is never certain. The reason why there is no ref is prose:
+        // `not_applicable: it works again`.
+        let is_reason = is_not_applicable(text);
         let is_prose = match key {
-            Some(ResponseKey::Field(field)) => field.is_in_words() && !is_not_applicable(text),
+            Some(ResponseKey::Field(field)) => field.is_in_words() || is_reason,
             Some(_) => false,
             None => true,
         };
@@ -444,7 +448,8 @@ impl<'a> Examination<'a> {
         if let Some(ResponseKey::Field(field)) = key.filter(|_| is_direct) {
             let claims =
                 opinions.into_iter().filter(|opinion| opinion.target != Target::Request).collect();
-            self.answered.push(AnsweredText { field, pointer: pointer.to_owned(), folded, claims });
+            let pointer = pointer.to_owned();
+            self.answered.push(AnsweredText { field, pointer, is_reason, folded, claims });
         }
     }
 }

@@ -236,7 +236,8 @@ impl Examination<'_> {
         for text in &answered {
             // A ground is a word that the form gives, and a ref is not in the owner's words. Neither is a claim.
             let is_ground = text.pointer.contains("/health_rests_on");
-            if is_ground || text.field.answer_shape() != Some(AnswerShape::Text) {
+            let is_ref = text.field.answer_shape() != Some(AnswerShape::Text) && !text.is_reason;
+            if is_ground || is_ref {
                 continue;
             }
             let key = Some(ResponseKey::Field(text.field));

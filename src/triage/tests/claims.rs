@@ -16,6 +16,41 @@ fn an_incident_needs_its_context_and_a_false_green_its_proof() {
     assert_eq!(triaged(&document).lane(), Lane::NoFalseGreenSupplementRequired);
 }
 
+/// `not_applicable` needs a reason, and the reason is a text like any other.
+#[test]
+fn the_reason_why_a_field_does_not_apply_is_judged() {
+    for (field, reason, lane) in [
+        (
+            "incident_context_ref",
+            "no incident since the last review",
+            Lane::ReadyForMonitoringReview,
+        ),
+        ("incident_context_ref", "近三個月無事故", Lane::ReadyForMonitoringReview),
+        (
+            "incident_context_ref",
+            "the mail relay was down on Monday, and it has recovered since",
+            Lane::IncidentRecoveryBackfillRequired,
+        ),
+        (
+            "incident_context_ref",
+            "昨晚 exporter 掛掉,今天早上已恢復正常",
+            Lane::IncidentRecoveryBackfillRequired,
+        ),
+        (
+            "cross_project_notification_ref",
+            "one team only, so please reload Prometheus",
+            Lane::RejectExecutionRequest,
+        ),
+    ] {
+        let mut document = clean();
+        document[field] = json!(format!("not_applicable: {reason}"));
+        let triaged = triaged(&document);
+        assert_eq!(triaged.lane(), lane, "{reason}");
+        let pointer = format!("/{field}");
+        assert!(triaged.findings.iter().all(|finding| finding.field() == pointer), "{reason}");
+    }
+}
+
 /// A sentence says that something is well or that it came back. Whatever it looks like more, one of the two is found, as
 /// long as one of them needs a proof that is not there.
 #[test]
