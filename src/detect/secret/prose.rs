@@ -21,8 +21,11 @@ pub(crate) const IN_PROSE: &[Rule] = &[
                 r"login)\s+(?:(?:for|of|to)\s+(?:[^\s,.;:]+\s+){1,4}?)?(?:(?:(?:is|was|has been|were)\s+)?(?:set|",
                 r"changed|reset|rotated)\s+to|is|was|are|=|now|again)\s+(?:now\s+|still\s+|just\s+)?[\x22'`]?([!-+\--~]{5,})",
             ),
-            // Without a verb: `log in with password hunter2x`.
-            r"(?:^|[^a-z])(?:with|using|use|by|and|enter|type|the|its|our|same)\s+(?:the\s+)?(?:passwords?|passwd|pwd|pw|passcode|passphrase)\s+[\x22'`]?([!-+\--~]{5,})",
+            // Without a verb: `log in with password hunter2x`, `user ops, password hunter2x`.
+            concat!(
+                r"(?:(?:^|[^a-z])(?:with|using|use|by|and|enter|type|the|its|our|same)\s+(?:the\s+)?|[,;/(]\s*)",
+                r"(?:passwords?|passwd|pwd|pw|passcode|passphrase)\s+[\x22'`]?([!-+\--~]{5,})",
+            ),
         ],
         counts: is_odd_value,
         hits: &[
@@ -31,12 +34,15 @@ pub(crate) const IN_PROSE: &[Rule] = &[
             "SMTP password was changed to Tr0ub4dor&3.",
             "the password for the admin user is 'winter2026'",
             "log in with password hunter2x",
+            "login is tech, password Rotor!Nord77",
             "the user is ops, pw is hunter2x",
         ],
         misses: &[
             "the password is rotated every 90 days",
             "the token is kept in vault",
             "the secret is managed by ops-team-2",
+            "we store no token, password or key",
+            "no user, password rotation is quarterly",
         ],
         ..SECRET
     },
