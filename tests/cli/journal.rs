@@ -102,10 +102,15 @@ fn the_history_of_a_surface_reads_well() {
     case.run_to(2, &["status", "no such surface"]);
 }
 
-/// Replaces each time in a text by `TIME`, because every run has other times.
+/// Replaces each time in a text by `TIME` and each date by `DATE`, because they are those of the run.
 fn without_times(text: &str) -> String {
     let is_time = |word: &str| word.trim_end_matches(',').parse::<jiff::Timestamp>().is_ok();
-    let words = text.split(' ').map(|word| if is_time(word) { "TIME" } else { word });
+    let is_date = |word: &str| word.parse::<jiff::civil::Date>().is_ok();
+    let words = text.split(' ').map(|word| match word {
+        time if is_time(time) => "TIME",
+        date if is_date(date) => "DATE",
+        other => other,
+    });
     words.collect::<Vec<_>>().join(" ")
 }
 
