@@ -43,7 +43,7 @@ pub(crate) struct Rules {
     secrets: secret::Secrets,
     commands: RuleSet,
     payloads: RuleSet,
-    model: model::Model<'static>,
+    model: model::Model,
 }
 
 static RULES: LazyLock<Rules> = LazyLock::new(Rules::new);

@@ -36,7 +36,7 @@ fn labelled() -> Vec<Labelled> {
         serde_json::from_str(&read("tests/labelled/clean.json")).unwrap();
     let answers = [
         "english", "chinese", "hard", "later", "terse", "round-1", "round-2", "round-3", "round-4",
-        "round-5", "round-6", "round-7", "round-8", "round-9", "round-10",
+        "round-5", "round-6", "round-7", "round-8", "round-9", "round-10", "round-11", "round-12",
     ]
     .map(|name| read(&format!("tests/labelled/{name}.jsonl")));
     let mut ids = BTreeSet::new();

@@ -1,5 +1,9 @@
-//! What the model sees of a sentence: n-grams of its characters, n-grams of its words by class, and pairs of words that
-//! are near each other. Each is hashed to a number, so that the model needs no dictionary.
+//! What the model sees of a sentence: n-grams of its words as they are written, n-grams of its words by class, pairs of
+//! words that are near each other, and how words begin and end. Each is hashed to a number, so that the model needs no
+//! dictionary.
+//!
+//! The letters tell what is asked (`reload`), and the class tells that something is (`please <verb> the <object>`). Both
+//! are needed: each alone finds fewer requests.
 //!
 //! Everything here is a part of the trained model. After a change, it must be trained again.
 
@@ -7,160 +11,192 @@ use std::ops::Range;
 
 use super::lexicon::{self, Class, Kind};
 
-/// The most characters of an n-gram. A sentence of 60 characters has 200 of them.
-const MAX_GRAM: usize = 4;
+/// The most words of an n-gram of words as they are written. A Chinese character is a word here.
+const MAX_WRITTEN: usize = 3;
 
-/// The most characters of an n-gram with Chinese. One Chinese character says as much as two or three letters.
-const MAX_CHINESE_GRAM: usize = 3;
+/// The most words of such an n-gram that is counted once more in a plan.
+const MAX_WRITTEN_IN_PLAN: usize = 2;
 
-/// The fewest letters of an n-gram without Chinese. Two letters occur in every text.
-const MIN_LATIN_GRAM: usize = 3;
-
-/// The most words of an n-gram of words.
-const MAX_WORDS: usize = 4;
+/// The most words of an n-gram of classes.
+const MAX_CLASSES: usize = 4;
 
 /// The greatest distance of a pair of words.
 const MAX_DISTANCE: usize = 4;
 
+/// How many letters of the beginning of a longer word count.
+const BEGINNING: usize = 4;
+
+/// How many letters of the end of a longer word count.
+const ENDING: usize = 3;
+
 /// One feature of a sentence: its hash, and the bytes of the sentence that it comes from.
 pub(super) type Feature = (u32, Range<usize>);
 
-/// The kinds of features. Equal letters in two kinds are different features.
+/// The kinds of features. Equal words in two kinds are different features.
 #[derive(Clone, Copy, Debug)]
 #[repr(u32)]
 enum View {
-    Characters = 0x811c_9dc5,
-    Words = 0x9e37_79b9,
-    WordsOfPlan = 0x85eb_ca6b,
+    Written = 0x811c_9dc5,
+    WrittenInPlan = 0x27d4_eb2f,
+    Beginning = 0x1656_67b1,
+    Ending = 0x5851_f42d,
+    Classes = 0x9e37_79b9,
+    ClassesInPlan = 0x85eb_ca6b,
     Pair = 0xc2b2_ae35,
 }
 
 /// Calls `take` with each feature of a sentence in small letters. `is_plan` adds features that say so: in a plan, an
 /// imperative is a step and no request.
 pub(super) fn each(sentence: &str, is_plan: bool, mut take: impl FnMut(Feature)) {
-    let characters = characters(sentence);
-    for start in 0..characters.len() {
-        let mut hash = View::Characters as u32;
-        let mut has_chinese = false;
-        for length in 1..=MAX_GRAM {
-            let Some((character, bytes)) = characters.get(start + length - 1) else { break };
-            has_chinese |= !character.is_ascii();
-            hash = mixed(hash, u32::from(*character));
-            let counts =
-                if has_chinese { length <= MAX_CHINESE_GRAM } else { length >= MIN_LATIN_GRAM };
-            if counts {
-                let from = characters.get(start).map_or(0, |(_, bytes)| bytes.start);
-                take((hash, from..bytes.end));
-            }
-        }
+    let written = written(sentence);
+    // Where a sentence begins and ends counts like a word.
+    let edge = |at: usize| Word { number: EDGE, bytes: at..at };
+    let mut within_edges = vec![edge(0)];
+    within_edges.extend_from_slice(&written);
+    within_edges.push(edge(sentence.len()));
+    n_grams(&within_edges, View::Written, MAX_WRITTEN, &mut take);
+    for Word { bytes, .. } in &written {
+        each_affix(sentence, bytes, &mut take);
     }
-    let words = words(sentence);
-    for start in 0..words.len() {
-        let (mut hash, mut planned) = (View::Words as u32, View::WordsOfPlan as u32);
-        let Some((first, from)) = words.get(start) else { break };
-        for length in 1..=MAX_WORDS {
-            let Some((word, bytes)) = words.get(start + length - 1) else { break };
-            hash = mixed(hash, *word);
-            planned = mixed(planned, *word);
-            take((hash, from.start..bytes.end));
-            if is_plan {
-                take((planned, from.start..bytes.end));
-            }
-        }
-        for (word, bytes) in words.iter().skip(start + 2).take(MAX_DISTANCE - 1) {
-            take((mixed(mixed(View::Pair as u32, *first), *word), from.start..bytes.end));
+    let classes = classes(sentence, &written);
+    n_grams(&classes, View::Classes, MAX_CLASSES, &mut take);
+    if is_plan {
+        n_grams(&within_edges, View::WrittenInPlan, MAX_WRITTEN_IN_PLAN, &mut take);
+        n_grams(&classes, View::ClassesInPlan, MAX_CLASSES, &mut take);
+    }
+    for (index, first) in classes.iter().enumerate() {
+        for second in classes.iter().skip(index + 2).take(MAX_DISTANCE - 1) {
+            let hash = mixed(mixed(View::Pair as u32, first.number), second.number);
+            take((hash, first.bytes.start..second.bytes.end));
         }
     }
 }
 
-/// The characters of a sentence, each with its bytes: digits are one digit, white space is one space, and marks say
-/// where the sentence begins and ends.
-fn characters(sentence: &str) -> Vec<(char, Range<usize>)> {
-    let mut characters = Vec::with_capacity(sentence.len() + 2);
-    characters.push(('^', 0..0));
-    let mut was_space = true;
-    for (at, character) in sentence.char_indices() {
-        let bytes = at..at + character.len_utf8();
-        let is_space = character.is_whitespace();
-        if !(is_space && was_space) {
-            let shown = if is_space {
-                ' '
-            } else if character.is_ascii_digit() {
-                '0'
-            } else {
-                character
-            };
-            characters.push((shown, bytes));
-        }
-        was_space = is_space;
-    }
-    characters.push(('$', sentence.len()..sentence.len()));
-    characters
+/// A word as a number, with its bytes.
+#[derive(Clone, Debug)]
+struct Word {
+    number: u32,
+    bytes: Range<usize>,
 }
 
-/// The words of a sentence as the model counts them, each as a number with its bytes. A word is a run of Latin letters,
-/// a number, a Chinese word of the lists, or any other character.
-fn words(sentence: &str) -> Vec<(u32, Range<usize>)> {
-    let mut words = Vec::with_capacity(sentence.len() / 4);
+/// Calls `take` with each n-gram of up to `longest` words.
+fn n_grams(words: &[Word], view: View, longest: usize, mut take: impl FnMut(Feature)) {
+    for (index, first) in words.iter().enumerate() {
+        let mut hash = view as u32;
+        for last in words.iter().skip(index).take(longest) {
+            hash = mixed(hash, last.number);
+            take((hash, first.bytes.start..last.bytes.end));
+        }
+    }
+}
+
+/// Calls `take` with the beginning and the end of a word that is longer than they are. They tell words that no text had.
+/// Each has the bytes of the whole word, so that a place begins and ends with a word.
+fn each_affix(sentence: &str, word: &Range<usize>, mut take: impl FnMut(Feature)) {
+    let letters = sentence.as_bytes().get(word.clone()).unwrap_or_default();
+    if !letters.first().is_some_and(u8::is_ascii_lowercase) {
+        return;
+    }
+    if let Some(beginning) = letters.get(..BEGINNING).filter(|_| letters.len() > BEGINNING) {
+        take((hashed(View::Beginning as u32, beginning), word.clone()));
+    }
+    if let Some((_, ending)) =
+        letters.split_last_chunk::<ENDING>().filter(|(rest, _)| !rest.is_empty())
+    {
+        take((hashed(View::Ending as u32, ending), word.clone()));
+    }
+}
+
+/// The words of a sentence as they are written. A word is a run of Latin letters, any number, any `@name`, or another
+/// character.
+fn written(sentence: &str) -> Vec<Word> {
     let bytes = sentence.as_bytes();
+    let mut words = Vec::with_capacity(sentence.len() / 3);
     let mut at = 0;
     while let Some(byte) = bytes.get(at).copied() {
         let run = |is_in: &dyn Fn(u8) -> bool| {
             bytes.get(at..).unwrap_or_default().iter().take_while(|byte| is_in(**byte)).count()
         };
-        let (word, length) = match byte {
+        let (number, length) = match byte {
             b'a'..=b'z' => {
                 let length = run(&|byte| byte.is_ascii_lowercase() || b"'_-".contains(&byte));
-                let word = sentence
-                    .get(at..at + length)
-                    .unwrap_or_default()
-                    .trim_end_matches(['\'', '_', '-']);
-                (latin(word), word.len())
+                let letters = sentence.get(at..at + length).unwrap_or_default();
+                let letters = letters.trim_end_matches(['\'', '_', '-']);
+                (hashed(LATIN, letters.as_bytes()), letters.len())
             }
-            b'0'..=b'9' => {
-                (u32::from('0'), run(&|byte| byte.is_ascii_digit() || b".:-/".contains(&byte)))
-            }
-            // `@name` addresses somebody.
-            b'@' => {
-                let name = run(&|byte| byte.is_ascii_alphanumeric() || b"@_.-".contains(&byte));
-                (class(Class::You, false), name)
-            }
+            b'0'..=b'9' => (NUMBER, run(&|byte| byte.is_ascii_digit() || b".:-/".contains(&byte))),
+            b'@' => (NAME, run(&|byte| byte.is_ascii_alphanumeric() || b"@_.-".contains(&byte))),
             _ if byte.is_ascii_whitespace() => {
                 at += 1;
                 continue;
             }
             _ => {
-                let rest = sentence.get(at..).unwrap_or_default();
-                if let Some((length, found)) = lexicon::chinese(rest) {
-                    (class(found, true), length)
-                } else {
-                    let character = rest.chars().next().unwrap_or_default();
-                    (mixed(1, u32::from(character)), character.len_utf8())
-                }
+                let character = sentence.get(at..).and_then(|rest| rest.chars().next());
+                let character = character.unwrap_or_default();
+                (mixed(OTHER, u32::from(character)), character.len_utf8())
             }
         };
-        words.push((word, at..at + length));
+        words.push(Word { number, bytes: at..at + length });
         at += length.max(1);
     }
     words
 }
 
+/// What a run of Latin letters begins its number with.
+const LATIN: u32 = 2;
+/// The number of any number: `10:00` and `23:45` say the same.
+const NUMBER: u32 = 0x30;
+/// The number of any `@name`.
+const NAME: u32 = 0x40;
+/// What any other character begins its number with.
+const OTHER: u32 = 1;
+/// The number of the place before the first word and of the place behind the last one.
+const EDGE: u32 = 0x7c;
+
+/// The words of a sentence by class. The Chinese words of the lists have more than one character.
+fn classes(sentence: &str, written: &[Word]) -> Vec<Word> {
+    let mut classes: Vec<Word> = Vec::with_capacity(written.len());
+    for word in written {
+        let before = classes.last().map_or(0, |last| last.bytes.end);
+        if word.bytes.start < before {
+            // The word is a part of the Chinese word before it.
+            continue;
+        }
+        let rest = sentence.get(word.bytes.start..).unwrap_or_default();
+        let letters = sentence.get(word.bytes.clone()).unwrap_or_default();
+        let (number, length) = match word.number {
+            // `@name` addresses somebody.
+            NAME => (class(Class::You, false), letters.len()),
+            NUMBER => (NUMBER, letters.len()),
+            number if letters.starts_with(|first: char| first.is_ascii_lowercase()) => {
+                (latin(letters, number), letters.len())
+            }
+            number => lexicon::chinese(rest)
+                .map_or((number, letters.len()), |(length, found)| (class(found, true), length)),
+        };
+        classes.push(Word { number, bytes: word.bytes.start..word.bytes.start + length });
+    }
+    classes
+}
+
 /// Whether the last verb of change in a sentence has a negation directly before it, or before the word before it.
 pub(super) fn forbids_its_last_act(sentence: &str) -> bool {
-    let words = words(sentence);
-    let is = |word: u32, wanted: Class| word == class(wanted, false) || word == class(wanted, true);
-    let Some(last) = words.iter().rposition(|(word, _)| is(*word, Class::Act)) else {
+    let words = classes(sentence, &written(sentence));
+    let is = |word: &Word, wanted: Class| {
+        word.number == class(wanted, false) || word.number == class(wanted, true)
+    };
+    let Some(last) = words.iter().rposition(|word| is(word, Class::Act)) else {
         return false;
     };
     let before = words.get(last.saturating_sub(2)..last).unwrap_or_default();
-    before.iter().any(|(word, _)| is(*word, Class::Not))
+    before.iter().any(|word| is(word, Class::Not))
 }
 
-/// What a Latin word counts as: its class, itself, or what its ending says.
-fn latin(word: &str) -> u32 {
+/// What a Latin word counts as: its class, itself (`number`), or what its ending says.
+fn latin(word: &str, number: u32) -> u32 {
     match lexicon::latin(word) {
         Some(Kind::Class(found)) => class(found, false),
-        Some(Kind::Itself) => word.bytes().fold(2, |hash, byte| mixed(hash, u32::from(byte))),
+        Some(Kind::Itself) => number,
         None => {
             let endings = ["ing", "ed", "ly"];
             let ending =
@@ -173,6 +209,11 @@ fn latin(word: &str) -> u32 {
 /// The number of a class of words. A Chinese word and a Latin one of a class are used differently, so they differ.
 const fn class(class: Class, is_chinese: bool) -> u32 {
     mixed(if is_chinese { 0x500 } else { 0x400 }, class as u32)
+}
+
+/// The hash of a run of bytes that begins with `start`.
+fn hashed(start: u32, bytes: &[u8]) -> u32 {
+    bytes.iter().fold(start, |hash, byte| mixed(hash, u32::from(*byte)))
 }
 
 /// One step of a hash (FNV-1a on whole numbers, then a shift that spreads the upper bits).
@@ -193,6 +234,32 @@ mod tests {
 
     fn hashes(sentence: &str) -> Vec<u32> {
         of(sentence, false).into_iter().map(|(hash, _)| hash).collect()
+    }
+
+    fn parts(sentence: &str, is_plan: bool) -> Vec<&str> {
+        of(sentence, is_plan).into_iter().filter_map(|(_, bytes)| sentence.get(bytes)).collect()
+    }
+
+    #[test]
+    fn words_their_beginnings_and_their_ends_count() {
+        let found = parts("reload 請重啟", false);
+        for part in ["reload 請", "reload", "請重", "重啟", "請重啟"] {
+            assert!(found.contains(&part), "{part}");
+        }
+        let beginning = hashed(View::Beginning as u32, b"mute");
+        assert!(hashes("muted").contains(&beginning) && !hashes("mute").contains(&beginning));
+        let ending = hashed(View::Ending as u32, b"ute");
+        assert!(hashes("mute").contains(&ending) && !hashes("ute").contains(&ending));
+    }
+
+    #[test]
+    fn the_first_and_the_last_word_count_as_such() {
+        let reload = hashed(LATIN, b"reload");
+        let first = mixed(mixed(View::Written as u32, EDGE), reload);
+        let last = mixed(mixed(View::Written as u32, reload), EDGE);
+        let found = hashes("reload it");
+        assert!(found.contains(&first) && !found.contains(&last));
+        assert!(hashes("you reload").contains(&last));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Tells a request, a claim of health and a claim of recovery, in words that no list has.
 //!
 //! Nobody can list the ways to ask for a reload. So a linear model was trained on labelled texts (`tests/labelled`). It
-//! looks at one sentence at a time, adds the weights of its [`features`], and divides by the root of their number. The
-//! weights are whole numbers in a file that the program contains. There is no chance in it: the same text gives the
+//! looks at one sentence at a time, adds the [`weights`] of its [`features`], and divides by the root of their number.
+//! The weights are whole numbers in a file that the program contains. There is no chance in it: the same text gives the
 //! same result on each machine.
 //!
 //! `cargo run --release --features train --example train` writes the weights again.
@@ -13,8 +13,11 @@ mod lexicon;
 mod sentences;
 #[cfg(any(test, feature = "train"))]
 pub(crate) mod train;
+mod weights;
 
 use std::ops::Range;
+
+use weights::Weights;
 
 use crate::words::Problem;
 
@@ -32,14 +35,6 @@ pub(crate) enum Target {
 impl Target {
     pub(crate) const ALL: [Self; 3] = [Self::Request, Self::Health, Self::Recovery];
 
-    /// The binary logarithm of the number of places for weights. Requests are said in the most ways.
-    const fn bits(self) -> u32 {
-        match self {
-            Self::Request => 18,
-            Self::Health | Self::Recovery => 16,
-        }
-    }
-
     /// The problem that a sentence has if the model is certain.
     pub(crate) const fn problem(self) -> Problem {
         match self {
@@ -47,11 +42,6 @@ impl Target {
             Self::Health => Problem::RouteOnlyHealth,
             Self::Recovery => Problem::RecoveryOnly,
         }
-    }
-
-    /// The place of a feature's weight. The multiplication spreads the hash over its upper bits.
-    const fn place(self, hash: u32) -> usize {
-        (hash.wrapping_mul(0x9e37_79b1) >> (u32::BITS - self.bits())) as usize
     }
 }
 
@@ -74,26 +64,6 @@ const SCALE: i64 = 256;
 /// How many features are added to the number of those that a sentence has. Without it, a single word would weigh as much
 /// as a sentence.
 const SMOOTHING: u16 = 64;
-
-/// The weights and thresholds of one target.
-#[derive(Clone, Debug)]
-struct Layer<'w> {
-    /// For a sentence without Chinese, then for one with it: scores of the two differ.
-    thresholds: [Thresholds<i64>; 2],
-    /// One word for each 64 places.
-    words: Vec<Word>,
-    /// The weights of the places that have one, in their order.
-    weights: &'w [u8],
-}
-
-/// Which of 64 places have a weight. Most places have none that matters.
-#[derive(Clone, Copy, Debug)]
-struct Word {
-    /// One bit for each place.
-    bits: u64,
-    /// How many weights are before this word.
-    weights_before: u32,
-}
 
 /// Above which score a sentence is probable, and above which it is certain.
 #[derive(Clone, Copy, Debug)]
@@ -121,58 +91,19 @@ fn language_of(sentence: &str) -> usize {
 
 /// The trained model.
 #[derive(Clone, Debug)]
-pub(crate) struct Model<'w> {
-    layers: [Layer<'w>; Target::ALL.len()],
+pub(crate) struct Model {
+    /// For each target: for a sentence without Chinese, then for one with it, because their scores differ.
+    thresholds: [[Thresholds<i64>; 2]; Target::ALL.len()],
+    weights: Weights,
 }
 
-/// The weights as `examples/train.rs` writes them. For each target: the thresholds of each language (probable, then
-/// certain) and the number of weights, in four bytes each (little-endian); one bit for each place; the weights, in one
-/// byte each.
-static WEIGHTS: &[u8] = include_bytes!("weights.bin");
-
-impl Model<'static> {
+impl Model {
     /// Returns the model that the program contains.
     #[expect(clippy::expect_used, reason = "a program without its model would find no request")]
     pub(crate) fn get() -> Self {
-        Self::read(WEIGHTS).expect("the weights have the size that the targets need")
+        Self::read(weights::TRAINED).expect("the weights have the form that the program needs")
     }
-}
 
-impl<'w> Model<'w> {
-    /// Reads a model, or returns `None` if the bytes have another size.
-    fn read(bytes: &'w [u8]) -> Option<Self> {
-        let mut rest = bytes;
-        let mut take = |length: usize| {
-            let (taken, left) = rest.split_at_checked(length)?;
-            rest = left;
-            Some(taken)
-        };
-        let mut layer = |target: Target| {
-            let mut threshold = || Some(i64::from(i32::from_le_bytes(take(4)?.try_into().ok()?)));
-            let mut thresholds =
-                || Some(Thresholds { probable: threshold()?, certain: threshold()? });
-            let thresholds = [thresholds()?, thresholds()?];
-            let count = usize::try_from(u32::from_le_bytes(take(4)?.try_into().ok()?)).ok()?;
-            let has_weight = take((1 << target.bits()) / 8)?;
-            let mut before = 0;
-            let words = has_weight.chunks_exact(WORD).map(|bytes| {
-                let bits = bytes.try_into().map_or(0, u64::from_le_bytes);
-                let weights_before = before;
-                before += bits.count_ones();
-                Word { bits, weights_before }
-            });
-            let words = words.collect();
-            let weights = take(count)?;
-            let is_complete = usize::try_from(before).ok() == Some(count);
-            is_complete.then_some(Layer { thresholds, words, weights })
-        };
-        let [request, health, recovery] = Target::ALL;
-        let layers = [layer(request)?, layer(health)?, layer(recovery)?];
-        rest.is_empty().then_some(Self { layers })
-    }
-}
-
-impl Model<'_> {
     /// Returns an opinion for each sentence of a folded text in small letters, and for each target that is seen in it.
     pub(crate) fn judge(&self, text: &str, is_plan: bool) -> Vec<Opinion> {
         let mut opinions = Vec::new();
@@ -181,25 +112,24 @@ impl Model<'_> {
             let (mut scores, mut count) = ([0_i64; Target::ALL.len()], i64::from(SMOOTHING));
             features::each(words, is_plan, |(hash, _)| {
                 count += 1;
-                for ((score, layer), target) in scores.iter_mut().zip(&self.layers).zip(Target::ALL)
-                {
-                    *score += layer.weight(target, hash);
+                for (score, weight) in scores.iter_mut().zip(self.weights.of(hash)) {
+                    *score += i64::from(weight);
                 }
             });
             let language = language_of(words);
             let first = opinions.len();
             let mut margins = [None; Target::ALL.len()];
-            for (((score, layer), target), margin) in
-                scores.into_iter().zip(&self.layers).zip(Target::ALL).zip(&mut margins)
+            for (((score, thresholds), target), margin) in
+                scores.into_iter().zip(&self.thresholds).zip(Target::ALL).zip(&mut margins)
             {
-                let Some(thresholds) = layer.thresholds.get(language) else { continue };
+                let Some(thresholds) = thresholds.get(language) else { continue };
                 if !exceeds(score, count, thresholds.probable) {
                     continue;
                 }
                 let is_certain =
                     exceeds(score, count, thresholds.certain) && !denial::denies(target, words);
                 *margin = is_certain.then(|| thresholds.margin(score, count));
-                let part = layer.heaviest(target, words, is_plan);
+                let part = self.heaviest(target, words, is_plan);
                 let bytes = sentence.start + part.start..sentence.start + part.end;
                 opinions.push(Opinion { target, is_certain, yields_to: None, bytes });
             }
@@ -219,20 +149,6 @@ impl Model<'_> {
         }
         opinions
     }
-}
-
-impl Layer<'_> {
-    fn weight(&self, target: Target, hash: u32) -> i64 {
-        let place = target.place(hash);
-        let Some(Word { bits, weights_before }) = self.words.get(place / 64) else { return 0 };
-        let bit = place % 64;
-        if bits >> bit & 1 == 0 {
-            return 0;
-        }
-        let index = weights_before + (bits & ((1 << bit) - 1)).count_ones();
-        let byte = self.weights.get(index as usize).copied().unwrap_or_default();
-        i64::from(i8::from_le_bytes([byte]))
-    }
 
     /// Returns the bytes from the first to the last of the heaviest features of a sentence.
     fn heaviest(&self, target: Target, sentence: &str, is_plan: bool) -> Range<usize> {
@@ -241,7 +157,7 @@ impl Layer<'_> {
         let mut features = Vec::new();
         features::each(sentence, is_plan, |(hash, bytes)| {
             if !bytes.is_empty() {
-                features.push((self.weight(target, hash), bytes));
+                features.push((self.weights.of_target(target, hash), bytes));
             }
         });
         features
@@ -252,9 +168,6 @@ impl Layer<'_> {
             .unwrap_or_default()
     }
 }
-
-/// How many bytes the bits of a word have.
-const WORD: usize = 8;
 
 /// Whether `score`, divided by the root of `count`, is above a threshold. It is compared in squares, so that no
 /// fraction is rounded.
@@ -343,14 +256,6 @@ mod tests {
         let request = opinions.iter().find(|opinion| opinion.target == Target::Request).unwrap();
         let sentence = text.find("please").unwrap()..text.find(" the receipt").unwrap();
         assert!(sentence.start <= request.bytes.start && request.bytes.end <= sentence.end);
-    }
-
-    #[test]
-    fn weights_of_another_size_are_refused() {
-        let (_, short) = WEIGHTS.split_at(1);
-        assert!(Model::read(WEIGHTS).is_some());
-        assert!(Model::read(short).is_none());
-        assert!(Model::read(&[WEIGHTS, &[0]].concat()).is_none());
     }
 
     #[test]

@@ -69,8 +69,10 @@ pub(crate) const IN_PROSE: &[Rule] = &[
             r"(?:帳密|帳號密碼|帳號)[^\n。,;]{0,6}?[A-Za-z0-9_.@-]{2,}\s*(?:/|,|、|密碼|\s)\s*(?:密碼)?\s*[:=]?\s*([!-+\--~]{6,})",
             concat!(
                 r"(?:密碼|密码|口令|金鑰|密鑰|权杖|權杖|令牌|通行碼|password|passwd|pwd|pw|token)[^\n。,;]{0,8}?(?:是|為|为|:|=|改成|改為|改为|",
-                r"設為|設成|換成|改用|用|就是|還是|打|填|輸入)\s*[\x22'「『`]?\s*([!-+\--~]{4,})",
+                r"設為|設成|換成|改用|用|就是|還是|打|填|輸入|→|->|=>)\s*[\x22'「『`]?\s*([!-+\--~]{4,})",
             ),
+            // Without a verb, a ref or an address may follow, so the value needs a sign that they do not have.
+            r"(?:密碼|密码|口令|通行碼)\s+[\x22'「『`]?([A-Za-z0-9]{2,}(?:@[0-9]{2,}|[!#$%^&*+=~][!-+\--~]{2,}))(?:[^A-Za-z0-9.@]|$)",
         ],
         counts: is_odd_value,
         hits: &[
@@ -81,8 +83,17 @@ pub(crate) const IN_PROSE: &[Rule] = &[
             "登入密碼用 hunter2x",
             "密碼換成 hunter2x 了",
             "password 是 hunter2x",
+            "登入 pw → hunter2x",
+            "信箱密碼 Gondel@1807",
+            "後台密碼 Gondel!nacht 共用",
         ],
-        misses: &["密碼由 vault 管理", "密碼：已於 CHG-7 輪替", "密碼: ticket:SEC-12"],
+        misses: &[
+            "密碼由 vault 管理",
+            "密碼：已於 CHG-7 輪替",
+            "密碼: ticket:SEC-12",
+            "重設密碼 CHG-7 已核准",
+            "重設密碼 ops@corp.example",
+        ],
         ..SECRET
     },
     // Finds a random value shortly behind `secret` or `key`, with a Chinese verb between. The value is one run of letters
