@@ -107,6 +107,23 @@ pub(super) fn is_odd_value(value: &str, text: &str) -> bool {
     is_value(trimmed, text) && ((has_letter && has_other) || only_digits)
 }
 
+/// Counts if the value has a sign that tickets, names of settings, versions and addresses do not have: `!`, `$` or `^`
+/// inside, `#` before a letter, or `@` before a number behind a capital letter.
+pub(super) fn is_signed_value(value: &str, text: &str) -> bool {
+    let trimmed = value.trim_end_matches(['.', ',', ';', ':', '!', ')', '"', '\'']);
+    let is_number = |part: &str| part.len() > 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_signed = trimmed
+        .split_once(['!', '$', '^'])
+        .is_some_and(|(before, _)| !before.is_empty())
+        || trimmed.split_once('#').is_some_and(|(before, after)| {
+            !before.is_empty() && after.starts_with(|first: char| first.is_ascii_alphabetic())
+        })
+        || trimmed.split_once('@').is_some_and(|(before, after)| {
+            before.contains(|character: char| character.is_ascii_uppercase()) && is_number(after)
+        });
+    is_signed && is_odd_value(value, text)
+}
+
 /// Counts if the text names a kind of secret at all, and the value is not a common word.
 ///
 /// Phrases such as `the first 4 characters are` are also used for other things, so the text must name a secret.

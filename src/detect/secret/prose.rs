@@ -3,7 +3,7 @@
 
 use crate::detect::rule::Rule;
 
-use super::counts::{is_application_password, is_odd_value, is_secret_key};
+use super::counts::{is_application_password, is_odd_value, is_secret_key, is_signed_value};
 use super::rules::SECRET;
 
 /// The rules for passwords and keys in sentences.
@@ -21,11 +21,8 @@ pub(crate) const IN_PROSE: &[Rule] = &[
                 r"login)\s+(?:(?:for|of|to)\s+(?:[^\s,.;:]+\s+){1,4}?)?(?:(?:(?:is|was|has been|were)\s+)?(?:set|",
                 r"changed|reset|rotated)\s+to|is|was|are|=|now|again)\s+(?:now\s+|still\s+|just\s+)?[\x22'`]?([!-+\--~]{5,})",
             ),
-            // Without a verb: `log in with password hunter2x`, `user ops, password hunter2x`.
-            concat!(
-                r"(?:(?:^|[^a-z])(?:with|using|use|by|and|enter|type|the|its|our|same)\s+(?:the\s+)?|[,;/(]\s*)",
-                r"(?:passwords?|passwd|pwd|pw|passcode|passphrase)\s+[\x22'`]?([!-+\--~]{5,})",
-            ),
+            // Without a verb: `log in with password hunter2x`.
+            r"(?:^|[^a-z])(?:with|using|use|by|and|enter|type|the|its|our|same)\s+(?:the\s+)?(?:passwords?|passwd|pwd|pw|passcode|passphrase)\s+[\x22'`]?([!-+\--~]{5,})",
         ],
         counts: is_odd_value,
         hits: &[
@@ -34,15 +31,12 @@ pub(crate) const IN_PROSE: &[Rule] = &[
             "SMTP password was changed to Tr0ub4dor&3.",
             "the password for the admin user is 'winter2026'",
             "log in with password hunter2x",
-            "login is tech, password Rotor!Nord77",
             "the user is ops, pw is hunter2x",
         ],
         misses: &[
             "the password is rotated every 90 days",
             "the token is kept in vault",
             "the secret is managed by ops-team-2",
-            "we store no token, password or key",
-            "no user, password rotation is quarterly",
         ],
         ..SECRET
     },
@@ -69,10 +63,8 @@ pub(crate) const IN_PROSE: &[Rule] = &[
             r"(?:帳密|帳號密碼|帳號)[^\n。,;]{0,6}?[A-Za-z0-9_.@-]{2,}\s*(?:/|,|、|密碼|\s)\s*(?:密碼)?\s*[:=]?\s*([!-+\--~]{6,})",
             concat!(
                 r"(?:密碼|密码|口令|金鑰|密鑰|权杖|權杖|令牌|通行碼|password|passwd|pwd|pw|token)[^\n。,;]{0,8}?(?:是|為|为|:|=|改成|改為|改为|",
-                r"設為|設成|換成|改用|用|就是|還是|打|填|輸入|→|->|=>)\s*[\x22'「『`]?\s*([!-+\--~]{4,})",
+                r"設為|設成|換成|改用|用|就是|還是|打|填|輸入)\s*[\x22'「『`]?\s*([!-+\--~]{4,})",
             ),
-            // Without a verb, a ref or an address may follow, so the value needs a sign that they do not have.
-            r"(?:密碼|密码|口令|通行碼)\s+[\x22'「『`]?([A-Za-z0-9]{2,}(?:@[0-9]{2,}|[!#$%^&*+=~][!-+\--~]{2,}))(?:[^A-Za-z0-9.@]|$)",
         ],
         counts: is_odd_value,
         hits: &[
@@ -83,15 +75,40 @@ pub(crate) const IN_PROSE: &[Rule] = &[
             "登入密碼用 hunter2x",
             "密碼換成 hunter2x 了",
             "password 是 hunter2x",
-            "登入 pw → hunter2x",
-            "信箱密碼 Gondel@1807",
+        ],
+        misses: &["密碼由 vault 管理", "密碼：已於 CHG-7 輪替", "密碼: ticket:SEC-12"],
+        ..SECRET
+    },
+    // Finds a password directly behind its name, perhaps with an arrow between. Tickets, settings, versions and addresses
+    // stand there, too, so the value needs signs that only a password has.
+    Rule {
+        id: "password_behind_its_name",
+        what: "a password directly behind the word for it",
+        keywords: &["pass", "pwd", "pw", "密", "口令", "通行碼"],
+        patterns: &[
+            r"(?:^|[^a-z])(?:passwords?|passwd|pwd|pw|passcode|passphrase)\s*(?:→|->|=>|\s)\s*[\x22'`]?([!-+\--~]{6,})",
+            r"(?:密碼|密码|口令|通行碼)\s*(?:→|->|=>|\s)\s*[\x22'「『`]?([!-+\--~]{6,})",
+        ],
+        counts: is_signed_value,
+        hits: &[
+            "login is tech, password Rotor!Nord77",
+            "user ops | password Rotor#Nord77",
+            "登入 pw → wafer2Nacht@0317",
+            "信箱密碼 Gondel@1807.",
             "後台密碼 Gondel!nacht 共用",
         ],
         misses: &[
-            "密碼由 vault 管理",
-            "密碼：已於 CHG-7 輪替",
-            "密碼: ticket:SEC-12",
-            "重設密碼 CHG-7 已核准",
+            "token, password SEC-13",
+            "user, password smtp_auth_password_file",
+            "password OAuth2 login",
+            "(password age>90d alerts)",
+            "rack power (pw 350kW)",
+            "token → OPS-12, pw → SEC-12 已結案",
+            "密碼 SEC#12 已結案",
+            "密碼 SSO+MFA 登入",
+            "密碼 Q1~Q3 各輪替一次",
+            "密碼保管 → Chen@security",
+            "登入密碼 root@10 號機不用",
             "重設密碼 ops@corp.example",
         ],
         ..SECRET
