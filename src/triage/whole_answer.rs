@@ -234,18 +234,21 @@ impl Examination<'_> {
         // Taken out for the loop, because `find` borrows all of `self`.
         let answered = std::mem::take(&mut self.answered);
         for text in &answered {
-            // A ground is a word that the form gives, and a ref is not in the owner's words. Neither is a claim.
+            // A ground is a word that the form gives, and a ref is not in the owner's words. Neither is a claim. The
+            // reason why there is no ref is in the owner's words.
             let is_ground = text.pointer.contains("/health_rests_on");
-            let is_ref = text.field.answer_shape() != Some(AnswerShape::Text) && !text.is_reason;
-            if is_ground || is_ref {
+            let is_text = text.field.answer_shape() == Some(AnswerShape::Text) || text.is_reason;
+            if is_ground || !is_text {
                 continue;
             }
+            // `All was well, no incident` is how owners say that nothing failed.
+            let says_that_nothing_failed = text.field == AcceptanceField::IncidentContextRef;
             let key = Some(ResponseKey::Field(text.field));
             for claim in &text.claims {
                 let problem = claim.target.problem();
                 // A proof may be for this claim or not, and only a person can see that. An incident settles a recovery.
                 let is_met = |target| match target {
-                    Target::Health => has_proof,
+                    Target::Health => has_proof || says_that_nothing_failed,
                     Target::Recovery => has_incident,
                     Target::Request => false,
                 };

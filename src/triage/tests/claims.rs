@@ -51,6 +51,23 @@ fn the_reason_why_a_field_does_not_apply_is_judged() {
     }
 }
 
+/// Why there was no incident may be that all was well. Why there is no receipt may not be that a page opens.
+#[test]
+fn a_claim_of_health_excuses_a_missing_incident_and_no_missing_receipt() {
+    let reason = "not_applicable: the dashboard is green, so all is well";
+    for (field, is_found) in [("incident_context_ref", false), ("receiver_receipt_proof_ref", true)]
+    {
+        let mut document = clean();
+        document["receiver_receipt_proof_ref"] = json!(null);
+        document[field] = json!(reason);
+        let triaged = triaged(&document);
+        let is_claim = |finding: &Finding| finding.problem() == Problem::RouteOnlyHealth;
+        assert_eq!(triaged.findings.iter().any(is_claim), is_found);
+        let hints = &triaged.response.hints;
+        assert_eq!(hints.iter().any(|hint| hint.field() == format!("/{field}")), !is_found);
+    }
+}
+
 /// A sentence says that something is well or that it came back. Whatever it looks like more, one of the two is found, as
 /// long as one of them needs a proof that is not there.
 #[test]
