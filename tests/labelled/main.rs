@@ -37,6 +37,7 @@ fn labelled() -> Vec<Labelled> {
     let answers = [
         "english", "chinese", "hard", "later", "terse", "round-1", "round-2", "round-3", "round-4",
         "round-5", "round-6", "round-7", "round-8", "round-9", "round-10", "round-11", "round-12",
+        "round-13", "round-14",
     ]
     .map(|name| read(&format!("tests/labelled/{name}.jsonl")));
     let mut ids = BTreeSet::new();

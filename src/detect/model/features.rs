@@ -43,11 +43,41 @@ enum View {
     Classes = 0x9e37_79b9,
     ClassesInPlan = 0x85eb_ca6b,
     Pair = 0xc2b2_ae35,
+    Before = 0x68e3_1da5,
+    After = 0x1b56_c4e9,
 }
 
-/// Calls `take` with each feature of a sentence in small letters. `is_plan` adds features that say so: in a plan, an
-/// imperative is a step and no request.
-pub(super) fn each(sentence: &str, is_plan: bool, mut take: impl FnMut(Feature)) {
+/// A sentence and its neighbours in the same text, all in small letters. A neighbour that is not there is empty.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Passage<'t> {
+    pub(super) sentence: &'t str,
+    pub(super) before: &'t str,
+    pub(super) after: &'t str,
+    /// In a plan, an imperative is a step and no request.
+    pub(super) is_plan: bool,
+}
+
+impl<'t> Passage<'t> {
+    /// Returns the passage of each of these sentences of a text, with the bytes of the sentence.
+    pub(super) fn all(
+        text: &'t str,
+        sentences: &'t [Range<usize>],
+        is_plan: bool,
+    ) -> impl Iterator<Item = (Range<usize>, Self)> {
+        let at = move |index: Option<usize>| {
+            let bytes = index.and_then(|index| sentences.get(index));
+            bytes.and_then(|bytes| text.get(bytes.clone())).unwrap_or_default()
+        };
+        sentences.iter().enumerate().map(move |(index, bytes)| {
+            let (before, after) = (at(index.checked_sub(1)), at(index.checked_add(1)));
+            (bytes.clone(), Self { sentence: at(Some(index)), before, after, is_plan })
+        })
+    }
+}
+
+/// Calls `take` with each feature of a sentence. Features of its neighbours have no bytes.
+pub(super) fn each(passage: Passage<'_>, mut take: impl FnMut(Feature)) {
+    let Passage { sentence, before, after, is_plan } = passage;
     let written = written(sentence);
     // Where a sentence begins and ends counts like a word.
     let edge = |at: usize| Word { number: EDGE, bytes: at..at };
@@ -69,6 +99,14 @@ pub(super) fn each(sentence: &str, is_plan: bool, mut take: impl FnMut(Feature))
             let hash = mixed(mixed(View::Pair as u32, first.number), second.number);
             take((hash, first.bytes.start..second.bytes.end));
         }
+    }
+    // A denial is often in the next sentence: `The lamp is green. We draw nothing from it.`
+    for (neighbour, view) in [(before, View::Before), (after, View::After)] {
+        let words = self::written(neighbour);
+        let numbers = words.iter().map(|word| word.number);
+        // That there is no neighbour counts, too.
+        let none = neighbour.is_empty().then_some(EDGE);
+        numbers.chain(none).for_each(|number| take((mixed(view as u32, number), 0..0)));
     }
 }
 
@@ -142,18 +180,21 @@ fn written(sentence: &str) -> Vec<Word> {
     words
 }
 
-/// What a run of Latin letters begins its number with.
-const LATIN: u32 = 2;
+/// What the numbers of words begin with, by kind. They differ in bits that no character has, so two kinds share no number
+/// except by chance.
+const LATIN: u32 = 1 << 28;
+const OTHER: u32 = 2 << 28;
+const UNKNOWN: u32 = 3 << 28;
+const LATIN_CLASS: u32 = 4 << 28;
+const CHINESE_CLASS: u32 = 5 << 28;
 /// The number of any number: `10:00` and `23:45` say the same.
-const NUMBER: u32 = 0x30;
+const NUMBER: u32 = mixed(6 << 28, 1);
 /// The number of any `@name`.
-const NAME: u32 = 0x40;
-/// What any other character begins its number with.
-const OTHER: u32 = 1;
+const NAME: u32 = mixed(6 << 28, 2);
 /// The number of the place before the first word and of the place behind the last one.
-const EDGE: u32 = 0x7c;
+const EDGE: u32 = mixed(6 << 28, 3);
 
-/// The words of a sentence by class. The Chinese words of the lists have more than one character.
+/// The words of a sentence by class. A Chinese word of the lists may have several characters.
 fn classes(sentence: &str, written: &[Word]) -> Vec<Word> {
     let mut classes: Vec<Word> = Vec::with_capacity(written.len());
     for word in written {
@@ -201,14 +242,14 @@ fn latin(word: &str, number: u32) -> u32 {
             let endings = ["ing", "ed", "ly"];
             let ending =
                 endings.iter().position(|ending| word.ends_with(ending)).unwrap_or(endings.len());
-            mixed(3, u32::try_from(ending).unwrap_or_default())
+            mixed(UNKNOWN, u32::try_from(ending).unwrap_or_default())
         }
     }
 }
 
 /// The number of a class of words. A Chinese word and a Latin one of a class are used differently, so they differ.
 const fn class(class: Class, is_chinese: bool) -> u32 {
-    mixed(if is_chinese { 0x500 } else { 0x400 }, class as u32)
+    mixed(if is_chinese { CHINESE_CLASS } else { LATIN_CLASS }, class as u32)
 }
 
 /// The hash of a run of bytes that begins with `start`.
@@ -227,8 +268,12 @@ mod tests {
     use super::*;
 
     fn of(sentence: &str, is_plan: bool) -> Vec<Feature> {
+        features(Passage { sentence, is_plan, ..Passage::default() })
+    }
+
+    fn features(passage: Passage<'_>) -> Vec<Feature> {
         let mut features = Vec::new();
-        each(sentence, is_plan, |feature| features.push(feature));
+        each(passage, |feature| features.push(feature));
         features
     }
 
@@ -297,6 +342,30 @@ mod tests {
         let numbers: std::collections::BTreeSet<_> =
             classes.flat_map(|one| [class(one, false), class(one, true)]).collect();
         assert_eq!(numbers.len(), 26);
+    }
+
+    #[test]
+    fn the_words_of_the_neighbours_count_and_have_no_place() {
+        let text = "it is green. reload it. not now.";
+        let sentences = [0..12, 12..23, 23..32];
+        let passages: Vec<_> = Passage::all(text, &sentences, false).collect();
+        let [(bytes, first), (_, second), (_, third)] = &passages[..] else { panic!() };
+        assert_eq!((bytes, first.before, first.after), (&(0..12), "", " reload it."));
+        assert_eq!((second.before, second.after), ("it is green.", " not now."));
+        assert_eq!((third.before, third.after), (" reload it.", ""));
+        let green = mixed(View::Before as u32, hashed(LATIN, b"green"));
+        let not = mixed(View::After as u32, hashed(LATIN, b"not"));
+        let found = features(*second);
+        assert!(found.contains(&(green, 0..0)) && found.contains(&(not, 0..0)));
+        assert!(features(*first).contains(&(mixed(View::Before as u32, EDGE), 0..0)));
+    }
+
+    #[test]
+    fn no_two_kinds_of_words_share_a_number() {
+        // A sign and a word of one letter that differ as the kinds once did.
+        let word = |sentence| written(sentence).first().map(|word| word.number);
+        assert_ne!(word("c"), word("`"));
+        assert_ne!(class(Class::Object, true), word("\u{505}").unwrap());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Nobody can list the ways to ask for a reload. So a linear model was trained on labelled texts (`tests/labelled`). It
 //! looks at one sentence at a time, adds the [`weights`] of its [`features`], and divides by the root of their number.
 //! The weights are whole numbers in a file that the program contains. There is no chance in it: the same text gives the
-//! same result on each machine.
+//! same result on each machine. The words of the neighbouring sentences count, too.
 //!
 //! `cargo run --release --features train --example train` writes the weights again.
 
@@ -17,6 +17,7 @@ mod weights;
 
 use std::ops::Range;
 
+use features::Passage;
 use weights::Weights;
 
 use crate::words::Problem;
@@ -84,15 +85,15 @@ impl Thresholds<i64> {
     }
 }
 
-/// Returns the index of a sentence's thresholds.
-fn language_of(sentence: &str) -> usize {
-    usize::from(sentence.chars().any(|character| ('\u{4e00}'..='\u{9fff}').contains(&character)))
+/// Returns the index of a text's thresholds.
+fn language_of(text: &str) -> usize {
+    usize::from(text.chars().any(|character| ('\u{4e00}'..='\u{9fff}').contains(&character)))
 }
 
 /// The trained model.
 #[derive(Clone, Debug)]
 pub(crate) struct Model {
-    /// For each target: for a sentence without Chinese, then for one with it, because their scores differ.
+    /// For each target: for a text without Chinese, then for one with it, because their scores differ.
     thresholds: [[Thresholds<i64>; 2]; Target::ALL.len()],
     weights: Weights,
 }
@@ -107,16 +108,15 @@ impl Model {
     /// Returns an opinion for each sentence of a folded text in small letters, and for each target that is seen in it.
     pub(crate) fn judge(&self, text: &str, is_plan: bool) -> Vec<Opinion> {
         let mut opinions = Vec::new();
-        for sentence in sentences::sentences(text) {
-            let words = text.get(sentence.clone()).unwrap_or_default();
+        let language = language_of(text);
+        for (sentence, passage) in Passage::all(text, &sentences::sentences(text), is_plan) {
             let (mut scores, mut count) = ([0_i64; Target::ALL.len()], i64::from(SMOOTHING));
-            features::each(words, is_plan, |(hash, _)| {
+            features::each(passage, |(hash, _)| {
                 count += 1;
                 for (score, weight) in scores.iter_mut().zip(self.weights.of(hash)) {
                     *score += i64::from(weight);
                 }
             });
-            let language = language_of(words);
             let first = opinions.len();
             let mut margins = [None; Target::ALL.len()];
             for (((score, thresholds), target), margin) in
@@ -126,10 +126,10 @@ impl Model {
                 if !exceeds(score, count, thresholds.probable) {
                     continue;
                 }
-                let is_certain =
-                    exceeds(score, count, thresholds.certain) && !denial::denies(target, words);
+                let is_certain = exceeds(score, count, thresholds.certain)
+                    && !denial::denies(target, passage.sentence);
                 *margin = is_certain.then(|| thresholds.margin(score, count));
-                let part = self.heaviest(target, words, is_plan);
+                let part = self.heaviest(target, passage);
                 let bytes = sentence.start + part.start..sentence.start + part.end;
                 opinions.push(Opinion { target, is_certain, yields_to: None, bytes });
             }
@@ -151,19 +151,26 @@ impl Model {
     }
 
     /// Returns the bytes from the first to the last of the heaviest features of a sentence.
-    fn heaviest(&self, target: Target, sentence: &str, is_plan: bool) -> Range<usize> {
-        /// How many features tell the place. One may be a pair of words with the verb outside.
+    fn heaviest(&self, target: Target, passage: Passage<'_>) -> Range<usize> {
+        /// How many places of features are joined. One may be a pair of words with the verb outside.
         const HEAVIEST: usize = 3;
         let mut features = Vec::new();
-        features::each(sentence, is_plan, |(hash, bytes)| {
+        features::each(passage, |(hash, bytes)| {
             if !bytes.is_empty() {
                 features.push((self.weights.of_target(target, hash), bytes));
             }
         });
         features
             .sort_by_key(|(weight, bytes)| (std::cmp::Reverse(*weight), bytes.start, bytes.end));
-        let heaviest = features.into_iter().take(HEAVIEST).map(|(_, bytes)| bytes);
+        // A word has several features, and says where they are only once.
+        let mut heaviest: Vec<Range<usize>> = Vec::with_capacity(HEAVIEST);
+        for (_, bytes) in features {
+            if heaviest.len() < HEAVIEST && !heaviest.contains(&bytes) {
+                heaviest.push(bytes);
+            }
+        }
         heaviest
+            .into_iter()
             .reduce(|all, next| all.start.min(next.start)..all.end.max(next.end))
             .unwrap_or_default()
     }
