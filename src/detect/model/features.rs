@@ -1,6 +1,6 @@
 //! What the model sees of a sentence: n-grams of its words as they are written, n-grams of its words by class, pairs of
-//! words that are near each other, and how words begin and end. Each is hashed to a number, so that the model needs no
-//! dictionary.
+//! words that are near each other, how words begin and end, and the words of its neighbours. Each is hashed to a number, so
+//! that the model needs no dictionary.
 //!
 //! The letters tell what is asked (`reload`), and the class tells that something is (`please <verb> the <object>`). Both
 //! are needed: each alone finds fewer requests.
@@ -28,6 +28,20 @@ const BEGINNING: usize = 4;
 
 /// How many letters of the end of a longer word count.
 const ENDING: usize = 3;
+
+/// What the numbers of words begin with, by kind. They differ in bits that no character has, so two kinds share no number
+/// except by chance.
+const LATIN: u32 = 1 << 28;
+const OTHER: u32 = 2 << 28;
+const UNKNOWN: u32 = 3 << 28;
+const LATIN_CLASS: u32 = 4 << 28;
+const CHINESE_CLASS: u32 = 5 << 28;
+/// The number of any number: `10:00` and `23:45` say the same.
+const NUMBER: u32 = mixed(6 << 28, 1);
+/// The number of any `@name`.
+const NAME: u32 = mixed(6 << 28, 2);
+/// The number of the place before the first word and of the place behind the last one.
+const EDGE: u32 = mixed(6 << 28, 3);
 
 /// One feature of a sentence: its hash, and the bytes of the sentence that it comes from.
 pub(super) type Feature = (u32, Range<usize>);
@@ -179,20 +193,6 @@ fn written(sentence: &str) -> Vec<Word> {
     }
     words
 }
-
-/// What the numbers of words begin with, by kind. They differ in bits that no character has, so two kinds share no number
-/// except by chance.
-const LATIN: u32 = 1 << 28;
-const OTHER: u32 = 2 << 28;
-const UNKNOWN: u32 = 3 << 28;
-const LATIN_CLASS: u32 = 4 << 28;
-const CHINESE_CLASS: u32 = 5 << 28;
-/// The number of any number: `10:00` and `23:45` say the same.
-const NUMBER: u32 = mixed(6 << 28, 1);
-/// The number of any `@name`.
-const NAME: u32 = mixed(6 << 28, 2);
-/// The number of the place before the first word and of the place behind the last one.
-const EDGE: u32 = mixed(6 << 28, 3);
 
 /// The words of a sentence by class. A Chinese word of the lists may have several characters.
 fn classes(sentence: &str, written: &[Word]) -> Vec<Word> {
