@@ -124,6 +124,15 @@ pub(super) fn each(passage: Passage<'_>, mut take: impl FnMut(Feature)) {
     }
 }
 
+/// Returns the hash of each feature of a sentence once, in their order. A word that is repeated says no more than once.
+pub(super) fn distinct(passage: Passage<'_>) -> Vec<u32> {
+    let mut hashes = Vec::with_capacity(passage.sentence.len() * 4);
+    each(passage, |(hash, _)| hashes.push(hash));
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes
+}
+
 /// A word as a number, with its bytes.
 #[derive(Clone, Debug)]
 struct Word {
@@ -295,6 +304,14 @@ mod tests {
         assert!(hashes("muted").contains(&beginning) && !hashes("mute").contains(&beginning));
         let ending = hashed(View::Ending as u32, b"ute");
         assert!(hashes("mute").contains(&ending) && !hashes("ute").contains(&ending));
+    }
+
+    #[test]
+    fn a_repeated_word_counts_once() {
+        let distinct = |sentence| distinct(Passage { sentence, ..Passage::default() });
+        let (three, thirty) = ("reload ".repeat(6), "reload ".repeat(60));
+        assert_eq!(distinct(&three), distinct(&thirty));
+        assert!(distinct("reload it").len() > distinct("reload").len());
     }
 
     #[test]

@@ -111,12 +111,12 @@ impl Model {
         let language = language_of(text);
         for (sentence, passage) in Passage::all(text, &sentences::sentences(text), is_plan) {
             let (mut scores, mut count) = ([0_i64; Target::ALL.len()], i64::from(SMOOTHING));
-            features::each(passage, |(hash, _)| {
+            for hash in features::distinct(passage) {
                 count += 1;
                 for (score, weight) in scores.iter_mut().zip(self.weights.of(hash)) {
                     *score += i64::from(weight);
                 }
-            });
+            }
             let first = opinions.len();
             let mut margins = [None; Target::ALL.len()];
             for (((score, thresholds), target), margin) in

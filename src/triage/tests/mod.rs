@@ -246,7 +246,7 @@ fn an_answer_without_end_is_oversized() {
         assert_eq!(lane == Lane::QuarantineSecretOrRawPayload, is_oversized);
     }
     // Text beyond the limit is not examined. It does not have to be, because the lane is already the strictest.
-    let text = format!("{} 密碼：hunter2x", "規則與上次相同。".repeat(500));
+    let text = format!("{} 密碼：hunter2x", "字 ".repeat(2_000));
     let (lane, findings) = found("decision_reason", json!(text));
     assert_eq!(lane, Lane::QuarantineSecretOrRawPayload);
     assert_eq!(findings, [(Problem::Oversized, "/decision_reason".to_owned())]);
