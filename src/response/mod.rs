@@ -130,9 +130,11 @@ impl Answers {
     }
 }
 
-/// Returns the text after `not_applicable:`, or `None` if the answer does not begin with it.
+/// Returns the text after `not_applicable:`, or `None` if the answer does not begin with it. A Chinese keyboard types a
+/// full-width colon.
 pub(crate) fn reason_in(answer: &str) -> Option<&str> {
-    answer.trim().strip_prefix(NOT_APPLICABLE)?.trim_start().strip_prefix(':').map(str::trim)
+    let behind = answer.trim().strip_prefix(NOT_APPLICABLE)?.trim_start();
+    behind.strip_prefix([':', '\u{ff1a}']).map(str::trim)
 }
 
 /// Whether an answer is `not_applicable:` with a reason. Without a reason it is only a text.
@@ -209,6 +211,7 @@ mod tests {
         assert!(answers.is_blank(field) && !answers.is_not_applicable(field));
         for (text, is_not_applicable) in [
             ("not_applicable: nothing to roll back", true),
+            ("not_applicable：近三個月無事故", true),
             ("not_applicable:", false),
             ("not_applicable: \u{3000}", false),
             ("not_applicable", false),

@@ -140,7 +140,7 @@ fn reference(of: ReferenceUse) -> String {
 }
 
 /// The pattern of `not_applicable:` with a reason. A text of blanks is not a reason.
-const NOT_APPLICABLE_TEXT: &str = r"^not_applicable:.*\S";
+const NOT_APPLICABLE_TEXT: &str = r"^not_applicable[:：].*\S";
 
 /// Returns the schema of a text. `null` is allowed, because a form leaves a key blank until it is answered.
 fn text() -> Value {
