@@ -92,17 +92,17 @@ impl<'t> Passage<'t> {
 /// Calls `take` with each feature of a sentence. Features of its neighbours have no bytes.
 pub(super) fn each(passage: Passage<'_>, mut take: impl FnMut(Feature)) {
     let Passage { sentence, before, after, is_plan } = passage;
-    let written = written(sentence);
+    let words = written(sentence);
     // Where a sentence begins and ends counts like a word.
     let edge = |at: usize| Word { number: EDGE, bytes: at..at };
     let mut within_edges = vec![edge(0)];
-    within_edges.extend_from_slice(&written);
+    within_edges.extend_from_slice(&words);
     within_edges.push(edge(sentence.len()));
     n_grams(&within_edges, View::Written, MAX_WRITTEN, &mut take);
-    for Word { bytes, .. } in &written {
+    for Word { bytes, .. } in &words {
         each_affix(sentence, bytes, &mut take);
     }
-    let classes = classes(sentence, &written);
+    let classes = classes(sentence, &words);
     n_grams(&classes, View::Classes, MAX_CLASSES, &mut take);
     if is_plan {
         n_grams(&within_edges, View::WrittenInPlan, MAX_WRITTEN_IN_PLAN, &mut take);
@@ -116,7 +116,7 @@ pub(super) fn each(passage: Passage<'_>, mut take: impl FnMut(Feature)) {
     }
     // A denial is often in the next sentence: `The lamp is green. We draw nothing from it.`
     for (neighbour, view) in [(before, View::Before), (after, View::After)] {
-        let words = self::written(neighbour);
+        let words = written(neighbour);
         let numbers = words.iter().map(|word| word.number);
         // That there is no neighbour counts, too.
         let none = neighbour.is_empty().then_some(EDGE);
@@ -382,7 +382,7 @@ mod tests {
         // A sign and a word of one letter that differ as the kinds once did.
         let word = |sentence| written(sentence).first().map(|word| word.number);
         assert_ne!(word("c"), word("`"));
-        assert_ne!(class(Class::Object, true), word("\u{505}").unwrap());
+        assert_ne!(class(Class::Acting, true), word("\u{503}").unwrap());
     }
 
     #[test]

@@ -150,14 +150,16 @@ impl Model {
         opinions
     }
 
-    /// Returns the bytes from the first to the last of the heaviest features of a sentence.
+    /// Returns the bytes from the first to the last of the heaviest features of a sentence. If only its neighbours speak
+    /// for the target, it is the whole sentence.
     fn heaviest(&self, target: Target, passage: Passage<'_>) -> Range<usize> {
         /// How many places of features are joined. One may be a pair of words with the verb outside.
         const HEAVIEST: usize = 3;
         let mut features = Vec::new();
         features::each(passage, |(hash, bytes)| {
-            if !bytes.is_empty() {
-                features.push((self.weights.of_target(target, hash), bytes));
+            let weight = self.weights.of_target(target, hash);
+            if weight > 0 && !bytes.is_empty() {
+                features.push((weight, bytes));
             }
         });
         features
@@ -172,7 +174,7 @@ impl Model {
         heaviest
             .into_iter()
             .reduce(|all, next| all.start.min(next.start)..all.end.max(next.end))
-            .unwrap_or_default()
+            .unwrap_or(0..passage.sentence.len())
     }
 }
 

@@ -99,7 +99,7 @@ pub(super) fn is_value(value: &str, _: &str) -> bool {
 /// Counts if the value also looks like a password or a random text: letters with a digit or a sign, or six digits and
 /// more. A plain word after `password:` is prose.
 pub(super) fn is_odd_value(value: &str, text: &str) -> bool {
-    let trimmed = value.trim_end_matches(['.', ',', ';', ':', '!', ')', '"', '\'']);
+    let trimmed = without_sentence_end(value);
     let has_letter = trimmed.bytes().any(|byte| byte.is_ascii_alphabetic());
     let has_other =
         trimmed.bytes().any(|byte| byte.is_ascii_digit() || b"!@#$%^&*+=?~_".contains(&byte));
@@ -110,7 +110,7 @@ pub(super) fn is_odd_value(value: &str, text: &str) -> bool {
 /// Counts if the value has a sign that tickets, names of settings, versions and addresses do not have: `!`, `$` or `^`
 /// inside, `#` before a letter, or `@` before a number behind a capital letter.
 pub(super) fn is_signed_value(value: &str, text: &str) -> bool {
-    let trimmed = value.trim_end_matches(['.', ',', ';', ':', '!', ')', '"', '\'']);
+    let trimmed = without_sentence_end(value);
     let is_number = |part: &str| part.len() > 2 && part.bytes().all(|byte| byte.is_ascii_digit());
     let is_signed = trimmed
         .split_once(['!', '$', '^'])
@@ -121,7 +121,13 @@ pub(super) fn is_signed_value(value: &str, text: &str) -> bool {
         || trimmed.split_once('@').is_some_and(|(before, after)| {
             before.contains(|character: char| character.is_ascii_uppercase()) && is_number(after)
         });
-    is_signed && is_odd_value(value, text)
+    // `length!=16` compares.
+    is_signed && !trimmed.contains("!=") && is_odd_value(value, text)
+}
+
+/// The value without the signs that end a sentence or a quotation.
+fn without_sentence_end(value: &str) -> &str {
+    value.trim_end_matches(['.', ',', ';', ':', '!', ')', '"', '\''])
 }
 
 /// Counts if the text names a kind of secret at all, and the value is not a common word.

@@ -102,6 +102,7 @@ pub(crate) const IN_PROSE: &[Rule] = &[
             "user, password smtp_auth_password_file",
             "password OAuth2 login",
             "(password age>90d alerts)",
+            "the rule password length!=16 fires",
             "rack power (pw 350kW)",
             "token → OPS-12, pw → SEC-12 已結案",
             "密碼 SEC#12 已結案",
