@@ -5,6 +5,7 @@
 mod command;
 mod fold;
 mod hidden;
+mod known;
 pub(crate) mod model;
 mod payload;
 mod rule;
@@ -78,7 +79,7 @@ impl Rules {
 pub(crate) type Match = (Problem, Range<usize>);
 
 /// How to read a text. The searches for requests and for excerpts depend on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumCount)]
 pub(crate) enum TextKind {
     /// Prose that reports or explains.
     Prose,
@@ -90,7 +91,7 @@ pub(crate) enum TextKind {
 }
 
 /// What a text carries.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Detected {
     /// What a rule finds, and each request that the model is certain of.
     pub(crate) matches: Vec<Match>,
@@ -109,10 +110,20 @@ pub(crate) struct Opinion {
 }
 
 /// Returns everything that is found in `text`. `folded` must be the folded form of the same text.
-///
-/// Hidden text and parsed payloads are looked for in the original text. Everything else is looked for in the folded
-/// text.
 pub(crate) fn detect(rules: &Rules, text: &str, folded: &Folded, kind: TextKind) -> Detected {
+    if known::carries_nothing(text, kind) {
+        return Detected::default();
+    }
+    let detected = search(rules, text, folded, kind);
+    if detected.matches.is_empty() && detected.opinions.is_empty() {
+        known::remember(text, kind);
+    }
+    detected
+}
+
+/// Searches the text with all detectors. Hidden text and parsed payloads are looked for in the original text. Everything
+/// else is looked for in the folded text.
+fn search(rules: &Rules, text: &str, folded: &Folded, kind: TextKind) -> Detected {
     let mut matches = rules.secrets.find(folded);
     matches.extend(payload::find(&rules.payloads, text, folded, kind));
     matches.extend(rules.commands.find(folded));
@@ -141,6 +152,31 @@ pub(crate) fn detect(rules: &Rules, text: &str, folded: &Folded, kind: TextKind)
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A text is examined again for each kind, and a text with a match every time.
+    #[test]
+    fn only_what_carries_nothing_is_remembered() {
+        let detects = |text: &str, kind| {
+            let Detected { matches, opinions } =
+                detect(Rules::get(), text, &Folded::new(text), kind);
+            (matches, opinions)
+        };
+        let alone = |text: &str, kind| {
+            let Detected { matches, opinions } =
+                search(Rules::get(), text, &Folded::new(text), kind);
+            (matches, opinions)
+        };
+        let texts =
+            ["the platform team", "Please reload Prometheus now.", "password: hunter2hunter2"];
+        let kinds = [TextKind::Plan, TextKind::Members, TextKind::Prose];
+        for (text, kind) in texts.iter().flat_map(|text| kinds.map(|kind| (text, kind))) {
+            for _ in 0..2 {
+                assert_eq!(detects(text, kind), alone(text, kind), "{text} as {kind:?}");
+            }
+            let is_clean = alone(text, kind) == (Vec::new(), Vec::new());
+            assert_eq!(known::carries_nothing(text, kind), is_clean, "{text} as {kind:?}");
+        }
+    }
 
     #[test]
     fn every_pattern_compiles() {
