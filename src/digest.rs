@@ -57,26 +57,15 @@ impl Digest {
     /// Returns the 64 hexadecimal digits.
     #[must_use]
     pub fn hex(&self) -> String {
-        self.0
-            .iter()
-            .flat_map(|byte| [byte >> 4, byte & 0xF])
-            .filter_map(|digit| char::from_digit(u32::from(digit), 16))
-            .collect()
+        base16ct::lower::encode_string(&self.0)
     }
 
     /// Parses 64 hexadecimal digits in lower case.
     pub(crate) fn from_hex(hex: &str) -> Option<Self> {
-        // `from_str_radix` alone would also accept upper case and a plus sign.
-        let is_canonical = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        if hex.len() != 64 || !hex.bytes().all(is_canonical) {
-            return None;
-        }
         let mut bytes = [0; 32];
-        for (byte, digits) in bytes.iter_mut().zip(hex.as_bytes().chunks(2)) {
-            let digits = std::str::from_utf8(digits).ok()?;
-            *byte = u8::from_str_radix(digits, 16).ok()?;
-        }
-        Some(Self(bytes))
+        // A shorter text is decoded into a part of the bytes.
+        let is_whole = base16ct::lower::decode(hex, &mut bytes).is_ok_and(|read| read.len() == 32);
+        is_whole.then_some(Self(bytes))
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::digest::Digest;
+use crate::digest::{Digest, Original};
 use crate::document::Notation;
 use crate::response::{COMMENT, Hint};
 use crate::signer::{Signer, SignerRole};
@@ -149,11 +149,18 @@ impl Event {
 
     /// Returns the line, without a line break.
     pub(super) fn to_line(&self) -> String {
+        let open = self.to_open_line();
+        let seal = seal_of(&open);
+        open + &seal
+    }
+
+    /// Returns the line up to its seal.
+    fn to_open_line(&self) -> String {
         let line = EventLine::from(self);
         // Serialization cannot fail: the line has only texts, numbers and lists.
-        let open = serde_json::to_string(&line).unwrap_or_default();
-        let open = open.strip_suffix('}').unwrap_or(&open);
-        format!("{open}{SEAL}{}\"}}", Digest::of(open.as_bytes()))
+        let mut open = serde_json::to_string(&line).unwrap_or_default();
+        open.pop();
+        open
     }
 
     /// Parses a line that [`Event::to_line`] wrote.
@@ -162,20 +169,26 @@ impl Event {
     ///
     /// If [`Event::to_line`] cannot have written the line. The message does not repeat any text of the line.
     pub(super) fn read_line(line: &str) -> Result<Self, &'static str> {
-        let (open, seal) = line.rsplit_once(SEAL).ok_or("the digest at the end is missing")?;
-        if seal != format!("{}\"}}", Digest::of(open.as_bytes())) {
+        let at = line.rfind(SEAL).ok_or("the digest at the end is missing")?;
+        let (open, seal) = line.split_at(at);
+        if seal != seal_of(open) {
             return Err("the digest at the end is not the digest of the line");
         }
         let read: EventLine = serde_json::from_str(&format!("{open}}}"))
             .map_err(|_| "this release cannot parse the line as an event")?;
         let event = Self::try_from(read)?;
         // An event has exactly one line, so that nothing can hide in blanks, in escapes or in the order of the keys.
-        if event.to_line() == line {
+        if event.to_open_line() == open {
             Ok(event)
         } else {
             Err("the line is not in the form in which events are written")
         }
     }
+}
+
+/// Returns the end of a line: the digest of what stands before it, and the brace that closes the line.
+fn seal_of(open: &str) -> String {
+    format!("{SEAL}{}\"}}", Digest::of(open.as_bytes()))
 }
 
 /// The line as JSON, without its digest. The keys have the order in which they are written.
@@ -495,9 +508,9 @@ impl DocumentName {
         Digest::from_hex(hex).map(|digest| Self { digest, is_review, notation })
     }
 
-    /// Whether the name belongs to these bytes: digest and notation are theirs.
-    pub(super) fn is_of(self, bytes: &[u8]) -> bool {
-        Digest::of(bytes) == self.digest && Notation::of(bytes) == self.notation
+    /// Whether the name belongs to this document: digest and notation are its own.
+    pub(super) fn is_of(self, original: &Original) -> bool {
+        original.digest() == self.digest && Notation::of(original.bytes()) == self.notation
     }
 
     /// The digest of the document's bytes.

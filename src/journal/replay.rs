@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::candidate::{AnyCandidate, Refused};
-use crate::digest::Digest;
+use crate::digest::{Digest, Original};
 use crate::inputs::Surface;
 use crate::response::{Answers, OwnerResponse, ResponseDocument};
 use crate::review::{Refusal, ReviewDocument, ReviewerRecord, Verdict};
@@ -154,7 +154,7 @@ impl<'a> Replay<'a> {
                 EventBody::Response { document, responded_at, surface, findings, hints } => {
                     let name = *document;
                     self.check_response(event, name, responded_at.as_ref());
-                    let bytes = name.and_then(|name| {
+                    let original = name.and_then(|name| {
                         if self.is_withdrawn_after(index) {
                             self.withdrawn_document(name)
                         } else {
@@ -164,9 +164,9 @@ impl<'a> Replay<'a> {
                     // If the request says something else today, the candidate waits again, and nothing is triaged.
                     let is_of_today = *surface == self.surface_today;
                     // Only the latest answer decides the lane, so only the latest is parsed and triaged again.
-                    let document = bytes
+                    let document = original
                         .filter(|_| Some(index) == latest)
-                        .and_then(|bytes| self.parse_response(event, bytes));
+                        .and_then(|original| self.parse_response(event, original));
                     let mut response = OwnerResponse {
                         responder: document
                             .as_ref()
@@ -247,26 +247,30 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Returns the bytes of a document that must be there. If it is missing or altered, adds a fault.
-    fn document(&mut self, name: DocumentName) -> Option<&'a [u8]> {
-        let fault = match self.dossier.documents.get(&name) {
-            None => JournalFault::of_document(VerifyCode::DocumentMissing, name),
-            Some(bytes) if name.is_of(bytes) => return Some(bytes),
-            Some(bytes) if differs_in_line_breaks(bytes, name.digest()) => {
-                JournalFault::of_converted_document(name)
-            }
-            Some(_) => JournalFault::of_document(VerifyCode::DocumentAltered, name),
+    /// Returns a document that must be there. If it is missing or altered, adds a fault.
+    fn document(&mut self, name: DocumentName) -> Option<Original> {
+        let Some(bytes) = self.dossier.documents.get(&name) else {
+            self.faults.push(JournalFault::of_document(VerifyCode::DocumentMissing, name));
+            return None;
         };
-        self.faults.push(fault);
+        let original = Original::new(bytes);
+        if name.is_of(&original) {
+            return Some(original);
+        }
+        self.faults.push(if differs_in_line_breaks(bytes, name.digest()) {
+            JournalFault::of_converted_document(name)
+        } else {
+            JournalFault::of_document(VerifyCode::DocumentAltered, name)
+        });
         None
     }
 
-    /// Returns the bytes of an answer that a reviewer withdrew. They should not be there. As long as they are, the
-    /// records are checked with them.
-    fn withdrawn_document(&mut self, name: DocumentName) -> Option<&'a [u8]> {
+    /// Returns an answer that a reviewer withdrew. It should not be there. As long as it is, the records are checked with
+    /// it.
+    fn withdrawn_document(&mut self, name: DocumentName) -> Option<Original> {
         self.withdrawn.insert(name);
-        let bytes = self.dossier.documents.get(&name)?;
-        name.is_of(bytes).then_some(bytes.as_slice())
+        let original = Original::new(self.dossier.documents.get(&name)?);
+        name.is_of(&original).then_some(original)
     }
 
     /// Whether a reviewer quarantined or rejected the answer of the event at `index`.
@@ -277,8 +281,8 @@ impl<'a> Replay<'a> {
     }
 
     /// Parses the latest answer. If it does not match its event, adds a fault and returns `None`.
-    fn parse_response(&mut self, event: &Event, bytes: &[u8]) -> Option<ResponseDocument> {
-        let document = ResponseDocument::parse(bytes).ok();
+    fn parse_response(&mut self, event: &Event, original: Original) -> Option<ResponseDocument> {
+        let document = ResponseDocument::read(original).ok();
         let EventBody::Response { responded_at, .. } = &event.body else { return None };
         let matches_event = |document: &ResponseDocument| {
             document.responded_at().map(|time| time.in_utc()) == *responded_at
@@ -310,8 +314,8 @@ impl<'a> Replay<'a> {
         if !self.named.insert(name) {
             self.fault(VerifyCode::IllegalStep, sequence, Refusal::FiledBefore.to_string());
         }
-        let Some(bytes) = self.document(name) else { return candidate };
-        let record = ReviewDocument::parse(bytes)
+        let Some(original) = self.document(name) else { return candidate };
+        let record = ReviewDocument::read(original)
             .ok()
             .map(|document| match event.signer.clone() {
                 Some(signer) => document.signed_by(signer),

@@ -51,6 +51,12 @@ impl ResponseDocument {
     /// Returns the first fault if the document has more than 256 KiB, if it is neither a strict JSON object nor a
     /// strict YAML mapping, or if it does not name the schema version that this crate reads.
     pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
+        Self::read(Original::new(bytes))
+    }
+
+    /// As [`Self::parse`], for bytes whose digest is known.
+    pub(crate) fn read(original: Original) -> Result<Self, DocumentError> {
+        let bytes = original.bytes();
         let is_known = |key: &str| {
             ResponseKey::parse(key).is_some() || AcceptanceField::is_step_of_an_answer(key)
         };
@@ -59,7 +65,7 @@ impl ResponseDocument {
         let error = |pointer: &str, problem| Err(document.error(bytes, pointer, is_known, problem));
         match document.get(key) {
             Some(version) if version.as_str() == Some(RESPONSE_VERSION) => {
-                Ok(Self { original: Original::new(bytes), document, signer: None })
+                Ok(Self { original, document, signer: None })
             }
             Some(_) => error(&format!("/{key}"), DocumentProblem::WrongVersion(RESPONSE_VERSION)),
             None => error("", DocumentProblem::MissingKey(key.to_owned())),

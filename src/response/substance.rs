@@ -277,7 +277,7 @@ pub(crate) fn names_somebody(text: &str) -> bool {
         && !is_placeholder(&bare)
         && !FILLERS.contains(&bare.as_str())
         && !NOBODY.iter().any(|word| begins_with(word))
-        && !NOBODY_IN_CHINESE.iter().any(|word| folded.contains(word))
+        && (folded.is_ascii() || !NOBODY_IN_CHINESE.iter().any(|word| folded.contains(word)))
         && !folded.starts_with(NOT_APPLICABLE)
 }
 

@@ -175,9 +175,9 @@ impl ValueReader<'_> {
             }
         };
         for (name, value) in members {
-            let pointer = format!("{}/{}", key.pointer(), escape(name));
+            let pointer = || format!("{}/{}", key.pointer(), escape(name));
             let Ok(check) = name.parse::<ReviewerCheck>() else {
-                self.faults.push((pointer, DocumentProblem::UnknownKey));
+                self.faults.push((pointer(), DocumentProblem::UnknownKey));
                 continue;
             };
             // A blank check was not judged. A value that is not a text cannot be a verdict: `?` is reported below.
@@ -191,7 +191,7 @@ impl ValueReader<'_> {
             }
             match text.parse() {
                 Ok(verdict) => drop(verdicts.insert(check, verdict)),
-                Err(_) => self.faults.push(expected(pointer, "pass, fail or not_applicable")),
+                Err(_) => self.faults.push(expected(pointer(), "pass, fail or not_applicable")),
             }
         }
         verdicts
@@ -256,6 +256,12 @@ impl ReviewDocument {
     /// - The first fault, if the document has more than 256 KiB, or is not a strict JSON object or a strict YAML mapping.
     /// - Otherwise every invalid value and unknown key, in the order of the file and at most 200, then every missing key.
     pub fn parse(bytes: &[u8]) -> Result<Self, Vec<DocumentError>> {
+        Self::read(Original::new(bytes))
+    }
+
+    /// As [`Self::parse`], for bytes whose digest is known.
+    pub(crate) fn read(original: Original) -> Result<Self, Vec<DocumentError>> {
+        let bytes = original.bytes();
         let document = Document::read(bytes, is_known).map_err(|error| vec![error])?;
         let mut reader = ValueReader { document: &document, faults: Vec::new() };
         let values = reader.values();
@@ -274,7 +280,7 @@ impl ReviewDocument {
         );
         match values {
             Some(values) if faults.is_empty() => {
-                Ok(Self { original: Original::new(bytes), document, signer: None, values })
+                Ok(Self { original, document, signer: None, values })
             }
             _ => Err(faults
                 .into_iter()
