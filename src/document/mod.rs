@@ -1,13 +1,16 @@
 //! Documents that people write, in YAML or JSON. Both give the same tree of values, with the place of each value.
 
+mod spots;
 mod yaml;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 
 use crate::json::{
     DocumentError, DocumentProblem, Fault, Json, Read, Reader, line_and_column, read_small_document,
 };
+
+use spots::{Spot, Spots};
 
 /// The notation of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -36,22 +39,6 @@ impl Notation {
         }
     }
 }
-
-/// The place of a value. Offsets are in bytes.
-#[derive(Clone, Copy, Debug)]
-struct Spot {
-    /// The offset of its key. A value without a key has its own offset here.
-    key: usize,
-    /// The offset to show for the value: the first line of a text, the key of a block mapping.
-    value: usize,
-    /// The position of its key in its object, from 1. An item of a list has 0.
-    position: usize,
-}
-
-/// How many values of a document have a place of their own. The limit bounds the cost of places. It is twice the number
-/// of texts that triage examines in an answer. A value after the limit has the place of the nearest value above it.
-/// The document's own keys always have a place.
-const MAX_SPOTS: usize = 800;
 
 /// A comment: one line of YAML that begins with `#`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,8 +83,8 @@ impl CommentTexts {
 pub(crate) struct Document {
     pub(crate) notation: Notation,
     pub(crate) members: Vec<(String, Json)>,
-    /// The place of each value. The key is the JSON pointer of the value.
-    spots: BTreeMap<String, Spot>,
+    /// The place of each value.
+    spots: Spots,
     /// The comments of a YAML document. They are content: everybody who opens the file reads them.
     pub(crate) comments: Vec<Comment>,
 }
@@ -225,12 +212,12 @@ fn read_json(reader: &mut Reader<'_>) -> Read<Document> {
     let mut document = Document::default();
     let mut position = 0;
     // A set finds duplicate keys fast. `members` is a list, and a search in it is slow if there are very many keys.
-    let mut names = BTreeSet::new();
+    let mut names = HashSet::new();
     reader.each_member(|reader, name| {
         if !names.insert(name.clone()) {
             return Err(DocumentProblem::DuplicateKey.into());
         }
-        let pointer = format!("/{}", escape(&name));
+        let pointer = below("", &name);
         position += 1;
         let key = reader.key_offset();
         let value = read_json_value(reader, &mut document.spots, &pointer, key, position)?;
@@ -243,17 +230,17 @@ fn read_json(reader: &mut Reader<'_>) -> Read<Document> {
 /// Reads the next value. Stores its place, and the places of all values in it.
 fn read_json_value(
     reader: &mut Reader<'_>,
-    spots: &mut BTreeMap<String, Spot>,
+    spots: &mut Spots,
     pointer: &str,
     key: usize,
     position: usize,
 ) -> Read<Json> {
     let value = reader.offset()?;
     let is_nested = pointer.rfind('/') > Some(0);
-    if is_nested && spots.len() >= MAX_SPOTS {
+    if is_nested && spots.is_full() {
         return reader.value();
     }
-    spots.insert(pointer.to_owned(), Spot { key, value, position });
+    spots.add(pointer.to_owned(), Spot { key, value, position });
     if reader.is_at_array()? {
         let mut items = Vec::new();
         reader.array(|reader, index| {

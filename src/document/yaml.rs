@@ -10,7 +10,8 @@ use crate::json::{
     DocumentError, DocumentProblem, Fault, Json, MAX_DEPTH, MAX_DOCUMENT, Read, line_and_column,
 };
 
-use super::{Comment, Document, MAX_SPOTS, Notation, Spot, escape, not_an_object};
+use super::spots::Spot;
+use super::{Comment, Document, Notation, escape, not_an_object};
 
 /// Parses a YAML document. See [`Document::read`].
 pub(super) fn read(bytes: &[u8], known: impl Fn(&str) -> bool) -> Result<Document, DocumentError> {
@@ -246,7 +247,7 @@ impl<'t> Builder<'t> {
 
     /// Stores the place of the next value. `is_at_key` says that its key is the place to show.
     fn note_place(&mut self, offset: usize, is_at_key: bool) {
-        if self.open.len() > 1 && self.document.spots.len() >= MAX_SPOTS {
+        if self.open.len() > 1 && self.document.spots.is_full() {
             return;
         }
         let (key, position) = match self.open.last() {
@@ -255,7 +256,7 @@ impl<'t> Builder<'t> {
             _ => return,
         };
         let value = if is_at_key { key } else { offset };
-        self.document.spots.insert(self.pointer(), Spot { key, value, position });
+        self.document.spots.add(self.pointer(), Spot { key, value, position });
     }
 
     /// Adds a value to the open mapping or list.
