@@ -108,11 +108,15 @@ pub(crate) fn open_if_regular(path: &Path) -> Result<Option<File>, FileError> {
 
 /// Reads the first bytes of a file, at most `length`.
 pub(crate) fn read_at_most(path: &Path, length: usize) -> Result<Vec<u8>, FileError> {
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(length as u64).read_to_end(&mut bytes))
-        .map_err(FileError::new("read", path))?;
-    Ok(bytes)
+    let read = || -> io::Result<Vec<u8>> {
+        let file = File::open(path)?;
+        // Room for the whole file and one byte more, so that one call reads the file and the next one finds its end.
+        let size = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
+        let mut bytes = Vec::with_capacity(size.saturating_add(1).min(length));
+        file.take(length as u64).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    read().map_err(FileError::new("read", path))
 }
 
 /// Returns the digest of a file of any size. Reads it in pieces.
