@@ -129,17 +129,22 @@ struct Line<'t> {
     key: &'t str,
     value: &'t str,
     is_item: bool,
+    /// Whether the line is commented out.
+    is_comment: bool,
     /// Whether the line belongs to the block of text below a key.
     is_scalar: bool,
-    /// Whether it can only be from a document: an element, a bracket, an expression, an assignment to a variable.
+    /// Whether it can only be from a document: an element, a bracket, an expression, an assignment to a variable, an
+    /// entry of a list.
     is_formal: bool,
 }
 
 impl<'t> Line<'t> {
-    /// Reads a line. `scalar` is the indentation of the key whose block of text may go on in it.
+    /// Reads a line. `scalar` is the indentation of the key whose block of text may go on in it. A line that is commented
+    /// out is read like any other: people paste it, too.
     fn of(whole: &'t str, scalar: Option<usize>) -> Option<Self> {
         let unquoted = unquoted_start(whole);
-        let line = unquoted.trim();
+        let is_comment = unquoted.trim_start().starts_with('#');
+        let line = unquoted.trim().trim_start_matches('#').trim_start();
         let indent = unquoted.len() - unquoted.trim_start().len();
         let is_item = line.starts_with("- ");
         let inner = line.trim_start_matches("- ");
@@ -154,16 +159,22 @@ impl<'t> Line<'t> {
                     .bytes()
                     .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
         });
-        let is_formal = is_bracket || is_element || is_variable || EXPRESSION.is_match(line);
+        let is_formal = is_bracket
+            || is_element
+            || is_variable
+            || (is_item && is_entry(inner))
+            || EXPRESSION.is_match(line);
         let (key, value) =
             if is_scalar { ("", inner) } else { key_and_value(inner).unwrap_or(("", inner)) };
         let has_key = !key.is_empty();
-        (has_key || is_formal || is_item || is_scalar).then_some(Self {
+        let has_form = has_key || is_formal || (is_item && !is_comment) || is_scalar;
+        has_form.then_some(Self {
             indent,
             parts: usize::from(has_key || is_formal),
             key,
             value,
             is_item,
+            is_comment,
             is_scalar,
             is_formal,
         })
@@ -176,7 +187,7 @@ impl<'t> Line<'t> {
 
     /// Counts the signs that a line is from a document and not from a note: it is deeper than the line before it, the
     /// key has no value, the key is two words in one, or the value is quoted, a list or a switch. A number is no sign:
-    /// notes count rules and alerts.
+    /// notes count rules and alerts. A comment may be the heading of a note, so its depth and an empty value are none.
     fn signs(&self, indent_before: Option<usize>) -> usize {
         let has_key = !self.key.is_empty();
         let is_deeper = has_key && indent_before.is_some_and(|before| self.indent > before);
@@ -188,9 +199,9 @@ impl<'t> Line<'t> {
             && (value.starts_with(['"', '\'', '[', '{', '$', '&', '*'])
                 || matches!(value, "true" | "false" | "null"));
         let signs = [
-            is_deeper,
+            is_deeper && !self.is_comment,
             is_compound,
-            has_no_value,
+            has_no_value && !self.is_comment,
             is_code,
             self.is_item && has_key && !self.value.contains(' '),
             self.is_formal,
@@ -208,6 +219,24 @@ fn key_and_value(line: &str) -> Option<(&str, &str)> {
         && bare.len() <= 60
         && bare.chars().all(|c| c.is_ascii_alphanumeric() || "_.-/$@".contains(c));
     (is_key && (is_separated || key.starts_with('"'))).then_some((key, value.trim()))
+}
+
+/// Whether an item of a list is a pair of ports or paths, an option, a variable or an assignment. Such an item has no
+/// spaces. The items of a note are words, and its pointers (`ticket:OPS-12`, `https://...`) are no pairs.
+fn is_entry(item: &str) -> bool {
+    let item = item.split_once(" #").map_or(item, |(item, _)| item).trim();
+    let item = item.trim_matches(['"', '\'']);
+    let is_port = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let is_pair = item.split_once(':').is_some_and(|(one, other)| {
+        let is_path = other.starts_with('/') && !other.starts_with("//");
+        is_path || (is_port(one) && other.starts_with(|first: char| first.is_ascii_digit()))
+    });
+    let is_assigned = item.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-[]".contains(&byte))
+    });
+    !item.contains(' ')
+        && (is_pair || is_assigned || item.starts_with("--") || item.starts_with("${"))
 }
 
 /// Whether a line neither belongs to a document nor ends one: it is empty, or a comment.
@@ -241,6 +270,9 @@ mod tests {
             "what runs:\n  for: 5m\n  labels:\n    severity: page\n  annotations:\n    summary: x\n",
             "\"type\": \"graph\",\n\"span\": 6,\n\"fill\": 1,\n\"stack\": false,\n",
             "> name: a\n>   image: b:1\n>   resources:\n>     limits:\n",
+            "  #  - proxy.enable=true\n  #  - proxy.port=80\n  # Optional:\n  #  - proxy.tls=true\n  #labels:\n",
+            "  - /var/run:/var/run:ro\n  - /sys:/sys:ro\nrestart: always\nexpose:\n",
+            "  - '8080:80'\n  - 127.0.0.1:9090:9090 # for us\n  - --web.listen=:9090\n  - ${DATA}/x\n",
         ] {
             assert!(is_excerpt(text), "{text}");
         }
@@ -254,6 +286,8 @@ mod tests {
             "- read back the rules\n- check the receipt\n- stop if pending\n- tell the owner\n",
             "Checked:\n1. rules: same\n2. route: same\n3. receipt: seen\n4. state: clear\n",
             "labels:\n  severity: page\nwhich is what we want\n",
+            "# Rules:\n- the same ten\n# Route:\n- the same\n# Receipt:\n- seen on Monday\n",
+            "- ticket:OPS-12\n- https://wiki.example/a\n- prometheus/alert.rules\n- commit:4f1c2ab\n- artifact:a.json\n",
         ] {
             assert!(!is_excerpt(text), "{text}");
         }
