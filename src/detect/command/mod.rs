@@ -31,7 +31,7 @@ pub(crate) const RULES: &[Rule] = &[
                 r"(?:^|[^a-z0-9_/.-])(?:kubectl|oc)\s+(?:-{1,2}[a-z][^\s]*\s+(?:[a-z0-9_-]+\s+)?)*(?:get|describe|",
                 r"logs?|apply|create|delete|edit|exec|rollout|scale|patch|replace|label|annotate|port-forward|cp|",
                 r"drain|cordon|uncordon|run|set|expose|top|debug|attach|proxy|auth|config|wait|taint|diff|kustomize|",
-                r"explain|api-resources|api-versions|cluster-info|autoscale|certificate|completion|events|plugin|version|",
+                r"explain|api-resources|api-versions|cluster-info|autoscale|rolling-update|convert|certificate|completion|events|plugin|version|",
                 r"alpha|krew|adm|login|logout|project|rsh|new-app|new-project|start-build|process|policy)(?:[^a-z-]|$)",
             ),
             r"(?:請|麻煩|幫忙|幫我|直接|跑|打)\s*kubectl(?:[^a-z]|$)",
@@ -189,11 +189,12 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["service prometheus is up", "ansible manages the host", "the salt minion is old"],
         ..COMMAND
     },
-    // Finds an HTTP request that changes something: a method other than GET, a body, or `/-/reload` and `/-/quit`.
+    // Finds an HTTP request that changes something: a method other than GET, a body, `/-/reload` and `/-/quit`, or a
+    // download that a shell runs.
     // A curl that only reads, or the name of an endpoint without a request to it, is not a hit.
     Rule {
         id: "http_that_writes",
-        what: "curl or wget with a method that writes, or a reload over HTTP",
+        what: "curl or wget with a method that writes or into a shell, or a reload over HTTP",
         keywords: &["curl", "wget", "http post", "/-/", "invoke-"],
         patterns: &[
             concat!(
@@ -205,8 +206,10 @@ pub(crate) const RULES: &[Rule] = &[
             r"(?:POST|PUT)\s+(?:https?://)?[^\s]*/-/(?:reload|quit)",
             r"invoke-(?:webrequest|restmethod)\s[^\n]*-method\s+(?:post|put|delete|patch)",
             r"(?:^|[^a-z0-9_.-])https?\s+(?:POST|PUT|PATCH|DELETE)\s+\S",
+            r"(?:curl|wget)\s[^\n|]*\|\s*(?:sudo\s+(?:-\S+\s+)*)?(?:ba|da|z)?sh(?:[^a-z0-9_-]|$)",
         ],
         hits: &[
+            "curl -fsSL https://get.example.com/install.sh | sudo sh",
             "curl -X POST http://prom:9090/-/reload",
             "curl http://prom:9090/-/reload",
             "curl -d @silence.json http://am:9093/api/v2/silences",
@@ -215,6 +218,7 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &[
             "curl returned 200 for the page",
             "curl -s http://prom:9090/api/v1/rules",
+            "curl -s http://prom:9090/api/v1/rules | jq .data",
             "the /-/reload endpoint is disabled",
         ],
         ..COMMAND
@@ -267,6 +271,7 @@ pub(crate) const RULES: &[Rule] = &[
             "sudo",
             "kill",
             "rm -",
+            "rm /",
             "reboot",
             "poweroff",
             "chmod",
@@ -291,7 +296,7 @@ pub(crate) const RULES: &[Rule] = &[
             r"(?:^|[^a-z0-9_/.-])(?:sudo\s+(?:-\S+\s+)*(?:[./]|(?:service|nano|vim?|cat|tail|less|rm|cp|mv|kill|",
             r"reboot|poweroff|tee|sed|chmod|chown|journalctl|bash|sh|su)(?:[^a-z]|$))|",
             r"(?:pkill|killall)\s+(?:-\S+\s+)*[\x22'a-z]|kill\s+(?:-(?:9|[a-z]\S*|s\s*\w+|\d+)|\$|[0-9])|",
-            r"rm\s+-[rf]+\s+\S|(?:reboot|poweroff)\s+(?:-|now|the host)|chmod\s+(?:-\S+\s+)?[0-7+a-z=,-]{2,}\s+[a-z0-9~]*[./]\S*|",
+            r"rm\s+-[rf]+\s+\S|rm\s+(?:-\S+\s+)*/\S|(?:reboot|poweroff)\s+(?:-|now|the host)|chmod\s+(?:-\S+\s+)?[0-7+a-z=,-]{2,}\s+[a-z0-9~]*[./]\S*|",
             r"chown\s+(?:-\S+\s+)?[a-z:]+\s+\S|crontab\s+(?:-[er]|/)|sed\s+(?:-[a-z]*i|--in-place)|",
             r"ip6?tables\s+(?:-t\s+\w+\s+)?-(?:[a-km-rt-z]|-(?:append|delete|insert|flush|policy))|shutdown\s+(?:-|now)|",
             r"mount\s+(?:-{1,2}[a-z]\S*\s+)*/\S+\s+/|umount\s+(?:-{1,2}[a-z]\S*\s+)*/|",
@@ -303,6 +308,7 @@ pub(crate) const RULES: &[Rule] = &[
             "sudo nano /etc/prometheus/prometheus.yml",
             "kill -HUP 1",
             "rm -rf /var/lib/prometheus",
+            "rm /etc/prometheus/old.rules",
             "bash reload.sh",
             "umount /mnt/backup",
             "kill 4711",
