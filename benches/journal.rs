@@ -316,6 +316,11 @@ fn commit(root: &Path) {
                 "user.email=bench@example.com",
                 "-c",
                 "commit.gpgsign=false",
+                // Otherwise git packs its objects in the background, while the commands are timed.
+                "-c",
+                "gc.auto=0",
+                "-c",
+                "maintenance.auto=false",
             ])
             .args(args)
             .status();
