@@ -311,8 +311,17 @@ pub(super) fn is_header_value(value: &str, text: &str) -> bool {
     is_odd && is_value(token, text)
 }
 
-/// Counts if the assigned value looks like a password ([`is_odd_value`]), or if it is any value of a variable in
-/// capitals.
+/// Whether a value has the form of an application password without its spaces: sixteen small letters. In a word, each
+/// four letters have a vowel.
+fn is_joined_application_password(value: &str) -> bool {
+    let has_no_vowel = |group: &[u8]| !group.iter().any(|letter| b"aeiou".contains(letter));
+    value.len() == 16
+        && value.bytes().all(|byte| byte.is_ascii_lowercase())
+        && value.as_bytes().chunks(4).any(has_no_vowel)
+}
+
+/// Counts if the assigned value looks like a password ([`is_odd_value`]) or an application password, or if it is any
+/// value of a variable in capitals.
 ///
 /// The name of an AWS resource (`arn:aws:secretsmanager:...:secret:prod/...`) has colons that assign nothing.
 pub(super) fn is_assigned(value: &str, text: &str) -> bool {
@@ -322,7 +331,9 @@ pub(super) fn is_assigned(value: &str, text: &str) -> bool {
     }
     let is_variable = before.ends_with('=')
         && before.trim_end_matches('=').ends_with(|c: char| c.is_ascii_uppercase() || c == '_');
-    is_odd_value(value, text) || (is_variable && is_value(value, text))
+    is_odd_value(value, text)
+        || is_joined_application_password(without_sentence_end(value))
+        || (is_variable && is_value(value, text))
 }
 
 /// Counts if at least one variable of a dump has a value that is not a placeholder.
@@ -366,6 +377,16 @@ mod tests {
         assert_eq!(
             ["Bearer abc123def", "Bearer abcdef", "Bearer ${TOKEN1}"].map(counts),
             [true, false, false]
+        );
+    }
+
+    #[test]
+    fn sixteen_letters_are_a_password_unless_they_are_a_word() {
+        let counts = |value: &str| is_assigned(value, &format!("smtp_auth_password: {value}"));
+        assert_eq!(
+            ["vhqewtznydkrombp", "vhqewtznydkrombp'", "misunderstanding", "vhqewtznydkromb"]
+                .map(counts),
+            [true, true, false, false]
         );
     }
 
