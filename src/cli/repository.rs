@@ -155,14 +155,15 @@ impl Repository {
         self.journal.path(folder).join(file)
     }
 
-    /// Replays the journal of every surface, and makes the candidates. `look` is called for each journal.
+    /// Replays the journal of every surface, and makes the candidates. `look` is called for each journal, with the name of
+    /// its folder.
     ///
     /// On a terminal, it shows the progress, unless `is_quiet`.
     ///
     /// If no surface has a journal, the surfaces are moved out of `self.requests`, not copied.
     pub(super) fn replay<T: Send>(
         &mut self,
-        look: impl Fn(&Replay, &Folder) -> T + Sync,
+        look: impl Fn(&str, &Replay, &Folder) -> T + Sync,
         is_quiet: bool,
     ) -> Result<Replayed<T>, Failures> {
         let (mut folders, unknown_files) = self.journal.folders()?;
@@ -204,7 +205,7 @@ impl Repository {
         &self,
         surface: &Surface,
         folders: &BTreeSet<String>,
-        look: impl Fn(&Replay, &Folder) -> T,
+        look: impl Fn(&str, &Replay, &Folder) -> T,
     ) -> Result<(Option<AnyCandidate>, Option<Journaled<T>>), FileError> {
         let name = journal_folder(surface.surface_id());
         if !folders.contains(&name) {
@@ -212,7 +213,7 @@ impl Repository {
         }
         let (replay, folder) = self.recorder().replay_of(surface)?;
         let faults = log_of(&replay).faults().to_vec();
-        let seen = look(&replay, &folder);
+        let seen = look(&name, &replay, &folder);
         let candidate = replay.ok().map(History::into_candidate);
         Ok((candidate, Some(Journaled { folder: name, faults, seen })))
     }

@@ -45,7 +45,7 @@ pub(super) fn run(Args { generate: args, wait }: &Args, is_quiet: bool) -> Comma
         return generate::run(args, is_quiet);
     }
     let mut repository = Repository::open(args.inputs())?;
-    let Replayed { candidates, journals, .. } = repository.replay(|_, _| (), is_quiet)?;
+    let Replayed { candidates, journals, .. } = repository.replay(|_, _, _| (), is_quiet)?;
     drop(lock);
     let (mut failures, mut notes) = (Failures::default(), String::new());
     for journal in &journals {

@@ -48,7 +48,7 @@ impl Overview {
             .map(|surface| surface.surface_id().to_owned())
             .collect();
         let signers = repository.signers.clone();
-        let look = |replay: &Replay, folder: &Folder| {
+        let look = |_: &str, replay: &Replay, folder: &Folder| {
             let surface = match replay {
                 Ok(history) => history.candidate().surface(),
                 Err(broken) => broken.surface(),

@@ -56,7 +56,7 @@ pub(super) fn find(text: &str, braced: &[Range<usize>]) -> Vec<Range<usize>> {
             run.indent = Some(line.indent);
             if line.opens_scalar() {
                 run.scalar = Some(line.indent);
-            } else if !line.is_scalar {
+            } else if line.place != Place::Scalar {
                 run.scalar = None;
             }
         } else if !is_skipped(whole) {
@@ -119,6 +119,16 @@ impl Run {
     }
 }
 
+/// Where a line stands in a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Plain,
+    /// The line is commented out.
+    Comment,
+    /// The line belongs to the block of text below a key.
+    Scalar,
+}
+
 /// A line that has the form of a document.
 #[derive(Debug)]
 struct Line<'t> {
@@ -129,10 +139,7 @@ struct Line<'t> {
     key: &'t str,
     value: &'t str,
     is_item: bool,
-    /// Whether the line is commented out.
-    is_comment: bool,
-    /// Whether the line belongs to the block of text below a key.
-    is_scalar: bool,
+    place: Place,
     /// Whether it can only be from a document: an element, a bracket, an expression, an assignment to a variable, an
     /// entry of a list.
     is_formal: bool,
@@ -174,8 +181,11 @@ impl<'t> Line<'t> {
             key,
             value,
             is_item,
-            is_comment,
-            is_scalar,
+            place: match (is_scalar, is_comment) {
+                (true, _) => Place::Scalar,
+                (false, true) => Place::Comment,
+                (false, false) => Place::Plain,
+            },
             is_formal,
         })
     }
@@ -198,10 +208,11 @@ impl<'t> Line<'t> {
         let is_code = has_key
             && (value.starts_with(['"', '\'', '[', '{', '$', '&', '*'])
                 || matches!(value, "true" | "false" | "null"));
+        let is_comment = self.place == Place::Comment;
         let signs = [
-            is_deeper && !self.is_comment,
+            is_deeper && !is_comment,
             is_compound,
-            has_no_value && !self.is_comment,
+            has_no_value && !is_comment,
             is_code,
             self.is_item && has_key && !self.value.contains(' '),
             self.is_formal,

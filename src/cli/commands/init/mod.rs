@@ -171,7 +171,7 @@ fn replay(
 type Blanks = BTreeMap<String, usize>;
 
 /// Returns the latest answer of a journal if that answer no longer counts.
-fn outdated(replay: &Replay, folder: &Folder) -> Option<Outdated> {
+fn outdated(_: &str, replay: &Replay, folder: &Folder) -> Option<Outdated> {
     let log = log_of(replay);
     let answer = log.events().iter().rev().find(|event| !event.is_review())?;
     let candidate = replay.as_ref().ok()?.candidate();

@@ -100,12 +100,14 @@ fn verification(args: &Compared, is_quiet: bool) -> Result<Verification, Failure
     let mut repository = Repository::of(&args.inputs, inventory, requests)?;
     let mut report = Verification::new(args.inputs.options());
 
-    if let Some(revision) = &args.since {
-        let at_revision = since::AtRevision::read(args, &repository, revision)?;
-        if let Some(signers) = at_revision.allowed_signers()? {
+    let read = |revision| since::AtRevision::read(args, &repository, revision);
+    let before = args.since.as_deref().map(read).transpose()?;
+    if let Some(before) = &before {
+        if let Some(signers) = before.allowed_signers()? {
             repository.signers = Some(signers);
         }
-        at_revision.compare_with_today(args, &repository, &mut report)?;
+        before.note(&mut report);
+        before.find_vanished(args, &repository, &mut report)?;
     } else {
         report.note("history not checked: name a revision with --since, such as origin/main");
     }
@@ -120,10 +122,11 @@ fn verification(args: &Compared, is_quiet: bool) -> Result<Verification, Failure
 
     let now = clock::event_time().ok_or_else(Failure::clock)?;
     let signers = repository.signers.clone();
-    let seen_in = |replay: &Replay, folder: &Folder| {
+    let seen_in = |name: &str, replay: &Replay, folder: &Folder| {
         let log = log_of(replay);
         let signers = signers.as_ref();
         (
+            before.as_ref().map(|before| before.doubtful_in(name, folder, log)).unwrap_or_default(),
             acceptances_ahead(log, &now),
             strange_files(log, folder),
             bad_signatures(log, signers, folder),
@@ -139,6 +142,11 @@ fn verification(args: &Compared, is_quiet: bool) -> Result<Verification, Failure
         let path = repository.journal.path(ATTRIBUTES);
         report.add(VerifyFinding::of(VerifyCode::AttributesDiffer, &path));
     }
+    if let Some(before) = &before {
+        let compared = journals.iter().map(|journal| journal.folder.as_str()).collect();
+        let doubtful = journals.iter().flat_map(|journal| journal.seen.0.iter().copied()).collect();
+        before.compare_with_today(&repository, &compared, doubtful, &mut report)?;
+    }
     let mut acceptances = Vec::new();
     for journal in journals {
         for fault in &journal.faults {
@@ -149,7 +157,7 @@ fn verification(args: &Compared, is_quiet: bool) -> Result<Verification, Failure
             );
         }
         let file = |name: &str| repository.journal.path(&journal.folder).join(name);
-        let (ahead, strange, signed, acceptance) = journal.seen;
+        let (_, ahead, strange, signed, acceptance) = journal.seen;
         for line in ahead {
             let message = "the event of the acceptance has a time in the future".to_owned();
             report.add(

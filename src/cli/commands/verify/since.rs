@@ -9,7 +9,8 @@ use crate::io::error::FileError;
 use crate::io::files;
 use crate::io::git::{self, GitError, Object};
 use crate::io::signatures::AllowedSigners;
-use crate::journal::{DocumentName, JournalSkim, journal_folder};
+use crate::io::store::Folder;
+use crate::journal::{DocumentName, JournalLog, JournalSkim, journal_folder};
 use crate::json::{DocumentError, Json};
 use crate::ledger::LedgerDocument;
 use crate::words::names::{ALLOWED_SIGNERS, EVENTS, JOURNAL, SIGNATURE};
@@ -72,39 +73,61 @@ impl AtRevision {
         bytes.map(|bytes| read_signers(&self.path_of(ALLOWED_SIGNERS), bytes)).transpose()
     }
 
-    /// Reports what was in the revision and has changed since.
-    ///
-    /// Events may only be added. A document must stay, unless a reviewer withdrew it. A surface with an answer must be
-    /// asked about as long as its file exists.
-    pub(super) fn compare_with_today(
-        &self,
-        args: &Compared,
-        repository: &Repository,
-        report: &mut Verification,
-    ) -> Result<(), Failures> {
-        report.note(&format!("history checked since {}, commit {}", self.revision, self.commit));
-        let journal: Vec<(&str, &Object)> = self
-            .objects
-            .range(JOURNAL.to_owned()..)
-            .take_while(|(name, _)| name.starts_with(JOURNAL))
+    /// Lists the files that the revision has at or below a path.
+    fn at_or_below(&self, path: &str) -> impl Iterator<Item = (&str, &Object)> {
+        self.objects
+            .range(path.to_owned()..)
+            .take_while(move |(name, _)| name.starts_with(path))
             .map(|(name, object)| (name.as_str(), object))
-            .collect();
-        if journal.is_empty() {
+    }
+
+    /// Notes which revision is compared.
+    pub(super) fn note(&self, report: &mut Verification) {
+        report.note(&format!("history checked since {}, commit {}", self.revision, self.commit));
+        if self.at_or_below(JOURNAL).next().is_none() {
             report.note(&format!("{} has no journal: there is no history to check", self.revision));
         }
+    }
+
+    /// Lists the files of a surface's folder that may have changed since the revision, by their paths from the root.
+    /// `name` is the name of the folder, `folder` is read and `log` replayed from it today.
+    pub(super) fn doubtful_in(&self, name: &str, folder: &Folder, log: &JournalLog) -> Vec<&str> {
+        let below = format!("{JOURNAL}/{name}/");
+        let files = self.at_or_below(&below);
+        let doubtful = files.filter(|(path, object)| !is_unchanged(path, object, folder, log));
+        doubtful.map(|(path, _)| path).collect()
+    }
+
+    /// Reports what was in the journal of the revision and has changed since. Events may only be added. A document must
+    /// stay, unless a reviewer withdrew it.
+    ///
+    /// `compared` are the surface folders that are compared already, and `doubtful` is what [`Self::doubtful_in`] found in
+    /// them.
+    pub(super) fn compare_with_today<'s>(
+        &'s self,
+        repository: &Repository,
+        compared: &HashSet<&str>,
+        mut doubtful: Vec<&'s str>,
+        report: &mut Verification,
+    ) -> Result<(), Failures> {
         let path_of = |name: &str| {
             repository
                 .journal
                 .path(name.strip_prefix(JOURNAL).unwrap_or(name).trim_start_matches('/'))
         };
+        // What remains: surfaces that nobody asks about any more, and deleted folders.
+        let rest: Vec<_> = self
+            .at_or_below(JOURNAL)
+            .filter(|(name, _)| folder_of(name).is_none_or(|folder| !compared.contains(folder)))
+            .collect();
         let is_same = |(name, object): &(&str, &Object)| still_begins_with(&path_of(name), object);
-        let compared = in_parallel(&journal, FILES_A_THREAD, is_same, |_| ());
-        let mut doubtful = Vec::new();
-        for ((name, _), is_same) in journal.iter().zip(compared) {
+        let same = in_parallel(&rest, FILES_A_THREAD, is_same, |_| ());
+        for ((name, _), is_same) in rest.iter().zip(same) {
             if !is_same? {
                 doubtful.push(*name);
             }
         }
+        doubtful.sort_unstable();
         // What an event keeps, the events of the same folder say.
         let events: Vec<String> = doubtful.iter().map(|name| events_beside(name)).collect();
         let names: BTreeSet<_> =
@@ -148,11 +171,11 @@ impl AtRevision {
                 self.revision
             ));
         }
-        self.find_vanished(args, repository, report)
+        Ok(())
     }
 
     /// Reports surfaces with an answer or an acceptance that are no longer asked about, although their files exist.
-    fn find_vanished(
+    pub(super) fn find_vanished(
         &self,
         args: &Compared,
         repository: &Repository,
@@ -193,8 +216,7 @@ impl AtRevision {
         for surface in vanished {
             let id = surface.surface_id();
             let folder = format!("{JOURNAL}/{}/", journal_folder(id));
-            let first = self.objects.range(folder.clone()..).next();
-            let has_journal = first.is_some_and(|(name, _)| name.starts_with(&folder));
+            let has_journal = self.at_or_below(&folder).next().is_some();
             if !(has_journal || accepted.contains(id)) {
                 continue;
             }
@@ -261,6 +283,23 @@ fn failure(revision: &str, error: GitError) -> Failure {
     }
 }
 
+/// As [`still_begins_with`], for a file of a surface's folder that is read and replayed.
+fn is_unchanged(path: &str, object: &Object, folder: &Folder, log: &JournalLog) -> bool {
+    let file = path.rsplit_once('/').map_or(path, |(_, file)| file);
+    if file == EVENTS {
+        let begin = folder.dossier.events.get(..object.size);
+        return begin.is_some_and(|begin| object.is_of(begin));
+    }
+    if let Some(name) = DocumentName::parse(file) {
+        // The name of a document is the digest of its content, and replay has checked the documents that events keep.
+        let has_fault = log.faults().iter().any(|fault| fault.document() == Some(name));
+        return log.keeps(name) && !has_fault && folder.dossier.documents.contains_key(&name);
+    }
+    let signed = file.strip_suffix(SIGNATURE).and_then(DocumentName::parse);
+    let signature = signed.and_then(|name| folder.signatures.get(&name));
+    signature.is_some_and(|signature| object.is_of(signature))
+}
+
 /// Whether today's file has the content of the object: a file of events may go on after it, any other file is equal.
 /// False does not say that it differs: a repair may have changed it, or a reviewer may have withdrawn it.
 fn still_begins_with(path: &Path, object: &Object) -> Result<bool, FileError> {
@@ -270,6 +309,12 @@ fn still_begins_with(path: &Path, object: &Object) -> Result<bool, FileError> {
         now.get(..if is_events { object.size } else { now.len() })
     });
     Ok(now.is_some_and(|now| object.is_of(now)))
+}
+
+/// The name of the folder of a file of the journal; `None` for a file that is in no folder of its own.
+fn folder_of(name: &str) -> Option<&str> {
+    let (folder, _) = name.strip_prefix(JOURNAL)?.strip_prefix('/')?.split_once('/')?;
+    Some(folder)
 }
 
 /// The name of the events in the folder of a file of the journal.
