@@ -304,9 +304,15 @@ for index in range(count):
     sync(folder + '/events', os.O_CREAT | os.O_WRONLY, b'x' * 600)
 ";
 
-/// Commits everything, so that git knows the journal.
+/// Commits everything, so that git knows the journal. Packs the objects, as in a clone.
 fn commit(root: &Path) {
-    for args in [&["init", "-q"][..], &["add", "-A"], &["commit", "-qm", "as it stands"]] {
+    let commands = [
+        &["init", "-q"][..],
+        &["add", "-A"],
+        &["commit", "-qm", "as it stands"],
+        &["repack", "-adq"],
+    ];
+    for args in commands {
         let status = Command::new("git")
             .current_dir(root)
             .args([
