@@ -54,6 +54,23 @@ pub(crate) const PARTS: &[Rule] = &[
         ],
         ..PART_OF_SECRET
     },
+    // Finds both ends without `with` behind the first one. The word for a secret may be in another sentence.
+    Rule {
+        id: "both_ends_in_short",
+        what: "the beginning and the end of a secret, told in short",
+        keywords: &["start", "begin"],
+        patterns: &[
+            r"(?:starts?|begins?)\s+(?:with\s+)?[\x22'`]?([A-Za-z0-9_+]{4,16})[\x22'`]?,?\s+and\s+(?:ends?|finish(?:es)?|closes?)\s+(?:with|in|on)\s+\S{2,16}",
+        ],
+        counts: is_odd_end,
+        hits: &["two keys: ours is the one that begins 3f9a1c and finishes with e07b42."],
+        misses: &[
+            "the key window begins 10:00 and ends with the shift",
+            "the password rule begins 2026 and ends in 2027",
+            "the token test starts slowly and ends in tears",
+        ],
+        ..PART_OF_SECRET
+    },
     // Finds `the last 4 characters are ...` and `first 6 ...`. The text must name a secret somewhere, and the part
     // needs a digit: `the first rule is loaded` is not a hit.
     Rule {

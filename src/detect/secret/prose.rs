@@ -62,7 +62,7 @@ pub(crate) const IN_PROSE: &[Rule] = &[
         patterns: &[
             r"(?:帳密|帳號密碼|帳號)[^\n。,;]{0,6}?[A-Za-z0-9_.@-]{2,}\s*(?:/|,|、|密碼|\s)\s*(?:密碼)?\s*[:=]?\s*([!-+\--~]{6,})",
             concat!(
-                r"(?:密碼|密码|口令|金鑰|密鑰|权杖|權杖|令牌|通行碼|password|passwd|pwd|pw|token)[^\n。,;]{0,8}?(?:是|為|为|:|=|改成|改為|改为|",
+                r"(?:密碼|密码|口令|金鑰|密鑰|权杖|權杖|令牌|通行碼|password|passwd|pwd|pw|token)[^\n。,;名]{0,8}?(?:是|為|为|:|=|改成|改為|改为|",
                 r"設為|設成|換成|改用|用|就是|還是|打|填|輸入)\s*[\x22'「『`]?\s*([!-+\--~]{4,})",
             ),
         ],
@@ -76,7 +76,12 @@ pub(crate) const IN_PROSE: &[Rule] = &[
             "密碼換成 hunter2x 了",
             "password 是 hunter2x",
         ],
-        misses: &["密碼由 vault 管理", "密碼：已於 CHG-7 輪替", "密碼: ticket:SEC-12"],
+        misses: &[
+            "密碼由 vault 管理",
+            "密碼：已於 CHG-7 輪替",
+            "密碼: ticket:SEC-12",
+            "token 的名稱是 climate-board-2026",
+        ],
         ..SECRET
     },
     // Finds a password directly behind its name, perhaps with an arrow between. Tickets, settings, versions and addresses
@@ -86,13 +91,14 @@ pub(crate) const IN_PROSE: &[Rule] = &[
         what: "a password directly behind the word for it",
         keywords: &["pass", "pwd", "pw", "密", "口令", "通行碼"],
         patterns: &[
-            r"(?:^|[^a-z])(?:passwords?|passwd|pwd|pw|passcode|passphrase)\s*(?:→|->|=>|\s)\s*[\x22'`]?([!-+\--~]{6,})",
+            r"(?:^|[^a-z])(?:passwords?|passwd|pwd|pw|passcode|passphrase)\s*(?:→|->|=>|\s|,\s*which\s+is\s)\s*[\x22'`]?([!-+\--~]{6,})",
             r"(?:密碼|密码|口令|通行碼)\s*(?:→|->|=>|\s)\s*[\x22'「『`]?([!-+\--~]{6,})",
         ],
         counts: is_signed_value,
         hits: &[
             "login is tech, password Rotor!Nord77",
             "user ops | password Rotor#Nord77",
+            "types viewer and the password, which is Rosemary!Furness71, so it is back",
             "登入 pw → wafer2Nacht@0317",
             "信箱密碼 Gondel@1807.",
             "後台密碼 Gondel!nacht 共用",

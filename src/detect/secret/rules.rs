@@ -122,7 +122,7 @@ pub(crate) const RULES: &[Rule] = &[
         patterns: &[concat!(
             r"(?:(?:signoz|opsgenie|pager ?duty)(?:[^\n。,;]{0,24}?|[^\n。;]{0,48}?\bapi[_ -])|genie[_ -]?|routing[_ -]?|integration[_ -]?|",
             r"service[_ -]?|ingestion[_ -]?)(?:key|token|secret|金鑰|密鑰|權杖|(?:signoz|opsgenie|",
-            r"pager ?duty)\s*[:=]?)[^\n。]{0,24}?(?:^|[^A-Za-z0-9])",
+            r"pager ?duty)\s*[:=]?)(?:[^\n。]{0,24}?|\s+(?:for|of)\s[^\n。.,;]{1,40}?)(?:^|[^A-Za-z0-9])",
             r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}|[A-Za-z0-9+_-]{20}|",
             r"R[0-9A-Z]{31})(?:[^A-Za-z0-9]|$)",
         )],
@@ -132,6 +132,7 @@ pub(crate) const RULES: &[Rule] = &[
             "opsgenie_api_key=eb243592-faa2-4ba2-a551-91f2c3d4e5f6",
             "PagerDuty routing key 9c8b7a6f5e4d3c2b1a09f8e7d6c5b4a3",
             "opsgenie alias per machine, api key f0a6a31d-756b-4776-843d-f1b6c6fa2d9b",
+            "in opsgenie. api key for the fulfilment integration a32fffa2-d003-4f5a-a0aa-e02d258cf38e",
         ],
         misses: &[
             "the SigNoz ingestion key is rotated every quarter",
