@@ -44,7 +44,7 @@ impl Case {
             let start = Instant::now();
             let document = ResponseDocument::parse(text.as_bytes()).unwrap();
             let candidate = AnyCandidate::new(self.surface.clone());
-            black_box(AnyCandidate::from(candidate.receive(&self.surfaces, &document)));
+            let _ = black_box(AnyCandidate::from(candidate.receive(&self.surfaces, &document)));
             start.elapsed()
         };
         std::thread::scope(|scope| scope.spawn(act).join().unwrap())

@@ -5,8 +5,8 @@
 //! cargo run --release --features train --example train -- --check # fails if they would change
 //! ```
 //!
-//! The texts are in `tests/labelled/texts` and in the rounds that triage has already been measured on. `docs/triage.md`
-//! says how they were written.
+//! The texts are in `tests/labelled/texts` and in the rounds that triage has already been measured on, except the last
+//! one: the weights are those that it measured. `docs/triage.md` says how the texts were written.
 
 use std::error::Error;
 use std::path::Path;

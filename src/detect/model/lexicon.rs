@@ -43,7 +43,7 @@ pub(super) enum Class {
 const VERBS: &str = "reload restart reboot redeploy deploy apply rollback revert roll bounce kick recycle kill stop \
     start enable disable silence mute unmute snooze expire extend delete remove drop purge wipe change switch swap \
     replace move point repoint reroute update upgrade downgrade bump set flip rotate push merge ship release publish \
-    promote upload import install patch fire send resend trigger test smoke run rerun execute ssh login scan probe \
+    promote upload import install patch fire send mail email resend trigger test smoke run rerun execute ssh login scan probe \
     sync scale drain cut lift clear close open turn shut flush page ping notify post broadcast provision reprovision \
     edit modify adjust tweak raise lower mark treat count consider accept approve sign give share hand dm paste \
     forward show grab fetch pull copy dump export unlock grant reset re-enable unsilence activate deactivate migrate \
