@@ -92,6 +92,18 @@ pub(super) fn holds(inputs: &InputArgs, as_of: &Time, is_quiet: bool) -> Result<
     Ok(verification(&compared, is_quiet)?.is_clean())
 }
 
+/// What is seen in the journal of a surface while it is replayed.
+struct Seen<'r> {
+    /// The files that may have changed since the revision.
+    doubtful: Vec<&'r str>,
+    /// The lines of acceptances with a time in the future.
+    ahead: Vec<usize>,
+    /// The files that do not belong in the folder.
+    strange: Vec<String>,
+    signature_faults: Vec<SignatureFault>,
+    acceptance: Option<SignedAcceptance>,
+}
+
 /// Runs all comparisons.
 fn verification(args: &Compared, is_quiet: bool) -> Result<Verification, Failures> {
     let parse_inventory =
@@ -125,13 +137,14 @@ fn verification(args: &Compared, is_quiet: bool) -> Result<Verification, Failure
     let seen_in = |name: &str, replay: &Replay, folder: &Folder| {
         let log = log_of(replay);
         let signers = signers.as_ref();
-        (
-            before.as_ref().map(|before| before.doubtful_in(name, folder, log)).unwrap_or_default(),
-            acceptances_ahead(log, &now),
-            strange_files(log, folder),
-            bad_signatures(log, signers, folder),
-            SignedAcceptance::of(replay, signers, folder),
-        )
+        let doubtful = before.as_ref().map(|before| before.doubtful_in(name, folder, log));
+        Seen {
+            doubtful: doubtful.unwrap_or_default(),
+            ahead: acceptances_ahead(log, &now),
+            strange: strange_files(log, folder),
+            signature_faults: bad_signatures(log, signers, folder),
+            acceptance: SignedAcceptance::of(replay, signers, folder),
+        }
     };
     let replayed = repository.replay(seen_in, is_quiet)?;
     let is_broken = replayed.is_broken();
@@ -144,7 +157,8 @@ fn verification(args: &Compared, is_quiet: bool) -> Result<Verification, Failure
     }
     if let Some(before) = &before {
         let compared = journals.iter().map(|journal| journal.folder.as_str()).collect();
-        let doubtful = journals.iter().flat_map(|journal| journal.seen.0.iter().copied()).collect();
+        let doubtful = journals.iter().flat_map(|journal| journal.seen.doubtful.iter().copied());
+        let doubtful = doubtful.collect();
         before.compare_with_today(&repository, &compared, doubtful, &mut report)?;
     }
     let mut acceptances = Vec::new();
@@ -157,7 +171,7 @@ fn verification(args: &Compared, is_quiet: bool) -> Result<Verification, Failure
             );
         }
         let file = |name: &str| repository.journal.path(&journal.folder).join(name);
-        let (_, ahead, strange, signed, acceptance) = journal.seen;
+        let Seen { ahead, strange, signature_faults, acceptance, doubtful: _ } = journal.seen;
         for line in ahead {
             let message = "the event of the acceptance has a time in the future".to_owned();
             report.add(
@@ -169,7 +183,7 @@ fn verification(args: &Compared, is_quiet: bool) -> Result<Verification, Failure
         for name in strange {
             report.add(VerifyFinding::of(VerifyCode::OrphanDocument, &file(&name)));
         }
-        for SignatureFault { code, file: name, message } in signed {
+        for SignatureFault { code, file: name, message } in signature_faults {
             report.add(VerifyFinding::new(code, &file(&name), message));
         }
     }
