@@ -11,7 +11,8 @@ use strum::EnumCount as _;
 
 use super::TextKind;
 
-/// The most texts that a thread remembers of each kind. With [`MAX_BYTES`], this bounds the memory: 6 MiB.
+/// The most texts that a thread remembers of each kind. With [`MAX_BYTES`], this bounds the memory of a thread: 6 MiB of
+/// text.
 const MAX_TEXTS: usize = 2048;
 
 /// The longest text that is remembered, in bytes. Longer ones seldom repeat.

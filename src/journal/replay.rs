@@ -166,7 +166,7 @@ impl<'a> Replay<'a> {
                     // Only the latest answer decides the lane, so only the latest is parsed and triaged again.
                     let document = original
                         .filter(|_| Some(index) == latest)
-                        .and_then(|original| self.parse_response(event, original));
+                        .and_then(|original| self.parse_response(event, &original));
                     let mut response = OwnerResponse {
                         responder: document
                             .as_ref()
@@ -281,7 +281,7 @@ impl<'a> Replay<'a> {
     }
 
     /// Parses the latest answer. If it does not match its event, adds a fault and returns `None`.
-    fn parse_response(&mut self, event: &Event, original: Original) -> Option<ResponseDocument> {
+    fn parse_response(&mut self, event: &Event, original: &Original) -> Option<ResponseDocument> {
         let document = ResponseDocument::read(original).ok();
         let EventBody::Response { responded_at, .. } = &event.body else { return None };
         let matches_event = |document: &ResponseDocument| {
@@ -315,7 +315,7 @@ impl<'a> Replay<'a> {
             self.fault(VerifyCode::IllegalStep, sequence, Refusal::FiledBefore.to_string());
         }
         let Some(original) = self.document(name) else { return candidate };
-        let record = ReviewDocument::read(original)
+        let record = ReviewDocument::read(&original)
             .ok()
             .map(|document| match event.signer.clone() {
                 Some(signer) => document.signed_by(signer),

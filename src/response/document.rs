@@ -51,12 +51,16 @@ impl ResponseDocument {
     /// Returns the first fault if the document has more than 256 KiB, if it is neither a strict JSON object nor a
     /// strict YAML mapping, or if it does not name the schema version that this crate reads.
     pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
-        Self::read(Original::new(bytes))
+        Self::of(bytes, || Original::new(bytes))
     }
 
     /// As [`Self::parse`], for bytes whose digest is known.
-    pub(crate) fn read(original: Original) -> Result<Self, DocumentError> {
-        let bytes = original.bytes();
+    pub(crate) fn read(original: &Original) -> Result<Self, DocumentError> {
+        Self::of(original.bytes(), || original.clone())
+    }
+
+    /// Parses the bytes. `original` is called only for a valid document, so a large one is not hashed.
+    fn of(bytes: &[u8], original: impl FnOnce() -> Original) -> Result<Self, DocumentError> {
         let is_known = |key: &str| {
             ResponseKey::parse(key).is_some() || AcceptanceField::is_step_of_an_answer(key)
         };
@@ -65,7 +69,7 @@ impl ResponseDocument {
         let error = |pointer: &str, problem| Err(document.error(bytes, pointer, is_known, problem));
         match document.get(key) {
             Some(version) if version.as_str() == Some(RESPONSE_VERSION) => {
-                Ok(Self { original, document, signer: None })
+                Ok(Self { original: original(), document, signer: None })
             }
             Some(_) => error(&format!("/{key}"), DocumentProblem::WrongVersion(RESPONSE_VERSION)),
             None => error("", DocumentProblem::MissingKey(key.to_owned())),

@@ -256,12 +256,16 @@ impl ReviewDocument {
     /// - The first fault, if the document has more than 256 KiB, or is not a strict JSON object or a strict YAML mapping.
     /// - Otherwise every invalid value and unknown key, in the order of the file and at most 200, then every missing key.
     pub fn parse(bytes: &[u8]) -> Result<Self, Vec<DocumentError>> {
-        Self::read(Original::new(bytes))
+        Self::of(bytes, || Original::new(bytes))
     }
 
     /// As [`Self::parse`], for bytes whose digest is known.
-    pub(crate) fn read(original: Original) -> Result<Self, Vec<DocumentError>> {
-        let bytes = original.bytes();
+    pub(crate) fn read(original: &Original) -> Result<Self, Vec<DocumentError>> {
+        Self::of(original.bytes(), || original.clone())
+    }
+
+    /// Parses the bytes. `original` is called only for a valid record, so a large document is not hashed.
+    fn of(bytes: &[u8], original: impl FnOnce() -> Original) -> Result<Self, Vec<DocumentError>> {
         let document = Document::read(bytes, is_known).map_err(|error| vec![error])?;
         let mut reader = ValueReader { document: &document, faults: Vec::new() };
         let values = reader.values();
@@ -280,7 +284,7 @@ impl ReviewDocument {
         );
         match values {
             Some(values) if faults.is_empty() => {
-                Ok(Self { original, document, signer: None, values })
+                Ok(Self { original: original(), document, signer: None, values })
             }
             _ => Err(faults
                 .into_iter()

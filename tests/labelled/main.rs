@@ -34,7 +34,7 @@ fn read(file: &str) -> String {
 fn labelled() -> Vec<Labelled> {
     let clean: Map<String, Value> =
         serde_json::from_str(&read("tests/labelled/clean.json")).unwrap();
-    // The rounds that the model has learned from. It has not seen the last one.
+    // The model has learned from these rounds, but not from `last/round-19`.
     let rounds = (1..=18).map(|round| format!("round-{round}"));
     let older = ["english", "chinese", "hard", "later", "terse"].map(str::to_owned);
     let names = older.into_iter().chain(rounds).chain(["last/round-19".to_owned()]);

@@ -168,7 +168,8 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         ..COMMAND
     },
-    // Finds a service script, a signal to nginx, and the tools of configuration management without subcommands.
+    // Finds a service script, a signal to nginx, the tools of configuration management without subcommands, and cmdlets of
+    // PowerShell with an option.
     Rule {
         id: "services_and_playbooks",
         what: "service, nginx -s, ansible, salt, git push and PowerShell's Restart-Service",
@@ -192,8 +193,8 @@ pub(crate) const RULES: &[Rule] = &[
             r"ansible-(?:galaxy|vault)\s+(?:\w+\s+)?(?:install|remove|init|create|encrypt|decrypt|edit|rekey)|",
             r"ansible\s+(?:-\S+\s+\S+\s+)*\S+\s+(?:-\S+\s+\S+\s+)*-(?:m|a|-module-name|-args)[\s=]|git\s+push(?:\s|$)|git\s+pull(?:\s+(?:-|origin|&&)|$)|",
             r"salt(?:-call|-ssh|-run)?\s+(?:-\S+\s+)*(?:'[^']+'\s+\S|\S+\s+[a-z]+\.[a-z_]+)|",
-            r"(?:re)?start-computer\s+-|(?:restart|stop|start|set|new|remove|suspend|resume|enable|disable|register|unregister|copy|move|rename|clear)-",
-            r"(?:(?:service|process|item|scheduledtask|netfirewallrule)\s+(?:-[a-z]|[\x22'0-9.$])|service\s+[a-z]))",
+            r"(?:restart|stop)-computer(?:\s+-|\s*(?:$|[\n;]))|(?:start|stop)-process\s+(?:-[a-z]|[\x22'0-9])|(?:restart|stop|start|set|new|remove|suspend|resume|enable|disable|register|unregister|copy|move|rename|clear)-",
+            r"(?:service|item|scheduledtask|netfirewallrule)\s+(?:-[a-z]|[\x22'$]))",
         )],
         hits: &[
             "service prometheus restart",
@@ -209,6 +210,8 @@ pub(crate) const RULES: &[Rule] = &[
             "the salt minion is old",
             "Get-Service prometheus",
             "the start-process is documented",
+            "the restart-service window is Tuesday",
+            "new-item 3 on the list",
             "the self-service portal is up",
         ],
         ..COMMAND
@@ -230,7 +233,7 @@ pub(crate) const RULES: &[Rule] = &[
             r"(?:POST|PUT)\s+(?:https?://)?[^\s]*/-/(?:reload|quit)",
             r"invoke-(?:webrequest|restmethod)\s[^\n]*-method\s+(?:post|put|delete|patch)",
             r"(?:^|[^a-z0-9_.-])https?\s+(?:POST|PUT|PATCH|DELETE)\s+\S",
-            r"(?:curl|wget)\s[^\n|]*\|\s*(?:sudo\s+(?:-\S+\s+)*)?(?:ba|da|z)?sh(?:[^a-z0-9_-]|$)",
+            r"(?:curl|wget)\s[^\n|]*https?://[^\n|]*\|\s*(?:sudo\s+(?:-\S+\s+)*)?(?:/(?:usr/)?bin/)?(?:(?:ba|da|z)?sh|python3?)(?:[^a-z0-9_-]|$)",
         ],
         hits: &[
             "curl -fsSL https://get.example.com/install.sh | sudo sh",
@@ -243,6 +246,7 @@ pub(crate) const RULES: &[Rule] = &[
             "curl returned 200 for the page",
             "curl -s http://prom:9090/api/v1/rules",
             "curl -s http://prom:9090/api/v1/rules | jq .data",
+            "no curl | sh installs here",
             "the /-/reload endpoint is disabled",
         ],
         ..COMMAND
@@ -296,6 +300,9 @@ pub(crate) const RULES: &[Rule] = &[
             "kill",
             "rm -",
             "rm /",
+            "rm ~",
+            "rm '",
+            "rm \"",
             "reboot",
             "poweroff",
             "chmod",
@@ -320,7 +327,7 @@ pub(crate) const RULES: &[Rule] = &[
             r"(?:^|[^a-z0-9_/.-])(?:sudo\s+(?:-\S+\s+)*(?:[./]|(?:service|nano|vim?|cat|tail|less|rm|cp|mv|kill|",
             r"reboot|poweroff|tee|sed|chmod|chown|journalctl|bash|sh|su)(?:[^a-z]|$))|",
             r"(?:pkill|killall)\s+(?:-\S+\s+)*[\x22'a-z]|kill\s+(?:-(?:9|[a-z]\S*|s\s*\w+|\d+)|\$|[0-9])|",
-            r"rm\s+-[rf]+\s+\S|rm\s+(?:-\S+\s+)*/\S|(?:reboot|poweroff)\s+(?:-|now|the host)|chmod\s+(?:-\S+\s+)?[0-7+a-z=,-]{2,}\s+[a-z0-9~]*[./]\S*|",
+            r"rm\s+-[rf]+\s+\S|rm\s+(?:-\S+\s+)*(?:~/\S|[\x22']?/\S+/\S)|(?:reboot|poweroff)\s+(?:-|now|the host)|chmod\s+(?:-\S+\s+)?[0-7+a-z=,-]{2,}\s+[a-z0-9~]*[./]\S*|",
             r"chown\s+(?:-\S+\s+)?[a-z:]+\s+\S|crontab\s+(?:-[er]|/)|sed\s+(?:-[a-z]*i|--in-place)|",
             r"ip6?tables\s+(?:-t\s+\w+\s+)?-(?:[a-km-rt-z]|-(?:append|delete|insert|flush|policy))|shutdown\s+(?:-|now)|",
             r"mount\s+(?:-{1,2}[a-z]\S*\s+)*/\S+\s+/|umount\s+(?:-{1,2}[a-z]\S*\s+)*/|",
@@ -338,6 +345,7 @@ pub(crate) const RULES: &[Rule] = &[
             "kill 4711",
         ],
         misses: &[
+            "RM /SRE both signed off",
             "sudo is restricted",
             "the kill switch is documented",
             "no reboot happened",

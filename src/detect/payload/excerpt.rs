@@ -8,7 +8,7 @@ use crate::pattern::Pattern;
 /// The fewest lines of an excerpt. Notes with three lines of `word: text` are common, and say nothing of a system.
 const MIN_LINES: usize = 4;
 
-/// The fewest keys, elements, brackets and expressions in these lines. A list of sentences has none.
+/// The fewest keys, elements, entries, brackets and expressions in these lines. A list of sentences has none.
 const MIN_PARTS: usize = 3;
 
 /// The fewest signs of a document in these lines ([`Line::signs`]). Notes have keys too, but hardly a sign.
@@ -133,7 +133,7 @@ enum Place {
 #[derive(Debug)]
 struct Line<'t> {
     indent: usize,
-    /// Whether it has a key, an element, a bracket or an expression: one or none.
+    /// Whether it has a key, an element, an entry, a bracket or an expression: one or none.
     parts: usize,
     /// The key, with its quotation marks. It is empty if the line has none.
     key: &'t str,
@@ -156,7 +156,9 @@ impl<'t> Line<'t> {
         let is_item = line.starts_with("- ");
         let inner = line.trim_start_matches("- ");
         let is_scalar = !line.is_empty() && scalar.is_some_and(|outer| indent > outer);
+        // A line of signs behind a `#` separates the headings of a note.
         let is_bracket = !line.is_empty()
+            && !is_comment
             && line.bytes().all(|byte| b"{}[](),\"+/*<>=- ".contains(&byte))
             && line != "-";
         let is_element = line.starts_with('"') && line.trim_end_matches(',').ends_with('"');
@@ -177,7 +179,8 @@ impl<'t> Line<'t> {
         let has_form = has_key || is_formal || (is_item && !is_comment) || is_scalar;
         has_form.then_some(Self {
             indent,
-            parts: usize::from(has_key || is_formal),
+            // The key of a comment may be a heading. It counts if it is two words in one.
+            parts: usize::from(is_formal || (has_key && (!is_comment || is_compound(key)))),
             key,
             value,
             is_item,
@@ -201,8 +204,6 @@ impl<'t> Line<'t> {
     fn signs(&self, indent_before: Option<usize>) -> usize {
         let has_key = !self.key.is_empty();
         let is_deeper = has_key && indent_before.is_some_and(|before| self.indent > before);
-        let is_compound = self.key.contains(['_', '"', '/', '.', '$'])
-            || self.key.bytes().skip(1).any(|byte| byte.is_ascii_uppercase());
         let has_no_value = has_key && (self.opens_scalar() || matches!(self.value, "" | "{" | "["));
         let value = self.value.trim_end_matches(',');
         let is_code = has_key
@@ -211,7 +212,7 @@ impl<'t> Line<'t> {
         let is_comment = self.place == Place::Comment;
         let signs = [
             is_deeper && !is_comment,
-            is_compound,
+            is_compound(self.key),
             has_no_value && !is_comment,
             is_code,
             self.is_item && has_key && !self.value.contains(' '),
@@ -219,6 +220,12 @@ impl<'t> Line<'t> {
         ];
         signs.into_iter().filter(|sign| *sign).count()
     }
+}
+
+/// Whether a key is two words in one, or quoted.
+fn is_compound(key: &str) -> bool {
+    key.contains(['_', '"', '/', '.', '$'])
+        || key.bytes().skip(1).any(|byte| byte.is_ascii_uppercase())
 }
 
 /// Splits a line at the colon behind its key. A key is short and has no spaces. A full-width colon belongs to a note.
@@ -233,24 +240,31 @@ fn key_and_value(line: &str) -> Option<(&str, &str)> {
 }
 
 /// Whether an item of a list is a pair of ports or paths, an option, a variable or an assignment. Such an item has no
-/// spaces. The items of a note are words, and its pointers (`ticket:OPS-12`, `https://...`) are no pairs.
+/// spaces. The items of a note are words. Its pointers (`ticket:OPS-12`, `runbook:/ops/x`), times (`09:15`) and labels
+/// (`severity=page`) are none of these.
 fn is_entry(item: &str) -> bool {
     let item = item.split_once(" #").map_or(item, |(item, _)| item).trim();
     let item = item.trim_matches(['"', '\'']);
-    let is_port = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let is_number = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    };
+    let is_word = |part: &str| part.bytes().all(|byte| byte.is_ascii_lowercase());
     let is_pair = item.split_once(':').is_some_and(|(one, other)| {
-        let is_path = other.starts_with('/') && !other.starts_with("//");
-        is_path || (is_port(one) && other.starts_with(|first: char| first.is_ascii_digit()))
+        let is_path = other.starts_with('/') && !other.starts_with("//") && !is_word(one);
+        // A time and a ratio have two digits at most.
+        let is_port = other.starts_with(|first: char| first.is_ascii_digit())
+            && (one.len() > 2 || other.contains('/'));
+        is_path || (is_number(one) && is_port)
     });
     let is_assigned = item.split_once('=').is_some_and(|(name, _)| {
-        !name.is_empty()
+        !is_word(name)
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-[]".contains(&byte))
     });
     !item.contains(' ')
         && (is_pair || is_assigned || item.starts_with("--") || item.starts_with("${"))
 }
 
-/// Whether a line neither belongs to a document nor ends one: it is empty, or a comment.
+/// Whether a line that has no form of a document does not end one either: it is empty, or a comment.
 fn is_skipped(line: &str) -> bool {
     let line = unquoted(line);
     line.is_empty() || line.starts_with('#')
@@ -297,6 +311,11 @@ mod tests {
             "- read back the rules\n- check the receipt\n- stop if pending\n- tell the owner\n",
             "Checked:\n1. rules: same\n2. route: same\n3. receipt: seen\n4. state: clear\n",
             "labels:\n  severity: page\nwhich is what we want\n",
+            "# -----\n# Rules\n# -----\n# same\n# -----\n# Route\n# -----\n",
+            "## Summary:\n## Scope: rules\n## Contact: duty\n## owner_team: data\n## on_call: x\n",
+            "Read back at:\n- 09:00\n- 09:15\n- 09:30\n- read by Chen\n",
+            "- severity=page\n- team=data\n- region=eu\n- receiver=duty\n",
+            "- dashboard:/d/abc\n- runbook:/ops/x\n- panel:/p/2\n- note: seen\n",
             "# Rules:\n- the same ten\n# Route:\n- the same\n# Receipt:\n- seen on Monday\n",
             "- ticket:OPS-12\n- https://wiki.example/a\n- prometheus/alert.rules\n- commit:4f1c2ab\n- artifact:a.json\n",
         ] {

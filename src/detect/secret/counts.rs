@@ -311,13 +311,30 @@ pub(super) fn is_header_value(value: &str, text: &str) -> bool {
     is_odd && is_value(token, text)
 }
 
-/// Whether a value has the form of an application password without its spaces: sixteen small letters. In a word, each
-/// four letters have a vowel.
-fn is_joined_application_password(value: &str) -> bool {
-    let has_no_vowel = |group: &[u8]| !group.iter().any(|letter| b"aeiou".contains(letter));
+/// Whether a value has the form of an application password without its spaces: sixteen small letters, with at most three
+/// vowels. A word of this length has more.
+fn is_joined_application_password(value: &str, text: &str) -> bool {
+    let vowels = value.bytes().filter(|letter| b"aeiou".contains(letter)).count();
     value.len() == 16
         && value.bytes().all(|byte| byte.is_ascii_lowercase())
-        && value.as_bytes().chunks(4).any(has_no_vowel)
+        && vowels <= 3
+        && is_value(value, text)
+}
+
+/// As [`is_odd_value`], but what stands behind `名稱是` is the name of a secret.
+pub(super) fn is_odd_value_and_no_name(value: &str, text: &str) -> bool {
+    let before = before(value, text).trim_end_matches(['"', '\'', '「', '『', '`', ' ']);
+    let is_name =
+        ["名稱是", "名稱為", "名稱:", "名字是", "名為"].iter().any(|end| before.ends_with(end));
+    !is_name && is_odd_value(value, text)
+}
+
+/// As [`is_odd_end`], but the part changes between letters and digits at least three times. A quarter (`2026Q1`) and a
+/// time (`08h30`) change twice.
+pub(super) fn is_mixed_part(value: &str, text: &str) -> bool {
+    let is_change = |pair: &[u8]| matches!(pair, [one, other] if one.is_ascii_digit() != other.is_ascii_digit());
+    value.as_bytes().windows(2).filter(|pair| is_change(pair)).count() >= 3
+        && is_odd_end(value, text)
 }
 
 /// Counts if the assigned value looks like a password ([`is_odd_value`]) or an application password, or if it is any
@@ -332,7 +349,7 @@ pub(super) fn is_assigned(value: &str, text: &str) -> bool {
     let is_variable = before.ends_with('=')
         && before.trim_end_matches('=').ends_with(|c: char| c.is_ascii_uppercase() || c == '_');
     is_odd_value(value, text)
-        || is_joined_application_password(without_sentence_end(value))
+        || is_joined_application_password(without_sentence_end(value), text)
         || (is_variable && is_value(value, text))
 }
 
@@ -384,9 +401,16 @@ mod tests {
     fn sixteen_letters_are_a_password_unless_they_are_a_word() {
         let counts = |value: &str| is_assigned(value, &format!("smtp_auth_password: {value}"));
         assert_eq!(
-            ["vhqewtznydkrombp", "vhqewtznydkrombp'", "misunderstanding", "vhqewtznydkromb"]
-                .map(counts),
-            [true, true, false, false]
+            [
+                "vhqewtznydkrombp",
+                "vhqewtznydkrombp'",
+                "misunderstanding",
+                "alertmanagersmtp",
+                "vhqewtznydkromb",
+                "xxxxxxxxxxxxxxxx",
+            ]
+            .map(counts),
+            [true, true, false, false, false, false]
         );
     }
 

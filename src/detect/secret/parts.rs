@@ -4,7 +4,7 @@
 use crate::detect::rule::Rule;
 use crate::words::Problem;
 
-use super::counts::{is_masked, is_odd_end, is_odd_part, is_piece};
+use super::counts::{is_masked, is_mixed_part, is_odd_end, is_odd_part, is_piece};
 use super::rules::SECRET;
 
 /// The base of every rule for parts of secrets. An answer must not carry a part of a secret either.
@@ -62,11 +62,13 @@ pub(crate) const PARTS: &[Rule] = &[
         patterns: &[
             r"(?:starts?|begins?)\s+(?:with\s+)?[\x22'`]?([A-Za-z0-9_+]{4,16})[\x22'`]?,?\s+and\s+(?:ends?|finish(?:es)?|closes?)\s+(?:with|in|on)\s+\S{2,16}",
         ],
-        counts: is_odd_end,
+        counts: is_mixed_part,
         hits: &["two keys: ours is the one that begins 3f9a1c and finishes with e07b42."],
         misses: &[
             "the key window begins 10:00 and ends with the shift",
             "the password rule begins 2026 and ends in 2027",
+            "the key review begins 2026Q1 and ends in 2026Q4",
+            "the webhook test starts 08h30 and ends in an hour",
             "the token test starts slowly and ends in tears",
         ],
         ..PART_OF_SECRET

@@ -3,7 +3,9 @@
 
 use crate::detect::rule::Rule;
 
-use super::counts::{is_application_password, is_odd_value, is_secret_key, is_signed_value};
+use super::counts::{
+    is_application_password, is_odd_value, is_odd_value_and_no_name, is_secret_key, is_signed_value,
+};
 use super::rules::SECRET;
 
 /// The rules for passwords and keys in sentences.
@@ -62,11 +64,11 @@ pub(crate) const IN_PROSE: &[Rule] = &[
         patterns: &[
             r"(?:帳密|帳號密碼|帳號)[^\n。,;]{0,6}?[A-Za-z0-9_.@-]{2,}\s*(?:/|,|、|密碼|\s)\s*(?:密碼)?\s*[:=]?\s*([!-+\--~]{6,})",
             concat!(
-                r"(?:密碼|密码|口令|金鑰|密鑰|权杖|權杖|令牌|通行碼|password|passwd|pwd|pw|token)[^\n。,;名]{0,8}?(?:是|為|为|:|=|改成|改為|改为|",
+                r"(?:密碼|密码|口令|金鑰|密鑰|权杖|權杖|令牌|通行碼|password|passwd|pwd|pw|token)[^\n。,;]{0,8}?(?:是|為|为|:|=|改成|改為|改为|",
                 r"設為|設成|換成|改用|用|就是|還是|打|填|輸入)\s*[\x22'「『`]?\s*([!-+\--~]{4,})",
             ),
         ],
-        counts: is_odd_value,
+        counts: is_odd_value_and_no_name,
         hits: &[
             "帳密 oncall / Wb4!zhongli92，登入之後看",
             "密碼：hunter2",
@@ -74,6 +76,7 @@ pub(crate) const IN_PROSE: &[Rule] = &[
             "管理員密碼已改為p4ssw0rd",
             "登入密碼用 hunter2x",
             "密碼換成 hunter2x 了",
+            "密碼跟帳號同名是 ops2026x",
             "password 是 hunter2x",
         ],
         misses: &[

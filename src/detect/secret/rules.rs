@@ -119,13 +119,20 @@ pub(crate) const RULES: &[Rule] = &[
             "service",
             "ingestion",
         ],
-        patterns: &[concat!(
-            r"(?:(?:signoz|opsgenie|pager ?duty)(?:[^\n。,;]{0,24}?|[^\n。;]{0,48}?\bapi[_ -])|genie[_ -]?|routing[_ -]?|integration[_ -]?|",
-            r"service[_ -]?|ingestion[_ -]?)(?:key|token|secret|金鑰|密鑰|權杖|(?:signoz|opsgenie|",
-            r"pager ?duty)\s*[:=]?)(?:[^\n。]{0,24}?|\s+(?:for|of)\s[^\n。.,;]{1,40}?)(?:^|[^A-Za-z0-9])",
-            r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}|[A-Za-z0-9+_-]{20}|",
-            r"R[0-9A-Z]{31})(?:[^A-Za-z0-9]|$)",
-        )],
+        patterns: &[
+            concat!(
+                r"(?:(?:signoz|opsgenie|pager ?duty)(?:[^\n。,;]{0,24}?|[^\n。;]{0,48}?\bapi[_ -])|genie[_ -]?|routing[_ -]?|integration[_ -]?|",
+                r"service[_ -]?|ingestion[_ -]?)(?:key|token|secret|金鑰|密鑰|權杖|(?:signoz|opsgenie|",
+                r"pager ?duty)\s*[:=]?)[^\n。]{0,24}?(?:^|[^A-Za-z0-9])",
+                r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}|[A-Za-z0-9+_-]{20}|",
+                r"R[0-9A-Z]{31})(?:[^A-Za-z0-9]|$)",
+            ),
+            // The words say what the key is for, and the key is directly behind them.
+            concat!(
+                r"(?:(?:signoz|opsgenie|pager ?duty)[^\n。;]{0,48}?\bapi[_ -]|routing[_ -]?|integration[_ -]?)key\s+(?:for|of)\s+",
+                r"(?:[a-z0-9_-]+\s+){1,4}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})(?:[^A-Za-z0-9]|$)",
+            ),
+        ],
         counts: is_random,
         hits: &[
             "SigNoz ingestion key: 1b9f3c62-7d4e-4a58-b0c1-93e7f5a2d846",
@@ -138,6 +145,8 @@ pub(crate) const RULES: &[Rule] = &[
             "the SigNoz ingestion key is rotated every quarter",
             "trace 4bf92f3577b34da6a3ce929d0e0e4736 in SigNoz",
             "SigNoz 上那條 trace(id: 4bf92f3577b34da6a3ce929d0e0e4736)",
+            "the routing key for the batch job is unchanged (receipt 3f1c9d2e-7a44-4b1e-9c01-5d2f7e8a9b10)",
+            "the service token of the exporter is logged under trace 4bf92f3577b34da6a3ce929d0e0e4736",
             "prod/alertmanager/pagerduty-Qx7Lmd, KMS key 4ce47acd-aeda-43dc-809a-ff45199f98bb",
         ],
         ..SECRET

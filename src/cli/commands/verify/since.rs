@@ -283,7 +283,8 @@ fn failure(revision: &str, error: GitError) -> Failure {
     }
 }
 
-/// As [`still_begins_with`], for a file of a surface's folder that is read and replayed.
+/// As [`still_begins_with`], for a file of a surface's folder that is read and replayed. A document is compared with its
+/// name: if the revision had it altered, today's right bytes count as unchanged.
 fn is_unchanged(path: &str, object: &Object, folder: &Folder, log: &JournalLog) -> bool {
     let file = path.rsplit_once('/').map_or(path, |(_, file)| file);
     if file == EVENTS {
