@@ -9,8 +9,8 @@
 use std::collections::BTreeSet;
 
 use acceptance_ledger::{
-    AnyCandidate, Dossier, Finding, Lane, ResponseDocument, TemplateFormat, TemplateOptions,
-    response_template,
+    AnyCandidate, Dossier, Finding, Lane, OwnerResponse, ResponseDocument, TemplateFormat,
+    TemplateOptions, response_template,
 };
 use acceptance_ledger_fuzz::yaml::{is_yaml, poisoned, to_json, value_of};
 use acceptance_ledger_fuzz::{
@@ -90,11 +90,22 @@ fn check_withheld(document: &ResponseDocument, candidate: &AnyCandidate) {
 }
 
 fn is_of_comment(finding: &&Finding) -> bool {
-    finding.field().starts_with("/#comment/")
+    is_comment(finding.field())
+}
+
+fn is_comment(field: &str) -> bool {
+    field.starts_with("/#comment/")
+}
+
+/// Whether a comment has a finding or a hint.
+fn speaks_in_comments(candidate: &AnyCandidate) -> bool {
+    let hints = candidate.response().map(OwnerResponse::hints).unwrap_or_default();
+    candidate.findings().iter().any(|finding| is_of_comment(&finding))
+        || hints.iter().any(|hint| is_comment(hint.field()))
 }
 
 /// Checks that triage gives the same result if the answer is written as JSON with the values that a second parser
-/// reads. Only the findings of comments may differ.
+/// reads. Only the findings and hints of comments may differ.
 fn check_as_json(bytes: &[u8], candidate: &AnyCandidate) {
     let Some(json) = to_json(bytes) else { return count("yaml, not read by libyaml") };
     let Ok(document) = ResponseDocument::parse(json.as_bytes()) else {
@@ -113,7 +124,7 @@ fn check_as_json(bytes: &[u8], candidate: &AnyCandidate) {
             .collect()
     };
     assert_eq!(found(candidate), found(&other), "the same values have the same findings");
-    if !candidate.findings().iter().any(|finding| is_of_comment(&finding)) {
+    if !speaks_in_comments(candidate) {
         assert_eq!(*candidate, other, "the same values are the same answer");
     }
     count("yaml, alike as JSON");
