@@ -241,8 +241,7 @@ impl Object {
 
 /// Whether a text is a hash in hexadecimal digits.
 fn is_in_hex(hash: &[u8], text: &str) -> bool {
-    let digits = hash.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
-    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).eq(text.chars())
+    base16ct::lower::encode_string(hash) == text
 }
 
 /// How many digits an id has in a repository with SHA-256.
