@@ -4,6 +4,7 @@
 
 pub(crate) mod clock;
 pub(crate) mod error;
+pub(crate) mod file_system;
 #[cfg_attr(
     not(feature = "cli"),
     expect(dead_code, reason = "what only the commands read comes with the command line")

@@ -21,12 +21,9 @@ use crate::triage::Surfaces;
 
 use super::{BadSignature, OtherFile, Recorded, StoreError};
 
-/// How many documents are checked together, by all cores.
-const CHECKED_AT_ONCE: usize = 64;
-
-/// How many steps are written together. Each keeps up to three files open until it is written, and the process may have
-/// many other files open.
-const WRITTEN_AT_ONCE: usize = 16;
+/// How many documents are checked together by all cores, and then written together. Until a document is written, up to three of its
+/// files are open, and many systems allow only 256 open files.
+const RECORDED_AT_ONCE: usize = 64;
 
 /// How many documents a thread checks at a time. The number is small, so that all threads end at about the same time.
 const DOCUMENTS_A_THREAD: usize = 8;
@@ -127,7 +124,7 @@ impl Recorder<'_> {
         while !waiting.is_empty() {
             let mut surfaces = BTreeSet::new();
             let (now, later): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(_, one)| {
-                surfaces.len() < CHECKED_AT_ONCE && surfaces.insert(one.document.candidate_id())
+                surfaces.len() < RECORDED_AT_ONCE && surfaces.insert(one.document.candidate_id())
             });
             let (indices, batch): (Vec<_>, Vec<_>) = now.into_iter().unzip();
             results.extend(indices.into_iter().zip(self.record_batch(&batch, notes)));
@@ -156,11 +153,7 @@ impl Recorder<'_> {
             .filter_map(|checked| checked.as_ref().ok())
             .map(Addition::from)
             .collect();
-        let mut written = additions
-            .chunks(WRITTEN_AT_ONCE)
-            .flat_map(|additions| self.journal.append(additions, notes))
-            .collect::<Vec<_>>()
-            .into_iter();
+        let mut written = self.journal.append(&additions, notes).into_iter();
         let mut record = |Checked { step, .. }| match written.next() {
             Some(Ok(())) => Ok(Recorded { step }),
             Some(Err(error)) => Err(StoreError::from(error)),

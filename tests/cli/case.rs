@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use acceptance_ledger::{AcceptanceField, ReviewerCheck};
+use acceptance_ledger::{AcceptanceField, OwnerRequests, ReviewerCheck};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
@@ -76,6 +76,24 @@ fn times_around(now: i64, before: i64, after: i64) -> [String; 2] {
         .map(|second| jiff::Timestamp::from_second(second).unwrap().to_string())
 }
 
+/// Writes an answer for a surface, dated on this day of October, with other values in some fields.
+pub(crate) fn answer_of(surface: &str, day: u32, changes: &[(&str, Value)]) -> String {
+    let mut answer = filled_in(&example(), surface);
+    let time = format!("2026-10-{day:02}T10:00:00+08:00");
+    answer.insert("responded_at".to_owned(), json!(time));
+    for (key, value) in changes {
+        answer.insert((*key).to_owned(), value.clone());
+    }
+    format!("{:#}\n", Value::from(answer))
+}
+
+/// Returns the ids of all surfaces of the example.
+pub(crate) fn surface_ids() -> Vec<String> {
+    let drafts = example().join("docs/security/monitoring-owner-request-draft.snapshot.json");
+    let requests = OwnerRequests::parse(&std::fs::read(drafts).unwrap()).unwrap();
+    requests.surfaces().iter().map(|surface| surface.surface_id().to_owned()).collect()
+}
+
 /// A day in seconds.
 const DAY: i64 = 24 * 60 * 60;
 
@@ -142,13 +160,7 @@ impl Case {
         day: u32,
         changes: &[(&str, Value)],
     ) {
-        let mut answer = filled_in(&example(), surface);
-        let time = format!("2026-10-{day:02}T10:00:00+08:00");
-        answer.insert("responded_at".to_owned(), json!(time));
-        for (key, value) in changes {
-            answer.insert((*key).to_owned(), value.clone());
-        }
-        self.write(file, format!("{:#}\n", Value::from(answer)));
+        self.write(file, answer_of(surface, day, changes));
     }
 
     /// Writes a record for the latest answer. If `outcome` is a hold, the checks that belong to it fail.

@@ -6,12 +6,13 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
 use crate::io::error::{FileError, shown};
+use crate::io::file_system::FileSystem;
 use crate::io::files::{self, sync_folder};
 use crate::journal::{DocumentName, History, Step};
 use crate::words::names::{ATTRIBUTES, EVENTS, SIGNATURE};
@@ -20,6 +21,10 @@ use super::{Folder, JournalStore, NO_CONVERSION, irregular, is_folder};
 
 /// The temporary file with which a step replaces an events file that has a torn line.
 const NEW_EVENTS: &str = "events.jsonl.new";
+
+/// From this many steps on, the whole file system is synced and not each file. For fewer steps, it could take longer: it
+/// also syncs what other programs wrote.
+const MANY: usize = 8;
 
 /// A step to write, and what has to be cleaned up before it.
 #[derive(Debug)]
@@ -59,11 +64,26 @@ impl JournalStore {
             .iter()
             .map(|addition| shared.make_folder(addition, notes).map(|()| addition))
             .collect();
+        // It is opened before the files are written, and so learns of all their errors.
+        let file_system = (additions.len() >= MANY).then(|| FileSystem::of(&self.folder)).flatten();
         let mut writings: Vec<_> =
             opened.into_iter().map(|addition| shared.write_document(addition?, notes)).collect();
-        advance(&mut writings, Writing::sync_document);
+        let has_all = |file_system: &FileSystem| {
+            writings.iter().flatten().all(|writing| file_system.has(writing.events.device))
+        };
+        let file_system = file_system.filter(has_all);
+        let is_synced = || file_system.as_ref().is_some_and(FileSystem::sync);
+        if !is_synced() {
+            advance(&mut writings, Writing::sync_document);
+        }
         advance(&mut writings, Writing::append_event);
-        advance(&mut writings, |writing| writing.sync_event(notes));
+        if !is_synced() {
+            advance(&mut writings, Writing::sync_event);
+        }
+        advance(&mut writings, |writing| {
+            writing.keep(notes);
+            Ok(())
+        });
         advance(&mut writings, |writing| match writing.addition.step.withdraws() {
             Some(name) => self.withdraw(writing.addition.folder, name),
             None => Ok(()),
@@ -218,15 +238,18 @@ impl Writing<'_> {
         self.keep_unless_undone(appended)
     }
 
-    fn sync_event(&mut self, notes: &mut Vec<String>) -> Result<(), FileError> {
+    fn sync_event(&mut self) -> Result<(), FileError> {
         let synced = self.events.sync();
-        self.keep_unless_undone(synced)?;
+        self.keep_unless_undone(synced)
+    }
+
+    /// Keeps the files: the event is on the disk.
+    fn keep(&mut self, notes: &mut Vec<String>) {
         self.stored.keep();
         // Only now: the new line replaced the torn one.
         let is_torn = self.events.is_torn;
         let note = || format!("removed a torn line from {}", shown(&self.events.path));
         notes.extend(is_torn.then(note));
-        Ok(())
     }
 
     /// Keeps the document if the line may still appear after a power cut: then the line needs it.
@@ -270,6 +293,8 @@ impl Leftovers {
 struct Events {
     file: File,
     path: PathBuf,
+    /// The number of the device with the file's file system.
+    device: u64,
     /// The length of the complete events, in bytes.
     whole: u64,
     /// Whether a torn line follows the complete events.
@@ -290,8 +315,9 @@ impl Events {
         let options = options.read(true).append(true).create(true).custom_flags(no_link());
         let file = options.open(path).map_err(FileError::new("open", path))?;
         let whole = whole as u64;
-        let length = file.metadata().map_err(FileError::new("read", path))?.len();
-        Ok(Self { file, path: path.to_owned(), whole, is_torn: length > whole })
+        let metadata = file.metadata().map_err(FileError::new("read", path))?;
+        let is_torn = metadata.len() > whole;
+        Ok(Self { file, path: path.to_owned(), device: metadata.dev(), whole, is_torn })
     }
 
     /// Appends a line completely or not at all. A torn line at the end is replaced.

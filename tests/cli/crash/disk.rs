@@ -20,19 +20,22 @@ pub(super) enum Operation {
     Unlink(String),
     SyncFile(String),
     SyncFolder(String),
+    /// Syncs all files and folders.
+    SyncAll,
 }
 
 /// The calls by which a step could change or sync something.
-const CALLS: &str = "trace=?openat,?write,?ftruncate,?fsync,?fdatasync,?rename,?renameat,?renameat2,?link,?linkat,\
+const CALLS: &str = "trace=?openat,?write,?ftruncate,?fsync,?fdatasync,?syncfs,?rename,?renameat,?renameat2,?link,?linkat,\
                      ?unlink,?unlinkat,?mkdir,?mkdirat,?pwrite64,?writev,?fallocate,?copy_file_range,?sendfile";
 
 /// The calls that this model of a disk knows. The test fails on any other one of [`CALLS`].
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 13] = [
     "openat",
     "write",
     "ftruncate",
     "fsync",
     "fdatasync",
+    "syncfs",
     "rename",
     "renameat",
     "renameat2",
@@ -51,7 +54,24 @@ pub(super) fn record(root: &Path, strace: &[&str], args: &[&str]) -> (i32, Vec<O
     let code = output.status.code().unwrap();
     let root = root.canonicalize().unwrap();
     let trace = std::fs::read_to_string(&file).unwrap();
-    (code, trace.lines().flat_map(|line| operations(line, &root)).collect())
+    (code, whole_lines(&trace).iter().flat_map(|line| operations(line, &root)).collect())
+}
+
+/// Joins the two lines that strace prints for a call during which another thread makes a call.
+fn whole_lines(trace: &str) -> Vec<String> {
+    let mut begun = BTreeMap::new();
+    let mut lines = Vec::new();
+    for line in trace.lines() {
+        let thread = line.split_whitespace().next();
+        if let Some(beginning) = line.strip_suffix("<unfinished ...>") {
+            begun.insert(thread, beginning);
+        } else if let Some((_, end)) = line.split_once(" resumed>") {
+            lines.push(begun[&thread].to_owned() + end);
+        } else {
+            lines.push(line.to_owned());
+        }
+    }
+    lines
 }
 
 /// Parses the operations of one line of a trace.
@@ -102,6 +122,7 @@ fn operations(line: &str, root: &Path) -> Vec<Operation> {
                 Operation::SyncFile(path)
             }
         }),
+        "syncfs" => Some(Operation::SyncAll),
         _ => None,
     };
     operation.into_iter().collect()
@@ -142,6 +163,10 @@ struct Inode {
 }
 
 impl Inode {
+    fn sync(&mut self) {
+        *self = Self { synced: self.now(), since: Vec::new() };
+    }
+
     /// The bytes that programs see.
     fn now(&self) -> Vec<u8> {
         let mut bytes = self.synced.clone();
@@ -299,10 +324,7 @@ impl Disk {
                 let entry = self.seen[from];
                 self.change_name(Naming::Moves(from.clone(), to.clone(), entry));
             }
-            Operation::SyncFile(path) => {
-                let file = self.file(path);
-                *file = Inode { synced: file.now(), since: Vec::new() };
-            }
+            Operation::SyncFile(path) => self.file(path).sync(),
             Operation::SyncFolder(path) => {
                 let (synced, since): (Vec<_>, Vec<_>) = std::mem::take(&mut self.since)
                     .into_iter()
@@ -312,17 +334,31 @@ impl Disk {
                     naming.apply(&mut self.synced);
                 }
             }
+            Operation::SyncAll => {
+                self.inodes.iter_mut().for_each(Inode::sync);
+                self.since.clear();
+                self.synced = self.seen.clone();
+            }
         }
     }
 
     /// The files that programs see. The path of a folder ends with a slash.
     pub(super) fn now(&self) -> Files {
-        let seen = self.seen.iter().filter(|(path, _)| !path.is_empty());
-        seen.map(|(path, entry)| match entry {
-            Entry::File(index) => (path.clone(), self.inodes[*index].now()),
+        self.files(&self.seen, Inode::now)
+    }
+
+    /// What is certainly on the disk, in the form of [`Disk::now`].
+    pub(super) fn certain(&self) -> Files {
+        self.files(&self.synced, |inode| inode.synced.clone())
+    }
+
+    fn files(&self, names: &BTreeMap<String, Entry>, bytes: impl Fn(&Inode) -> Vec<u8>) -> Files {
+        let names = names.iter().filter(|(path, _)| !path.is_empty());
+        let file = |(path, entry): (&String, &Entry)| match entry {
+            Entry::File(index) => (path.clone(), bytes(&self.inodes[*index])),
             Entry::Folder => (format!("{path}/"), Vec::new()),
-        })
-        .collect()
+        };
+        names.map(file).collect()
     }
 
     /// Every set of files that may be there when the power is back, in the form of [`Disk::now`].

@@ -13,11 +13,19 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 use crate::case::JOURNAL;
-use crate::tool::{copy_all, names, stderr, write};
+use crate::tool::{copy_all, names, stderr, stdout, write};
 
 /// Creates a temporary folder, in memory if the machine has `/dev/shm`: nothing there waits for a disk.
 pub(super) fn scratch() -> TempDir {
     TempDir::new_in("/dev/shm").or_else(|_| TempDir::new()).unwrap()
+}
+
+/// Creates a temporary folder on a disk that the tool syncs as a whole. `None` if the tests do not run on such a disk.
+pub(super) fn scratch_on_disk() -> Option<TempDir> {
+    let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let kind = Command::new("stat").args(["-f", "-c", "%T"]).arg(folder.path()).output();
+    let kind = kind.map(|output| stdout(&output).trim().to_owned()).unwrap_or_default();
+    ["ext2/ext3", "xfs", "btrfs"].contains(&kind.as_str()).then_some(folder)
 }
 
 /// Copies a folder into a new temporary folder, see [`scratch`].

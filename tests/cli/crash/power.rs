@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::disk::{Disk, Operation, record};
-use super::{Call, Files, calls, journal, scratch_of};
+use super::{Call, Files, calls, journal, scratch_of, scratch_on_disk};
 use crate::batches::three_answers;
-use crate::case::{Case, DASHBOARD, JOURNAL, LEDGER, RULES};
+use crate::case::{Case, DASHBOARD, JOURNAL, LEDGER, RULES, answer_of, surface_ids};
 use crate::signatures::{RECORD, RESPONSE, sign, signed_case};
-use crate::tool::{is_installed, stderr, stdout, tool, write};
+use crate::tool::{copy_all, example, is_installed, stderr, stdout, tool, write};
 
 /// A step, and the repository in which the test takes it.
 struct Step {
@@ -367,6 +367,42 @@ fn all_documents_are_on_the_disk_before_the_first_event() {
     );
     assert_eq!([documents.len(), added.len(), synced.len()], [3; 3], "{operations:?}");
     assert!(documents.last() < added.first() && added.last() < synced.first(), "{operations:?}");
+}
+
+/// Records so many answers that the tool syncs the whole file system. They are too many to try each disk after each call.
+#[test]
+fn many_documents_are_on_the_disk_before_the_first_event() {
+    let root = is_installed("strace", "--version").then(scratch_on_disk).flatten();
+    let Some(root) = root else { return };
+    copy_all(&example(), root.path());
+    let mut args = vec!["intake".to_owned()];
+    for (index, surface) in surface_ids().iter().enumerate() {
+        let file = format!("{index}.json");
+        write(root.path(), &file, answer_of(surface, 20, &[]));
+        args.push(file);
+    }
+    let args: Vec<_> = args.iter().map(String::as_str).collect();
+    let (code, operations) = record(root.path(), &[], &args);
+    assert_eq!(code, 0);
+    let mut disk = Disk::with(&Files::new());
+    let mut events = 0;
+    for operation in &operations {
+        if matches!(operation, Operation::Add(path, _) if path.ends_with(EVENTS)) {
+            let documents = |mut files: Files| {
+                files.retain(|path, _| path.ends_with(".response.json"));
+                files
+            };
+            let certain = documents(disk.certain());
+            assert_eq!(certain, documents(disk.now()), "{operations:?}");
+            assert_eq!(certain.len(), args.len() - 1);
+            events += 1;
+        }
+        disk.apply(operation);
+    }
+    assert_eq!(events, args.len() - 1);
+    let syncs = operations.iter().filter(|operation| **operation == Operation::SyncAll);
+    assert_eq!(syncs.count(), 2, "{operations:?}");
+    assert_eq!(files_of(disk.certain()), journal_of(root.path()));
 }
 
 /// A step is killed after each of its calls in turn. The next step is acknowledged, and then the power fails.

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::{Files, calls, faulty, journal, put_journal, scratch_of};
-use crate::case::{Case, DASHBOARD, LEDGER, RULES};
-use crate::tool::{example, is_installed, stderr, stdout, tool, write};
+use super::{Files, calls, faulty, journal, put_journal, scratch_of, scratch_on_disk};
+use crate::case::{Case, DASHBOARD, LEDGER, RULES, answer_of, surface_ids};
+use crate::tool::{copy_all, example, is_installed, stderr, stdout, tool, write};
 
 /// Counts the complete event lines in these files.
 pub(crate) fn events(files: &Files) -> usize {
@@ -44,6 +44,23 @@ const STEPS: &[&[&str]] = &[&["intake", "later.json"], &["review", "withdraw.jso
 
 /// Answers for two surfaces, which are recorded together.
 const BATCH: &[&[&str]] = &[&["intake", "later.json", "dashboard.json"]];
+
+/// So many answers that the tool syncs the whole file system.
+const MANY: &[&[&str]] =
+    &[&["intake", "0.json", "1.json", "2.json", "3.json", "4.json", "5.json", "6.json", "7.json"]];
+
+/// A later answer for each of their surfaces.
+const MANY_NEXT: &[&str] = &[
+    "intake",
+    "0-next.json",
+    "1-next.json",
+    "2-next.json",
+    "3-next.json",
+    "4-next.json",
+    "5-next.json",
+    "6-next.json",
+    "7-next.json",
+];
 
 const FILES: [&str; 5] =
     ["later.json", "latest.json", "withdraw.json", "dashboard.json", "dashboard-latest.json"];
@@ -84,6 +101,19 @@ impl Before {
     fn batch() -> Self {
         let next = &["intake", "latest.json", "dashboard-latest.json"];
         Self { steps: BATCH, next, ..Self::accepted() }
+    }
+
+    /// No owner has answered, and many answers are recorded together. `None` if this disk is not synced as a whole.
+    fn many() -> Option<Self> {
+        let folder = scratch_on_disk()?;
+        copy_all(&example(), folder.path());
+        for (index, surface) in surface_ids().iter().take(MANY[0].len() - 1).enumerate() {
+            for (name, day) in [(format!("{index}.json"), 20), (format!("{index}-next.json"), 22)] {
+                write(folder.path(), &name, answer_of(surface, day, &[]));
+            }
+        }
+        let before = Self::without_answers();
+        Some(Self { folder, steps: MANY, next: MANY_NEXT, ..before })
     }
 
     /// A journal in which an interrupted step left a torn line and a document.
@@ -245,6 +275,19 @@ fn a_failure_of_any_call_leaves_a_whole_step_or_none() {
             let (_, count) = before.at_every_call(names, error);
             assert!(count > least, "{error}: {count}");
         }
+    }
+}
+
+#[test]
+fn a_sync_of_the_file_system_that_is_interrupted_leaves_whole_steps_or_none() {
+    let before = is_installed("strace", "--version").then(Before::many).flatten();
+    if let Some(before) = before {
+        // One call for the documents, and one for the events.
+        assert_eq!(before.at_every_call(&["syncfs"], "signal=SIGKILL"), (0, 2));
+        // If it fails, each file is synced.
+        assert_eq!(before.at_every_call(&["syncfs"], "error=EIO"), (2, 0));
+        let (_, failed) = before.at_every_call(&["write"], "error=EIO");
+        assert!(failed >= 16, "{failed}");
     }
 }
 
