@@ -10,6 +10,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::{canonical_combining_class, compose, decompose_compatible};
 
 use crate::escape::{is_plain, is_unseen};
 
@@ -69,11 +70,11 @@ impl Folded {
         if character.is_ascii() || is_ideograph(character) {
             return self.push(character, origin);
         }
-        let parts = std::iter::once(character).nfkc();
-        if parts.clone().nth(MAX_PARTS).is_some() {
+        let parts = nfkc(character);
+        if parts.len() > MAX_PARTS {
             self.push(character, origin);
         } else {
-            parts.for_each(|part| self.push(look_alike(part), origin));
+            parts.into_iter().for_each(|part| self.push(look_alike(part), origin));
         }
     }
 
@@ -193,6 +194,22 @@ pub(crate) fn fold_name(name: &str) -> String {
     spaced
 }
 
+/// Returns what a character becomes under NFKC. The iterator of the library takes several times as long.
+fn nfkc(character: char) -> Vec<char> {
+    let mut parts = Vec::new();
+    decompose_compatible(character, |part| parts.push(part));
+    let stay_apart = |pair: &[char]| match pair {
+        [one, next] => compose(*one, *next).is_none(),
+        _ => true,
+    };
+    // Without marks, only neighbours can become one character again.
+    let has_marks = parts.iter().any(|part| canonical_combining_class(*part) != 0);
+    if !has_marks && parts.windows(2).all(stay_apart) {
+        return parts;
+    }
+    std::iter::once(character).nfkc().collect()
+}
+
 /// Returns the ASCII character that a non-ASCII character looks like. Every other character stays.
 /// The table is short on purpose: a full table of confusable characters would corrupt Chinese.
 fn look_alike(character: char) -> char {
@@ -247,6 +264,14 @@ mod tests {
         assert_eq!(folded("𝐭𝐨𝐤𝐞𝐧"), "token");
         assert_eq!(folded("pass\u{1}wo\0rd\n\t="), "password\n\t=");
         assert_eq!(folded("告警鏈路已恢復。請勿重新載入"), "告警鏈路已恢復。請勿重新載入");
+    }
+
+    #[test]
+    fn each_character_becomes_what_the_library_says() {
+        for character in '\0'..=char::MAX {
+            let expected: Vec<_> = std::iter::once(character).nfkc().collect();
+            assert_eq!(nfkc(character), expected, "{character:?}");
+        }
     }
 
     #[test]

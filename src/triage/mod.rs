@@ -41,11 +41,12 @@ pub use surfaces::Surfaces;
 /// The limits of this module bound the time that any document can take.
 const MAX_TEXTS: usize = 400;
 
-/// The maximum number of bytes that are examined in all texts together: as many as all fields of a form may hold.
-const MAX_BYTES: usize = AcceptanceField::ANSWERS * MAX_CHARACTERS;
+/// The maximum number of bytes that are examined in all texts together. The texts of a list or an object count again for
+/// each way in which they are examined as a whole. It is more than ten times what owners write.
+const MAX_BYTES: usize = 28_000;
 
 /// The maximum number of bytes of a value, with its key, that are examined as a document. A longer value is oversized.
-const MAX_STRUCTURE: usize = 16 * 1024;
+const MAX_STRUCTURE: usize = 5 * 1024;
 
 /// The maximum number of findings for one answer. The next finding says that the answer is oversized. A reader needs no
 /// more, and the journal stores every finding.

@@ -74,18 +74,6 @@ pub enum AnswerShape {
 }
 
 impl AcceptanceField {
-    /// The number of fields that an owner answers. (A `const` cannot use iterators, so this is a loop.)
-    pub(crate) const ANSWERS: usize = {
-        let (mut count, mut fields) = (0, Self::ALL);
-        while let [field, rest @ ..] = fields {
-            if field.answer_shape().is_some() {
-                count += 1;
-            }
-            fields = rest;
-        }
-        count
-    };
-
     /// Returns the fields that an owner answers, in the ledger's order.
     pub fn answers() -> impl Iterator<Item = Self> {
         Self::ALL.iter().copied().filter(|field| field.answer_shape().is_some())

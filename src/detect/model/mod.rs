@@ -15,6 +15,7 @@ mod sentences;
 pub(crate) mod train;
 mod weights;
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use features::Passage;
@@ -155,24 +156,25 @@ impl Model {
     fn heaviest(&self, target: Target, passage: Passage<'_>) -> Range<usize> {
         /// How many places of features are joined. One may be a pair of words with the verb outside.
         const HEAVIEST: usize = 3;
-        let mut features = Vec::new();
+        // Sorted. A word has several features, and counts with the heaviest of them.
+        let mut heaviest: Vec<(Reverse<i8>, usize, usize)> = Vec::with_capacity(HEAVIEST + 1);
         features::each(passage, |(hash, bytes)| {
             let weight = self.weights.of_target(target, hash);
-            if weight > 0 && !bytes.is_empty() {
-                features.push((weight, bytes));
+            if weight <= 0 || bytes.is_empty() {
+                return;
+            }
+            let feature = (Reverse(weight), bytes.start, bytes.end);
+            let is_same_place = |(_, start, end): &_| (*start, *end) == (bytes.start, bytes.end);
+            let rank = heaviest.partition_point(|other| *other < feature);
+            if rank < HEAVIEST && !heaviest.iter().take(rank).any(is_same_place) {
+                heaviest.retain(|other| !is_same_place(other));
+                heaviest.insert(rank, feature);
+                heaviest.truncate(HEAVIEST);
             }
         });
-        features
-            .sort_by_key(|(weight, bytes)| (std::cmp::Reverse(*weight), bytes.start, bytes.end));
-        // A word has several features, and says where they are only once.
-        let mut heaviest: Vec<Range<usize>> = Vec::with_capacity(HEAVIEST);
-        for (_, bytes) in features {
-            if heaviest.len() < HEAVIEST && !heaviest.contains(&bytes) {
-                heaviest.push(bytes);
-            }
-        }
         heaviest
             .into_iter()
+            .map(|(_, start, end)| start..end)
             .reduce(|all, next| all.start.min(next.start)..all.end.max(next.end))
             .unwrap_or(0..passage.sentence.len())
     }
