@@ -5,8 +5,8 @@
 //! cargo run --release --features train --example train -- --check # fails if they would change
 //! ```
 //!
-//! The texts are in `tests/labelled/texts` and in the rounds in `tests/labelled`. The last round is in `tests/labelled/last`:
-//! it measured exactly these weights, so they must not learn from it. `docs/triage.md` says how the texts were written.
+//! The texts are in `tests/labelled/texts` and in the rounds in `tests/labelled`. The last rounds are in `tests/labelled/last`:
+//! they measured exactly these weights, so those must not learn from them. `docs/triage.md` says how the texts were written.
 
 use std::error::Error;
 use std::path::Path;

@@ -102,18 +102,24 @@ impl Folded {
 
     /// Returns the text without white space, to find secrets that white space breaks into pieces.
     pub(crate) fn joined(&self) -> Self {
-        self.filtered(|character| !character.is_whitespace())
+        self.filtered(|_, character| !character.is_whitespace())
     }
 
-    /// Returns the text in one line, to find base64 that a tool has wrapped.
+    /// Returns the text in one line, to find base64 that a tool has wrapped. A line that assigns to a variable stays a
+    /// line of its own: it does not continue the line before, which may be a variable without a value.
     pub(crate) fn without_line_breaks(&self) -> Self {
-        self.filtered(|character| !matches!(character, '\n' | '\r'))
+        self.filtered(|at, character| {
+            let is_break = matches!(character, '\n' | '\r');
+            !is_break || self.text.get(at + 1..).is_some_and(begins_with_a_variable)
+        })
     }
 
-    fn filtered(&self, keep: impl Fn(char) -> bool) -> Self {
+    fn filtered(&self, keep: impl Fn(usize, char) -> bool) -> Self {
         let mut filtered = Self::default();
-        for (at, character) in self.text.char_indices().filter(|(_, character)| keep(*character)) {
-            filtered.push(character, self.origin_at(at));
+        for (at, character) in self.text.char_indices() {
+            if keep(at, character) {
+                filtered.push(character, self.origin_at(at));
+            }
         }
         filtered
     }
@@ -173,6 +179,20 @@ impl Folded {
         self.text.push(character);
         self.origins.extend(std::iter::repeat_n(origin, character.len_utf8()));
     }
+}
+
+/// Whether a text begins with the name of a variable or a property, and `=`: `SMTP_HOST=`, `spring.datasource.url=`.
+fn begins_with_a_variable(text: &str) -> bool {
+    let is_capital = |word: &str| {
+        word.starts_with(|first: char| first.is_ascii_uppercase())
+            && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    };
+    let is_small =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    text.split_once('=').is_some_and(|(name, _)| {
+        (name.contains('_') && name.split('_').all(is_capital))
+            || (name.contains('.') && name.split('.').all(is_small))
+    })
 }
 
 /// Returns a name in the form in which two spellings are compared: folded, in lower case, with single spaces.

@@ -2,6 +2,8 @@
 //!
 //! Each function takes the matched text and the whole text. A rule names one of them as its `counts`.
 
+use std::collections::BTreeSet;
+
 use crate::cut;
 use crate::detect::rule::before;
 
@@ -13,11 +15,13 @@ pub(super) fn is_value(value: &str, _: &str) -> bool {
     // Found anywhere in the value: signs of a variable or a template, marks of redaction, and words of examples.
     let stand_ins = [
         "${",
+        "#{",
         "{{",
         "$(",
         "%(",
         "<",
         "***",
+        "####",
         "...",
         "xxxx",
         "redacted",
@@ -85,15 +89,46 @@ pub(super) fn is_value(value: &str, _: &str) -> bool {
         "revoked",
         "password",
         "passwd",
+        "pass",
         "pwd",
     ];
     !(stand_ins.iter().any(|stand_in| lower.contains(stand_in))
         // Only at the start of a word: a random secret may contain these letters.
         || begins_a_word(&lower, "your")
-        || pointers.iter().any(|pointer| lower.starts_with(pointer))
+        || pointers.iter().any(|pointer| lower.trim_start_matches('\\').starts_with(pointer))
         || words.contains(&lower.as_str())
-        || lower.chars().all(|c| c == '*' || c == 'x' || c == '-' || c == '.'))
+        || lower.chars().all(|c| c == '*' || c == 'x' || c == '-' || c == '.')
+        || repeats_a_character(&lower)
+        || is_name_of_file(&lower)
+        || is_name_with_version(&lower))
         && value.len() >= 3
+}
+
+/// Whether one character is repeated eight times. A random text hardly has that.
+fn repeats_a_character(text: &str) -> bool {
+    text.as_bytes().windows(8).any(|run| run.iter().all(|byte| Some(byte) == run.first()))
+}
+
+/// Whether it is a file in which a secret or a certificate is: `tls/server.pem`.
+fn is_name_of_file(lower: &str) -> bool {
+    let endings = ["pem", "cer", "crt", "key", "jks", "p12", "json", "yaml", "yml", "txt", "conf"];
+    let is_name = |name: &str| {
+        let is_in_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_./-".contains(&byte);
+        !name.is_empty() && name.bytes().all(is_in_name)
+    };
+    let name = lower.trim_end_matches(['"', '\'', '/', '>']).rsplit_once('.');
+    name.is_some_and(|(name, end)| endings.contains(&end) && is_name(name))
+}
+
+/// Whether it is a package with its version: `jjwt-jackson-0.11.2`.
+fn is_name_with_version(lower: &str) -> bool {
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_number =
+        |number: &str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    lower.rsplit_once('-').is_some_and(|(name, version)| {
+        version.contains('.') && version.split('.').all(is_number) && name.split('-').all(is_word)
+    })
 }
 
 /// Counts if the value also looks like a password or a random text: letters with a digit or a sign, or six digits and
@@ -104,7 +139,16 @@ pub(super) fn is_odd_value(value: &str, text: &str) -> bool {
     let has_other =
         trimmed.bytes().any(|byte| byte.is_ascii_digit() || b"!@#$%^&*+=?~_".contains(&byte));
     let only_digits = trimmed.len() >= 6 && trimmed.bytes().all(|byte| byte.is_ascii_digit());
-    is_value(trimmed, text) && ((has_letter && has_other) || only_digits)
+    is_value(trimmed, text) && !is_public(value, text) && ((has_letter && has_other) || only_digits)
+}
+
+/// Whether the name of the value says that it is public: `publicToken = ...`.
+fn is_public(value: &str, text: &str) -> bool {
+    let before = before(value, text).trim_end_matches([' ', '\t', '=', ':', '"', '\'', '`']);
+    let name = before
+        .rsplit(|character: char| !character.is_ascii_alphanumeric() && character != '_')
+        .next();
+    name.is_some_and(|name| name.to_ascii_lowercase().starts_with("public"))
 }
 
 /// Counts if the value has a sign that tickets, names of settings, versions and addresses do not have: `!`, `$` or `^`
@@ -143,6 +187,7 @@ pub(super) fn is_part_of_secret(value: &str, text: &str) -> bool {
         "password",
         "passwd",
         "pat ",
+        " pass ",
         "webhook",
         "dsn",
         "credential",
@@ -202,21 +247,18 @@ pub(super) fn is_secret_key(value: &str, text: &str) -> bool {
 /// Counts unless the value is an example from a manual: it contains `example` or `your`, or repeats one character.
 pub(super) fn is_not_example(value: &str, _: &str) -> bool {
     let lower = value.to_ascii_lowercase();
-    let all_same = |text: &str| text.bytes().skip(1).all(|byte| Some(byte) == text.bytes().next());
     // The secret is the last part of a URL, so that part is checked more strictly.
     let last = lower.rsplit('/').next().unwrap_or(&lower);
-    let tail: String = last.chars().rev().take(16).collect();
-    // A stand-in repeats a character, or counts through the alphabet. A random text hardly does.
-    let repeats = |text: &str| {
-        text.as_bytes().windows(8).any(|run| run.iter().all(|byte| Some(byte) == run.first()))
-    };
+    let tail: BTreeSet<char> = last.chars().rev().take(16).collect();
+    // A stand-in repeats a few characters, or counts through the alphabet. A random text hardly does.
+    let has_few = tail.len() <= 3;
     let is_alphabet = value.contains("abcdefghijkl") || value.contains("ABCDEFGHIJKL");
     // Before the last part, `example` counts only at the start of a word: a company may be called `corpexample`.
     let is_example = last.contains("example") || begins_a_word(&lower, "example");
     !is_example
         && !begins_a_word(&lower, "your")
-        && !all_same(&tail)
-        && !repeats(&lower)
+        && !has_few
+        && !repeats_a_character(&lower)
         && !is_alphabet
 }
 
@@ -232,13 +274,45 @@ pub(super) fn is_vendor_token(value: &str, text: &str) -> bool {
     // The prefix has three letters or four.
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
     let is_slack = value.starts_with("xox");
-    is_not_example(value, text) && (!is_slack || (digits >= 6 && letters > 6))
+    is_not_example(value, text)
+        && has_the_case_of_its_vendor(value)
+        && !goes_on(value, text)
+        && (!is_slack || (digits >= 6 && letters > 6))
+}
+
+/// Whether an id of AWS has only capitals, and a key of Google begins with `AIza`. Patterns do not see the case.
+fn has_the_case_of_its_vendor(value: &str) -> bool {
+    let begins = |prefix: &str| {
+        value.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    };
+    if begins("akia") || begins("asia") {
+        return !value.bytes().any(|byte| byte.is_ascii_lowercase());
+    }
+    !begins("aiza") || value.starts_with("AIza")
+}
+
+/// Whether a key of Google, which has a fixed length, goes on with another letter or digit.
+fn goes_on(value: &str, text: &str) -> bool {
+    let rest = text.get(before(value, text).len() + value.len()..).unwrap_or_default();
+    value.starts_with("AIza") && rest.starts_with(|next: char| next.is_ascii_alphanumeric())
 }
 
 /// Counts if the value is no placeholder and has a letter. A port and a time have none.
 pub(super) fn is_credential(value: &str, text: &str) -> bool {
     let has_letter = value.bytes().any(|byte| byte.is_ascii_alphabetic());
-    has_letter && is_value(value, text) && !value.starts_with('%')
+    let word = value.trim_matches(['<', '>', '[', ']', '{', '}']).to_ascii_lowercase();
+    // What manuals write in the place of a password. The brackets may enclose the user, too.
+    let words = ["password", "passwd", "pass", "token", "secret", "test", "apikey", "api-key"];
+    has_letter
+        && is_value(value, text)
+        && !value.starts_with('%')
+        && !words.contains(&word.as_str())
+}
+
+/// Counts if the value behind `password =` is in quotation marks, as in a program. There it is a literal, also if it is a
+/// plain word.
+pub(super) fn is_literal(value: &str, text: &str) -> bool {
+    value.bytes().any(|byte| byte.is_ascii_alphabetic()) && is_value(value, text)
 }
 
 /// Counts if the four groups cannot be four words: they follow the name of such a password, or one has no vowel.
@@ -284,7 +358,8 @@ pub(super) fn is_masked(value: &str, text: &str) -> bool {
     ];
     let lower = value.to_ascii_lowercase();
     // A stand-in (`ghp_xxxxxxxx`) has no end behind its mask.
-    if lower.ends_with("xx") {
+    let end: BTreeSet<char> = lower.chars().rev().take(4).collect();
+    if lower.ends_with("xx") || (lower.contains("xxxx") && end.len() == 1) {
         return false;
     }
     vendors.iter().any(|vendor| lower.contains(vendor)) || is_odd_part(value, text)
@@ -293,7 +368,10 @@ pub(super) fn is_masked(value: &str, text: &str) -> bool {
 /// Counts if the value looks random and is not an example. Joined text has no spaces, so plain words run together in
 /// it.
 pub(super) fn is_piece(value: &str, text: &str) -> bool {
-    is_not_example(value, text) && is_odd_value(value, text)
+    is_not_example(value, text)
+        && has_the_case_of_its_vendor(value)
+        && !goes_on(value, text)
+        && is_odd_value(value, text)
 }
 
 /// Counts if the value looks random: three digits, three letters, and not a placeholder.
@@ -333,8 +411,44 @@ pub(super) fn is_odd_value_and_no_name(value: &str, text: &str) -> bool {
 /// time (`08h30`) change twice.
 pub(super) fn is_mixed_part(value: &str, text: &str) -> bool {
     let is_change = |pair: &[u8]| matches!(pair, [one, other] if one.is_ascii_digit() != other.is_ascii_digit());
-    value.as_bytes().windows(2).filter(|pair| is_change(pair)).count() >= 3
-        && is_odd_end(value, text)
+    let changes = value.as_bytes().windows(2).filter(|pair| is_change(pair)).count();
+    // `Lh5u` changes twice, and has capitals and small letters, too.
+    let has_both_cases = value.bytes().any(|byte| byte.is_ascii_uppercase())
+        && value.bytes().any(|byte| byte.is_ascii_lowercase());
+    (changes >= 3 || (changes >= 2 && has_both_cases)) && is_odd_end(value, text)
+}
+
+/// As [`is_odd_part`], but letters alone count, too, if there are as many as the text says: 前四碼 Arwr.
+pub(super) fn is_counted_part(value: &str, text: &str) -> bool {
+    const NUMERALS: [&str; 10] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
+    let before = before(value, text).trim_end_matches([' ', '是', '為', ':', '=', '"', '\'', '「']);
+    let before = before.trim_end_matches(['碼', '位', '數', '個', '字', '元', '码', ' ']);
+    let is_said = |(index, numeral): (usize, &&str)| {
+        let count = index + 1;
+        value.len() == count && (before.ends_with(*numeral) || before.ends_with(&count.to_string()))
+    };
+    let is_counted = value.len() >= 3 && NUMERALS.iter().enumerate().any(is_said);
+    (is_counted && is_part_of_secret(value, text)) || is_odd_part(value, text)
+}
+
+/// Counts unless both lines of a key are there and nothing that is long enough for a key is between them.
+pub(super) fn is_key_block(line: &str, text: &str) -> bool {
+    /// Fewer characters are a stand-in. More may be a part of a key.
+    const SHORTEST: usize = 16;
+    if line.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(&byte)) {
+        return true;
+    }
+    let before = before(line, text);
+    let after = text.get(before.len() + line.len()..).unwrap_or_default();
+    let upper = line.to_ascii_uppercase();
+    let between = if upper.contains("BEGIN") {
+        after.to_ascii_uppercase().find("END ").and_then(|end| after.get(..end))
+    } else {
+        before.to_ascii_uppercase().rfind("PRIVATE KEY").and_then(|begin| before.get(begin..))
+    };
+    let is_long =
+        |between: &str| between.bytes().filter(u8::is_ascii_alphanumeric).count() >= SHORTEST;
+    between.is_none_or(is_long)
 }
 
 /// Counts if the assigned value looks like a password ([`is_odd_value`]) or an application password, or if it is any

@@ -203,6 +203,22 @@ mod tests {
     }
 
     #[test]
+    fn a_variable_without_a_value_does_not_take_the_next_line_for_it() {
+        for text in [
+            "SMTP_KEY=\nSMTP_HOST=relay1.local",
+            "GITHUB_API_KEY=\nOTHER_API_KEY=",
+            "app.password=\r\nspring.datasource.url=",
+        ] {
+            assert_eq!(Secrets::new().find(&Folded::new(text)), [], "{text}");
+        }
+        for text in
+            ["SMTP_PASSWORD=\nhunter2x", "DB_PASSWORD=A_B=hunter2x", "password=a.b=hunter2x"]
+        {
+            assert!(!Secrets::new().find(&Folded::new(text)).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
     fn base64_is_read_as_far_as_it_is_text() {
         let encode = |bytes: &[u8]| base64::engine::general_purpose::STANDARD.encode(bytes);
         let secret = b"db_password=Qm7xV2bN9cR4tY6wEx";

@@ -4,7 +4,7 @@
 use crate::detect::rule::Rule;
 use crate::words::Problem;
 
-use super::counts::{is_masked, is_mixed_part, is_odd_end, is_odd_part, is_piece};
+use super::counts::{is_counted_part, is_masked, is_mixed_part, is_odd_end, is_odd_part, is_piece};
 use super::rules::SECRET;
 
 /// The base of every rule for parts of secrets. An answer must not carry a part of a secret either.
@@ -60,10 +60,13 @@ pub(crate) const PARTS: &[Rule] = &[
         what: "the beginning and the end of a secret, told in short",
         keywords: &["start", "begin"],
         patterns: &[
-            r"(?:starts?|begins?)\s+(?:with\s+)?[\x22'`]?([A-Za-z0-9_+]{4,16})[\x22'`]?,?\s+and\s+(?:ends?|finish(?:es)?|closes?)\s+(?:with|in|on)\s+\S{2,16}",
+            r"(?:start(?:s|ing)?|begin(?:s|ning)?)\s+(?:with\s+)?[\x22'`]?([A-Za-z0-9_+]{4,16})[\x22'`]?,?\s+and\s+(?:end(?:s|ing)?|finish(?:es|ing)?|clos(?:es|ing))\s+(?:(?:with|in|on)\s+)?\S{2,16}",
         ],
         counts: is_mixed_part,
-        hits: &["two keys: ours is the one that begins 3f9a1c and finishes with e07b42."],
+        hits: &[
+            "two keys: ours is the one that begins 3f9a1c and finishes with e07b42.",
+            "the remote-write key, the one starting Lh5u and ending gO9b",
+        ],
         misses: &[
             "the key window begins 10:00 and ends with the shift",
             "the password rule begins 2026 and ends in 2027",
@@ -104,18 +107,22 @@ pub(crate) const PARTS: &[Rule] = &[
         patterns: &[
             r"(?:開頭|字首|前面|結尾|尾巴|最後|末尾)\s*(?:幾碼|幾個字)?\s*(?:是|為|:|=)\s*[\x22'「.…*]{0,4}([A-Za-z0-9_+/-]{2,})",
             // Without a verb, the word for a secret is near, and no word for a name is between.
-            r"(?:token|key|secret|密碼|金鑰|權杖|憑證)[^\n。:/名檔路]{0,32}?(?:開頭|結尾)\s*[\x22'「.…*]{0,4}([0-9]*[A-Za-z_][A-Za-z0-9_+-]{3,})",
+            r"(?:token|key|secret|密碼|金鑰|權杖|憑證)[^\n。:/名檔路]{0,32}?(?:開頭|結尾)\s*[\x22'「.…*]{0,4}([0-9]*[A-Za-z_][A-Za-z0-9_+-]{3,}|[0-9]+[A-Za-z][A-Za-z0-9]+)",
             r"(?:前|後|后|末|尾)\s*(?:\d+|[一二三四五六七八九十兩幾])?\s*(?:碼|码|位數|位|個字元|個字|字元|字)\s*(?:是|為|为|:|=)?\s*[\x22'「]?([A-Za-z0-9_+/-]{2,})",
         ],
-        counts: is_odd_part,
+        counts: is_counted_part,
         hits: &[
             "token 前四碼 1102 後四碼 x9Zq",
             "金鑰末 4 碼為 9xQz",
             "密碼開頭是 Tam、結尾是 9zq",
             "token 只記得開頭 glsa_Vt3mQz,結尾 7Kd2",
+            "API key 前四碼 Arwr、後四碼 Zpkq",
+            "整合金鑰開頭 75e7、結尾 1431",
         ],
         misses: &[
             "前 2 位 owner 已確認",
+            "前四碼 Arwr 是機台編號",
+            "token 輪替後前三個字 prod 不變",
             "密碼前後皆未出現",
             "token 的名稱開頭 prod,結尾 main",
             "webhook 只收名稱開頭 KubePod 的告警",
@@ -141,6 +148,7 @@ pub(crate) const PARTS: &[Rule] = &[
             "the key is sk12...9xQz",
             "slack：xoxb-8841......9fKc",
             "PAT 是 ghp_8sKd****Q2zP",
+            "relay account lab (smtp pass Hb7********x2Q)",
         ],
         misses: &["the token of 10...20 receivers", "password: ********"],
         ..PART_OF_SECRET
@@ -174,7 +182,7 @@ pub(crate) const IN_PIECES: &[Rule] = &[Rule {
         r"[0-9]{8,10}:AA[A-Za-z0-9_-]{33}",
         r"sk-lf-[0-9a-f]{8}-[0-9a-f]{4}-",
         r"glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}",
-        r"xox[bp]-[0-9]{4,}-[0-9]{4,}",
+        r"xox[bp]-[0-9]{4,}-[0-9]{4,}[A-Za-z0-9#-]*",
         r"AKIA[0-9A-Z]{16}",
         r"ghp_[A-Za-z0-9]{36}",
         r"github_pat_[A-Za-z0-9]{22}_",

@@ -17,7 +17,7 @@ pub(crate) const IN_PROSE: &[Rule] = &[
         what: "a password in a sentence",
         keywords: &["pass", "pwd", "pw", "token", "secret", "key", "login", "credential"],
         patterns: &[
-            r"(?:^|[^a-z])(?:passwords?|passphrase|passwd|pass|pwd|pw|passcode)[ \t]*[:=]\s*[\x22'`]?([!-+\--~]{5,})",
+            r"(?:^|[^a-z])(?:passwords?|passphrase|passwd|pass|pwd|pw|passcode)[ \t]*(?::\s*|=[ \t]*)[\x22'`]?([!-+\--~]{5,})",
             concat!(
                 r"(?:passwords?|passphrase|passwd|pwd|pw|passcode|token|secret|api[ -]?key|access[ -]?key|credentials?|",
                 r"login)\s+(?:(?:for|of|to)\s+(?:[^\s,.;:]+\s+){1,4}?)?(?:(?:(?:is|was|has been|were)\s+)?(?:set|",
@@ -64,8 +64,8 @@ pub(crate) const IN_PROSE: &[Rule] = &[
         patterns: &[
             r"(?:帳密|帳號密碼|帳號)[^\n。,;]{0,6}?[A-Za-z0-9_.@-]{2,}\s*(?:/|,|、|密碼|\s)\s*(?:密碼)?\s*[:=]?\s*([!-+\--~]{6,})",
             concat!(
-                r"(?:密碼|密码|口令|金鑰|密鑰|权杖|權杖|令牌|通行碼|password|passwd|pwd|pw|token)[^\n。,;]{0,8}?(?:是|為|为|:|=|改成|改為|改为|",
-                r"設為|設成|換成|改用|用|就是|還是|打|填|輸入)\s*[\x22'「『`]?\s*([!-+\--~]{4,})",
+                r"(?:密碼|密码|口令|金鑰|密鑰|权杖|權杖|令牌|通行碼|password|passwd|pwd|pw|token)[^\n。,;]{0,8}?(?:=[ \t]*|(?:是|為|为|:|改成|改為|改为|",
+                r"設為|設成|換成|改用|用|就是|還是|打|填|輸入)\s*)[\x22'「『`]?[ \t]*([!-+\--~]{4,})",
             ),
         ],
         counts: is_odd_value_and_no_name,

@@ -11,8 +11,8 @@ use crate::detect::rule::Rule;
 use crate::words::Problem;
 
 use super::counts::{
-    is_assigned, is_credential, is_dump, is_header_value, is_not_example, is_random, is_random_dsn,
-    is_value, is_vendor_token,
+    is_assigned, is_credential, is_dump, is_header_value, is_key_block, is_literal, is_not_example,
+    is_random, is_random_dsn, is_value, is_vendor_token,
 };
 
 /// The base of every rule for whole secrets.
@@ -274,6 +274,9 @@ pub(crate) const RULES: &[Rule] = &[
             "xoxb-your-bot-token-here",
             "xoxb-my-other-bot-token",
             "xoxp-1234567890",
+            "msgstr \"asiakirjamallikansio\"",
+            "glrt-23123123123123123123",
+            "AIzaTesb6Tscfcni8vIpWZqNCXFDFslJtVSvFDqabcd123",
         ],
         ..SECRET
     },
@@ -323,6 +326,7 @@ pub(crate) const RULES: &[Rule] = &[
             r"(?:^|[^A-Za-z0-9+/])MII[CEJ][A-Za-z0-9+/]{40,}",
             r"b3BlbnNzaC1rZXktdjE[A-Za-z0-9+/]*",
         ],
+        counts: is_key_block,
         hits: &[
             "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA",
             "-----BEGIN OPENSSH PRIVATE KEY----- b3Bl",
@@ -332,6 +336,7 @@ pub(crate) const RULES: &[Rule] = &[
             "the private key stays on the host",
             "-----BEGIN CERTIFICATE-----",
             "-----BEGIN PUBLIC KEY-----",
+            "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----",
         ],
         ..SECRET
     },
@@ -433,6 +438,8 @@ pub(crate) const RULES: &[Rule] = &[
             ),
             r"<[a-z_.-]*(?:passwords?|passwd|pwd|secret|token|api_?key)>\s*([^<\s]{4,})\s*</",
             r"--(?:password|passwd|token|api-key|secret|auth-token)(?:=|[ \t]+)[\x22']?([^\s\x22']{4,})",
+            // An argument behind the name, as in a build file: `'API_KEY', '\"...\"'`.
+            r"(?:password|passwd|token|secret|api_?key)[\x22']\s*,\s*[\x22']{1,2}([A-Za-z0-9+/=_-]{16,})[\x22']",
         ],
         counts: is_assigned,
         hits: &[
@@ -447,6 +454,7 @@ pub(crate) const RULES: &[Rule] = &[
             "{\\\"smtp_pass\\\":\\\"uGoDfDVCgKw5x#2\\\"}",
             "<user>am</user><password>hunter2x</password>",
             "mysqldump --password hunter2x",
+            "field('String', 'API_KEY', '\"951bc382db9cfee29c68634761dd6e19\"')",
         ],
         misses: &[
             "arn:aws:secretsmanager:eu-west-1:210987654321:secret:prod/pager-Qx7Lmd",
@@ -460,6 +468,28 @@ pub(crate) const RULES: &[Rule] = &[
             "SMTP_KEY=\nSMTP_HOST=relay1.local",
             "--token from the vault",
             "first_pass: done on Monday",
+            "io.jsonwebtoken:jjwt-jackson-0.11.2",
+            "<Key TokenFile=\"issuer.cer\">",
+            "publicToken = \"9Cnzj4p4WGeKLs1Pt8QuKUpRKfFLfRYC9A\"",
+            "Password=#{password}, ",
+        ],
+        ..SECRET
+    },
+    // Finds a password in quotation marks behind `=`, as in a program. There it is a password, also if it is a word.
+    Rule {
+        id: "literal_password",
+        what: "a password in the source of a program",
+        keywords: &["pass", "pwd"],
+        patterns: &[
+            r"(?:password|passwd|pwd)[\x22']?\s*(?:=|:=|=>)\s*(?:\x22([^\s\x22]{4,})\x22|'([^\s']{4,})')",
+        ],
+        counts: is_literal,
+        hits: &["$password = \"goodspec\";", "db_pwd := 'sesame'"],
+        misses: &[
+            "password = \"${SMTP_PASSWORD}\"",
+            "password = 'changeme'",
+            "password = \"unchanged\"",
+            "the password \"policy\" is ours",
         ],
         ..SECRET
     },
@@ -492,6 +522,9 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &[
             "curl -u $USER:$PASS http://grafana.local/api",
             "curl -u ops:<password> http://grafana.local",
+            "curl -u <user:password> http://grafana.local",
+            "curl --user ops:[PASSWORD] http://grafana.local",
+            "curl -u username:token http://grafana.local",
             "the login page needs a password from vault",
         ],
         ..SECRET
