@@ -74,7 +74,9 @@ impl Folded {
         if parts.len() > MAX_PARTS {
             self.push(character, origin);
         } else {
-            parts.into_iter().for_each(|part| self.push(look_alike(part), origin));
+            for part in parts {
+                self.push(look_alike(part), origin);
+            }
         }
     }
 
