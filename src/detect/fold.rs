@@ -191,7 +191,8 @@ fn begins_with_a_variable(text: &str) -> bool {
     };
     let is_small =
         |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
-    text.split_once('=').is_some_and(|(name, _)| {
+    let line = text.lines().next().unwrap_or_default();
+    line.split_once('=').is_some_and(|(name, _)| {
         (name.contains('_') && name.split('_').all(is_capital))
             || (name.contains('.') && name.split('.').all(is_small))
     })

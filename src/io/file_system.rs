@@ -15,12 +15,12 @@ pub(crate) struct FileSystem {
 
 #[cfg(target_os = "linux")]
 impl FileSystem {
-    /// The types of file systems whose sync waits for the disk: ext4 (also ext2 and ext3), XFS and Btrfs. For some others, such
-    /// as most FUSE file systems, it does less than a sync of each file.
+    /// The types of file systems whose sync waits for the disk: ext4, XFS and Btrfs. For some others, such as most FUSE
+    /// file systems, it does less than a sync of each file.
     const TRUSTED: [u64; 3] = [0xEF53, 0x5846_5342, 0x9123_683E];
 
-    /// Older kernels do not report the errors of a sync.
-    const OLDEST_KERNEL: (u32, u32) = (5, 8);
+    /// Older kernels do not report every error of a sync.
+    const OLDEST_KERNEL: (u32, u32) = (5, 17);
 
     /// Opens the file system of a folder. Returns `None` if only a sync of each file is safe there.
     pub(crate) fn of(folder: &Path) -> Option<Self> {
@@ -44,9 +44,10 @@ impl FileSystem {
         self.device == device
     }
 
-    /// Syncs everything. Returns whether it is surely on the disk. If not, sync each file: then each file tells its own error.
+    /// Syncs everything. Returns whether that worked. If not, sync each file: then each file tells its own error.
     pub(crate) fn sync(&self) -> bool {
-        rustix::fs::syncfs(&self.folder).is_ok()
+        // A sync of the folder fails if the file system has shut down, and empties the cache of the disk.
+        rustix::fs::syncfs(&self.folder).is_ok() && self.folder.sync_all().is_ok()
     }
 }
 
@@ -82,16 +83,16 @@ mod tests {
 
     #[test]
     fn only_a_kernel_that_reports_errors_is_trusted() {
-        for trusted in ["5.8.0", "5.10.0-28-amd64", "6.1", "10.0.1", "6.18.44-fc"] {
+        for trusted in ["5.17.0", "5.19.0-28-generic", "6.1", "10.0.1", "6.18.44-fc"] {
             assert!(reports_errors(trusted), "{trusted}");
         }
-        for other in ["5.7.19", "4.4.0", "4.19.0-26", "3.10.0", "", "linux", "6"] {
+        for other in ["5.16.20", "5.8.0", "4.4.0", "4.19.0-26", "3.10.0", "", "linux", "6"] {
             assert!(!reports_errors(other), "{other}");
         }
     }
 
     #[test]
-    fn a_file_system_in_memory_is_synced_file_by_file() {
+    fn a_file_system_that_is_not_known_is_synced_file_by_file() {
         assert!(FileSystem::of(Path::new("/proc")).is_none());
         assert!(FileSystem::of(Path::new("/no/such/folder")).is_none());
     }

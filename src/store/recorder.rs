@@ -21,8 +21,8 @@ use crate::triage::Surfaces;
 
 use super::{BadSignature, OtherFile, Recorded, StoreError};
 
-/// How many documents are checked together by all cores, and then written together. Until a document is written, up to three of its
-/// files are open, and many systems allow only 256 open files.
+/// How many documents are checked together by all cores, and then written together if the file system is synced as a
+/// whole. Then up to three files of each are open, and many systems allow only 256 open files.
 const RECORDED_AT_ONCE: usize = 64;
 
 /// How many documents a thread checks at a time. The number is small, so that all threads end at about the same time.

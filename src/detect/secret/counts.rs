@@ -19,6 +19,9 @@ pub(super) fn is_value(value: &str, _: &str) -> bool {
         "{{",
         "$(",
         "%(",
+        "$_post[",
+        "$_get[",
+        "$_env[",
         "<",
         "***",
         "####",
@@ -95,23 +98,23 @@ pub(super) fn is_value(value: &str, _: &str) -> bool {
     !(stand_ins.iter().any(|stand_in| lower.contains(stand_in))
         // Only at the start of a word: a random secret may contain these letters.
         || begins_a_word(&lower, "your")
-        || pointers.iter().any(|pointer| lower.trim_start_matches('\\').starts_with(pointer))
+        || pointers.iter().any(|pointer| lower.starts_with(pointer))
         || words.contains(&lower.as_str())
         || lower.chars().all(|c| c == '*' || c == 'x' || c == '-' || c == '.')
-        || repeats_a_character(&lower)
-        || is_name_of_file(&lower)
-        || is_name_with_version(&lower))
+        || repeats_a_character(&lower, 16))
         && value.len() >= 3
 }
 
-/// Whether one character is repeated eight times. A random text hardly has that.
-fn repeats_a_character(text: &str) -> bool {
-    text.as_bytes().windows(8).any(|run| run.iter().all(|byte| Some(byte) == run.first()))
+/// Whether a letter or digit is repeated so many times. A random text hardly has that.
+fn repeats_a_character(text: &str, times: usize) -> bool {
+    let is_repeated = |run: &[u8]| run.iter().all(|byte| Some(byte) == run.first());
+    let is_letter = |run: &[u8]| run.first().is_some_and(u8::is_ascii_alphanumeric);
+    text.as_bytes().windows(times).any(|run| is_letter(run) && is_repeated(run))
 }
 
 /// Whether it is a file in which a secret or a certificate is: `tls/server.pem`.
 fn is_name_of_file(lower: &str) -> bool {
-    let endings = ["pem", "cer", "crt", "key", "jks", "p12", "json", "yaml", "yml", "txt", "conf"];
+    let endings = ["pem", "cer", "crt", "jks", "p12", "json", "yaml", "yml"];
     let is_name = |name: &str| {
         let is_in_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_./-".contains(&byte);
         !name.is_empty() && name.bytes().all(is_in_name)
@@ -127,7 +130,9 @@ fn is_name_with_version(lower: &str) -> bool {
     let is_number =
         |number: &str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     lower.rsplit_once('-').is_some_and(|(name, version)| {
-        version.contains('.') && version.split('.').all(is_number) && name.split('-').all(is_word)
+        version.matches('.').count() >= 2
+            && version.split('.').all(is_number)
+            && name.split('-').all(is_word)
     })
 }
 
@@ -139,16 +144,21 @@ pub(super) fn is_odd_value(value: &str, text: &str) -> bool {
     let has_other =
         trimmed.bytes().any(|byte| byte.is_ascii_digit() || b"!@#$%^&*+=?~_".contains(&byte));
     let only_digits = trimmed.len() >= 6 && trimmed.bytes().all(|byte| byte.is_ascii_digit());
-    is_value(trimmed, text) && !is_public(value, text) && ((has_letter && has_other) || only_digits)
+    let lower = trimmed.to_ascii_lowercase();
+    is_value(trimmed, text)
+        && !is_public(value, text)
+        && !is_name_of_file(&lower)
+        && !is_name_with_version(&lower)
+        && ((has_letter && has_other) || only_digits)
 }
 
 /// Whether the name of the value says that it is public: `publicToken = ...`.
 fn is_public(value: &str, text: &str) -> bool {
     let before = before(value, text).trim_end_matches([' ', '\t', '=', ':', '"', '\'', '`']);
-    let name = before
-        .rsplit(|character: char| !character.is_ascii_alphanumeric() && character != '_')
-        .next();
-    name.is_some_and(|name| name.to_ascii_lowercase().starts_with("public"))
+    let is_in_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    let name = before.rsplit(|character| !is_in_name(character)).next().unwrap_or_default();
+    let name = name.to_ascii_lowercase().replace('_', "");
+    ["publictoken", "publickey", "publicapikey"].contains(&name.as_str())
 }
 
 /// Counts if the value has a sign that tickets, names of settings, versions and addresses do not have: `!`, `$` or `^`
@@ -244,21 +254,25 @@ pub(super) fn is_secret_key(value: &str, text: &str) -> bool {
     is_random(value, text) && !kinds.iter().any(|kind| near.contains(kind))
 }
 
-/// Counts unless the value is an example from a manual: it contains `example` or `your`, or repeats one character.
+/// Counts unless the value is an example from a manual: it contains `example` or `your`, or repeats a few characters.
 pub(super) fn is_not_example(value: &str, _: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     // The secret is the last part of a URL, so that part is checked more strictly.
     let last = lower.rsplit('/').next().unwrap_or(&lower);
     let tail: BTreeSet<char> = last.chars().rev().take(16).collect();
     // A stand-in repeats a few characters, or counts through the alphabet. A random text hardly does.
-    let has_few = tail.len() <= 3;
+    let has_few = match last.len() {
+        0..3 => false,
+        3..8 => tail.len() == 1,
+        _ => tail.len() <= 3,
+    };
     let is_alphabet = value.contains("abcdefghijkl") || value.contains("ABCDEFGHIJKL");
     // Before the last part, `example` counts only at the start of a word: a company may be called `corpexample`.
     let is_example = last.contains("example") || begins_a_word(&lower, "example");
     !is_example
         && !begins_a_word(&lower, "your")
         && !has_few
-        && !repeats_a_character(&lower)
+        && !repeats_a_character(&lower, 8)
         && !is_alphabet
 }
 
@@ -276,7 +290,6 @@ pub(super) fn is_vendor_token(value: &str, text: &str) -> bool {
     let is_slack = value.starts_with("xox");
     is_not_example(value, text)
         && has_the_case_of_its_vendor(value)
-        && !goes_on(value, text)
         && (!is_slack || (digits >= 6 && letters > 6))
 }
 
@@ -289,12 +302,6 @@ fn has_the_case_of_its_vendor(value: &str) -> bool {
         return !value.bytes().any(|byte| byte.is_ascii_lowercase());
     }
     !begins("aiza") || value.starts_with("AIza")
-}
-
-/// Whether a key of Google, which has a fixed length, goes on with another letter or digit.
-fn goes_on(value: &str, text: &str) -> bool {
-    let rest = text.get(before(value, text).len() + value.len()..).unwrap_or_default();
-    value.starts_with("AIza") && rest.starts_with(|next: char| next.is_ascii_alphanumeric())
 }
 
 /// Counts if the value is no placeholder and has a letter. A port and a time have none.
@@ -368,10 +375,7 @@ pub(super) fn is_masked(value: &str, text: &str) -> bool {
 /// Counts if the value looks random and is not an example. Joined text has no spaces, so plain words run together in
 /// it.
 pub(super) fn is_piece(value: &str, text: &str) -> bool {
-    is_not_example(value, text)
-        && has_the_case_of_its_vendor(value)
-        && !goes_on(value, text)
-        && is_odd_value(value, text)
+    is_not_example(value, text) && has_the_case_of_its_vendor(value) && is_odd_value(value, text)
 }
 
 /// Counts if the value looks random: three digits, three letters, and not a placeholder.
@@ -431,20 +435,23 @@ pub(super) fn is_counted_part(value: &str, text: &str) -> bool {
     (is_counted && is_part_of_secret(value, text)) || is_odd_part(value, text)
 }
 
-/// Counts unless both lines of a key are there and nothing that is long enough for a key is between them.
+/// Counts unless both lines of a key are there with only a stand-in between them, and nothing else looks like a key.
 pub(super) fn is_key_block(line: &str, text: &str) -> bool {
-    /// Fewer characters are a stand-in. More may be a part of a key.
+    /// Fewer letters between the lines are a stand-in. More may be a part of a key.
     const SHORTEST: usize = 16;
-    if line.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(&byte)) {
+    /// A longer run of base64 may be a key wherever it stands.
+    const RUN: usize = 32;
+    let is_base64 = |character: char| character.is_ascii_alphanumeric() || "+/".contains(character);
+    let has_run = text.split(|character| !is_base64(character)).any(|run| run.len() >= RUN);
+    if has_run || !line.starts_with('-') {
         return true;
     }
     let before = before(line, text);
     let after = text.get(before.len() + line.len()..).unwrap_or_default();
-    let upper = line.to_ascii_uppercase();
-    let between = if upper.contains("BEGIN") {
-        after.to_ascii_uppercase().find("END ").and_then(|end| after.get(..end))
+    let between = if line.to_ascii_uppercase().contains("BEGIN") {
+        after.split_once("-----END").map(|(between, _)| between)
     } else {
-        before.to_ascii_uppercase().rfind("PRIVATE KEY").and_then(|begin| before.get(begin..))
+        before.rsplit_once("KEY-----").map(|(_, between)| between)
     };
     let is_long =
         |between: &str| between.bytes().filter(u8::is_ascii_alphanumeric).count() >= SHORTEST;

@@ -203,6 +203,17 @@ mod tests {
     }
 
     #[test]
+    fn a_split_token_is_found_whatever_follows_it() {
+        for text in [
+            "AIzaSyB7qK2mZ7 qX4vB9nL1cR6tY3wE5uI0oP2s in the ingest job",
+            "AIzaSyB7qK2mZ7\nqX4vB9nL1cR6tY3wE5uI0oP2s\nrotated on Monday",
+            "the token xoxb-2048 1234-4096 5678-a8K2mZ7qX4vB was removed on Monday",
+        ] {
+            assert!(!Secrets::new().find(&Folded::new(text)).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
     fn a_variable_without_a_value_does_not_take_the_next_line_for_it() {
         for text in [
             "SMTP_KEY=\nSMTP_HOST=relay1.local",

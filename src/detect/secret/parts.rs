@@ -60,7 +60,7 @@ pub(crate) const PARTS: &[Rule] = &[
         what: "the beginning and the end of a secret, told in short",
         keywords: &["start", "begin"],
         patterns: &[
-            r"(?:start(?:s|ing)?|begin(?:s|ning)?)\s+(?:with\s+)?[\x22'`]?([A-Za-z0-9_+]{4,16})[\x22'`]?,?\s+and\s+(?:end(?:s|ing)?|finish(?:es|ing)?|clos(?:es|ing))\s+(?:(?:with|in|on)\s+)?\S{2,16}",
+            r"(?:start(?:s|ing)?|begin(?:s|ning)?)\s+(?:with\s+)?[\x22'`]?([A-Za-z0-9_+]{4,16})[\x22'`]?,?\s+and\s+(?:end(?:s|ing)?|finish(?:es|ing)?|clos(?:es?|ing))\s+(?:(?:with|in|on)\s+)?\S{2,16}",
         ],
         counts: is_mixed_part,
         hits: &[
@@ -182,7 +182,7 @@ pub(crate) const IN_PIECES: &[Rule] = &[Rule {
         r"[0-9]{8,10}:AA[A-Za-z0-9_-]{33}",
         r"sk-lf-[0-9a-f]{8}-[0-9a-f]{4}-",
         r"glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}",
-        r"xox[bp]-[0-9]{4,}-[0-9]{4,}[A-Za-z0-9#-]*",
+        r"xox[bp]-[0-9]{4,}-[0-9]{4,}(?:-[0-9]{4,})*(?:-#+)?",
         r"AKIA[0-9A-Z]{16}",
         r"ghp_[A-Za-z0-9]{36}",
         r"github_pat_[A-Za-z0-9]{22}_",

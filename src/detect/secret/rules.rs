@@ -276,7 +276,6 @@ pub(crate) const RULES: &[Rule] = &[
             "xoxp-1234567890",
             "msgstr \"asiakirjamallikansio\"",
             "glrt-23123123123123123123",
-            "AIzaTesb6Tscfcni8vIpWZqNCXFDFslJtVSvFDqabcd123",
         ],
         ..SECRET
     },
@@ -299,6 +298,7 @@ pub(crate) const RULES: &[Rule] = &[
         hits: &[
             "aws_secret_access_key = kT9vXz2LqM7nB4cR8yWj1fHs6dGp3aEu5iOx0QmZ",
             "\"awsSecretKey\": \"kT9vXz2LqM7nB4cR8yWj1fHs6dGp3aEu5iOx0QmZ\"",
+            "AWS secret access key kT9vXz2LqM7nB4cR8yWj1fHs6dGp3aEu5iOx0/mZ",
         ],
         misses: &["aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"],
         ..SECRET
@@ -328,6 +328,9 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         counts: is_key_block,
         hits: &[
+            "the private key: MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7Vq3xT9",
+            "-----BEGIN EC PRIVATE KEY----- and -----END EC PRIVATE KEY----- it reads MHcCAQEEIIrYSSNQFaA2Hwf1duRSxKtLYX5CB04fSeQ6tF1aY",
+            "-----BEGIN EC PRIVATE KEY----- (we send the rest) MHcCAQEEIIrYSSNQFaA2Hwf1duRSxKtLYX5CB04fSeQ6",
             "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA",
             "-----BEGIN OPENSSH PRIVATE KEY----- b3Bl",
             "b3BlbnNzaC1rZXktdjEAAAAABG5vbmU",
@@ -337,6 +340,7 @@ pub(crate) const RULES: &[Rule] = &[
             "-----BEGIN CERTIFICATE-----",
             "-----BEGIN PUBLIC KEY-----",
             "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----",
+            "-----BEGIN PRIVATE KEY-----\nyour key here\n-----END PRIVATE KEY-----",
         ],
         ..SECRET
     },
@@ -448,6 +452,11 @@ pub(crate) const RULES: &[Rule] = &[
             "密碼 password：p@ssw0rd",
             "bot_token = 7f3a9c21e8b04d56",
             "DB_PASSWORD=letmein",
+            "DB_PASSWORD=11111111",
+            "smtp_auth_password: 00000000",
+            "public_wifi_password: Hb29xKwQ",
+            "SMTP_PASSWORD=\"\\$uperS3cret9\"",
+            "DB_PASSWORD=winter-2026.11",
             "letmein is the value: DB_PASSWORD=letmein",
             "arn:aws:hunter2x bot_token = hunter2x",
             "{\\\"smtp_password\\\": \\\"hunter2x\\\"}",
@@ -562,7 +571,11 @@ pub(crate) const RULES: &[Rule] = &[
             r"(?:^|\n|\{)\s*[\x22']?(?:data|stringData)[\x22']?\s*:(?s:.*?)kind[\x22']?\s*:\s*[\x22']?Secret(?-u:\b)",
         ],
         counts: is_value,
-        hits: &["apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\ndata:\n  token: aHVudGVyMg=="],
+        hits: &[
+            "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\ndata:\n  token: aHVudGVyMg==",
+            "kind: Secret\nmetadata:\n  name: ldap.json\ndata:\n  bind: aHVudGVyMg==",
+            "{\n    \"data\": {\n        \"smtp\": \"aHVudGVyMg==\"\n    },\n    \"kind\": \"Secret\"\n}",
+        ],
         misses: &["kind: SecretProviderClass", "the kind: Secret is not ours"],
         ..SECRET
     },

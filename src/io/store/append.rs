@@ -23,8 +23,12 @@ use super::{Folder, JournalStore, NO_CONVERSION, irregular, is_folder};
 const NEW_EVENTS: &str = "events.jsonl.new";
 
 /// From this many steps on, the whole file system is synced and not each file. For fewer steps, it could take longer: it
-/// also syncs what other programs wrote.
+/// also waits for what other programs wrote.
 const MANY: usize = 8;
+
+/// How many steps are written together if each file is synced. Each keeps up to three files open until it is written, and
+/// the process may have many other files open.
+const TOGETHER: usize = 16;
 
 /// A step to write, and what has to be cleaned up before it.
 #[derive(Debug)]
@@ -59,20 +63,34 @@ impl JournalStore {
         additions: &[Addition<'_>],
         notes: &mut Vec<String>,
     ) -> Vec<Result<(), FileError>> {
+        // It is opened before the files are written, and so learns of all their errors.
+        let file_system = (additions.len() >= MANY).then(|| FileSystem::of(&self.root)).flatten();
+        let together = if file_system.is_some() { additions.len() } else { TOGETHER };
+        let parts = additions.chunks(together);
+        parts.flat_map(|part| self.append_together(part, file_system.as_ref(), notes)).collect()
+    }
+
+    /// As [`Self::append`], with one pass through the stages. Syncs the file system, if there is one, and otherwise each
+    /// file.
+    fn append_together(
+        &self,
+        additions: &[Addition<'_>],
+        file_system: Option<&FileSystem>,
+        notes: &mut Vec<String>,
+    ) -> Vec<Result<(), FileError>> {
         let mut shared = Shared { journal: self, has_attributes: false, synced: BTreeSet::new() };
         let opened: Vec<_> = additions
             .iter()
             .map(|addition| shared.make_folder(addition, notes).map(|()| addition))
             .collect();
-        // It is opened before the files are written, and so learns of all their errors.
-        let file_system = (additions.len() >= MANY).then(|| FileSystem::of(&self.folder)).flatten();
         let mut writings: Vec<_> =
             opened.into_iter().map(|addition| shared.write_document(addition?, notes)).collect();
-        let has_all = |file_system: &FileSystem| {
-            writings.iter().flatten().all(|writing| file_system.has(writing.events.device))
+        let open = || writings.iter().flatten();
+        let has_all = |file_system: &&FileSystem| {
+            open().all(|writing| file_system.has(writing.events.device)) && open().count() >= MANY
         };
         let file_system = file_system.filter(has_all);
-        let is_synced = || file_system.as_ref().is_some_and(FileSystem::sync);
+        let is_synced = || file_system.is_some_and(FileSystem::sync);
         if !is_synced() {
             advance(&mut writings, Writing::sync_document);
         }
@@ -373,7 +391,7 @@ impl Events {
 
 /// The files that a step created. They are deleted when this is dropped, unless [`Self::keep`] is called.
 ///
-/// A document stays open until it is synced. If it were opened again for that, an error of its write could be lost.
+/// A document stays open until it is synced or kept. If it were opened again for that, an error of its write could be lost.
 #[derive(Default)]
 struct Stored(Vec<(PathBuf, Option<File>)>);
 

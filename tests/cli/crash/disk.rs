@@ -122,7 +122,7 @@ fn operations(line: &str, root: &Path) -> Vec<Operation> {
                 Operation::SyncFile(path)
             }
         }),
-        "syncfs" => Some(Operation::SyncAll),
+        "syncfs" => opened().map(|_| Operation::SyncAll),
         _ => None,
     };
     operation.into_iter().collect()
