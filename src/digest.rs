@@ -1,8 +1,7 @@
-//! SHA-256 digests, and original bytes with their digest.
+//! SHA-256 digests.
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
@@ -78,34 +77,6 @@ impl fmt::Display for Digest {
 impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
-    }
-}
-
-/// The original bytes of a document, and their digest. Only [`new`](Self::new) makes one, so the two always match.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Original {
-    bytes: Arc<[u8]>,
-    digest: Digest,
-}
-
-impl Original {
-    pub(crate) fn new(bytes: &[u8]) -> Self {
-        Self { bytes: bytes.into(), digest: Digest::of(bytes) }
-    }
-
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    pub(crate) const fn digest(&self) -> Digest {
-        self.digest
-    }
-}
-
-impl fmt::Debug for Original {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The bytes may carry a secret.
-        f.debug_struct("Original").field("digest", &self.digest).finish_non_exhaustive()
     }
 }
 

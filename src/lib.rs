@@ -37,6 +37,7 @@
 //! | core | `digest` | SHA-256 of lines and documents |
 //! | core | `signer` | who signed a document, and in which role |
 //! | core | `json` | strict JSON: reader, writer, errors with line, column and path |
+//! | core | `original` | the bytes of a document, with their digest and the places of their lines |
 //! | core | `document` | one reader for answers and records in YAML or JSON |
 //! | core | `gate` | the runtime gate: a type whose only value is shut |
 //! | core | `inputs` | the two input documents, and the surfaces in them |
@@ -86,6 +87,7 @@ mod inventory;
 mod journal;
 mod json;
 mod ledger;
+mod original;
 mod pattern;
 mod render;
 mod response;

@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::digest::{Digest, Original};
+use crate::digest::Digest;
 use crate::document::Notation;
+use crate::original::Original;
 use crate::response::{COMMENT, Hint};
 use crate::signer::{Signer, SignerRole};
 use crate::time::Time;

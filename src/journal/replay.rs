@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::candidate::{AnyCandidate, Refused};
-use crate::digest::{Digest, Original};
+use crate::digest::Digest;
 use crate::inputs::Surface;
+use crate::original::Original;
 use crate::response::{Answers, OwnerResponse, ResponseDocument};
 use crate::review::{Refusal, ReviewDocument, ReviewerRecord, Verdict};
 use crate::time::Time;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::candidate::AnyCandidate;
-use crate::digest::Original;
+use crate::original::Original;
 use crate::triage::{Surfaces, Triage};
 
 use super::event::DocumentName;

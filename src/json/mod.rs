@@ -21,9 +21,9 @@ pub(crate) use limits::{MAX_DEPTH, MAX_DOCUMENT};
 pub use number::Number;
 #[cfg(feature = "cli")]
 pub(crate) use pieces::{Pieces, read_pieces};
-pub(crate) use place::line_and_column;
 #[cfg(feature = "cli")]
 pub(crate) use place::line_column_and_path;
+pub(crate) use place::{Lines, line_and_column};
 pub(crate) use reader::{Fault, Read, Reader, read_document, read_small_document};
 pub(crate) use text::{new_line, write_array, write_json, write_object, write_string};
 

@@ -62,14 +62,62 @@ pub(crate) fn line_column_and_path(
 
 /// Returns the line of byte `offset` and its column in characters, both from 1.
 pub(crate) fn line_and_column(text: &[u8], offset: usize) -> (usize, usize) {
-    let before = text.get(..offset).unwrap_or(text);
-    let line_start =
-        before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-    let line = before.split(|byte| *byte == b'\n').count();
-    let in_line = before.get(line_start..).unwrap_or_default();
+    behind(START, text.get(..offset).unwrap_or(text))
+}
+
+/// The line and the column of the first byte.
+const START: (usize, usize) = (1, 1);
+
+/// Returns the line and the column behind `part`, which begins at the line and the column `start`.
+fn behind((line, column): (usize, usize), part: &[u8]) -> (usize, usize) {
     // Each UTF-8 character has one byte that is not a continuation byte (10xxxxxx).
-    let column = in_line.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
-    (line, column + 1)
+    let characters = |bytes| count(bytes, |byte| byte & 0xC0 != 0x80);
+    match count(part, |byte| byte == b'\n') {
+        0 => (line, column + characters(part)),
+        lines => {
+            let last = part.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+            (line + lines, 1 + characters(last))
+        }
+    }
+}
+
+/// Returns how many of the bytes are counted.
+fn count(bytes: &[u8], is_counted: impl Fn(u8) -> bool) -> usize {
+    // A piece has as many bytes as a byte can count, and no addition is checked. So the processor counts many at once.
+    let in_piece = |piece: &[u8]| {
+        piece.iter().fold(0_u8, |sum, byte| sum.wrapping_add(u8::from(is_counted(*byte))))
+    };
+    bytes.chunks(usize::from(u8::MAX)).map(|piece| usize::from(in_piece(piece))).sum()
+}
+
+/// The line and the column of every [`BLOCK`](Lines::BLOCK)th byte of a text. From these, a place is found without
+/// reading the text from its beginning: a large document may have a place in each of many messages.
+#[derive(Clone, Debug)]
+pub(crate) struct Lines {
+    blocks: Box<[(usize, usize)]>,
+}
+
+impl Lines {
+    /// Few enough bytes that reading them takes no time, and enough that a document of 256 KiB has only 256 blocks.
+    const BLOCK: usize = 1024;
+
+    pub(crate) fn of(text: &[u8]) -> Self {
+        let mut place = START;
+        let blocks = text.chunks(Self::BLOCK).map(|block| {
+            let next = behind(place, block);
+            std::mem::replace(&mut place, next)
+        });
+        Self { blocks: blocks.collect() }
+    }
+
+    /// As [`line_and_column`] of the same text.
+    pub(crate) fn line_and_column(&self, text: &[u8], offset: usize) -> (usize, usize) {
+        let offset = offset.min(text.len());
+        // The end of the text may be the beginning of a block that is not there.
+        let block = (offset / Self::BLOCK).min(self.blocks.len().saturating_sub(1));
+        let start = self.blocks.get(block).copied().unwrap_or(START);
+        behind(start, text.get(block * Self::BLOCK..offset).unwrap_or_default())
+    }
 }
 
 /// Returns the steps from the root of `text` to the value or key that begins at `offset`.
@@ -127,6 +175,17 @@ fn skip_string<'t>(text: &'t str, start: usize, steps: &mut [Step<'t>]) -> usize
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_place_is_the_same_from_the_nearest_block(text in "[a告\n]{0,3000}", at in 0_usize..9_100) {
+            let (text, lines) = (text.as_bytes(), Lines::of(text.as_bytes()));
+            for offset in [at, Lines::BLOCK, text.len(), text.len() + 1] {
+                prop_assert_eq!(lines.line_and_column(text, offset), line_and_column(text, offset));
+            }
+        }
+    }
 
     fn place_of(text: &str, needle: &str) -> (usize, usize, String) {
         let offset = text.find(needle).unwrap();

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use crate::digest::{Digest, Original};
+use crate::digest::Digest;
 use crate::document::{Comment, Document, Notation, escape};
-use crate::json::{DocumentError, DocumentProblem, Json, line_and_column};
+use crate::json::{DocumentError, DocumentProblem, Json};
+use crate::original::Original;
 use crate::signer::Signer;
 use crate::time::Time;
 use crate::words::names::RESPONSE_VERSION;
@@ -149,7 +150,7 @@ impl ResponseDocument {
     /// Returns the line of a key, from 1. `None` if the document does not have the key.
     pub(crate) fn line_of_key(&self, key: ResponseKey) -> Option<usize> {
         let offset = self.document.key_offset_of(&format!("/{}", key.as_str()))?;
-        Some(line_and_column(self.original.bytes(), offset).0)
+        Some(self.original.line_and_column(offset).0)
     }
 
     /// Returns the line and column, both from 1, of the value that a [`Finding`](crate::Finding)'s field points to. If
@@ -169,7 +170,7 @@ impl ResponseDocument {
         } else {
             self.document.offset_of(field)
         };
-        line_and_column(self.original.bytes(), offset)
+        self.original.line_and_column(offset)
     }
 
     /// Returns who answers, as the response says.

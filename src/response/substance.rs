@@ -76,7 +76,7 @@ pub(crate) fn has_words(text: &str, words: usize) -> bool {
         return true;
     }
     // Triage reports a longer text as oversized, and does not say what the rest of it says.
-    let is_oversized = || text.chars().nth(MAX_CHARACTERS).is_some();
+    let is_oversized = || cut::behind(text, MAX_CHARACTERS).is_some();
     beginning.len() < text.len() && (is_oversized() || count_words(text) >= words)
 }
 

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-use crate::digest::{Digest, Original};
+use crate::cut;
+use crate::digest::Digest;
 use crate::document::{CommentTexts, Document, escape};
 use crate::forms::is_printed_in_a_draft;
-use crate::json::{DocumentError, DocumentProblem, Json, line_and_column};
+use crate::json::{DocumentError, DocumentProblem, Json};
+use crate::original::Original;
 use crate::response::{COMMENT, EvidenceRef, is_reason, names_somebody};
 use crate::signer::Signer;
 use crate::time::Time;
@@ -418,14 +420,14 @@ impl ReviewDocument {
             Some(index) => self.document.comments.get(index).map_or(0, |comment| comment.offset),
             None => self.document.offset_of(field),
         };
-        line_and_column(self.original.bytes(), offset)
+        self.original.line_and_column(offset)
     }
 }
 
 /// Returns the findings in one text of the record. Characters beyond the limit are not examined, so they are oversized.
 fn findings_in(pointer: &str, text: &str) -> Vec<Finding> {
     let field = || pointer.to_owned();
-    let end = text.char_indices().nth(MAX_CHARACTERS).map(|(end, _)| end);
+    let end = cut::behind(text, MAX_CHARACTERS);
     let oversized = end.map(|_| Finding::new(Problem::Oversized, None, field(), None));
     let text = text.get(..end.unwrap_or(text.len())).unwrap_or(text);
     let carried = withheld_problems(text)

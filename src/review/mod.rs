@@ -5,9 +5,10 @@ mod document;
 use std::collections::BTreeMap;
 
 use crate::detect::fold_name;
-use crate::digest::{Digest, Original};
+use crate::digest::Digest;
 use crate::document::Notation;
 use crate::inputs::Surface;
+use crate::original::Original;
 use crate::response::{Answers, OwnerResponse, Requirement, requirement};
 use crate::signer::{Signer, SignerRole};
 use crate::time::Time;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::event::answer;
 use super::*;
-use crate::digest::Original;
 use crate::document::Notation;
+use crate::original::Original;
 use crate::response::{Answers, Requirement, requirement};
 use crate::review::ReviewerRecord;
 use crate::triage::{Finding, Triage};

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use crate::digest::{Digest, Original};
+use crate::digest::Digest;
 use crate::document::Notation;
 use crate::inputs::Surface;
+use crate::original::Original;
 use crate::response::{Answers, OwnerResponse};
 use crate::review::{ReviewerKind, ReviewerRecord, Verdict};
 use crate::time::Time;
