@@ -70,13 +70,9 @@ impl Folded {
         if character.is_ascii() || is_ideograph(character) {
             return self.push(character, origin);
         }
-        let parts = nfkc(character);
-        if parts.len() > MAX_PARTS {
-            self.push(character, origin);
-        } else {
-            for part in parts {
-                self.push(look_alike(part), origin);
-            }
+        match nfkc(character) {
+            Some(parts) => parts.into_iter().for_each(|part| self.push(look_alike(part), origin)),
+            None => self.push(character, origin),
         }
     }
 
@@ -217,20 +213,30 @@ pub(crate) fn fold_name(name: &str) -> String {
     spaced
 }
 
-/// Returns what a character becomes under NFKC. The iterator of the library takes several times as long.
-fn nfkc(character: char) -> Vec<char> {
+/// Returns what a character becomes under NFKC, or `None` if it becomes more than [`MAX_PARTS`] characters. The iterator of
+/// the library takes several times as long.
+fn nfkc(character: char) -> Option<Vec<char>> {
+    /// More parts than these never become few enough again: a Korean syllable has up to three.
+    const MAX_DECOMPOSED: usize = 3 * MAX_PARTS;
     let mut parts = Vec::new();
-    decompose_compatible(character, |part| parts.push(part));
+    decompose_compatible(character, |part| {
+        if parts.len() <= MAX_DECOMPOSED {
+            parts.push(part);
+        }
+    });
+    if parts.len() > MAX_DECOMPOSED {
+        return None;
+    }
     let stay_apart = |pair: &[char]| match pair {
         [one, next] => compose(*one, *next).is_none(),
         _ => true,
     };
     // Without marks, only neighbours can become one character again.
     let has_marks = parts.iter().any(|part| canonical_combining_class(*part) != 0);
-    if !has_marks && parts.windows(2).all(stay_apart) {
-        return parts;
+    if has_marks || !parts.windows(2).all(stay_apart) {
+        parts = std::iter::once(character).nfkc().collect();
     }
-    std::iter::once(character).nfkc().collect()
+    (parts.len() <= MAX_PARTS).then_some(parts)
 }
 
 /// Returns the ASCII character that a non-ASCII character looks like. Every other character stays.
@@ -293,6 +299,7 @@ mod tests {
     fn each_character_becomes_what_the_library_says() {
         for character in '\0'..=char::MAX {
             let expected: Vec<_> = std::iter::once(character).nfkc().collect();
+            let expected = (expected.len() <= MAX_PARTS).then_some(expected);
             assert_eq!(nfkc(character), expected, "{character:?}");
         }
     }

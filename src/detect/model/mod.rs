@@ -164,6 +164,10 @@ impl Model {
                 return;
             }
             let feature = (Reverse(weight), bytes.start, bytes.end);
+            // Most features are lighter than those that are found already.
+            if heaviest.get(HEAVIEST - 1).is_some_and(|lightest| *lightest <= feature) {
+                return;
+            }
             let is_same_place = |(_, start, end): &_| (*start, *end) == (bytes.start, bytes.end);
             let rank = heaviest.partition_point(|other| *other < feature);
             if rank < HEAVIEST && !heaviest.iter().take(rank).any(is_same_place) {
