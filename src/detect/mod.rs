@@ -85,6 +85,9 @@ pub(crate) enum TextKind {
     Prose,
     /// A plan. A plan names actions for later, so naming an action is not a request for it.
     Plan,
+    /// The beginning of a text that is too long. The model does not judge it: the answer is in the strictest lane already,
+    /// and the sentences of a long text would take most of the time.
+    Beginning,
     /// The members of a list or an object, written as a document. It has the form of an excerpt itself, and each text
     /// in it is examined alone, too.
     Members,
@@ -129,7 +132,7 @@ fn search(rules: &Rules, text: &str, folded: &Folded, kind: TextKind) -> Detecte
     matches.extend(rules.commands.find(folded));
     // The members of a list are no sentences. Each of their texts is judged alone.
     let seen = match kind {
-        TextKind::Members => Vec::new(),
+        TextKind::Members | TextKind::Beginning => Vec::new(),
         TextKind::Prose => rules.model.judge(folded.lower(), false),
         TextKind::Plan => rules.model.judge(folded.lower(), true),
     };

@@ -42,11 +42,11 @@ pub use surfaces::Surfaces;
 const MAX_TEXTS: usize = 400;
 
 /// The maximum number of bytes that are examined in all texts together. The texts of a list or an object count again for
-/// each way in which they are examined as a whole. It is more than ten times what owners write.
-const MAX_BYTES: usize = 28_000;
+/// each way in which they are examined as a whole. It is about ten times what owners write.
+const MAX_BYTES: usize = 24_000;
 
 /// The maximum number of bytes of a value, with its key, that are examined as a document. A longer value is oversized.
-const MAX_STRUCTURE: usize = 5 * 1024;
+const MAX_STRUCTURE: usize = 4 * 1024;
 
 /// The maximum number of findings for one answer. The next finding says that the answer is oversized. A reader needs no
 /// more, and the journal stores every finding.
@@ -404,7 +404,7 @@ impl<'a> Examination<'a> {
         is_direct: bool,
     ) {
         // Text beyond the limit is not examined. Oversized has the strictest lane, so nothing that hides there is kept.
-        let end = text.char_indices().nth(MAX_CHARACTERS).map(|(end, _)| end);
+        let end = cut::behind(text, MAX_CHARACTERS);
         if end.is_some() {
             self.find(Problem::Oversized, key, pointer.to_owned(), None);
         }
@@ -413,7 +413,11 @@ impl<'a> Examination<'a> {
             return;
         }
         let is_plan = matches!(key, Some(ResponseKey::Field(field)) if field.is_plan());
-        let kind = if is_plan { TextKind::Plan } else { TextKind::Prose };
+        let kind = match end {
+            Some(_) => TextKind::Beginning,
+            None if is_plan => TextKind::Plan,
+            None => TextKind::Prose,
+        };
         let folded = Folded::new(text);
         let Detected { mut matches, mut opinions } =
             detect::detect(Rules::get(), text, &folded, kind);

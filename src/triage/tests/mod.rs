@@ -252,6 +252,21 @@ fn an_answer_without_end_is_oversized() {
     assert_eq!(findings, [(Problem::Oversized, "/decision_reason".to_owned())]);
 }
 
+/// Its sentences are not judged, because the answer is in the strictest lane already. A secret is named all the same: it
+/// has to be changed.
+#[test]
+fn of_a_text_without_end_the_beginning_is_searched_by_the_rules_alone() {
+    let problems = |begin: &str, times: usize| -> Vec<_> {
+        let text = format!("{begin}{}", "Please reload Prometheus now. ".repeat(times));
+        let (_, findings) = found("decision_reason", json!(text));
+        findings.into_iter().map(|(problem, _)| problem).collect()
+    };
+    assert_eq!(problems("", 1), [Problem::RequestToAct]);
+    assert_eq!(problems("", 200), [Problem::Oversized]);
+    let secret = problems("password: hunter2hunter2. ", 200);
+    assert_eq!(secret, [Problem::Oversized, Problem::SecretValue]);
+}
+
 /// A hidden secret or command is either found, or it is in a part that is not examined and so is oversized. In both cases
 /// nothing of the answer is kept.
 #[test]
@@ -415,7 +430,7 @@ fn empty_lists_cost_no_more_than_their_keys() {
 fn a_list_is_looked_at_as_a_whole_up_to_its_limit() {
     let list = |length: usize| {
         let text = |length: usize| "word ".chars().cycle().take(length).collect::<String>();
-        json!([text(3_999), text(900), text(length)])
+        json!([text(3_000), text(900), text(length)])
     };
     let whole = |list: &Value| {
         let bytes = json!({ "notes": list }).to_string();
