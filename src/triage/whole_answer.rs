@@ -15,29 +15,25 @@ use super::{Examination, Finding};
 impl Examination<'_> {
     /// Reports ids, versions, the approval key and the responder if they are missing or not those of this surface.
     pub(super) fn examine_identity(&mut self) {
-        let surface = self.surface;
-        for (field, own) in [
-            (AcceptanceField::AcceptanceCandidateId, &*surface.candidate_id()),
-            (AcceptanceField::RequestId, surface.request_id()),
-            (AcceptanceField::SurfaceId, surface.surface_id()),
+        for field in [
+            AcceptanceField::AcceptanceCandidateId,
+            AcceptanceField::RequestId,
+            AcceptanceField::SurfaceId,
+            AcceptanceField::RepoSha256,
         ] {
             let key = ResponseKey::Field(field);
-            let is_another = self.document.value(key).and_then(Json::as_str) != Some(own);
+            let value = self.document.value(key).and_then(Json::as_str);
+            let is_another = !value.is_some_and(|text| self.identifies_surface(field, text));
             // A surface that the requests do not have may ask for less than they do.
             let is_unknown =
                 field == AcceptanceField::SurfaceId && !self.surfaces.has(self.surface);
             if is_another || is_unknown {
-                self.find_in(Problem::IdentityMismatch, key);
+                let problem = match field {
+                    AcceptanceField::RepoSha256 => Problem::StaleSurfaceVersion,
+                    _ => Problem::IdentityMismatch,
+                };
+                self.find_in(problem, key);
             }
-        }
-        let key = ResponseKey::Field(AcceptanceField::RepoSha256);
-        let version = surface.descriptor(AcceptanceField::RepoSha256).and_then(Json::as_str);
-        // A surface without a valid digest has no version, so no answer can be about it.
-        let is_version =
-            |text: &str| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let answered = self.document.value(key).and_then(Json::as_str);
-        if !version.is_some_and(is_version) || answered != version {
-            self.find_in(Problem::StaleSurfaceVersion, key);
         }
         // A present key was examined with the members.
         if self.document.value(ResponseKey::Field(AcceptanceField::NotApproval)).is_none() {
@@ -57,6 +53,24 @@ impl Examination<'_> {
             self.find_in(Problem::FieldMissing, ResponseKey::RespondedAt);
         } else if self.responded_at.is_none() {
             self.find_in(Problem::WrongType, ResponseKey::RespondedAt);
+        }
+    }
+
+    /// Returns whether this text, in this field, is the id or the version of the surface.
+    pub(super) fn identifies_surface(&self, field: AcceptanceField, text: &str) -> bool {
+        let surface = self.surface;
+        match field {
+            AcceptanceField::AcceptanceCandidateId => surface.is_candidate(text),
+            AcceptanceField::RequestId => surface.request_id() == text,
+            AcceptanceField::SurfaceId => surface.surface_id() == text,
+            // A surface without a valid digest has no version, so no answer can be about it.
+            AcceptanceField::RepoSha256 => {
+                let version = surface.descriptor(field).and_then(Json::as_str);
+                let is_digest =
+                    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+                is_digest && version == Some(text)
+            }
+            _ => false,
         }
     }
 

@@ -252,6 +252,18 @@ fn an_answer_without_end_is_oversized() {
     assert_eq!(findings, [(Problem::Oversized, "/decision_reason".to_owned())]);
 }
 
+/// Only what the ledger says itself is not searched.
+#[test]
+fn a_secret_behind_an_id_or_a_version_is_found() {
+    for field in ["acceptance_candidate_id", "request_id", "surface_id", "repo_sha256"] {
+        let own = clean()[field].as_str().unwrap().to_owned();
+        let (_, findings) = found(field, json!(own));
+        assert_eq!(findings, [], "{field}");
+        let (lane, _) = found(field, json!(format!("{own} password: hunter2hunter2")));
+        assert_eq!(lane, Lane::QuarantineSecretOrRawPayload, "{field}");
+    }
+}
+
 /// Its sentences are not judged, because the answer is in the strictest lane already. A secret is named all the same: it
 /// has to be changed.
 #[test]
