@@ -196,12 +196,16 @@ pub(crate) fn escape(name: &str) -> String {
 
 /// Returns the JSON pointer of a member of the object at `pointer`.
 pub(crate) fn below(pointer: &str, name: &str) -> String {
+    let mut below = String::with_capacity(pointer.len() + 1 + name.len());
+    below.push_str(pointer);
+    below.push('/');
     if name.contains(['~', '/']) {
-        [pointer, "/", &escape(name)].concat()
+        below.push_str(&escape(name));
     } else {
         // Almost every name. It needs no copy of its own.
-        [pointer, "/", name].concat()
+        below.push_str(name);
     }
+    below
 }
 
 fn unescape(step: &str) -> String {
@@ -211,10 +215,9 @@ fn unescape(step: &str) -> String {
 fn read_json(reader: &mut Reader<'_>) -> Read<Document> {
     let mut document = Document::default();
     let mut position = 0;
-    // A set finds duplicate keys fast. `members` is a list, and a search in it is slow if there are very many keys.
-    let mut names = HashSet::new();
+    let mut names = Names::default();
     reader.each_member(|reader, name| {
-        if !names.insert(name.clone()) {
+        if !names.add(&name, &document.members) {
             return Err(DocumentProblem::DuplicateKey.into());
         }
         let pointer = below("", &name);
@@ -225,6 +228,27 @@ fn read_json(reader: &mut Reader<'_>) -> Read<Document> {
         Ok(())
     })?;
     Ok(document)
+}
+
+/// Finds duplicate keys of a document.
+#[derive(Default)]
+struct Names(HashSet<String>);
+
+impl Names {
+    /// The most members that are searched one by one. Forms have fewer. A document may have thousands, and then a set is
+    /// faster.
+    const FEW: usize = 64;
+
+    /// Adds the name of the member behind these. Returns false if one of them has the same name.
+    fn add(&mut self, name: &str, before: &[(String, Json)]) -> bool {
+        if before.len() < Self::FEW {
+            return before.iter().all(|(other, _)| other != name);
+        }
+        if self.0.is_empty() {
+            self.0.extend(before.iter().map(|(other, _)| other.clone()));
+        }
+        self.0.insert(name.to_owned())
+    }
 }
 
 /// Reads the next value. Stores its place, and the places of all values in it.
@@ -271,4 +295,25 @@ fn read_json_value(
 /// The fault of a value that must be an object and is not.
 fn not_an_object(offset: usize) -> Fault {
     Fault { offset, problem: DocumentProblem::Expected("an object") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duplicate_key_is_found_in_a_document_of_any_size() {
+        let read = |keys: Vec<usize>| {
+            let members: Vec<_> = keys.iter().map(|key| format!("\"k{key}\": 1")).collect();
+            let bytes = format!("{{{}}}", members.join(","));
+            Document::read(bytes.as_bytes(), |_| true).map(|document| document.members.len())
+        };
+        for count in [1, Names::FEW - 1, Names::FEW, Names::FEW + 1, 3 * Names::FEW] {
+            assert_eq!(read((0..count).collect()).unwrap(), count);
+            for repeated in [0, count / 2, count - 1] {
+                let error = read((0..count).chain([repeated]).collect()).unwrap_err();
+                assert_eq!(*error.problem(), DocumentProblem::DuplicateKey, "{count} {repeated}");
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Answers with their structure: texts, refs, windows, and fields in named parts.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::words::{AcceptanceField, AnswerPart, BY_DESIGN, CLEAR, HealthGround, NOT_APPLICABLE};
 
@@ -216,19 +217,20 @@ impl super::Answers {
     /// from a ledger, which has only their lines.
     #[must_use]
     pub fn answer(&self, field: AcceptanceField) -> Option<&Answer> {
-        self.typed.get(&field)
+        self.given.typed.get(&field)
     }
 
     /// Records the answer to a field, with the line that the ledger shows.
     pub(crate) fn insert(&mut self, field: AcceptanceField, answer: Answer) {
         let mut shown = answer.shown();
+        let given = Arc::make_mut(&mut self.given);
         if field == AcceptanceField::RedactedEvidenceRefs {
-            self.evidence_refs = shown;
+            given.evidence_refs = shown;
         } else {
             let line = shown.pop().unwrap_or_default();
-            self.texts.insert(field, line);
+            given.texts.insert(field, line);
         }
-        self.typed.insert(field, answer);
+        given.typed.insert(field, answer);
     }
 }
 

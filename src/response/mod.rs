@@ -10,6 +10,7 @@ mod window;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::signer::Signer;
 use crate::words::{AcceptanceField, AnswerShape, NOT_APPLICABLE};
@@ -42,19 +43,26 @@ pub(crate) const PENDING: &str = "pending_owner_response";
 /// ```
 #[derive(Clone, Default)]
 pub struct Answers {
+    /// Shared by all copies: replay compares an answer as it was triaged with the one of the candidate.
+    given: Arc<Given>,
+    /// Whether the answers existed once and are no longer available.
+    are_unavailable: bool,
+}
+
+/// What the owner answered.
+#[derive(Clone, Default)]
+struct Given {
     /// Each answer as the ledger shows it, in one line.
     texts: BTreeMap<AcceptanceField, String>,
     evidence_refs: Vec<String>,
     /// Each answer with its structure. It is empty for answers that were read from a ledger, which has lines only.
     typed: BTreeMap<AcceptanceField, Answer>,
-    /// Whether the answers existed once and are no longer available.
-    are_unavailable: bool,
 }
 
 impl fmt::Debug for Answers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // An error may be printed with `Debug`, and the answers of an owner must not appear in a log.
-        f.debug_struct("Answers").field("fields", &self.texts.keys()).finish_non_exhaustive()
+        f.debug_struct("Answers").field("fields", &self.given.texts.keys()).finish_non_exhaustive()
     }
 }
 
@@ -62,8 +70,8 @@ impl fmt::Debug for Answers {
 /// do not have it.
 impl PartialEq for Answers {
     fn eq(&self, other: &Self) -> bool {
-        self.texts == other.texts
-            && self.evidence_refs == other.evidence_refs
+        self.given.texts == other.given.texts
+            && self.given.evidence_refs == other.given.evidence_refs
             && self.are_unavailable == other.are_unavailable
     }
 }
@@ -74,13 +82,13 @@ impl Answers {
     /// Returns the text or the ref in `field`. `None` if it is blank, and always for the list of refs.
     #[must_use]
     pub fn text(&self, field: AcceptanceField) -> Option<&str> {
-        self.texts.get(&field).map(String::as_str)
+        self.given.texts.get(&field).map(String::as_str)
     }
 
     /// Returns the refs in `redacted_evidence_refs`.
     #[must_use]
     pub fn evidence_refs(&self) -> &[String] {
-        &self.evidence_refs
+        &self.given.evidence_refs
     }
 
     /// Whether `field` is blank.
@@ -121,12 +129,12 @@ impl Answers {
 
     /// Sets the line of a field.
     pub(crate) fn set_text(&mut self, field: AcceptanceField, text: String) {
-        self.texts.insert(field, text);
+        Arc::make_mut(&mut self.given).texts.insert(field, text);
     }
 
     /// Sets the refs in `redacted_evidence_refs`.
     pub(crate) fn set_evidence_refs(&mut self, refs: Vec<String>) {
-        self.evidence_refs = refs;
+        Arc::make_mut(&mut self.given).evidence_refs = refs;
     }
 }
 
