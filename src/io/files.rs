@@ -108,12 +108,12 @@ pub(crate) fn open_if_regular(path: &Path) -> Result<Option<File>, FileError> {
 
 /// Reads the first bytes of a file, at most `length`.
 pub(crate) fn read_at_most(path: &Path, length: usize) -> Result<Vec<u8>, FileError> {
+    /// Almost every answer and record is shorter. So one call reads the file and the next one finds its end, and no call
+    /// asks for its size first: a replay reads very many small files.
+    const MOST_FILES: usize = 8 * 1024;
     let read = || -> io::Result<Vec<u8>> {
-        let file = File::open(path)?;
-        // Room for the whole file and one byte more, so that one call reads the file and the next one finds its end.
-        let size = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
-        let mut bytes = Vec::with_capacity(size.saturating_add(1).min(length));
-        file.take(length as u64).read_to_end(&mut bytes)?;
+        let mut bytes = Vec::with_capacity(MOST_FILES.min(length));
+        File::open(path)?.take(length as u64).read_to_end(&mut bytes)?;
         Ok(bytes)
     };
     read().map_err(FileError::new("read", path))
