@@ -41,9 +41,10 @@ pub(super) fn is_value(value: &str, _: &str) -> bool {
         "pending_owner_response",
         "not_applicable",
     ];
-    // Found at the beginning: a variable, a path or a ref that says where the secret is kept.
+    // Found at the beginning: a variable, a path or a ref that says where the secret is kept, or what SOPS has encrypted.
     let pointers = [
         "$",
+        "enc[",
         "vault",
         "secret/",
         "kv/",
@@ -446,8 +447,11 @@ pub(super) fn is_key_block(line: &str, text: &str) -> bool {
     if has_run || !line.starts_with('-') {
         return true;
     }
-    let before = before(line, text);
-    let after = text.get(before.len() + line.len()..).unwrap_or_default();
+    let start = before(line, text).len();
+    let after = text.get(start + line.len()..).unwrap_or_default();
+    // The dashes may belong to the line before, too: `KEY----------END`.
+    let dashes = line.len() - line.trim_start_matches('-').len();
+    let before = text.get(..start + dashes).unwrap_or_default();
     let between = if line.to_ascii_uppercase().contains("BEGIN") {
         after.split_once("-----END").map(|(between, _)| between)
     } else {
@@ -456,6 +460,58 @@ pub(super) fn is_key_block(line: &str, text: &str) -> bool {
     let is_long =
         |between: &str| between.bytes().filter(u8::is_ascii_alphanumeric).count() >= SHORTEST;
     between.is_none_or(is_long)
+}
+
+/// Counts if the manifest of a Secret has a value: not an empty one, a template, an encrypted one or a certificate. If it
+/// has no lines that can be read, it counts unless it is a template.
+pub(super) fn is_data_of_secret(matched: &str, text: &str) -> bool {
+    let manifests = text.split("\n---");
+    let secrets = manifests.filter(|manifest| {
+        let lower = manifest.to_ascii_lowercase();
+        lower.lines().any(|line| {
+            let kind = line.trim().strip_prefix("kind:").map(str::trim);
+            kind.is_some_and(|kind| kind.trim_matches(['"', '\'']) == "secret")
+        })
+    });
+    let mut values = secrets.filter_map(data_of_manifest).flatten().peekable();
+    if values.peek().is_none() {
+        return is_value(matched, text);
+    }
+    values.any(is_secret_data)
+}
+
+/// Whether a value in the data of a Secret is one. Base64 hides what is public, too.
+fn is_secret_data(value: &str) -> bool {
+    /// How `-----BEGIN CERTIFICATE` and `-----BEGIN PUBLIC KEY` begin in base64.
+    const PUBLIC: [&str; 2] = ["LS0tLS1CRUdJTiBDRVJU", "LS0tLS1CRUdJTiBQVUJM"];
+    let value = value.trim_matches(['"', '\'']);
+    let is_public = PUBLIC.iter().any(|begin| value.starts_with(begin));
+    !is_public && is_value(value, value)
+}
+
+/// Returns the values behind and below `data:` and `stringData:` of a manifest, or `None` if no line begins with one of
+/// these keys. A line that has no key is a value, too.
+fn data_of_manifest(manifest: &str) -> Option<Vec<&str>> {
+    let indentation = |line: &str| line.len() - line.trim_start().len();
+    let mut lines = manifest.lines().peekable();
+    let mut values = None;
+    while let Some(line) = lines.next() {
+        let Some((key, behind)) = line.split_once(':') else { continue };
+        if !["data", "stringdata"].contains(&key.trim().to_ascii_lowercase().as_str()) {
+            continue;
+        }
+        let values: &mut Vec<&str> = values.get_or_insert_default();
+        values.push(behind.trim());
+        let is_below =
+            |next: &&str| next.trim().is_empty() || indentation(next) > indentation(line);
+        while let Some(below) = lines.next_if(is_below) {
+            let below = below.trim();
+            // A key alone has no value, or its value is below it.
+            let value = below.split_once(": ").map_or(below, |(_, value)| value);
+            values.push(if below.ends_with(':') { "" } else { value.trim() });
+        }
+    }
+    values
 }
 
 /// Counts if the assigned value looks like a password ([`is_odd_value`]) or an application password, or if it is any

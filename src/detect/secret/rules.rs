@@ -11,8 +11,8 @@ use crate::detect::rule::Rule;
 use crate::words::Problem;
 
 use super::counts::{
-    is_assigned, is_credential, is_dump, is_header_value, is_key_block, is_literal, is_not_example,
-    is_random, is_random_dsn, is_value, is_vendor_token,
+    is_assigned, is_credential, is_data_of_secret, is_dump, is_header_value, is_key_block,
+    is_literal, is_not_example, is_random, is_random_dsn, is_value, is_vendor_token,
 };
 
 /// The base of every rule for whole secrets.
@@ -341,6 +341,7 @@ pub(crate) const RULES: &[Rule] = &[
             "-----BEGIN PUBLIC KEY-----",
             "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----",
             "-----BEGIN PRIVATE KEY-----\nyour key here\n-----END PRIVATE KEY-----",
+            "-----BEGIN OPENSSH PRIVATE KEY----------END OPENSSH PRIVATE KEY-----",
         ],
         ..SECRET
     },
@@ -538,21 +539,27 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         ..SECRET
     },
-    // Finds hashes by the sign of their scheme: bcrypt, the schemes of crypt(3) and htpasswd, SHA-1 of LDAP, Argon2.
+    // Finds hashes by the sign of their scheme: bcrypt, the schemes of crypt(3), htpasswd and switches, SHA-1 of LDAP,
+    // Argon2, Kerberos.
     // `$2 a day` is not a hit.
     Rule {
         id: "password_hash",
         what: "a password hash",
-        keywords: &["$2", "$apr1$", "{sha}", "$1$", "$5$", "$6$", "$argon2", "$y$"],
+        keywords: &[
+            "$2", "$apr1$", "{sha}", "$1$", "$5$", "$6$", "$8$", "$9$", "$argon2", "$krb5", "$y$",
+        ],
         patterns: &[
             r"\$2[abxy]\$\d\d\$[./A-Za-z0-9]{40,}",
-            r"\$(?:apr1|1|5|6|y)\$[^\s$]+\$[./A-Za-z0-9]{16,}",
+            r"\$(?:apr1|1|5|6|8|9|y)\$[^\s$]+\$[./A-Za-z0-9]{16,}",
+            r"\$krb5[a-z]+\$\d+\$[^\s$]+\$[0-9a-f$]{32,}",
             r"\{SHA\}[A-Za-z0-9+/=]{20,}",
             r"\$argon2(?:id|i|d)\$[^\s]+",
         ],
         hits: &[
             "admin:$2y$10$Qh7vK1pXz4RbN8mLw2TfUeYc6DsAgJ0oIi9Hx5VtEkZqW3rBnPyMu",
             "ops:$apr1$x7k2mq9z$Qh7vK1pXz4RbN8mLw2TfU.",
+            "enable secret 8 $8$x7k2mq9zQh7vK1$Qh7vK1pXz4RbN8mLw2TfUeYc6DsAgJ0oIi9Hx5VtEkZ",
+            "$krb5asrep$23$ops@example.com:3f7a91c2d4e5b6a7c8d9e0f1a2b3c4d5$9c8b7a6f5e4d3c2b1a0f9e8d7c6b5a4f3e2d1c0b",
         ],
         misses: &["it costs $2 a day", "bcrypt hashes are kept in the vault"],
         ..SECRET
@@ -565,18 +572,29 @@ pub(crate) const RULES: &[Rule] = &[
         keywords: &["kind"],
         patterns: &[
             concat!(
-                r"kind[\x22']?\s*:\s*[\x22']?Secret(?-u:\b)(?s:.*?)(?:data|",
+                r"kind[\x22']?\s*:\s*[\x22']?Secret(?-u:\b)(?s:.*?)(?-u:\b)(?:data|",
                 r"stringData)[\x22']?\s*:\s*[\s{\x22'A-Za-z0-9_.-]+:\s*[\x22']?([^\s\x22']{4,})",
             ),
+            r"kind\s*:\s*[\x22']?Secret(?-u:\b)(?s:.*?)\n\s*(?:data|stringData)\s*:",
             r"(?:^|\n|\{)\s*[\x22']?(?:data|stringData)[\x22']?\s*:(?s:.*?)kind[\x22']?\s*:\s*[\x22']?Secret(?-u:\b)",
         ],
-        counts: is_value,
+        counts: is_data_of_secret,
         hits: &[
             "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\ndata:\n  token: aHVudGVyMg==",
             "kind: Secret\nmetadata:\n  name: ldap.json\ndata:\n  bind: aHVudGVyMg==",
             "{\n    \"data\": {\n        \"smtp\": \"aHVudGVyMg==\"\n    },\n    \"kind\": \"Secret\"\n}",
+            "kind: Secret\ndata:\n  a: ''\n  b:\n    aHVudGVyMg==",
+            "kind: Secret\ndata:\n  a: ''\nstringData: {token: hunter2hunter2}",
+            "kind: Secret\ndata:\n  a: {{ .Values.a }}\n  b: |\n    hunter2hunter2\ntype: Opaque",
         ],
-        misses: &["kind: SecretProviderClass", "the kind: Secret is not ours"],
+        misses: &[
+            "kind: SecretProviderClass",
+            "the kind: Secret is not ours",
+            "kind: Secret\nmetadata:\n  name: a\ndata:\n  htpasswd: ''\n  other: \"\"",
+            "kind: Secret\ndata:\n  token: {{ .Values.token }}\n---\nkind: ConfigMap\ndata:\n  level: debug",
+            "kind: Secret\nstringData:\n  token: ENC[AES256_GCM,data:O+5l4g==,tag:a,type:str]",
+            "apiVersion: v1\ndata:\n  ca.pem: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCg==\nkind: Secret",
+        ],
         ..SECRET
     },
     // Finds four or more lines in a row that assign to names in capitals, also with `export` or as a list. Fewer lines
