@@ -239,7 +239,7 @@ impl Names {
     /// faster.
     const FEW: usize = 64;
 
-    /// Adds the name of the member behind these. Returns false if one of them has the same name.
+    /// Returns whether none of the members before has this name. Beyond the first few, remembers the name.
     fn add(&mut self, name: &str, before: &[(String, Json)]) -> bool {
         if before.len() < Self::FEW {
             return before.iter().all(|(other, _)| other != name);

@@ -41,10 +41,11 @@ pub(super) fn is_value(value: &str, _: &str) -> bool {
         "pending_owner_response",
         "not_applicable",
     ];
-    // Found at the beginning: a variable, a path or a ref that says where the secret is kept, or what SOPS has encrypted.
+    // Found at the beginning: a variable, a path or a ref that says where the secret is kept, or a value that SOPS has
+    // encrypted.
     let pointers = [
         "$",
-        "enc[",
+        "enc[aes256_gcm",
         "vault",
         "secret/",
         "kv/",
@@ -455,63 +456,82 @@ pub(super) fn is_key_block(line: &str, text: &str) -> bool {
     let between = if line.to_ascii_uppercase().contains("BEGIN") {
         after.split_once("-----END").map(|(between, _)| between)
     } else {
-        before.rsplit_once("KEY-----").map(|(_, between)| between)
+        before.rsplit_once("PRIVATE KEY-----").map(|(_, between)| between)
     };
     let is_long =
         |between: &str| between.bytes().filter(u8::is_ascii_alphanumeric).count() >= SHORTEST;
     between.is_none_or(is_long)
 }
 
-/// Counts if the manifest of a Secret has a value: not an empty one, a template, an encrypted one or a certificate. If it
-/// has no lines that can be read, it counts unless it is a template.
-pub(super) fn is_data_of_secret(matched: &str, text: &str) -> bool {
-    let manifests = text.split("\n---");
-    let secrets = manifests.filter(|manifest| {
-        let lower = manifest.to_ascii_lowercase();
-        lower.lines().any(|line| {
-            let kind = line.trim().strip_prefix("kind:").map(str::trim);
-            kind.is_some_and(|kind| kind.trim_matches(['"', '\'']) == "secret")
-        })
-    });
-    let mut values = secrets.filter_map(data_of_manifest).flatten().peekable();
-    if values.peek().is_none() {
-        return is_value(matched, text);
-    }
-    values.any(is_secret_data)
+/// Counts unless each manifest of a Secret in the text can be read line by line, and all of its data is harmless. What
+/// cannot be read so may be a secret.
+pub(super) fn is_data_of_secret(_: &str, text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let is_secret = |manifest: &&str| {
+        manifest.lines().any(|line| line.contains("kind") && line.contains("secret"))
+    };
+    let has_data = |manifest: &&str| manifest.replace("metadata", "").contains("data");
+    let mut manifests = lower.split("\n---").filter(is_secret).filter(has_data).peekable();
+    let is_harmless = |manifest: &str| {
+        let data = data_of_manifest(manifest);
+        !data.is_empty() && data.into_iter().all(is_harmless_data)
+    };
+    manifests.peek().is_none() || !manifests.all(is_harmless)
 }
 
-/// Whether a value in the data of a Secret is one. Base64 hides what is public, too.
-fn is_secret_data(value: &str) -> bool {
-    /// How `-----BEGIN CERTIFICATE` and `-----BEGIN PUBLIC KEY` begin in base64.
-    const PUBLIC: [&str; 2] = ["LS0tLS1CRUdJTiBDRVJU", "LS0tLS1CRUdJTiBQVUJM"];
-    let value = value.trim_matches(['"', '\'']);
-    let is_public = PUBLIC.iter().any(|begin| value.starts_with(begin));
-    !is_public && is_value(value, value)
-}
-
-/// Returns the values behind and below `data:` and `stringData:` of a manifest, or `None` if no line begins with one of
-/// these keys. A line that has no key is a value, too.
-fn data_of_manifest(manifest: &str) -> Option<Vec<&str>> {
+/// Returns the values below `data:` and `stringData:` of a manifest in small letters. The whole line is the value if it has
+/// no key of its own, or if it is not clear what belongs to `data:`.
+fn data_of_manifest(manifest: &str) -> Vec<&str> {
     let indentation = |line: &str| line.len() - line.trim_start().len();
-    let mut lines = manifest.lines().peekable();
-    let mut values = None;
+    let is_name =
+        |key: &str| key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+    let mut lines = manifest.lines().filter(|line| !without_comment(line).is_empty()).peekable();
+    let mut values = Vec::new();
     while let Some(line) = lines.next() {
         let Some((key, behind)) = line.split_once(':') else { continue };
-        if !["data", "stringdata"].contains(&key.trim().to_ascii_lowercase().as_str()) {
+        if !["data", "stringdata"].contains(&key.trim()) {
             continue;
         }
-        let values: &mut Vec<&str> = values.get_or_insert_default();
-        values.push(behind.trim());
-        let is_below =
-            |next: &&str| next.trim().is_empty() || indentation(next) > indentation(line);
+        let first = values.len();
+        values.extend(Some(without_comment(behind)).filter(|behind| !behind.is_empty()));
+        let is_below = |next: &&str| indentation(next) > indentation(line);
         while let Some(below) = lines.next_if(is_below) {
-            let below = below.trim();
-            // A key alone has no value, or its value is below it.
-            let value = below.split_once(": ").map_or(below, |(_, value)| value);
-            values.push(if below.ends_with(':') { "" } else { value.trim() });
+            let below = without_comment(below);
+            let value =
+                below.split_once(": ").or_else(|| below.strip_suffix(':').map(|key| (key, "")));
+            values.push(
+                value.filter(|(key, _)| is_name(key)).map_or(below, |(_, value)| value.trim()),
+            );
+        }
+        if values.len() == first {
+            // Pasting may have lost the indentation.
+            values.push(line);
         }
     }
     values
+}
+
+/// Returns a line of YAML without its comment and without white space around it.
+fn without_comment(line: &str) -> &str {
+    let line = line.trim();
+    let is_comment = |at: usize| {
+        line.get(..at).is_none_or(|before| before.is_empty() || before.ends_with([' ', '\t']))
+    };
+    let start = line.match_indices('#').map(|(at, _)| at).find(|at| is_comment(*at));
+    line.get(..start.unwrap_or(line.len())).unwrap_or_default().trim_end()
+}
+
+/// Whether a value is empty, one template or one placeholder, or encrypted by SOPS or Puppet.
+fn is_harmless_data(value: &str) -> bool {
+    let quoted =
+        ['"', '\''].into_iter().find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote));
+    let value = quoted.unwrap_or(value).trim();
+    let is_one = |open: &str, close: &str| {
+        let inside = value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+        inside.is_some_and(|inside| !inside.contains(open) && !inside.contains(close))
+    };
+    let is_encrypted = ["enc[aes256_gcm,", "enc[pkcs7,"].iter().any(|open| is_one(open, "]"));
+    value.is_empty() || is_encrypted || is_one("{{", "}}") || is_one("${", "}") || is_one("<", ">")
 }
 
 /// Counts if the assigned value looks like a password ([`is_odd_value`]) or an application password, or if it is any

@@ -329,6 +329,7 @@ pub(crate) const RULES: &[Rule] = &[
         counts: is_key_block,
         hits: &[
             "the private key: MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7Vq3xT9",
+            "It ends with 9fQ2Lw7tKEY-----END PRIVATE KEY-----",
             "-----BEGIN EC PRIVATE KEY----- and -----END EC PRIVATE KEY----- it reads MHcCAQEEIIrYSSNQFaA2Hwf1duRSxKtLYX5CB04fSeQ6tF1aY",
             "-----BEGIN EC PRIVATE KEY----- (we send the rest) MHcCAQEEIIrYSSNQFaA2Hwf1duRSxKtLYX5CB04fSeQ6",
             "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA",
@@ -565,35 +566,49 @@ pub(crate) const RULES: &[Rule] = &[
         ..SECRET
     },
     // Finds a manifest of kind Secret with data, in either order. `(?s:.*?)` crosses lines. The boundary after `Secret`
-    // leaves out `SecretProviderClass`.
+    // leaves out `SecretProviderClass`, and the one before `data` leaves out `metadata`.
     Rule {
         id: "kubernetes_secret",
         what: "the data of a Kubernetes Secret",
         keywords: &["kind"],
         patterns: &[
             concat!(
-                r"kind[\x22']?\s*:\s*[\x22']?Secret(?-u:\b)(?s:.*?)(?-u:\b)(?:data|",
-                r"stringData)[\x22']?\s*:\s*[\s{\x22'A-Za-z0-9_.-]+:\s*[\x22']?([^\s\x22']{4,})",
+                r"kind[\x22']?\s*:\s*[\x22']?Secret(?-u:\b)(?s:.*?)(?-u:\b)(?:data|stringData)[\x22']?\s*:",
+                r"(?:[\s{\x22'A-Za-z0-9_.-]+:\s*[\x22']?[^\s\x22']{4}|[ \t]*(?:#[^\n]*)?[\n{])",
             ),
-            r"kind\s*:\s*[\x22']?Secret(?-u:\b)(?s:.*?)\n\s*(?:data|stringData)\s*:",
-            r"(?:^|\n|\{)\s*[\x22']?(?:data|stringData)[\x22']?\s*:(?s:.*?)kind[\x22']?\s*:\s*[\x22']?Secret(?-u:\b)",
+            concat!(
+                r"(?:(?:^|\n|\{)\s*[\x22']?(?:data|stringData)[\x22']?|,\s*[\x22'](?:data|stringData)[\x22'])\s*:",
+                r"(?s:.*?)kind[\x22']?\s*:\s*[\x22']?Secret(?-u:\b)",
+            ),
         ],
         counts: is_data_of_secret,
         hits: &[
             "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\ndata:\n  token: aHVudGVyMg==",
             "kind: Secret\nmetadata:\n  name: ldap.json\ndata:\n  bind: aHVudGVyMg==",
             "{\n    \"data\": {\n        \"smtp\": \"aHVudGVyMg==\"\n    },\n    \"kind\": \"Secret\"\n}",
+            "{\"apiVersion\":\"v1\",\"data\":{\"smtp\":\"aHVudGVyMg==\"},\"kind\":\"Secret\",\"type\":\"Opaque\"}",
+            "{\"kind\":\"Secret\",\"metadata\":{\"name\":\"grafana\"},\"data\":{\"a\":\"\",\"smtp\":\"aHVudGVyMg==\"}}",
             "kind: Secret\ndata:\n  a: ''\n  b:\n    aHVudGVyMg==",
             "kind: Secret\ndata:\n  a: ''\nstringData: {token: hunter2hunter2}",
-            "kind: Secret\ndata:\n  a: {{ .Values.a }}\n  b: |\n    hunter2hunter2\ntype: Opaque",
+            "kind: Secret\ndata:\n  a: {{ .Values.a }}\n  b: |\n    hunter2hunter2:\ntype: Opaque",
+            "kind: Secret\ndata:\n  smtp: aHVudGVyMg== # from example.com",
+            "kind: Secret\ndata:\nsmtp: aHVudGVyMg==",
+            "kind: Secret\ndata:\n# the mail relay\n  smtp: aHVudGVyMg==",
+            "kind: Secret\ndata:\n  keystore.jks: /u3+7QAAAAIAAAABBwoN",
+            "kind: Secret\nmetadata:\n  name: a\nstringData: {a: '{{ .V.a }}', smtp: hunter2hunter2}",
+            "kind: Secret\ndata:\n  a: ''\n---\nkind: Secret # mail\ndata:\n  smtp: aHVudGVyMg==",
+            "kind: Secret\nstringData:\n  hook: https://hooks.intra/services/T0/B0/Zk3vQ9",
+            "kind: Secret\nstringData:\n  smtp: enc[hunter2hunter2]",
         ],
         misses: &[
             "kind: SecretProviderClass",
             "the kind: Secret is not ours",
-            "kind: Secret\nmetadata:\n  name: a\ndata:\n  htpasswd: ''\n  other: \"\"",
+            "the kind: Secret has no data: it is empty",
+            "kind: Secret\nmetadata:\n  name: registry-auth-data\ntype: Opaque",
+            "kind: Secret\nmetadata:\n  name: a\ndata:\n  htpasswd: ''\n  other: \"\" # later",
             "kind: Secret\ndata:\n  token: {{ .Values.token }}\n---\nkind: ConfigMap\ndata:\n  level: debug",
             "kind: Secret\nstringData:\n  token: ENC[AES256_GCM,data:O+5l4g==,tag:a,type:str]",
-            "apiVersion: v1\ndata:\n  ca.pem: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCg==\nkind: Secret",
+            "apiVersion: v1\ndata:\n  token: ${TOKEN}\n  user: <user>\nkind: Secret",
         ],
         ..SECRET
     },
