@@ -479,8 +479,8 @@ pub(super) fn is_data_of_secret(_: &str, text: &str) -> bool {
     manifests.peek().is_none() || !manifests.all(is_harmless)
 }
 
-/// Returns the values below `data:` and `stringData:` of a manifest in small letters. The whole line is the value if it has
-/// no key of its own, or if it is not clear what belongs to `data:`.
+/// Returns the values below `data:` and `stringData:` of a manifest in small letters. The whole line is the value if it
+/// has no key of its own, or if it is not clear what belongs to `data:`.
 fn data_of_manifest(manifest: &str) -> Vec<&str> {
     let indentation = |line: &str| line.len() - line.trim_start().len();
     let is_name =
@@ -489,7 +489,9 @@ fn data_of_manifest(manifest: &str) -> Vec<&str> {
     let mut values = Vec::new();
     while let Some(line) = lines.next() {
         let Some((key, behind)) = line.split_once(':') else { continue };
-        if !["data", "stringdata"].contains(&key.trim()) {
+        // It may be an item of a list, in quotation marks, or quoted in a mail.
+        let key = key.trim_matches(|character: char| !character.is_ascii_alphanumeric());
+        if !["data", "stringdata"].contains(&key) {
             continue;
         }
         let first = values.len();

@@ -597,6 +597,7 @@ pub(crate) const RULES: &[Rule] = &[
             "kind: Secret\ndata:\n  keystore.jks: /u3+7QAAAAIAAAABBwoN",
             "kind: Secret\nmetadata:\n  name: a\nstringData: {a: '{{ .V.a }}', smtp: hunter2hunter2}",
             "kind: Secret\ndata:\n  a: ''\n---\nkind: Secret # mail\ndata:\n  smtp: aHVudGVyMg==",
+            "kind: List\nitems:\n- kind: Secret\n  data:\n    a: ''\n- data:\n    smtp: aHVudGVyMg==\n  kind: Secret",
             "kind: Secret\nstringData:\n  hook: https://hooks.intra/services/T0/B0/Zk3vQ9",
             "kind: Secret\nstringData:\n  smtp: enc[hunter2hunter2]",
         ],
