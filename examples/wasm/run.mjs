@@ -39,6 +39,7 @@ for (const [name, lane] of [
   const path = `${examples}answers/${name}`;
   const found = judge(readFileSync(path));
   const native = spawnSync(tool, ["triage", "--root", root, "--format", "json", path]);
+  if (native.error) throw native.error;
   // The module knows no file name, and returns neither hints nor a schema version.
   const [{ schema_version, response, hints, ...expected }] = JSON.parse(native.stdout);
   assert.deepEqual(found, expected);
