@@ -593,6 +593,7 @@ pub(crate) const RULES: &[Rule] = &[
             "kind: Secret\ndata:\n  a: {{ .Values.a }}\n  b: |\n    hunter2hunter2:\ntype: Opaque",
             "kind: Secret\ndata:\n  smtp: aHVudGVyMg== # from example.com",
             "kind: Secret\ndata:\nsmtp: aHVudGVyMg==",
+            "kind: Secret\ndata:\n  a: ''\n\n  smtp: aHVudGVyMg==",
             "kind: Secret\ndata:\n# the mail relay\n  smtp: aHVudGVyMg==",
             "kind: Secret\ndata:\n  keystore.jks: /u3+7QAAAAIAAAABBwoN",
             "kind: Secret\nmetadata:\n  name: a\nstringData: {a: '{{ .V.a }}', smtp: hunter2hunter2}",
@@ -610,6 +611,7 @@ pub(crate) const RULES: &[Rule] = &[
             "kind: Secret\ndata:\n  token: {{ .Values.token }}\n---\nkind: ConfigMap\ndata:\n  level: debug",
             "kind: Secret\nstringData:\n  token: ENC[AES256_GCM,data:O+5l4g==,tag:a,type:str]",
             "apiVersion: v1\ndata:\n  token: ${TOKEN}\n  user: <user>\nkind: Secret",
+            "kind: Secret\ndata:\n  csrf:\n  other: ''",
         ],
         ..SECRET
     },
