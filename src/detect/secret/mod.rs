@@ -4,6 +4,7 @@
 //! without white space. So a secret that is encoded, wrapped or split is found too.
 
 mod counts;
+mod manifest;
 mod parts;
 mod prose;
 mod rules;
@@ -17,11 +18,14 @@ use crate::words::Problem;
 
 use super::Match;
 use super::fold::Folded;
-use super::rule::RuleSet;
+use super::rule::{Rule, RuleSet};
 use crate::pattern::Pattern;
 pub(crate) use parts::{IN_PIECES, PARTS};
 pub(crate) use prose::IN_PROSE;
 pub(crate) use rules::RULES;
+
+/// The base of every rule for whole secrets.
+const SECRET: Rule = Rule { problem: Problem::SecretValue, ..Rule::BASE };
 
 /// How many layers of base64 or percent escapes are decoded. A text with more layers is `oversized`, because the rest
 /// would not be examined.

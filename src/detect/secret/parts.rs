@@ -4,8 +4,8 @@
 use crate::detect::rule::Rule;
 use crate::words::Problem;
 
+use super::SECRET;
 use super::counts::{is_counted_part, is_masked, is_mixed_part, is_odd_end, is_odd_part, is_piece};
-use super::rules::SECRET;
 
 /// The base of every rule for parts of secrets. An answer must not carry a part of a secret either.
 const PART_OF_SECRET: Rule = Rule { problem: Problem::PartialSecret, ..Rule::BASE };

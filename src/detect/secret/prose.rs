@@ -3,10 +3,10 @@
 
 use crate::detect::rule::Rule;
 
+use super::SECRET;
 use super::counts::{
     is_application_password, is_odd_value, is_odd_value_and_no_name, is_secret_key, is_signed_value,
 };
-use super::rules::SECRET;
 
 /// The rules for passwords and keys in sentences.
 pub(crate) const IN_PROSE: &[Rule] = &[

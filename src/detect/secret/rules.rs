@@ -8,15 +8,13 @@
 //! - `[!-+\--~]` is printable ASCII without the comma and the space; `[!-+\--:<-~]` also leaves out the semicolon.
 
 use crate::detect::rule::Rule;
-use crate::words::Problem;
 
+use super::SECRET;
 use super::counts::{
-    is_assigned, is_credential, is_data_of_secret, is_dump, is_header_value, is_key_block,
-    is_literal, is_not_example, is_random, is_random_dsn, is_value, is_vendor_token,
+    is_assigned, is_credential, is_dump, is_header_value, is_key_block, is_literal, is_not_example,
+    is_random, is_random_dsn, is_value, is_vendor_token,
 };
-
-/// The base of every rule for whole secrets.
-pub(super) const SECRET: Rule = Rule { problem: Problem::SecretValue, ..Rule::BASE };
+use super::manifest::DATA_OF_SECRET;
 
 /// The rules for a text as it is.
 ///
@@ -565,56 +563,7 @@ pub(crate) const RULES: &[Rule] = &[
         misses: &["it costs $2 a day", "bcrypt hashes are kept in the vault"],
         ..SECRET
     },
-    // Finds a manifest of kind Secret with data, in either order. `(?s:.*?)` crosses lines. The boundary after `Secret`
-    // leaves out `SecretProviderClass`, and the one before `data` leaves out `metadata`.
-    Rule {
-        id: "kubernetes_secret",
-        what: "the data of a Kubernetes Secret",
-        keywords: &["kind"],
-        patterns: &[
-            concat!(
-                r"kind[\x22']?\s*:\s*[\x22']?Secret(?-u:\b)(?s:.*?)(?-u:\b)(?:data|stringData)[\x22']?\s*:",
-                r"(?:[\s{\x22'A-Za-z0-9_.-]+:\s*[\x22']?[^\s\x22']{4}|[ \t]*(?:#[^\n]*)?[\n{])",
-            ),
-            concat!(
-                r"(?:(?:^|\n|\{)\s*[\x22']?(?:data|stringData)[\x22']?|,\s*[\x22'](?:data|stringData)[\x22'])\s*:",
-                r"(?s:.*?)kind[\x22']?\s*:\s*[\x22']?Secret(?-u:\b)",
-            ),
-        ],
-        counts: is_data_of_secret,
-        hits: &[
-            "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\ndata:\n  token: aHVudGVyMg==",
-            "kind: Secret\nmetadata:\n  name: ldap.json\ndata:\n  bind: aHVudGVyMg==",
-            "{\n    \"data\": {\n        \"smtp\": \"aHVudGVyMg==\"\n    },\n    \"kind\": \"Secret\"\n}",
-            "{\"apiVersion\":\"v1\",\"data\":{\"smtp\":\"aHVudGVyMg==\"},\"kind\":\"Secret\",\"type\":\"Opaque\"}",
-            "{\"kind\":\"Secret\",\"metadata\":{\"name\":\"grafana\"},\"data\":{\"a\":\"\",\"smtp\":\"aHVudGVyMg==\"}}",
-            "kind: Secret\ndata:\n  a: ''\n  b:\n    aHVudGVyMg==",
-            "kind: Secret\ndata:\n  a: ''\nstringData: {token: hunter2hunter2}",
-            "kind: Secret\ndata:\n  a: {{ .Values.a }}\n  b: |\n    hunter2hunter2:\ntype: Opaque",
-            "kind: Secret\ndata:\n  smtp: aHVudGVyMg== # from example.com",
-            "kind: Secret\ndata:\nsmtp: aHVudGVyMg==",
-            "kind: Secret\ndata:\n  a: ''\n\n  smtp: aHVudGVyMg==",
-            "kind: Secret\ndata:\n# the mail relay\n  smtp: aHVudGVyMg==",
-            "kind: Secret\ndata:\n  keystore.jks: /u3+7QAAAAIAAAABBwoN",
-            "kind: Secret\nmetadata:\n  name: a\nstringData: {a: '{{ .V.a }}', smtp: hunter2hunter2}",
-            "kind: Secret\ndata:\n  a: ''\n---\nkind: Secret # mail\ndata:\n  smtp: aHVudGVyMg==",
-            "kind: List\nitems:\n- kind: Secret\n  data:\n    a: ''\n- data:\n    smtp: aHVudGVyMg==\n  kind: Secret",
-            "kind: Secret\nstringData:\n  hook: https://hooks.intra/services/T0/B0/Zk3vQ9",
-            "kind: Secret\nstringData:\n  smtp: enc[hunter2hunter2]",
-        ],
-        misses: &[
-            "kind: SecretProviderClass",
-            "the kind: Secret is not ours",
-            "the kind: Secret has no data: it is empty",
-            "kind: Secret\nmetadata:\n  name: registry-auth-data\ntype: Opaque",
-            "kind: Secret\nmetadata:\n  name: a\ndata:\n  htpasswd: ''\n  other: \"\" # later",
-            "kind: Secret\ndata:\n  token: {{ .Values.token }}\n---\nkind: ConfigMap\ndata:\n  level: debug",
-            "kind: Secret\nstringData:\n  token: ENC[AES256_GCM,data:O+5l4g==,tag:a,type:str]",
-            "apiVersion: v1\ndata:\n  token: ${TOKEN}\n  user: <user>\nkind: Secret",
-            "kind: Secret\ndata:\n  csrf:\n  other: ''",
-        ],
-        ..SECRET
-    },
+    DATA_OF_SECRET,
     // Finds four or more lines in a row that assign to names in capitals, also with `export` or as a list. Fewer lines
     // or names in small letters are not a hit.
     Rule {
